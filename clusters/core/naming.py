@@ -1,0 +1,42 @@
+"""Words for what the numbers say: the ends of an axis, and how a cluster differs from its genre."""
+
+from collections.abc import Mapping, Sequence
+
+from clusters.core.features import BY_NAME
+
+# How far from the genre's mean, in its standard deviations, before a difference is worth a word. Half a
+# deviation is the customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
+WORTH_A_WORD = 0.5
+WORDS_AN_END = 2
+WORDS_A_CLUSTER = 3
+
+
+def axis_ends(loadings: Mapping[str, float]) -> tuple[str, str]:
+    """Return the words for an axis's low and high end, by its strongest loadings.
+
+    >>> axis_ends({"energy": 0.8, "acousticness": -0.5, "tempo": 0.1})
+    ('Mellow, Acoustic', 'Energetic, Electric')
+    """
+    strongest = _strongest(loadings)[:WORDS_AN_END]
+    high = [BY_NAME[name].high if loadings[name] > 0 else BY_NAME[name].low for name in strongest]
+    low = [BY_NAME[name].low if loadings[name] > 0 else BY_NAME[name].high for name in strongest]
+    return ", ".join(low), ", ".join(high)
+
+
+def describe(deviations: Mapping[str, float]) -> str:
+    """Return how a cluster differs from its genre, the largest difference first; empty if it hardly does.
+
+    ``deviations``: the cluster's mean less the genre's, in the genre's standard deviations, by feature.
+
+    >>> describe({"tempo": -1.2, "acousticness": 0.9, "valence": 0.1})
+    'slower, more acoustic'
+    """
+    names = [name for name in _strongest(deviations) if abs(deviations[name]) >= WORTH_A_WORD]
+    return ", ".join(
+        BY_NAME[name].more if deviations[name] > 0 else BY_NAME[name].less for name in names[:WORDS_A_CLUSTER]
+    )
+
+
+def _strongest(amounts: Mapping[str, float]) -> Sequence[str]:
+    present = [name for name in amounts if amounts[name] != 0]
+    return sorted(present, key=lambda name: (-abs(amounts[name]), name))

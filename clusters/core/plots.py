@@ -1,0 +1,106 @@
+"""The picture of a run: every track a point in the plane of the first two components, every cluster numbered."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from clusters.core.features import FloatArray, IntArray
+
+# Okabe and Ito's palette (Color Universal Design, 2008) without its yellow, too faint on white; then shapes,
+# so that the picture also reads in grey.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
+INK = "#333333"
+
+# Beyond this many points an SVG draws them as one embedded image: the browser would choke on so many shapes.
+MOST_VECTOR_POINTS = 2_000
+
+
+@dataclass(frozen=True)
+class AxisEnds:
+    """What the low and the high end of an axis mean, and the axis's share of the variance, 0 to 1."""
+
+    low: str
+    high: str
+    variance: float
+
+
+def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:
+    """Return the scatter plot of ``points`` (shape (n, 2)) in the colours of ``numbers`` (shape (n,), 1 to k).
+
+    ``axis_ends``: one for the horizontal and, if there are two, one for the vertical axis. Their words must be
+    in letters that matplotlib's own font has: no Hangul, kana or Arabic.
+    """
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set_axisbelow(True)
+    axes.axhline(0, color="#e3e3e3", linewidth=1)
+    axes.axvline(0, color="#e3e3e3", linewidth=1)
+    size = float(np.interp(len(points), [50, 5_000], [6.5, 2.0]))
+    for number in range(1, int(numbers.max()) + 1):
+        members = points[numbers == number]
+        axes.plot(
+            members[:, 0],
+            members[:, 1],
+            linestyle="none",
+            marker=MARKERS[(number - 1) % len(MARKERS)],
+            markersize=size,
+            color=COLOURS[(number - 1) % len(COLOURS)],
+            markeredgecolor="white",
+            markeredgewidth=0.4 if size > 3 else 0,
+            alpha=0.75,
+            rasterized=len(points) > MOST_VECTOR_POINTS,
+        )
+    for number in range(1, int(numbers.max()) + 1):
+        x, y = points[numbers == number].mean(axis=0)
+        axes.annotate(
+            str(number),
+            (x, y),
+            ha="center",
+            va="center",
+            fontsize=19,
+            fontweight="bold",
+            color=INK,
+            path_effects=[patheffects.withStroke(linewidth=4, foreground="white")],
+        )
+    # Components have no unit, so numbers on the axes would only pretend to a meaning.
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for side in ("top", "right", "bottom", "left"):
+        axes.spines[side].set_color("#bbbbbb")
+    _label_axis(axes, "x", axis_ends[0])
+    if len(axis_ends) > 1:
+        _label_axis(axes, "y", axis_ends[1])
+    return figure
+
+
+def _label_axis(axes: Axes, name: Literal["x", "y"], ends: AxisEnds) -> None:
+    """Write what either end of an axis means at that end, and how much of the whole the axis shows between."""
+    words = {"left": f"← {ends.low}", "center": f"{ends.variance:.0%} of variance", "right": f"{ends.high} →"}
+    for place, text in words.items():
+        location = {"left": 0.0, "center": 0.5, "right": 1.0}[place]
+        style: dict[str, Any] = {"color": INK, "fontsize": 10 if place == "center" else 11.5}
+        if name == "x":
+            axes.text(location, -0.02, text, ha=place, va="top", transform=axes.transAxes, **style)
+        else:
+            # Turned by 90 degrees, "ha" is across the text and "va" along it.
+            along = {"left": "bottom", "center": "center", "right": "top"}[place]
+            axes.text(-0.015, location, text, ha="right", va=along, rotation=90, transform=axes.transAxes, **style)
+
+
+def render(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
+    """Return ``figure`` as the bytes of a file, the same bytes for the same figure every time."""
+    metadata: dict[str, str | None] = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "musicdb", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format=kind, dpi=144, metadata=metadata)
+    return buffer.getvalue()

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MusicdbConfig(AppConfig):
+    name = "musicdb"
+    verbose_name = "Catalogue"

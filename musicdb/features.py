@@ -1,0 +1,47 @@
+"""The twelve audio features of a track: what each means, and which values it can have. No Django here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AudioFeature:
+    """One feature. ``lowest`` and ``highest`` are the bounds that a stored value may reach, in ``unit``."""
+
+    name: str
+    label: str
+    lowest: float
+    highest: float
+    unit: str
+    help_text: str
+    # Where a bar for it begins and ends: the range that music mostly has, narrower than what may be stored.
+    usual: tuple[float, float]
+
+    def share_of_bar(self, value: float) -> float:
+        """Return how far along its bar ``value`` lies, in percent from 0 to 100."""
+        start, end = self.usual
+        return round(100 * min(max((value - start) / (end - start), 0.0), 1.0), 1)
+
+
+def _share(name: str, help_text: str) -> AudioFeature:
+    return AudioFeature(name, name.capitalize(), 0.0, 1.0, "", help_text, usual=(0.0, 1.0))
+
+
+AUDIO_FEATURES = (
+    _share("danceability", "How well the track suits dancing, from 0 to 1."),
+    _share("energy", "How intense and busy the track is, from 0 to 1."),
+    _share("speechiness", "How much of the track is spoken words, from 0 to 1."),
+    _share("acousticness", "How sure it is that the track is acoustic, from 0 to 1."),
+    _share("instrumentalness", "How likely it is that the track has no vocals, from 0 to 1."),
+    _share("liveness", "How likely it is that an audience was present, from 0 to 1."),
+    _share("valence", "How cheerful the track sounds, from 0 (sad) to 1 (happy)."),
+    AudioFeature("tempo", "Tempo", 1.0, 500.0, "BPM", "Beats per minute.", usual=(50.0, 200.0)),
+    AudioFeature(
+        "loudness", "Loudness", -100.0, 20.0, "dB", "Mean loudness in decibels: mostly -60 to 0.", usual=(-40.0, 0.0)
+    ),
+    AudioFeature(
+        "key", "Key", -1, 11, "", "Pitch class: 0 is C, 1 is C sharp, … 11 is B; -1 is no key found.", usual=(0, 11)
+    ),
+    AudioFeature("mode", "Mode", 0, 1, "", "1 is major, 0 is minor.", usual=(0, 1)),
+    AudioFeature("time_signature", "Time signature", 1, 15, "", "Beats in a bar.", usual=(1, 7)),
+)
+FEATURE_NAMES = tuple(feature.name for feature in AUDIO_FEATURES)

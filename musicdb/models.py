@@ -1,0 +1,313 @@
+"""The catalogue: genres, artists, labels, albums and tracks."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from musicdb.dates import format_release_date
+from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES
+from musicdb.fields import FiniteFloatField, NameField
+from musicdb.querysets import (
+    AlbumQuerySet,
+    ArtistQuerySet,
+    GenreQuerySet,
+    LabelQuerySet,
+    TrackQuerySet,
+)
+from musicdb.slugs import MAX_LENGTH, unique_slug
+from musicdb.validators import validate_isrc, validate_slug_text, validate_spotify_id, validate_web_url
+
+
+def _null_or(**condition: Any) -> Q:
+    """Return "unknown, or ``condition``" for a condition on one column."""
+    (lookup,) = condition
+    return Q(**{f"{lookup.split('__')[0]}__isnull": True}) | Q(**condition)
+
+
+class SluggedModel(models.Model):
+    """Something with a page: its slug is made from its name once, at first saving, and then stays."""
+
+    slug_source: ClassVar[str] = "name"
+
+    slug = models.SlugField(
+        "address",
+        max_length=MAX_LENGTH,
+        unique=True,
+        blank=True,
+        validators=[validate_slug_text],
+        help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.",
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return getattr(self, self.slug_source)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = unique_slug(type(self), getattr(self, self.slug_source))
+            if (update_fields := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*update_fields, "slug"}
+        super().save(*args, **kwargs)
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class Genre(SluggedModel):
+    name = NameField(max_length=200)
+    description = models.TextField(blank=True, help_text="Shown at the top of the genre's page.")
+
+    objects = GenreQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="genre_name_unique", violation_error_message="There is a genre of that name."
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="genre_name_not_empty"),
+            models.CheckConstraint(condition=~Q(slug=""), name="genre_slug_not_empty"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("genre", args=[self.slug])
+
+
+class Artist(SluggedModel):
+    name = NameField(max_length=300)
+    spotify_id = models.CharField(
+        "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
+    )
+    is_public = models.BooleanField(
+        "public", default=False, help_text="Has a page, and is linked wherever the name is shown."
+    )
+
+    objects = ArtistQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["name"], name="artist_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="artist_name_not_empty"),
+            models.CheckConstraint(condition=~Q(slug=""), name="artist_slug_not_empty"),
+            models.CheckConstraint(condition=~Q(spotify_id=""), name="artist_spotify_id_not_empty"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("artist", args=[self.slug])
+
+
+class Label(SluggedModel):
+    name = NameField(max_length=300, unique=True)
+    is_public = models.BooleanField(
+        "public", default=False, help_text="Has a page, and is linked wherever the name is shown."
+    )
+
+    objects = LabelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="label_name_not_empty"),
+            models.CheckConstraint(condition=~Q(slug=""), name="label_slug_not_empty"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("label", args=[self.slug])
+
+
+class Album(SluggedModel):
+    class Precision(models.TextChoices):
+        YEAR = "year"
+        MONTH = "month"
+        DAY = "day"
+
+    slug_source = "title"
+
+    title = NameField(max_length=500)
+    spotify_id = models.CharField(
+        "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
+    )
+    release_date = models.DateField(null=True, blank=True, help_text="The first day that the known date can mean.")
+    release_precision = models.CharField(max_length=5, choices=Precision.choices, blank=True)
+    image_url = models.URLField(
+        "art", max_length=500, blank=True, validators=[validate_web_url], help_text="The address of the album's art."
+    )
+    labels = models.ManyToManyField(Label, through="AlbumLabel", related_name="albums")
+
+    objects = AlbumQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "pk"]
+        indexes = [models.Index(fields=["title"], name="album_title")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="album_title_not_empty"),
+            models.CheckConstraint(condition=~Q(slug=""), name="album_slug_not_empty"),
+            models.CheckConstraint(condition=~Q(spotify_id=""), name="album_spotify_id_not_empty"),
+            models.CheckConstraint(
+                condition=(
+                    Q(release_date__isnull=True, release_precision="")
+                    | Q(release_date__isnull=False, release_precision="day")
+                    | Q(release_date__isnull=False, release_precision="month", release_date__day=1)
+                    | Q(
+                        release_date__isnull=False, release_precision="year", release_date__day=1, release_date__month=1
+                    )
+                ),
+                name="album_release_precision",
+                violation_error_message="A release date has a precision, and begins where its precision does.",
+            ),
+            models.CheckConstraint(
+                condition=Q(image_url="") | Q(image_url__startswith="https://") | Q(image_url__startswith="http://"),
+                name="album_image_url_is_web",
+                violation_error_message="The art's address must begin with https:// or http://.",
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("album", args=[self.slug])
+
+    @property
+    def released(self) -> str:
+        """The release date as far as it is known: "1983", "1983-05" or "1983-05-12"; else empty."""
+        return format_release_date(self.release_date, self.release_precision) if self.release_date else ""
+
+    @property
+    def labels_in_order(self) -> list[Label]:
+        """The labels by position. Prefetch with ``AlbumQuerySet.with_labels`` where there are many albums."""
+        return [row.label for row in self.album_labels.all()]
+
+    @property
+    def spotify_url(self) -> str:
+        return f"https://open.spotify.com/album/{self.spotify_id}" if self.spotify_id else ""
+
+
+class AlbumLabel(models.Model):
+    """A label of an album, at its place in the order."""
+
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="album_labels")
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="album_labels")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = "label of the album"
+        verbose_name_plural = "labels, in order"
+        constraints = [
+            models.UniqueConstraint(fields=["album", "label"], name="album_label_once"),
+            models.UniqueConstraint(fields=["album", "position"], name="album_label_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label.name
+
+
+class AudioFeatures(models.Model):
+    """The twelve features of a track. Each may be unknown (null); unknown is never written as zero."""
+
+    danceability = FiniteFloatField(null=True, blank=True)
+    energy = FiniteFloatField(null=True, blank=True)
+    speechiness = FiniteFloatField(null=True, blank=True)
+    acousticness = FiniteFloatField(null=True, blank=True)
+    instrumentalness = FiniteFloatField(null=True, blank=True)
+    liveness = FiniteFloatField(null=True, blank=True)
+    valence = FiniteFloatField(null=True, blank=True)
+    tempo = FiniteFloatField(null=True, blank=True)
+    loudness = FiniteFloatField(null=True, blank=True)
+    key = models.SmallIntegerField(null=True, blank=True)
+    mode = models.SmallIntegerField(null=True, blank=True)
+    time_signature = models.SmallIntegerField(null=True, blank=True)
+    features_source = models.CharField(
+        "source of the features",
+        max_length=100,
+        blank=True,
+        help_text="Where the features came from: a service, a data set, a program.",
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=_null_or(**{f"{feature.name}__range": (feature.lowest, feature.highest)}),
+                name=f"%(class)s_{feature.name}_range",
+                violation_error_message=(
+                    f"{feature.label} must be from {feature.lowest:g} to {feature.highest:g}, or blank if unknown."
+                ),
+            )
+            for feature in AUDIO_FEATURES
+        ]
+
+
+class Track(SluggedModel, AudioFeatures):
+    slug_source = "title"
+
+    title = NameField(max_length=500)
+    album = models.ForeignKey(Album, on_delete=models.PROTECT, null=True, blank=True, related_name="tracks")
+    artists = models.ManyToManyField(Artist, through="TrackArtist", related_name="tracks")
+    genres = models.ManyToManyField(Genre, blank=True, related_name="tracks")
+    score = models.PositiveIntegerField(
+        null=True, blank=True, db_index=True, help_text="How much the library's owner listens to it; blank if unknown."
+    )
+    liked = models.BooleanField(default=False, help_text="Whether it is a favourite.")
+    spotify_id = models.CharField(
+        "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
+    )
+    isrc = models.CharField("ISRC", max_length=12, blank=True, db_index=True, validators=[validate_isrc])
+    duration_ms = models.PositiveIntegerField("duration (ms)", null=True, blank=True)
+    explicit = models.BooleanField(null=True, blank=True, help_text="Unknown where nobody said.")
+
+    objects = TrackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "pk"]
+        indexes = [models.Index(fields=["title"], name="track_title")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="track_title_not_empty"),
+            models.CheckConstraint(condition=~Q(slug=""), name="track_slug_not_empty"),
+            models.CheckConstraint(condition=~Q(spotify_id=""), name="track_spotify_id_not_empty"),
+            *AudioFeatures.Meta.constraints,
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("track", args=[self.slug])
+
+    @property
+    def artists_in_order(self) -> list[Artist]:
+        """The artists by position. Prefetch with ``TrackQuerySet.for_table`` where there are many tracks."""
+        return [row.artist for row in self.track_artists.all()]
+
+    @property
+    def labels_in_order(self) -> list[Label]:
+        return self.album.labels_in_order if self.album else []
+
+    @property
+    def spotify_url(self) -> str:
+        return f"https://open.spotify.com/track/{self.spotify_id}" if self.spotify_id else ""
+
+    @property
+    def has_features(self) -> bool:
+        return any(getattr(self, name) is not None for name in FEATURE_NAMES)
+
+
+class TrackArtist(models.Model):
+    """An artist of a track, at its place in the order."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="track_artists")
+    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="track_artists")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = "artist of the track"
+        verbose_name_plural = "artists, in order"
+        constraints = [
+            models.UniqueConstraint(fields=["track", "artist"], name="track_artist_once"),
+            models.UniqueConstraint(fields=["track", "position"], name="track_artist_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.artist.name

@@ -1,0 +1,66 @@
+"""Addresses made from names in any script: readable, unique, and never changed once given."""
+
+import re
+import unicodedata
+from collections.abc import Container, Iterable
+
+from anyascii import anyascii
+from django.db import models
+from django.utils.text import slugify
+
+MAX_LENGTH = 100
+
+# Characters that people use between words, and which ``slugify`` would drop: "AC/DC" is two words.
+_SEPARATORS = re.compile(r"[/\\|_:;,.+&–—·・]+")
+
+
+def slug_base(name: str, fallback: str) -> str:
+    """Return the slug that ``name`` asks for: ASCII, at most MAX_LENGTH long, never empty.
+
+    A name without letters or digits of any script is spelt out by its characters' Unicode names ("♡" becomes
+    "white-heart-suit"); where even those are missing, the slug is ``fallback``.
+    """
+    return _shorten(_latin(name) or _spelt_out(name) or fallback)
+
+
+def _latin(name: str) -> str:
+    # Beside words, symbols are ornaments, and anyascii's letters for them ("♡" is "H") would only mislead.
+    words = "".join(" " if unicodedata.category(character).startswith("S") else character for character in name)
+    if not any(character.isalnum() for character in words):
+        return ""
+    return slugify(_SEPARATORS.sub(" ", anyascii(words)))
+
+
+def _spelt_out(name: str) -> str:
+    return slugify(" ".join(unicodedata.name(character, "") for character in name if not character.isspace()))
+
+
+def _shorten(slug: str) -> str:
+    return slug[:MAX_LENGTH].strip("-")
+
+
+def first_free(base: str, taken: Container[str]) -> str:
+    """Return ``base``, or ``base-2``, ``base-3``, … : the first that is not in ``taken``."""
+    if base not in taken:
+        return base
+    number = 2
+    while (candidate := _numbered(base, number)) in taken:
+        number += 1
+    return candidate
+
+
+def _numbered(base: str, number: int) -> str:
+    suffix = f"-{number}"
+    return base[: MAX_LENGTH - len(suffix)].rstrip("-") + suffix
+
+
+def unique_slug(model: type[models.Model], name: str) -> str:
+    """Return a slug for ``name`` that no row of ``model`` has. One query.
+
+    Two processes can be given the same slug at once; the column's unique constraint then refuses the second.
+    """
+    base = slug_base(name, fallback=str(model._meta.verbose_name))
+    # A long base is cut to make room for a number, so look for all that begin like its shortest form.
+    stem = base[: MAX_LENGTH - len("-999999")]
+    taken: Iterable[str] = model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True)
+    return first_free(base, set(taken))

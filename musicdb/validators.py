@@ -1,0 +1,27 @@
+"""What may be stored, said once: models, forms and imports all call these."""
+
+import math
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
+
+validate_spotify_id = RegexValidator(
+    r"\A[0-9A-Za-z]{22}\Z",
+    "A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.",
+)
+validate_isrc = RegexValidator(
+    r"\A[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z",
+    "An ISRC has two letters, three letters or digits, and seven digits, such as KRA381001057.",
+)
+validate_slug_text = RegexValidator(
+    r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z",
+    "An address part has small Latin letters, digits and single hyphens between them.",
+)
+# Anything else, "javascript:" first of all, would run in the reader's browser.
+validate_web_url = URLValidator(schemes=["http", "https"], message="Enter a web address that begins with https://.")
+
+
+def validate_finite(value: float) -> None:
+    """Refuse NaN and infinity, which no range check can be trusted to catch."""
+    if not math.isfinite(value):
+        raise ValidationError("Enter a finite number.")

@@ -1,0 +1,106 @@
+"""Rows for tests: each valid, each different, none more than the test asks for."""
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from clusters.core.params import Params
+from clusters.models import Run
+from clusters.recluster import Options, recluster
+from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+
+SHARES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")
+
+
+class GenreFactory(DjangoModelFactory):
+    class Meta:
+        model = Genre
+
+    name = factory.Sequence("genre {}".format)
+
+
+class ArtistFactory(DjangoModelFactory):
+    class Meta:
+        model = Artist
+
+    name = factory.Sequence("Artist {}".format)
+    spotify_id = factory.Sequence("artist{:016d}".format)
+    is_public = True
+
+
+class LabelFactory(DjangoModelFactory):
+    class Meta:
+        model = Label
+
+    name = factory.Sequence("Label {}".format)
+    is_public = True
+
+
+class AlbumFactory(DjangoModelFactory):
+    class Meta:
+        model = Album
+        skip_postgeneration_save = True
+
+    title = factory.Sequence("Album {}".format)
+    spotify_id = factory.Sequence("album{:017d}".format)
+    image_url = factory.Sequence("https://images.example/{}.jpg".format)
+
+    @factory.post_generation
+    def labels(self, create: bool, extracted: Iterable[Label] | None, **kwargs: Any) -> None:
+        for position, label in enumerate(extracted or ()):
+            AlbumLabel.objects.create(album=self, label=label, position=position)
+
+
+class TrackFactory(DjangoModelFactory):
+    """A track with an album and, unless ``features`` is False, with features drawn from its own number."""
+
+    class Meta:
+        model = Track
+        skip_postgeneration_save = True
+
+    class Params:
+        features = True
+
+    title = factory.Sequence("Track {}".format)
+    spotify_id = factory.Sequence("track{:017d}".format)
+    album = factory.SubFactory(AlbumFactory)
+
+    @factory.post_generation
+    def artists(self, create: bool, extracted: Iterable[Artist] | None, **kwargs: Any) -> None:
+        for position, artist in enumerate(extracted or ()):
+            TrackArtist.objects.create(track=self, artist=artist, position=position)
+
+    @factory.post_generation
+    def genres(self, create: bool, extracted: Iterable[Genre] | None, **kwargs: Any) -> None:
+        self.genres.set(extracted or ())
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
+        if kwargs.pop("features", True):
+            kwargs = {**random_features(random.Random(kwargs["spotify_id"])), **kwargs}
+        return kwargs
+
+
+def random_features(source: random.Random) -> dict[str, float]:
+    """All twelve features, each within its range."""
+    return {
+        **{name: round(source.random(), 3) for name in SHARES},
+        "tempo": round(source.uniform(60, 180), 3),
+        "loudness": round(source.uniform(-20, -2), 3),
+        "key": source.randrange(12),
+        "mode": source.randrange(2),
+        "time_signature": source.choice((3, 4)),
+    }
+
+
+def clustered_genre(tracks: int = 12, **names: Any) -> tuple[Genre, Run]:
+    """A genre of that many tracks, each with an artist and a label of its own, and its published run."""
+    genre = GenreFactory(**names)
+    for _ in range(tracks):
+        TrackFactory(genres=[genre], artists=[ArtistFactory()], album=AlbumFactory(labels=[LabelFactory()]))
+    (outcome,) = recluster([genre], Params(), Options())
+    assert outcome.status == "published", outcome
+    return genre, genre.runs.get()

@@ -1,0 +1,17 @@
+"""The project's settings, with what makes tests quick, repeatable and apart from any real library."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "tests sign nothing that anybody keeps")
+os.environ["DEBUG"] = "0"
+os.environ["MEDIA_ROOT"] = tempfile.mkdtemp(prefix="musicdb-tests-")
+
+from musicdb.settings import *  # noqa: F403
+from musicdb.settings import STORAGES
+
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+# Slow on purpose in production; a test that logs in should not pay for it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The manifest exists only after collectstatic; tests/test_static.py makes one of its own.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
