@@ -79,6 +79,9 @@ class Cluster(models.Model):
     )
     name = NameField(max_length=200, blank=True, help_text="An editor's name for it.")
 
+    # The nearest memberships, on clusters that were read with ``ClusterQuerySet.for_cluster_table``.
+    representatives: list["Membership"]
+
     objects = ClusterQuerySet.as_manager()
 
     class Meta:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 
+PITCH_CLASSES = ("C", "C♯/D♭", "D", "D♯/E♭", "E", "F", "F♯/G♭", "G", "G♯/A♭", "A", "A♯/B♭", "B")
+
+
 @dataclass(frozen=True)
 class AudioFeature:
     """One feature. ``lowest`` and ``highest`` are the bounds that a stored value may reach, in ``unit``."""
@@ -20,6 +23,16 @@ class AudioFeature:
         """Return how far along its bar ``value`` lies, in percent from 0 to 100."""
         start, end = self.usual
         return round(100 * min(max((value - start) / (end - start), 0.0), 1.0), 1)
+
+    def in_words(self, value: float) -> str:
+        """Return ``value`` as a listener would say it: "121 BPM", "C♯/D♭", "minor", "4 beats"."""
+        if self.name == "key":
+            return PITCH_CLASSES[int(value)] if value >= 0 else "none found"
+        if self.name == "mode":
+            return "major" if value else "minor"
+        if self.name == "time_signature":
+            return f"{value:g} {'beat' if value == 1 else 'beats'} a bar"
+        return f"{value:.0f} {self.unit}" if self.unit else f"{value:.2f}"
 
 
 def _share(name: str, help_text: str) -> AudioFeature:

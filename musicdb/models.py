@@ -101,6 +101,10 @@ class Artist(SluggedModel):
     def get_absolute_url(self) -> str:
         return reverse("artist", args=[self.slug])
 
+    @property
+    def spotify_url(self) -> str:
+        return f"https://open.spotify.com/artist/{self.spotify_id}" if self.spotify_id else ""
+
 
 class Label(SluggedModel):
     name = NameField(max_length=300, unique=True)
@@ -175,6 +179,11 @@ class Album(SluggedModel):
     def released(self) -> str:
         """The release date as far as it is known: "1983", "1983-05" or "1983-05-12"; else empty."""
         return format_release_date(self.release_date, self.release_precision) if self.release_date else ""
+
+    @property
+    def art(self) -> str:
+        """The address of the art, if it is one that a page may safely show; else empty."""
+        return self.image_url if self.image_url.startswith(("https://", "http://")) else ""
 
     @property
     def labels_in_order(self) -> list[Label]:

@@ -1,0 +1,42 @@
+"""What the templates of the catalogue cannot say themselves."""
+
+from dataclasses import dataclass
+
+from django import template
+
+from musicdb.features import AUDIO_FEATURES, AudioFeature
+from musicdb.models import Track
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class FeatureBar:
+    """A feature of a track as its page shows it. ``percent`` is how full its bar is; None where it is unknown."""
+
+    feature: AudioFeature
+    percent: float | None
+    words: str
+
+
+@register.simple_tag
+def feature_bars(track: Track) -> list[FeatureBar]:
+    """Return a bar for each of the twelve features, unknown ones too."""
+    return [_bar(feature, getattr(track, feature.name)) for feature in AUDIO_FEATURES]
+
+
+def _bar(feature: AudioFeature, value: float | None) -> FeatureBar:
+    if value is None:
+        return FeatureBar(feature, None, "unknown")
+    return FeatureBar(feature, feature.share_of_bar(value), feature.in_words(value))
+
+
+@register.filter
+def duration(milliseconds: int) -> str:
+    """Return a track's length as minutes and seconds: "3:07".
+
+    >>> duration(187_400)
+    '3:07'
+    """
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}"

@@ -1,0 +1,102 @@
+"""The pages of the catalogue. Each view parses, asks one named query, and hands over to its template."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.generic import DetailView, ListView
+
+from musicdb.models import Album, Artist, Genre, Label, Track
+
+TOP = 10
+ROWS_A_PAGE = 50
+NAMES_A_PAGE = 100
+
+
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer "ok" where the site can reach its database; for a load balancer, not for people."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+class GenreList(ListView):
+    queryset = Genre.objects.for_list()
+    paginate_by = NAMES_A_PAGE
+
+
+class GenreDetail(DetailView):
+    model = Genre
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        genre = self.object
+        return super().get_context_data(
+            track_count=genre.tracks.count(),
+            top_artists=Artist.objects.top_of_genre(genre, TOP),
+            top_albums=Album.objects.top_of_genre(genre, TOP),
+            top_labels=Label.objects.top_of_genre(genre, TOP),
+            top_tracks=genre.tracks.for_table()[:TOP],
+            **kwargs,
+        )
+
+
+class ArtistList(ListView):
+    queryset = Artist.objects.for_list()
+    paginate_by = NAMES_A_PAGE
+
+
+class LabelList(ListView):
+    queryset = Label.objects.for_list()
+    paginate_by = NAMES_A_PAGE
+
+
+class TracksOfOwner(ListView):
+    """A page about one thing, with a paginated table of its tracks. The thing is in the context by its own name."""
+
+    owners: QuerySet[Any]
+    paginate_by = ROWS_A_PAGE
+
+    def get_queryset(self) -> QuerySet[Track]:
+        self.owner: Any = get_object_or_404(self.owners.all(), slug=self.kwargs["slug"])
+        return self.tracks_of(self.owner).for_table()
+
+    def tracks_of(self, owner: Any) -> Any:
+        return owner.tracks
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, **{self.owner._meta.model_name: self.owner})
+
+
+class ArtistDetail(TracksOfOwner):
+    owners = Artist.objects.public()
+    template_name = "musicdb/artist_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        albums = Album.objects.of_artist(self.owner).for_list()
+        genres = Genre.objects.filter(tracks__artists=self.owner).distinct()
+        return super().get_context_data(albums=albums[:ROWS_A_PAGE], genres=genres, **kwargs)
+
+
+class LabelDetail(TracksOfOwner):
+    owners = Label.objects.public()
+    template_name = "musicdb/label_detail.html"
+
+    def tracks_of(self, owner: Label) -> Any:
+        return Track.objects.of_label(owner)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        albums = Album.objects.of_label(self.owner).for_list()
+        return super().get_context_data(albums=albums[:ROWS_A_PAGE], **kwargs)
+
+
+class AlbumDetail(TracksOfOwner):
+    owners = Album.objects.with_labels()
+    template_name = "musicdb/album_detail.html"
+
+
+class TrackDetail(DetailView):
+    queryset = Track.objects.for_page()
