@@ -16,11 +16,14 @@ class AudioFeature:
     highest: float
     unit: str
     help_text: str
-    # Where a bar for it begins and ends: the range that music mostly has, narrower than what may be stored.
-    usual: tuple[float, float]
+    # Where a bar for it begins and ends: the range that music mostly has, narrower than what may be stored. None
+    # for a category, which has no more and less.
+    usual: tuple[float, float] | None = None
 
-    def share_of_bar(self, value: float) -> float:
-        """Return how far along its bar ``value`` lies, in percent from 0 to 100."""
+    def share_of_bar(self, value: float) -> float | None:
+        """Return how far along its bar ``value`` lies, in percent from 0 to 100; None where it has no bar."""
+        if self.usual is None:
+            return None
         start, end = self.usual
         return round(100 * min(max((value - start) / (end - start), 0.0), 1.0), 1)
 
@@ -31,7 +34,7 @@ class AudioFeature:
         if self.name == "mode":
             return "major" if value else "minor"
         if self.name == "time_signature":
-            return f"{value:g} {'beat' if value == 1 else 'beats'} a bar"
+            return f"{value:g} {'beat' if value == 1 else 'beats'}"
         return f"{value:.0f} {self.unit}" if self.unit else f"{value:.2f}"
 
 
@@ -51,10 +54,8 @@ AUDIO_FEATURES = (
     AudioFeature(
         "loudness", "Loudness", -100.0, 20.0, "dB", "Mean loudness in decibels: mostly -60 to 0.", usual=(-40.0, 0.0)
     ),
-    AudioFeature(
-        "key", "Key", -1, 11, "", "Pitch class: 0 is C, 1 is C sharp, … 11 is B; -1 is no key found.", usual=(0, 11)
-    ),
-    AudioFeature("mode", "Mode", 0, 1, "", "1 is major, 0 is minor.", usual=(0, 1)),
-    AudioFeature("time_signature", "Time signature", 1, 15, "", "Beats in a bar.", usual=(1, 7)),
+    AudioFeature("key", "Key", -1, 11, "", "Pitch class: 0 is C, 1 is C sharp, … 11 is B; -1 is no key found."),
+    AudioFeature("mode", "Mode", 0, 1, "", "1 is major, 0 is minor."),
+    AudioFeature("time_signature", "Time signature", 1, 15, "", "Beats in a bar."),
 )
 FEATURE_NAMES = tuple(feature.name for feature in AUDIO_FEATURES)

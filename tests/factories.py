@@ -96,11 +96,11 @@ def random_features(source: random.Random) -> dict[str, float]:
     }
 
 
-def clustered_genre(tracks: int = 12, **names: Any) -> tuple[Genre, Run]:
+def clustered_genre(tracks: int = 12, clusters: int | None = None, **names: Any) -> tuple[Genre, Run]:
     """A genre of that many tracks, each with an artist and a label of its own, and its published run."""
     genre = GenreFactory(**names)
     for _ in range(tracks):
         TrackFactory(genres=[genre], artists=[ArtistFactory()], album=AlbumFactory(labels=[LabelFactory()]))
-    (outcome,) = recluster([genre], Params(), Options())
+    (outcome,) = recluster([genre], Params(clusters=clusters), Options())
     assert outcome.status == "published", outcome
     return genre, genre.runs.get()

@@ -3,15 +3,18 @@
 import os
 import tempfile
 
+_scratch = tempfile.TemporaryDirectory(prefix="musicdb-tests-")
 os.environ.setdefault("SECRET_KEY", "tests sign nothing that anybody keeps")
 os.environ["DEBUG"] = "0"
-os.environ["MEDIA_ROOT"] = tempfile.mkdtemp(prefix="musicdb-tests-")
+os.environ["MEDIA_ROOT"] = _scratch.name
 
 from musicdb.settings import *  # noqa: F403
 from musicdb.settings import STORAGES
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+SERVE_MEDIA = True
 # Slow on purpose in production; a test that logs in should not pay for it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# The manifest exists only after collectstatic; tests/test_static.py makes one of its own.
+# The manifest exists only after collectstatic; tests/pages/test_static.py makes one of its own.
+STATIC_ROOT = _scratch.name
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -12,22 +12,23 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class FeatureBar:
-    """A feature of a track as its page shows it. ``percent`` is how full its bar is; None where it is unknown."""
+    """A feature of a track as its page shows it. ``percent`` is how full its bar is, None where it has no bar."""
 
     feature: AudioFeature
     percent: float | None
     words: str
+    is_known: bool = True
 
 
 @register.simple_tag
 def feature_bars(track: Track) -> list[FeatureBar]:
-    """Return a bar for each of the twelve features, unknown ones too."""
+    """Return one for each of the twelve features, the unknown and those that are categories too."""
     return [_bar(feature, getattr(track, feature.name)) for feature in AUDIO_FEATURES]
 
 
 def _bar(feature: AudioFeature, value: float | None) -> FeatureBar:
     if value is None:
-        return FeatureBar(feature, None, "unknown")
+        return FeatureBar(feature, None, "unknown", is_known=False)
     return FeatureBar(feature, feature.share_of_bar(value), feature.in_words(value))
 
 
