@@ -24,16 +24,20 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def for_cluster_table(self) -> Self:
-        """Clusters by number, each with ``representatives``: its nearest memberships, ready for a table row.
+        """Clusters by number, each with ``representatives``. Seven queries, however many clusters and rows."""
+        return self.order_by("number").with_representatives()
 
-        Seven queries, however many clusters and rows.
-        """
+    def with_representatives(self) -> Self:
+        """Clusters, each with ``representatives``: its nearest memberships, ready for a table row. Six more queries."""
         # The relation's own manager, so that the models can import this module and not the reverse.
         memberships = self.model._meta.get_field("memberships").related_model.objects  # type: ignore[union-attr]
         nearest = memberships.filter(rank__lte=REPRESENTATIVES).for_table()
-        return self.order_by("number").prefetch_related(
-            Prefetch("memberships", queryset=nearest, to_attr="representatives")
-        )
+        return self.prefetch_related(Prefetch("memberships", queryset=nearest, to_attr="representatives"))
+
+    def published(self) -> Self:
+        """Clusters of published runs, with their genre, by genre and number. One query."""
+        published = self.filter(run__is_published=True)
+        return published.select_related("run__genre").order_by("run__genre__name", "number")
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -3,26 +3,18 @@
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.generic import ListView, TemplateView
 
 from clusters.exports import cluster_as_markdown, clusters_as_markdown
 from clusters.models import Cluster, Membership, Run
+from clusters.shortcuts import published_run_or_404
 from musicdb.models import Album, Artist, Genre, Label, Track
 
 GENRES_A_PAGE = 24
 ROWS_A_PAGE = 50
 LEFT_OUT_SHOWN = 200
-
-
-def _published_run(slug: str) -> Run:
-    """Return the genre's published run, or raise Http404 that says which of the two is missing."""
-    genre = get_object_or_404(Genre, slug=slug)
-    run = Run.objects.of_genre(genre).published().select_related("genre").first()
-    if run is None:
-        raise Http404(f"The tracks of {genre.name} have not been grouped into clusters yet.")
-    return run
 
 
 class Home(ListView):
@@ -45,7 +37,7 @@ class ClustersPage(TemplateView):
     template_name = "clusters/clusters.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        run = _published_run(self.kwargs["slug"])
+        run = published_run_or_404(self.kwargs["slug"])
         return super().get_context_data(
             run=run,
             genre=run.genre,
@@ -63,7 +55,7 @@ class ClusterPage(ListView):
     paginate_by = ROWS_A_PAGE
 
     def get_queryset(self) -> QuerySet[Membership]:
-        run = _published_run(self.kwargs["slug"])
+        run = published_run_or_404(self.kwargs["slug"])
         self.cluster = get_object_or_404(run.clusters, number=self.kwargs["number"])
         return self.cluster.memberships.for_table()
 
@@ -75,14 +67,14 @@ class ClusterPage(ListView):
 
 def clusters_markdown(request: HttpRequest, slug: str) -> HttpResponse:
     """The clusters page as Markdown, in the shape of the page that the site grew from."""
-    run = _published_run(slug)
+    run = published_run_or_404(slug)
     clusters = run.clusters.for_cluster_table()
     return _markdown(clusters_as_markdown(run, clusters, request.build_absolute_uri))
 
 
 def cluster_markdown(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One whole cluster as Markdown, every track of it, nearest to its centre first."""
-    run = _published_run(slug)
+    run = published_run_or_404(slug)
     cluster: Cluster = get_object_or_404(run.clusters, number=number)
     memberships = cluster.memberships.for_table()
     return _markdown(cluster_as_markdown(cluster, memberships, request.build_absolute_uri))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 PITCH_CLASSES = ("C", "C♯/D♭", "D", "D♯/E♭", "E", "F", "F♯/G♭", "G", "G♯/A♭", "A", "A♯/B♭", "B")
 
 

@@ -159,6 +159,16 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "musicdb.api.strict.Pagination",
+    "DEFAULT_FILTER_BACKENDS": ["musicdb.api.strict.StrictFilterBackend"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "musicdb",
+    "DESCRIPTION": "A music library, and how the tracks of each genre fall into clusters by their sound. Read-only.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- Logs --------------------------------------------------------------------------------------------------------
@@ -169,4 +179,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # In place of Django's own handlers, so that nothing is said twice.
+    "loggers": {"django": {"handlers": ["stderr"], "propagate": False}},
 }

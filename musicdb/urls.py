@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
-from django.views.static import serve
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from clusters import views as clusters
+from clusters.api.views import urlpatterns as api_urlpatterns
 from musicdb import views
+from musicdb.api.docs import Docs
 
 urlpatterns = [
     path("", clusters.Home.as_view(), name="home"),
@@ -23,10 +25,11 @@ urlpatterns = [
     path("albums/<slug:slug>/", views.AlbumDetail.as_view(), name="album"),
     path("tracks/<slug:slug>/", views.TrackDetail.as_view(), name="track"),
     path("healthz", views.healthz, name="healthz"),
+    path("api/v1/", include((api_urlpatterns, "api"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
     path("admin/", admin.site.urls),
 ]
 
 if settings.SERVE_MEDIA:
-    urlpatterns += [
-        re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
-    ]
+    urlpatterns += [path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", views.plot_file)]

@@ -30,12 +30,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 # A drawing brings its own inline styles, and needs nothing else.
-@csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": ["data:"]})
+@csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": ["data:"]})  # type: ignore[arg-type]
 # Files are never written twice under one name.
 @cache_control(public=True, max_age=365 * 24 * 3600, immutable=True)
 def plot_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored plot, where no web server in front serves the media."""
-    return serve(request, path, document_root=settings.MEDIA_ROOT)
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
 class GenreList(ListView):

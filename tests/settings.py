@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 _scratch = tempfile.TemporaryDirectory(prefix="musicdb-tests-")
 os.environ.setdefault("SECRET_KEY", "tests sign nothing that anybody keeps")
@@ -16,5 +17,5 @@ SERVE_MEDIA = True
 # Slow on purpose in production; a test that logs in should not pay for it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The manifest exists only after collectstatic; tests/pages/test_static.py makes one of its own.
-STATIC_ROOT = _scratch.name
+STATIC_ROOT = Path(_scratch.name)
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

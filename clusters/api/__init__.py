@@ -1,0 +1,1 @@
+"""Clusters over REST, beside the catalogue."""

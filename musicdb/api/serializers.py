@@ -1,0 +1,166 @@
+"""The catalogue as JSON. Each serializer names its fields; what is unknown is null."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from musicdb.features import FEATURE_NAMES
+from musicdb.models import Album, Artist, Genre, Label, Track
+
+
+@extend_schema_field({"type": "string", "format": "uri"})
+class PageURLField(serializers.Field):
+    """The address of the page for people. Needs nothing but ``get_absolute_url``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        request: HttpRequest = self.context["request"]
+        return request.build_absolute_uri(value.get_absolute_url())
+
+
+def identity(view_name: str) -> serializers.HyperlinkedIdentityField:
+    return serializers.HyperlinkedIdentityField(view_name=f"api:{view_name}", lookup_field="slug")
+
+
+class OwnerSerializer(serializers.Serializer):
+    """An artist or label where it is named: slug and url are null where it is not public and has no page."""
+
+    name = serializers.CharField()
+    slug = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    view_name = ""
+
+    def get_slug(self, owner: Artist | Label) -> str | None:
+        return owner.slug if owner.is_public else None
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_url(self, owner: Artist | Label) -> str | None:
+        if not owner.is_public:
+            return None
+        return reverse(self.view_name, args=[owner.slug], request=self.context["request"])
+
+
+class NamedArtistSerializer(OwnerSerializer):
+    view_name = "api:artist-detail"
+
+
+class NamedLabelSerializer(OwnerSerializer):
+    view_name = "api:label-detail"
+
+
+class NamedGenreSerializer(serializers.ModelSerializer):
+    url = identity("genre-detail")
+
+    class Meta:
+        model = Genre
+        fields = ["name", "slug", "url"]
+
+
+class NamedAlbumSerializer(serializers.ModelSerializer):
+    url = identity("album-detail")
+
+    class Meta:
+        model = Album
+        fields = ["title", "slug", "url"]
+
+
+class GenreSerializer(serializers.ModelSerializer):
+    url = identity("genre-detail")
+    page_url = PageURLField()
+    track_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Genre
+        fields = ["name", "slug", "url", "page_url", "description", "track_count"]
+
+
+class ArtistSerializer(serializers.ModelSerializer):
+    url = identity("artist-detail")
+    page_url = PageURLField()
+    track_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Artist
+        fields = ["name", "slug", "url", "page_url", "spotify_id", "track_count"]
+
+
+class LabelSerializer(serializers.ModelSerializer):
+    url = identity("label-detail")
+    page_url = PageURLField()
+    album_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Label
+        fields = ["name", "slug", "url", "page_url", "album_count"]
+
+
+class AlbumSerializer(serializers.ModelSerializer):
+    url = identity("album-detail")
+    page_url = PageURLField()
+    released = serializers.CharField(
+        read_only=True, help_text="As precise as it is known: 1983, 1983-05 or 1983-05-12; empty if unknown."
+    )
+    art = serializers.CharField(read_only=True, help_text="The address of the album's art; empty if there is none.")
+    labels = NamedLabelSerializer(source="labels_in_order", many=True, read_only=True)
+    track_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Album
+        fields = ["title", "slug", "url", "page_url", "released", "art", "labels", "spotify_id", "track_count"]
+
+
+class TrackSerializer(serializers.ModelSerializer):
+    """A track as a row of a table."""
+
+    url = identity("track-detail")
+    page_url = PageURLField()
+    album = NamedAlbumSerializer(read_only=True, allow_null=True)
+    artists = NamedArtistSerializer(source="artists_in_order", many=True, read_only=True)
+    labels = NamedLabelSerializer(source="labels_in_order", many=True, read_only=True)
+    spotify_url = serializers.CharField(read_only=True, help_text="Empty if there is none.")
+
+    class Meta:
+        model = Track
+        fields = [
+            "title",
+            "slug",
+            "url",
+            "page_url",
+            "album",
+            "artists",
+            "labels",
+            "score",
+            "liked",
+            "spotify_id",
+            "spotify_url",
+        ]
+
+
+class FeaturesSerializer(serializers.ModelSerializer):
+    """The twelve audio features; null is unknown, never zero."""
+
+    class Meta:
+        model = Track
+        fields = FEATURE_NAMES
+
+
+class TrackDetailSerializer(TrackSerializer):
+    genres = NamedGenreSerializer(many=True, read_only=True)
+    features = FeaturesSerializer(source="*", read_only=True)
+
+    class Meta(TrackSerializer.Meta):
+        fields = [
+            *TrackSerializer.Meta.fields,
+            "genres",
+            "isrc",
+            "duration_ms",
+            "explicit",
+            "features",
+            "features_source",
+        ]
