@@ -1,28 +1,47 @@
-"""The clusters' admin, and what it adds to that of genres."""
+"""The clusters' admin: runs to read, clusters to name, and what both add to the list of genres."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from clusters.core.params import Params
-from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.models import Cluster, LeftOut, Run
+from clusters.querysets import REPRESENTATIVES
 from clusters.recluster import Options, Outcome, recluster
-from musicdb.admin import CatalogueAdmin, GenreAdmin
+from musicdb.admin.base import CatalogueAdmin, link_to, link_to_list
+from musicdb.admin.catalogue import FEATURES_BY_NAME, GenreAdmin
 from musicdb.models import Genre
 
-# More messages than this are counted instead of shown.
 MOST_MESSAGES = 20
-LEVELS = {"published": messages.SUCCESS, "skipped": messages.WARNING, "failed": messages.ERROR}
+# The worst news first, so that it is never what is cut.
+LEVELS = {
+    "failed": messages.ERROR,
+    "skipped": messages.WARNING,
+    "published": messages.SUCCESS,
+    "unchanged": messages.INFO,
+}
+
+
+def facts(rows: Iterable[Sequence[Any]]) -> SafeString:
+    """Return a small table: each row a heading and its values."""
+    lines = (
+        (row[0], format_html_join("", '<td class="number">{}</td>', ((value,) for value in row[1:]))) for row in rows
+    )
+    return format_html(
+        '<table class="facts"><tbody>{}</tbody></table>',
+        format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', lines),
+    )
 
 
 class RecordAdmin(CatalogueAdmin):
-    """Of what runs wrote: to read, not to edit. It goes only with the genre, track or run that it belongs to."""
+    """What a run has written: to read, not to edit."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -30,22 +49,20 @@ class RecordAdmin(CatalogueAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+
+class PartOfRunAdmin(RecordAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # The admin also asks here before it deletes, say, a genre with its runs; that is for the genre to allow.
-        match = request.resolver_match
-        own = f"{self.opts.app_label}_{self.opts.model_name}_"
-        return not (match and match.url_name and match.url_name.startswith(own))
+        """A part is never deleted by itself, and never in the way of deleting the run, genre or track it belongs to."""
+        page = request.resolver_match.url_name if request.resolver_match else None
+        return page is not None and not page.startswith(f"{self.opts.app_label}_{self.opts.model_name}_")
 
 
 class ClusterInline(admin.TabularInline):
     model = Cluster
-    fields = readonly_fields = ["number", "size", "name", "description"]
-    extra = 0
-    can_delete = False
+    fields = ["size", "description"]
+    readonly_fields = ["size", "description"]
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    verbose_name_plural = "clusters"
 
 
 @admin.register(Run)
@@ -57,139 +74,177 @@ class RunAdmin(RecordAdmin):
         "track_count",
         "left_out_count",
         "cluster_count",
-        "silhouette_rounded",
+        "mean_silhouette",
     ]
-    list_display_links = ["finished_at"]
+    list_display_links = ["genre", "finished_at"]
     list_filter = ["is_published", "finished_at"]
     list_select_related = ["genre"]
     search_fields = ["genre__name"]
-    date_hierarchy = "finished_at"
+    search_help_text = "Genre"
     inlines = [ClusterInline]
     fieldsets = [
-        (None, {"fields": ["genre", "is_published", "plot", "track_count", "left_out_link", "cluster_count"]}),
-        ("Quality", {"fields": ["silhouette_rounded", "silhouette_table", "variance", "axis_table"]}),
+        (None, {"fields": ["genre", "published", "finished_at", "track_count", "left_out_tracks", "cluster_count"]}),
+        ("Plot", {"fields": ["plot", "axes_in_words"]}),
+        ("Quality", {"fields": ["mean_silhouette", "tried", "components"]}),
         (
             "How it was made",
-            {"fields": ["features_used", "dropped", "parameters", "seed", "started_at", "finished_at"]},
+            {"fields": ["made_from", "without_effect", "asked_for", "seed", "time_taken", "programs"]},
         ),
-        ("For comparing", {"classes": ["collapse"], "fields": ["versions", "digest", "input_hash"]}),
+        ("For comparing", {"fields": ["digest", "input_hash"]}),
     ]
 
-    def view_on_site(self, obj: Run) -> str | None:  # type: ignore[override]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        return super().get_queryset(request).select_related("genre")
+
+    def view_on_site(self, obj: Run) -> str | None:
         return obj.get_absolute_url() if obj.is_published else None
 
-    @admin.display(description="plot")
-    def plot(self, run: Run) -> SafeString:
-        return format_html(
-            '<img class="plot" src="{}" alt="{}" width="640" height="480">', run.plot_svg.url, run.plot_alt
-        )
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        published = [run for run in objs if run.is_published]
+        if not published:
+            return super().get_deleted_objects(objs, request)
+        reason = "{}: it is the published run, which visitors see. It can go when a newer run has taken its place."
+        return [], {}, set(), [format_html(reason, link_to(run)) for run in published]
+
+    @admin.display(description="published")
+    def published(self, run: Run) -> str:
+        if run.is_published:
+            return "Yes: visitors see it. It cannot be deleted until a newer run has taken its place."
+        return "No: a newer run has taken its place."
 
     @admin.display(description="left out")
-    def left_out_link(self, run: Run) -> SafeString | int:
+    def left_out_tracks(self, run: Run) -> SafeString | str:
         if not run.left_out_count:
-            return 0
-        address = reverse("admin:clusters_leftout_changelist", query={"run__id__exact": run.pk})
-        return format_html('<a href="{}">{}</a>', address, run.left_out_count)
+            return "none"
+        return link_to_list(LeftOut, "run__id__exact", run.pk, f"{run.left_out_count}: which, and why")
+
+    @admin.display
+    def plot(self, run: Run) -> SafeString:
+        image = '<a href="{0}"><img class="run-plot" src="{0}" alt="{1}" width="640" height="480"></a>'
+        return format_html(image, run.plot_svg.url, run.plot_alt)
+
+    @admin.display(description="axes")
+    def axes_in_words(self, run: Run) -> SafeString:
+        return facts(
+            (way, f"{axis['low']} → {axis['high']}", f"{axis['variance']:.0%} of the variance")
+            for way, axis in zip(("Across", "Up"), run.axes, strict=False)
+        )
 
     @admin.display(description="silhouette", ordering="silhouette")
-    def silhouette_rounded(self, run: Run) -> str:
+    def mean_silhouette(self, run: Run) -> str:
         return f"{run.silhouette:.3f}"
 
     @admin.display(description="silhouette by number of clusters")
-    def silhouette_table(self, run: Run) -> SafeString:
-        rows = sorted((int(k), f"{value:.3f}") for k, value in run.silhouettes.items())
-        return _table(rows)
+    def tried(self, run: Run) -> SafeString:
+        silhouettes = sorted((int(clusters), value) for clusters, value in run.silhouettes.items())
+        return facts((f"{clusters} clusters", f"{value:.3f}") for clusters, value in silhouettes)
 
-    @admin.display(description="variance explained")
-    def variance(self, run: Run) -> str:
+    @admin.display(description="variance by component")
+    def components(self, run: Run) -> str:
         return ", ".join(f"{share:.1%}" for share in run.explained_variance)
 
-    @admin.display(description="axes of the plot")
-    def axis_table(self, run: Run) -> SafeString:
-        return _table(
-            (
-                f"{axis['low']} → {axis['high']}",
-                f"{axis['variance']:.0%} of variance",
-                ", ".join(
-                    f"{name} {loading:+.2f}"
-                    for name, loading in sorted(axis["loadings"].items(), key=lambda item: -abs(item[1]))
-                ),
-            )
-            for axis in run.axes
-        )
-
-    @admin.display(description="features used")
-    def features_used(self, run: Run) -> str:
+    @admin.display
+    def made_from(self, run: Run) -> str:
         return ", ".join(run.features)
 
-    @admin.display(description="features without effect", empty_value="none")
-    def dropped(self, run: Run) -> str:
-        return ", ".join(run.dropped_features)
+    @admin.display(description="without effect")
+    def without_effect(self, run: Run) -> str:
+        return f"{', '.join(run.dropped_features)}: the same for every track" if run.dropped_features else "none"
 
+    @admin.display
+    def asked_for(self, run: Run) -> SafeString:
+        chosen = {"clusters": "as the data suggests"}
+        return facts(
+            (name, chosen.get(name, "–") if value is None else value) for name, value in run.parameters.items()
+        )
 
-def _table(rows: Any) -> SafeString:
-    return format_html(
-        '<table class="facts">{}</table>',
-        format_html_join(
-            "", "<tr>{}</tr>", ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows)
-        ),
-    )
+    @admin.display
+    def time_taken(self, run: Run) -> str:
+        return f"{run.seconds:.2f} seconds"
+
+    @admin.display
+    def programs(self, run: Run) -> SafeString:
+        return facts(sorted(run.versions.items()))
 
 
 @admin.register(Cluster)
-class ClusterAdmin(RecordAdmin):
-    """Only a cluster's name is an editor's to give."""
+class ClusterAdmin(PartOfRunAdmin):
+    """Only a cluster's name is an editor's to give, in the list or on its page."""
 
-    list_display = ["__str__", "genre", "size", "description", "is_published"]
+    list_display = ["__str__", "genre", "published", "size", "description", "name"]
+    list_editable = ["name"]
     list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
     list_select_related = ["run__genre"]
     search_fields = ["name", "description", "run__genre__name"]
-    fields = ["name", "run", "number", "size", "description", "members_link", "centroid_table"]
-    readonly_fields = ["run", "number", "size", "description", "members_link", "centroid_table"]
+    search_help_text = "Name, description or genre"
+    ordering = ["-run__is_published", "run__genre__name", "-run_id", "number"]
+    fields = ["name", "run", "number", "size", "description", "nearest_tracks", "centre"]
+    readonly_fields = ["run", "number", "size", "description", "nearest_tracks", "centre"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("clusters.change_cluster")
 
-    def view_on_site(self, obj: Cluster) -> str | None:  # type: ignore[override]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
+        return super().get_queryset(request).select_related("run__genre")
+
+    def view_on_site(self, obj: Cluster) -> str | None:
         return obj.get_absolute_url() if obj.run.is_published else None
 
     @admin.display(ordering="run__genre__name")
-    def genre(self, cluster: Cluster) -> str:
-        return cluster.run.genre.name
+    def genre(self, cluster: Cluster) -> SafeString:
+        return link_to(cluster.run.genre)
 
-    @admin.display(description="published", boolean=True, ordering="run__is_published")
-    def is_published(self, cluster: Cluster) -> bool:
+    @admin.display(boolean=True, ordering="run__is_published")
+    def published(self, cluster: Cluster) -> bool:
         return cluster.run.is_published
 
-    @admin.display(description="tracks")
-    def members_link(self, cluster: Cluster) -> SafeString:
-        address = reverse("admin:clusters_membership_changelist", query={"cluster__id__exact": cluster.pk})
-        return format_html('<a href="{}">{} tracks, nearest to the centre first</a>', address, cluster.size)
+    @admin.display
+    def nearest_tracks(self, cluster: Cluster) -> SafeString:
+        """The tracks that a name should fit, with their artists."""
+        nearest = cluster.memberships.order_by("rank").select_related("track")
+        rows = nearest.prefetch_related("track__track_artists__artist")[:REPRESENTATIVES]
+        lines = (
+            (link_to(row.track), ", ".join(artist.name for artist in row.track.artists_in_order) or "no artist")
+            for row in rows
+        )
+        return format_html('<ol class="nearest">{}</ol>', format_html_join("", "<li>{}: {}</li>", lines))
 
-    @admin.display(description="centre")
-    def centroid_table(self, cluster: Cluster) -> SafeString:
-        return _table((name, f"{value:.4g}") for name, value in cluster.centroid.items())
-
-
-@admin.register(Membership)
-class MembershipAdmin(RecordAdmin):
-    list_display = ["rank", "track", "cluster", "genre", "distance"]
-    list_display_links = ["track"]
-    list_select_related = ["track", "cluster__run__genre"]
-    search_fields = ["track__title"]
-    ordering = ["cluster", "rank"]
-
-    @admin.display(ordering="run__genre__name")
-    def genre(self, membership: Membership) -> str:
-        return membership.cluster.run.genre.name
+    @admin.display
+    def centre(self, cluster: Cluster) -> SafeString:
+        features = ((FEATURES_BY_NAME[name], value) for name, value in cluster.centroid.items())
+        return facts((feature.label, feature.in_words(value)) for feature, value in features)
 
 
 @admin.register(LeftOut)
-class LeftOutAdmin(RecordAdmin):
-    list_display = ["track", "reason", "run"]
+class LeftOutAdmin(PartOfRunAdmin):
+    """Reached from its run; by itself it would only lengthen the menu."""
+
+    list_display = ["track_to_mend", "reason", "run"]
+    list_display_links = None
     list_select_related = ["track", "run__genre"]
-    search_fields = ["track__title", "reason", "run__genre__name"]
-    ordering = ["-run", "track"]
+    search_fields = ["track__title", "reason"]
+    search_help_text = "Track or reason"
+    ordering = ["-run", "track__title", "track"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="track", ordering="track__title")
+    def track_to_mend(self, left_out: LeftOut) -> SafeString:
+        return link_to(left_out.track)
+
+
+class ClusteredFilter(admin.SimpleListFilter):
+    title = "clusters"
+    parameter_name = "clustered"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Grouped"), ("no", "Not yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(published_run__isnull=self.value() == "no")
 
 
 admin.site.unregister(Genre)
@@ -199,55 +254,80 @@ admin.site.unregister(Genre)
 class ClusteredGenreAdmin(GenreAdmin):
     """Genres with their published run, and the means to make it anew."""
 
-    list_display = [*GenreAdmin.list_display, "last_run", "clusters", "silhouette"]
-    list_filter = [("runs__is_published", admin.EmptyFieldListFilter)]
+    list_display = [*GenreAdmin.list_display, "last_run", "clusters", "silhouette", "left_out"]
+    list_filter = [ClusteredFilter]
     actions = ["recluster_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
-        published = Prefetch("runs", queryset=Run.objects.published(), to_attr="published_runs")
-        return super().get_queryset(request).prefetch_related(published)
+        # At most one run of a genre is published, so the join adds no rows.
+        published = FilteredRelation("runs", condition=Q(runs__is_published=True))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(published_run=published)
+            .annotate(
+                run_pk=F("published_run__pk"),
+                run_finished_at=F("published_run__finished_at"),
+                run_clusters=F("published_run__cluster_count"),
+                run_silhouette=F("published_run__silhouette"),
+                run_left_out=F("published_run__left_out_count"),
+            )
+        )
 
-    @admin.display(description="last run", empty_value="never")
+    @admin.display(ordering="run_finished_at")
     def last_run(self, genre: Any) -> SafeString | None:
-        for run in genre.published_runs:
-            address = reverse("admin:clusters_run_change", args=[run.pk])
-            return format_html('<a href="{}">{:%Y-%m-%d %H:%M}</a>', address, run.finished_at)
-        return None
+        if genre.run_pk is None:
+            return None
+        address = reverse("admin:clusters_run_change", args=[genre.run_pk])
+        return format_html('<a href="{}">{:%Y-%m-%d %H:%M}</a>', address, genre.run_finished_at)
 
-    @admin.display(description="clusters")
-    def clusters(self, genre: Any) -> int | None:
-        return next((run.cluster_count for run in genre.published_runs), None)
+    @admin.display(ordering="run_clusters")
+    def clusters(self, genre: Any) -> SafeString | None:
+        if genre.run_pk is None:
+            return None
+        return format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.run_clusters)
 
-    @admin.display(description="silhouette")
+    @admin.display(ordering="run_silhouette")
     def silhouette(self, genre: Any) -> str | None:
-        return next((f"{run.silhouette:.3f}" for run in genre.published_runs), None)
+        return None if genre.run_pk is None else f"{genre.run_silhouette:.3f}"
+
+    @admin.display(ordering="run_left_out")
+    def left_out(self, genre: Any) -> SafeString | int | None:
+        if not genre.run_left_out:
+            return genre.run_left_out
+        return link_to_list(LeftOut, "run__id__exact", genre.run_pk, genre.run_left_out)
 
     def has_recluster_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("clusters.add_run")
 
-    @admin.action(description="Recluster selected genres", permissions=["recluster"])
+    @admin.action(
+        description="Recluster selected %(verbose_name_plural)s (at once: some seconds a genre)",
+        permissions=["recluster"],
+    )
     def recluster_selected(self, request: HttpRequest, queryset: QuerySet[Genre]) -> None:
-        """Recluster now, while the editor waits. A worker process computes, so that this one stays small."""
-        genres = list(Genre.objects.filter(pk__in=queryset.values("pk")).order_by("name"))
-        by_slug = {genre.slug: genre for genre in genres}
-        outcomes = list(recluster(genres, Params(), Options(jobs=1)))
-        for outcome in outcomes[:MOST_MESSAGES]:
-            level = LEVELS.get(outcome.status, messages.INFO)
-            self.message_user(request, _report(by_slug[outcome.genre], outcome), level)
-        if rest := Counter(outcome.status for outcome in outcomes[MOST_MESSAGES:]):
-            counts = ", ".join(f"{count} {status}" for status, count in sorted(rest.items()))
-            self.message_user(request, f"And of {sum(rest.values())} more: {counts}.", messages.INFO)
+        """Recluster while the editor waits. A worker process computes, so that this one stays small."""
+        genres = {genre.slug: genre for genre in queryset}
+        outcomes = []
+        for outcome in recluster(genres.values(), Params(), Options(jobs=1)):
+            outcomes.append(outcome)
+            if outcome.status == "published":
+                self.log_change(request, genres[outcome.genre], "Reclustered.")
+        outcomes.sort(key=lambda outcome: list(LEVELS).index(outcome.status))
+        shown = outcomes if len(outcomes) <= MOST_MESSAGES else outcomes[: MOST_MESSAGES - 1]
+        for outcome in shown:
+            self.message_user(request, _report(genres[outcome.genre], outcome), LEVELS[outcome.status])
+        if rest := Counter(outcome.status for outcome in outcomes[len(shown) :]):
+            counts = ", ".join(f"{number} {status}" for status, number in rest.items())
+            self.message_user(request, f"And {rest.total()} more: {counts}.", messages.INFO)
 
 
 def _report(genre: Genre, outcome: Outcome) -> SafeString:
-    if outcome.status in ("skipped", "failed"):
-        return format_html("{}: {}, {}. It keeps the run that it had.", genre.name, outcome.status, outcome.reason)
-    return format_html(
-        '<a href="{}">{}</a>: {}, {} tracks in {} clusters, {} left out.',
-        reverse("clusters", args=[genre.slug]),
-        genre.name,
-        "nothing had changed" if outcome.status == "unchanged" else outcome.status,
-        outcome.tracks,
-        len(outcome.sizes),
-        outcome.left_out,
-    )
+    """Return how the genre's turn ended, in a sentence."""
+    page = format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.name)
+    if outcome.status == "published":
+        tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
+        return format_html("{}: {}, {} left out.", page, tracks, outcome.left_out or "none")
+    if outcome.status == "unchanged":
+        return format_html("{}: nothing has changed since its last run.", page)
+    reason = outcome.reason.rstrip(".")
+    return format_html("{}: {}: {}. What visitors see has not changed.", genre.name, outcome.status, reason)

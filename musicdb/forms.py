@@ -1,66 +1,63 @@
-"""Forms for editors: what they type or paste, as the catalogue keeps it."""
+"""What the admin's forms do beyond their models: boxes for people who type and paste, and rows in an order.
+
+Which fields a form has, the admin says.
+"""
 
 import re
+from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
-from django.forms.models import BaseInlineFormSet
+from django.forms.formsets import ORDERING_FIELD_NAME
 
-from musicdb.dates import format_release_date, parse_release_date
-from musicdb.models import Album, Artist, Track
-from musicdb.validators import validate_spotify_id
+from musicdb.dates import parse_release_date
+from musicdb.models import Album
 
-_SPOTIFY_ADDRESS = re.compile(
-    r"(?:https?://open\.spotify\.com/(?:intl-\w+/)?|spotify:)(?:track|album|artist)[/:](?P<id>[0-9A-Za-z]{22})(?:\?.*)?"
+# As Spotify's "copy link" gives it, with or without a language and a query, or as a URI.
+SPOTIFY_LINK = re.compile(
+    r"(?:https?://open\.spotify\.com/(?:intl-[a-z-]+/)?|spotify:)(?P<kind>[a-z]+)[/:](?P<id>[0-9A-Za-z]{22})(?:[?#]\S*)?"
 )
-# Where rows wait while others take their places: above any place that is in use.
-_ASIDE = 16_000
 
 
 class SpotifyIdField(forms.CharField):
-    """A Spotify id; a pasted address or URI is as good."""
+    """A Spotify id, or a link to what has it. ``kind``: what it must be a link to, in Spotify's own word."""
 
-    default_validators = [validate_spotify_id]
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "The id, or a pasted link such as https://open.spotify.com/track/…")
-        super().__init__(label="Spotify id", required=False, max_length=300, empty_value=None, **kwargs)
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        # Long enough for a link; the model says what an id is.
+        super().__init__(
+            label="Spotify id",
+            required=False,
+            empty_value=None,
+            max_length=300,
+            help_text=f"The id itself, or a link: https://open.spotify.com/{kind}/…",
+        )
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        match = _SPOTIFY_ADDRESS.fullmatch(text or "")
-        return match["id"] if match else text
+        link = SPOTIFY_LINK.fullmatch(text) if text else None
+        if link is None:
+            return text
+        if link["kind"] != self.kind:
+            raise ValidationError(f"This is a link to Spotify’s {link['kind']}, and the {self.kind} is wanted.")
+        return link["id"]
 
 
 class ArtistForm(forms.ModelForm):
-    spotify_id = SpotifyIdField()
-
-    class Meta:
-        model = Artist
-        fields = ["name", "slug", "spotify_id", "is_public"]
-
-
-class TrackForm(forms.ModelForm):
-    spotify_id = SpotifyIdField()
-
-    class Meta:
-        model = Track
-        exclude = ["artists"]
+    spotify_id = SpotifyIdField("artist")
 
 
 class AlbumForm(forms.ModelForm):
-    """An album whose release date is one box, as precise as the editor knows it."""
+    """``released`` stands for two columns: the first day that it can mean, and how precise it is."""
 
-    spotify_id = SpotifyIdField()
+    spotify_id = SpotifyIdField("album")
     released = forms.CharField(
-        required=False, max_length=10, help_text="As precise as it is known: 1983, 1983-05 or 1983-05-12."
+        required=False, max_length=50, help_text="As far as it is known: 1983, 1983-05 or 1983-05-12."
     )
-
-    class Meta:
-        model = Album
-        fields = ["title", "slug", "spotify_id", "image_url"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,56 +65,102 @@ class AlbumForm(forms.ModelForm):
 
     def clean_released(self) -> str:
         text = self.cleaned_data["released"]
-        if not text:
-            self.instance.release_date, self.instance.release_precision = None, ""
-            return ""
-        try:
-            first_day, precision = parse_release_date(text)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
+        if text:
+            try:
+                parse_release_date(text)
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+        return text
+
+    def save(self, commit: bool = True) -> Album:
+        text = self.cleaned_data["released"]
+        first_day, precision = parse_release_date(text) if text else (None, "")
         self.instance.release_date, self.instance.release_precision = first_day, precision
-        return format_release_date(first_day, precision)
+        return super().save(commit)
 
 
-class OrderedForm(forms.ModelForm):
-    """A row of an ordered list. Its place is not the column itself, which two rows may not share even for a moment."""
+class TrackForm(forms.ModelForm):
+    spotify_id = SpotifyIdField("track")
 
-    place = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=10_000,
-        label="order",
-        help_text="Smaller comes first; blank comes last.",
-        widget=forms.NumberInput(attrs={"class": "vPlaceField"}),
-    )
 
+class RowAutocomplete(AutocompleteSelect):
+    """An autocomplete box that was handed the row's choice, and need not ask the database for its name."""
+
+    known: models.Model | None = None
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        if self.known is None or list(value) != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
+
+
+class OrderedRowForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["place"] = self.instance.position + 1
+        if self.instance.pk is None:
+            return
+        for name, field in self.fields.items():
+            # The admin wraps the box in its buttons for adding and changing.
+            box = getattr(field.widget, "widget", field.widget)
+            if isinstance(box, RowAutocomplete):
+                box.known = getattr(self.instance, name)
 
 
-class OrderedFormSet(BaseInlineFormSet):
-    """Rows with a ``position`` that is unique within their owner, numbered 0, 1, 2, … by what the editor typed."""
+class OrderedRows(forms.BaseInlineFormSet):
+    """Rows that have a ``position``, unique within their owner.
+
+    The page numbers them 1, 2, 3 …; whatever is typed over that, they end up numbered without gaps. A row without
+    a number goes to the end. Rows can trade their places, and what they point at, in one save.
+    """
+
+    model: type[models.Model]
+
+    def clean(self) -> None:
+        super().clean()
+        shown = {form.instance.pk for form in self.initial_forms}
+        if any(row.pk not in shown for row in self.get_queryset()):
+            raise ValidationError("Somebody else has added a row since this page was opened. Open it again.")
 
     def save(self, commit: bool = True) -> list[models.Model]:
-        """Save the rows, then their order. Needs a transaction around it, as the admin gives."""
-        kept = [form for form in self.forms if self._is_kept(form)]
-        for number, form in enumerate(kept):
-            if form.instance.pk is None:
-                form.instance.position = _ASIDE + number
+        if not self.has_changed():
+            return super().save(commit)
+        # A row that will point at something else goes first, and is written anew under its own key: two rows that
+        # trade would each, for a moment, say what the other still says.
+        leaving = [
+            form.instance.pk for form in self.initial_forms if form in self.deleted_forms or _points_elsewhere(form)
+        ]
+        self.model._default_manager.filter(pk__in=leaving).delete()
+        after_the_last = count(max((row.position for row in self.get_queryset()), default=-1) + 1)
+        for form in self.extra_forms:
+            form.instance.position = next(after_the_last)
         saved = super().save(commit)
-        last = 10_001
-        in_order = sorted(kept, key=lambda form: last if (place := form.cleaned_data["place"]) is None else place)
-        rows = self.model._default_manager.filter(**{self.fk.name: self.instance})
-        if [form.instance.position for form in in_order] != list(range(len(in_order))):
-            rows.filter(position__lt=_ASIDE).update(position=F("position") + _ASIDE // 2)
-            for position, form in enumerate(in_order):
-                rows.filter(pk=form.instance.pk).update(position=position)
-                form.instance.position = position
+        if self.can_order:
+            self._number([form.instance for form in sorted(self.ordered_forms, key=_place)])
         return saved
 
-    def _is_kept(self, form: forms.ModelForm) -> bool:
-        if self._should_delete_form(form):
-            return False
-        return form.instance.pk is not None or form.has_changed()
+    def _number(self, rows: list[Any]) -> None:
+        """Give ``rows`` their positions in this order: first out of each other's way, then where they belong."""
+        moved = [(place, row) for place, row in enumerate(rows) if row.position != place]
+        out_of_the_way = count(max((row.position for row in rows), default=0) + len(rows))
+        for _, row in moved:
+            row.position = next(out_of_the_way)
+        self._write_positions(moved)
+        for place, row in moved:
+            row.position = place
+        self._write_positions(moved)
+
+    def _write_positions(self, moved: list[tuple[int, Any]]) -> None:
+        self.model._default_manager.bulk_update([row for _, row in moved], ["position"])
+
+
+def _points_elsewhere(form: forms.ModelForm) -> bool:
+    return form.has_changed() and not {ORDERING_FIELD_NAME}.issuperset(form.changed_data)
+
+
+def _place(form: forms.ModelForm) -> tuple[float, int]:
+    """Where a row belongs. Between two that claim one place, the row that moved up comes before, down after."""
+    typed = form.cleaned_data[ORDERING_FIELD_NAME]
+    if typed is None:
+        return float("inf"), 0
+    before = form.fields[ORDERING_FIELD_NAME].initial or float("inf")
+    return typed, (typed > before) - (typed < before)

@@ -1,0 +1,140 @@
+"""What all of the catalogue has in common in the admin: lists, searching, links, deleting."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.db import models, transaction
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst, smart_split
+
+from musicdb.forms import SPOTIFY_LINK
+from musicdb.models import Album, SluggedModel, Track
+from musicdb.names import normalise_name
+
+# A database refuses a thousand terms, or one of 100 kB; nobody who looks for something types as many.
+LONGEST_SEARCH = 200
+MOST_TERMS = 10
+USES_SHOWN = 20
+
+
+def as_search_terms(text: str) -> str:
+    """Return what is looked for when ``text`` is typed: a link's Spotify id, or its first words."""
+    link = SPOTIFY_LINK.fullmatch(text[:LONGEST_SEARCH].strip())
+    if link:
+        return link["id"]
+    return " ".join(list(smart_split(normalise_name(text[:LONGEST_SEARCH])))[:MOST_TERMS])
+
+
+def thumbnail(album: Album | None, size: int) -> SafeString | str:
+    """Return the album's art as a square of ``size`` pixels; empty where there is none that a page may show."""
+    if album is None or not album.art:
+        return ""
+    return format_html(
+        '<img class="thumbnail" src="{}" alt="" width="{}" height="{}" '
+        'loading="lazy" decoding="async" referrerpolicy="no-referrer">',
+        album.art,
+        size,
+        size,
+    )
+
+
+def link_to(thing: models.Model) -> SafeString:
+    """Return a link to the admin's page about ``thing``."""
+    address = reverse(f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change", args=[thing.pk])
+    return format_html('<a href="{}">{}</a>', address, thing)
+
+
+def link_to_list(model: type[models.Model], lookup: str, value: Any, text: Any) -> SafeString:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", query={lookup: value})
+    return format_html('<a href="{}">{}</a>', address, text)
+
+
+def counted(rows: QuerySet[Any], by: str) -> Coalesce:
+    """Return how many of ``rows`` point, by their column ``by``, at the row in hand.
+
+    A subquery, so that only the rows of the page are counted, and a search through other tables does not swell it.
+    """
+    groups = rows.filter(**{by: OuterRef("pk")}).order_by().values(by)
+    return Coalesce(Subquery(groups.annotate(rows=Count("pk")).values("rows")), 0)
+
+
+class CatalogueChangeList(ChangeList):
+    model_admin: "CatalogueAdmin"
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        queryset = super().get_queryset(request, exclude_parameters)
+        return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
+
+
+class CatalogueAdmin(admin.ModelAdmin):
+    """What all of the catalogue has in common."""
+
+    list_per_page = 50
+    # The number of hits says enough; counting everything beside it is a second walk through the table.
+    show_full_result_count = False
+    list_prefetch_related: Sequence[str] = ()
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    class Media:
+        css = {"all": ["musicdb/admin.css"]}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return CatalogueChangeList
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        # PostgreSQL will not look for NUL; the search box says so by itself.
+        if any("\0" in value for name, value in request.GET.items() if name != SEARCH_VAR):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, as_search_terms(search_term))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Addresses are out in the world once they are given.
+        given = ["slug"] if isinstance(obj, SluggedModel) else []
+        return [*super().get_readonly_fields(request, obj), *given]
+
+    def view_on_site(self, obj: Any) -> str | None:
+        return obj.get_absolute_url()
+
+    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+        """Return what would be left with a hole if ``objs`` were deleted."""
+        return Track.objects.none()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        users = self.users_of(objs)
+        shown = [format_html("{}: {}", capfirst(user._meta.verbose_name), link_to(user)) for user in users[:USES_SHOWN]]
+        if not shown:
+            return super().get_deleted_objects(objs, request)
+        if (others := users.count() - len(shown)) > 0:
+            shown.append(format_html("and {} more {}", others, model_ngettext(users, others)))
+        return [], {}, set(), shown
+
+    def set_flag(
+        self, request: HttpRequest, queryset: QuerySet[Any], field: str, value: bool, now_said_to_be: str
+    ) -> None:
+        """Set a yes-or-no column of the selected rows, with a line in each one's history."""
+        label = capfirst(self.opts.get_field(field).verbose_name)  # type: ignore[union-attr]
+        with transaction.atomic():
+            changing = queryset.exclude(**{field: value})
+            said = [{"changed": {"fields": [label]}}]
+            LogEntry.objects.log_actions(request.user.pk or 0, changing, CHANGE, said)
+            number = changing.update(**{field: value})
+        if number:
+            things = model_ngettext(self.opts, number)
+            self.message_user(request, f"{number} {things} now {now_said_to_be}.", messages.SUCCESS)
+        else:
+            self.message_user(request, f"All that you selected were {now_said_to_be} already.", messages.INFO)

@@ -1,0 +1,195 @@
+"""Genres, artists, labels, albums and tracks in the admin."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from musicdb.admin.base import CatalogueAdmin, counted, link_to_list, thumbnail
+from musicdb.admin.filters import FeaturesFilter, GenreFilter, PrecisionFilter
+from musicdb.admin.inlines import AlbumLabelInline, TrackArtistInline
+from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
+from musicdb.forms import AlbumForm, ArtistForm, TrackForm
+from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+
+FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
+
+
+@admin.register(Genre)
+class GenreAdmin(CatalogueAdmin):
+    list_display = ["name", "number_of_tracks"]
+    search_fields = ["name"]
+    search_help_text = "Name"
+    fields = ["name", "slug", "description"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
+        return super().get_queryset(request).annotate(track_count=counted(Track.genres.through.objects.all(), "genre"))
+
+    @admin.display(description="tracks", ordering="track_count")
+    def number_of_tracks(self, genre: Any) -> SafeString:
+        return link_to_list(Track, "genre", genre.slug, genre.track_count)
+
+
+class PublicAdmin(CatalogueAdmin):
+    """Artists and labels: some have a page, and some are only a name."""
+
+    actions = ["make_public", "make_not_public"]
+
+    def view_on_site(self, obj: Any) -> str | None:
+        return obj.get_absolute_url() if obj.is_public else None
+
+    @admin.action(description="Make selected %(verbose_name_plural)s public", permissions=["change"])
+    def make_public(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.set_flag(request, queryset, "is_public", True, "public")
+
+    @admin.action(description="Make selected %(verbose_name_plural)s not public", permissions=["change"])
+    def make_not_public(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.set_flag(request, queryset, "is_public", False, "not public")
+
+
+@admin.register(Artist)
+class ArtistAdmin(PublicAdmin):
+    form = ArtistForm
+    list_display = ["name", "is_public", "number_of_tracks", "spotify_id"]
+    list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "=spotify_id"]
+    search_help_text = "Name, or Spotify id or link"
+    fields = ["name", "slug", "spotify_id", "is_public"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Artist]:
+        return super().get_queryset(request).annotate(track_count=counted(TrackArtist.objects.all(), "artist"))
+
+    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+        return Track.objects.filter(track_artists__artist__in=objs).distinct()
+
+    @admin.display(description="tracks", ordering="track_count")
+    def number_of_tracks(self, artist: Any) -> SafeString:
+        return link_to_list(Track, "artists__id__exact", artist.pk, artist.track_count)
+
+
+@admin.register(Label)
+class LabelAdmin(PublicAdmin):
+    list_display = ["name", "is_public", "number_of_albums"]
+    list_filter = ["is_public"]
+    search_fields = ["name"]
+    search_help_text = "Name"
+    fields = ["name", "slug", "is_public"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
+        return super().get_queryset(request).annotate(album_count=counted(AlbumLabel.objects.all(), "label"))
+
+    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+        return Album.objects.filter(album_labels__label__in=objs).distinct()
+
+    @admin.display(description="albums", ordering="album_count")
+    def number_of_albums(self, label: Any) -> SafeString:
+        return link_to_list(Album, "labels__id__exact", label.pk, label.album_count)
+
+
+@admin.register(Album)
+class AlbumAdmin(CatalogueAdmin):
+    form = AlbumForm
+    list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
+    list_display_links = ["art", "title"]
+    list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter]
+    list_prefetch_related = ["album_labels__label"]
+    search_fields = ["title", "=spotify_id"]
+    search_help_text = "Title, or Spotify id or link"
+    fields = ["title", "slug", "released", "spotify_id", "image_url", "large_art"]
+    readonly_fields = ["large_art"]
+    inlines = [AlbumLabelInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Album]:
+        tracks = counted(Track.objects.all(), "album")
+        return super().get_queryset(request).annotate(track_count=tracks)
+
+    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+        return Track.objects.filter(album__in=objs)
+
+    @admin.display(description="art")
+    def art(self, album: Album) -> SafeString | str:
+        return thumbnail(album, 40)
+
+    @admin.display(description="")
+    def large_art(self, album: Album) -> SafeString | str:
+        return thumbnail(album, 160)
+
+    @admin.display(ordering="release_date")
+    def released(self, album: Album) -> str:
+        return album.released
+
+    @admin.display(description="labels")
+    def label_names(self, album: Album) -> str:
+        return ", ".join(label.name for label in album.labels_in_order)
+
+    @admin.display(description="tracks", ordering="track_count")
+    def number_of_tracks(self, album: Any) -> SafeString:
+        return link_to_list(Track, "album__id__exact", album.pk, album.track_count)
+
+
+@admin.register(Track)
+class TrackAdmin(CatalogueAdmin):
+    form = TrackForm
+    list_display = ["art", "title", "artist_names", "album", "score", "liked", "features_known"]
+    list_display_links = ["art", "title"]
+    list_filter = [GenreFilter, "liked", FeaturesFilter, ("album", admin.EmptyFieldListFilter)]
+    list_select_related = ["album"]
+    list_prefetch_related = ["track_artists__artist"]
+    search_fields = ["title", "album__title", "artists__name", "=spotify_id", "=isrc"]
+    search_help_text = "Title, album or artist; or Spotify id, link or ISRC"
+    autocomplete_fields = ["album", "genres"]
+    save_on_top = True
+    inlines = [TrackArtistInline]
+    actions = ["like", "unlike"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "album", "genres", ("score", "liked")]}),
+        ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit"]}),
+        (
+            "Audio features",
+            {
+                "description": "Leave a feature blank where it is unknown. Unknown is not zero.",
+                "classes": ["audio-features"],
+                "fields": [*FEATURE_NAMES, "features_source"],
+            },
+        ),
+    ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if feature := FEATURES_BY_NAME.get(db_field.name):
+            kwargs |= {
+                "label": feature.label,
+                "min_value": feature.lowest,
+                "max_value": feature.highest,
+                "help_text": _range_and_meaning(feature),
+            }
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="art")
+    def art(self, track: Track) -> SafeString | str:
+        return thumbnail(track.album, 40)
+
+    @admin.display(description="artists")
+    def artist_names(self, track: Track) -> str:
+        return ", ".join(artist.name for artist in track.artists_in_order)
+
+    @admin.display(description="features")
+    def features_known(self, track: Track) -> str:
+        known = sum(getattr(track, name) is not None for name in FEATURE_NAMES)
+        return f"{known} of {len(FEATURE_NAMES)}" if known else ""
+
+    @admin.action(description="Mark selected %(verbose_name_plural)s as liked", permissions=["change"])
+    def like(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.set_flag(request, queryset, "liked", True, "liked")
+
+    @admin.action(description="Mark selected %(verbose_name_plural)s as not liked", permissions=["change"])
+    def unlike(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.set_flag(request, queryset, "liked", False, "not liked")
+
+
+def _range_and_meaning(feature: AudioFeature) -> str:
+    if (feature.lowest, feature.highest) == (0, 1):
+        return feature.help_text  # Which says both.
+    return f"{feature.help_text} From {feature.lowest:g} to {feature.highest:g}{feature.unit and ' ' + feature.unit}."

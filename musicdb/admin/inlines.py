@@ -1,0 +1,49 @@
+"""Rows in an order: the artists of a track, the labels of an album."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from musicdb.forms import OrderedRowForm, OrderedRows, RowAutocomplete
+from musicdb.models import AlbumLabel, TrackArtist
+
+
+class OrderedInline(admin.TabularInline):
+    """Rows that point at ``member`` in an order that can be typed over."""
+
+    member: str
+    form = OrderedRowForm
+    formset = OrderedRows
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related(self.member)
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 1
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        order = ["ORDER"] if self.has_change_permission(request, obj) else []
+        return [(None, {"fields": [*order, self.member]})]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        kwargs["fields"] = [self.member]
+        return super().get_formset(request, obj, can_order=self.has_change_permission(request, obj), **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == self.member:
+            kwargs["widget"] = RowAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class AlbumLabelInline(OrderedInline):
+    model = AlbumLabel
+    member = "label"
+    autocomplete_fields = ["label"]
+
+
+class TrackArtistInline(OrderedInline):
+    model = TrackArtist
+    member = "artist"
+    autocomplete_fields = ["artist"]
