@@ -1,5 +1,6 @@
 """The catalogue: genres, artists, labels, albums and tracks."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models
@@ -49,10 +50,14 @@ class SluggedModel(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
-            self.slug = unique_slug(type(self), getattr(self, self.slug_source))
+            self.slug = unique_slug(type(self), getattr(self, self.slug_source), own=self.pk)
             if (update_fields := kwargs.get("update_fields")) is not None:
                 kwargs["update_fields"] = {*update_fields, "slug"}
         super().save(*args, **kwargs)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        # A slug left blank is made when the row is saved; till then its constraints have nothing to say.
+        super().validate_constraints({*(exclude or ()), *(() if self.slug else ("slug",))})
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

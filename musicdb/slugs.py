@@ -32,7 +32,9 @@ def _latin(name: str) -> str:
 
 
 def _spelt_out(name: str) -> str:
-    return slugify(" ".join(unicodedata.name(character, "") for character in name if not character.isspace()))
+    # Joiners and variation selectors only say how an emoji is drawn.
+    seen = [character for character in name if unicodedata.category(character) not in {"Cf", "Mn"}]
+    return slugify(" ".join(unicodedata.name(character, "") for character in seen if not character.isspace()))
 
 
 def _shorten(slug: str) -> str:
@@ -54,13 +56,14 @@ def _numbered(base: str, number: int) -> str:
     return base[: MAX_LENGTH - len(suffix)].rstrip("-") + suffix
 
 
-def unique_slug(model: type[models.Model], name: str) -> str:
-    """Return a slug for ``name`` that no row of ``model`` has. One query.
+def unique_slug(model: type[models.Model], name: str, own: int | None = None) -> str:
+    """Return a slug for ``name`` that no row of ``model`` has, other than the one whose key is ``own``. One query.
 
     Two processes can be given the same slug at once; the column's unique constraint then refuses the second.
     """
     base = slug_base(name, fallback=str(model._meta.verbose_name))
     # A long base is cut to make room for a number, so look for all that begin like its shortest form.
     stem = base[: MAX_LENGTH - len("-999999")]
-    taken: Iterable[str] = model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True)
+    others = model._default_manager.exclude(pk=own)
+    taken: Iterable[str] = others.filter(slug__startswith=stem).values_list("slug", flat=True)
     return first_free(base, set(taken))
