@@ -117,7 +117,7 @@ def _begin(genre: Genre, params: Params, options: Options, executor: Executor) -
     started, started_at = time.perf_counter(), timezone.now()
     try:
         table, left_out = extract(genre)
-        fingerprint = input_hash(table, [(track.key, track.reason) for track in left_out], params)
+        fingerprint = input_hash(table, [(track.id, track.key, track.reason) for track in left_out], params)
         task = _Task(genre, params, started, started_at, table, left_out, fingerprint)
         published = Run.objects.of_genre(genre).published().first()
         if published and published.input_hash == fingerprint and not options.force:
@@ -154,10 +154,11 @@ def _failed(genre: Genre, error: Exception, started: float) -> Outcome:
 def _store(task: _Task, found: "Clustering") -> Run:
     """Store ``found``: files first, under names that nothing else has, then every row in one transaction."""
     stem = f"plots/{task.genre.slug}/{uuid.uuid4().hex}"
-    files: list[str] = []
+    files = [f"{stem}.png", f"{stem}.svg"]
     try:
-        for kind, content in (("png", found.png), ("svg", found.svg)):
-            files.append(default_storage.save(f"{stem}.{kind}", ContentFile(content)))
+        for place, content in enumerate((found.png, found.svg)):
+            # The storage has the last word on the name; a file that it began and could not finish has ours.
+            files[place] = default_storage.save(files[place], ContentFile(content))
         with transaction.atomic():
             return _store_rows(task, found, *files)
     except BaseException:

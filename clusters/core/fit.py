@@ -63,14 +63,19 @@ def reduce(table: FeatureTable) -> Space:
         tracks = "1 track has" if len(table) == 1 else f"{len(table)} tracks have"
         raise UnclusterableError(f"{tracks} all features, and {FEWEST_TRACKS} are needed")
     values = table.values
-    # The range, not the standard deviation: a constant column's deviation may be a rounding error above zero.
-    varies = np.ptp(values, axis=0) > 0
+    # Squares of very large numbers are infinite; numpy would warn, and divide by infinity without another word.
+    with np.errstate(over="ignore", invalid="ignore"):
+        deviations = values.std(axis=0)
+        ranges = np.ptp(values, axis=0)
+    if not np.isfinite(deviations).all():
+        name = FEATURE_NAMES[int(np.argmin(np.isfinite(deviations)))]
+        raise UnclusterableError(f"the values of {name} are too far apart to compare")
+    # The range as well: a constant column's deviation may be a rounding error above zero.
+    varies = (deviations > 0) & (ranges > 0)
     if not varies.any():
         raise UnclusterableError(f"all {len(table)} tracks have the same features: there is nothing to tell apart")
     varying = values[:, varies]
-    scaled = (varying - varying.mean(axis=0)) / varying.std(axis=0)
-    if not np.isfinite(scaled).all():
-        raise UnclusterableError("the features are too far apart to compare")
+    scaled = (varying - varying.mean(axis=0)) / deviations[varies]
     pca = PCA(n_components=min(COMPONENTS, *scaled.shape), svd_solver="full").fit(scaled)
     # The sign of a component is arbitrary: let its strongest loading be positive.
     strongest = np.abs(pca.components_).argmax(axis=1)
@@ -112,8 +117,16 @@ def group(space: Space, params: Params) -> Grouping:
 
 
 def _silhouette(points: FloatArray, labels: IntArray, seed: int) -> float:
-    sample = SILHOUETTE_SAMPLE if len(points) > SILHOUETTE_SAMPLE else None
-    return float(silhouette_score(points, labels, sample_size=sample, random_state=seed))
+    """Return the mean silhouette of the points, or of a sample where there are many."""
+    _, one_of_each = np.unique(labels, return_index=True)
+    if len(one_of_each) == len(points):
+        return 0.0  # By definition that of a point alone in its cluster, and here each is.
+    if len(points) > SILHOUETTE_SAMPLE:
+        drawn = np.random.default_rng(seed).choice(len(points), SILHOUETTE_SAMPLE, replace=False)
+        # A sample that misses a small cluster has none to compare the others with.
+        rows = np.union1d(drawn, one_of_each)
+        points, labels = points[rows], labels[rows]
+    return float(silhouette_score(points, labels))
 
 
 def _choose(silhouettes: dict[int, float], sizes: dict[int, IntArray]) -> int:

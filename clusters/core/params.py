@@ -30,16 +30,18 @@ class Params:
             raise ValueError(f"The seed must be from 0 to {LARGEST_SEED}.")
 
 
-def input_hash(table: FeatureTable, left_out: Iterable[tuple[str, str]], params: Params) -> str:
+def input_hash(table: FeatureTable, left_out: Iterable[tuple[int, str, str]], params: Params) -> str:
     """Return a SHA-256, in hexadecimal, of all that a run depends on.
 
-    ``left_out``: key and reason of each track that is not in ``table``; they are not clustered, but shown.
+    ``left_out``: id, key and reason of each track that is not in ``table``; they are not clustered, but shown.
+    The ids count too: a track that was deleted and entered anew has lost its place in the stored run.
     """
     ordered = table.in_canonical_order()
     head = {
         "algorithm": ALGORITHM_VERSION,
         "features": FEATURE_NAMES,
         "params": asdict(params),
+        "ids": ordered.ids.tolist(),
         "keys": ordered.keys,
         "left_out": sorted(left_out),
     }

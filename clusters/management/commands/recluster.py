@@ -13,6 +13,7 @@ from tqdm import tqdm
 from clusters.core.params import Params
 from clusters.recluster import Options, Outcome, recluster
 from musicdb.models import Genre
+from musicdb.names import normalise_name
 
 
 class Command(BaseCommand):
@@ -79,10 +80,12 @@ def _find_genres(names: Sequence[str]) -> list[Genre]:
     if not names:
         return genres
     known = {genre.name.casefold(): genre for genre in genres} | {genre.slug: genre for genre in genres}
-    unknown = [name for name in names if name.casefold() not in known]
+    # As it is stored: a terminal may hand over an accent as a character of its own.
+    wanted = [normalise_name(name).casefold() for name in names]
+    unknown = [name for name, text in zip(names, wanted, strict=True) if text not in known]
     if unknown:
         raise CommandError(" ".join(_unknown(name, genres) for name in unknown))
-    return list(dict.fromkeys(known[name.casefold()] for name in names))
+    return list(dict.fromkeys(known[text] for text in wanted))
 
 
 def _unknown(name: str, genres: Sequence[Genre]) -> str:

@@ -1,0 +1,394 @@
+"""``manage.py recluster``, as who types it and as a program that reads it sees it."""
+
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clusters import recluster as module
+from clusters.models import Membership, Run
+from musicdb.models import Genre
+from tests.factories import GenreFactory, TrackFactory
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+KEYS = [
+    "genre",
+    "status",
+    "reason",
+    "tracks",
+    "left_out",
+    "sizes",
+    "silhouette",
+    "explained_variance",
+    "seed",
+    "digest",
+    "seconds",
+]
+
+
+def recluster(*arguments: str, **options: Any) -> str:
+    output = io.StringIO()
+    call_command("recluster", *arguments, stdout=output, no_color=True, **options)
+    return output.getvalue()
+
+
+def refused(*arguments: str) -> str:
+    with pytest.raises(CommandError) as refusal:
+        recluster(*arguments)
+    return str(refusal.value)
+
+
+@pytest.fixture
+def genres(db: None) -> list[Genre]:
+    """Two genres that can be clustered, by slug after one that is too small."""
+    small, pop, rock = (GenreFactory(name=name) for name in ("ambient", "korean pop", "K-Rock"))
+    TrackFactory.create_batch(5, genres=[small])
+    TrackFactory.create_batch(12, genres=[pop])
+    TrackFactory(genres=[pop], tempo=None)
+    TrackFactory.create_batch(10, genres=[rock])
+    return [small, pop, rock]
+
+
+class TestLines:
+    def test_a_line_a_genre(self, genres: list[Genre]) -> None:
+        lines = recluster("--jobs", "1").splitlines()
+        runs = {run.genre.slug: run for run in Run.objects.all()}
+        patterns = ["ambient: skipped: 5 tracks have all features, and 6 are needed (0 left out)"]
+        for slug in ("k-rock", "korean-pop"):
+            run = runs[slug]
+            sizes = " + ".join(str(cluster.size) for cluster in run.clusters.order_by("number"))
+            patterns.append(
+                f"{slug}: published: {run.track_count} tracks, {run.left_out_count} left out, "
+                f"{run.cluster_count} clusters ({sizes}), silhouette {run.silhouette:.3f}, SECONDS s"
+            )
+
+        assert [re.sub(r"\d+\.\d\d s", "SECONDS s", line) for line in lines] == patterns
+        assert (runs["korean-pop"].track_count, runs["korean-pop"].left_out_count) == (12, 1)
+
+    def test_unchanged_and_dry(self, genres: list[Genre]) -> None:
+        recluster("k-rock")
+        (unchanged,) = recluster("k-rock").splitlines()
+        (dry,) = recluster("k-rock", "--dry-run", "--force").splitlines()
+
+        assert unchanged.startswith("k-rock: unchanged: 10 tracks, 0 left out, ")
+        assert dry.startswith("k-rock: finished: 10 tracks, 0 left out, ")
+        assert dry.endswith(" s (a dry run: nothing was stored)")
+        assert Run.objects.count() == 1
+
+    @pytest.mark.django_db
+    def test_no_genres_at_all(self) -> None:
+        assert recluster() == "There are no genres yet: add some in the admin, or load a library.\n"
+        assert recluster("--json") == ""
+
+
+class TestJson:
+    def test_an_object_a_line_and_nothing_else(self, genres: list[Genre]) -> None:
+        output = recluster("--json", "--seed", "3", "--jobs", "1")
+        outcomes = [json.loads(line) for line in output.splitlines()]
+
+        assert [list(outcome) for outcome in outcomes] == [KEYS] * 3
+        assert output == "".join(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
+        assert [(outcome["genre"], outcome["status"]) for outcome in outcomes] == [
+            ("ambient", "skipped"),
+            ("k-rock", "published"),
+            ("korean-pop", "published"),
+        ]
+        skipped, _, pop = outcomes
+        assert {**skipped, "seconds": None} == {
+            "genre": "ambient",
+            "status": "skipped",
+            "reason": "5 tracks have all features, and 6 are needed",
+            "tracks": 5,
+            "left_out": 0,
+            "sizes": {},
+            "silhouette": None,
+            "explained_variance": [],
+            "seed": 3,
+            "digest": "",
+            "seconds": None,
+        }
+        run = Run.objects.get(genre__slug="korean-pop")
+        assert {**pop, "seconds": None} == {
+            "genre": "korean-pop",
+            "status": "published",
+            "reason": "",
+            "tracks": 12,
+            "left_out": 1,
+            "sizes": {str(cluster.number): cluster.size for cluster in run.clusters.order_by("number")},
+            "silhouette": run.silhouette,
+            "explained_variance": run.explained_variance,
+            "seed": 3,
+            "digest": run.digest,
+            "seconds": None,
+        }
+        assert 0 < pop["seconds"] < 60
+
+    def test_unchanged_has_the_figures_of_the_published_run(self, genres: list[Genre]) -> None:
+        first, second = (json.loads(recluster("--json", "korean pop")) for _ in range(2))
+
+        assert {**second, "seconds": None} == {**first, "status": "unchanged", "seconds": None}
+
+    def test_as_many_clusters_as_were_asked_for(self, genres: list[Genre]) -> None:
+        outcome = json.loads(recluster("--json", "--clusters", "4", "korean-pop"))
+
+        assert list(outcome["sizes"]) == ["1", "2", "3", "4"]
+        assert sum(outcome["sizes"].values()) == outcome["tracks"] == 12
+
+
+class TestGenres:
+    @pytest.mark.parametrize("name", ["korean pop", "korean-pop", "Korean POP", "KOREAN-POP", "  korean   pop "])
+    def test_by_name_or_slug(self, genres: list[Genre], name: str) -> None:
+        assert json.loads(recluster("--json", name))["genre"] == "korean-pop"
+
+    def test_a_name_whose_accents_are_characters_of_their_own(self, genres: list[Genre]) -> None:
+        TrackFactory.create_batch(6, genres=[GenreFactory(name="forró")])
+
+        assert json.loads(recluster("--json", "forro\u0301"))["genre"] == "forro"
+
+    def test_in_the_order_asked_for_and_each_once(self, genres: list[Genre]) -> None:
+        lines = recluster("--json", "--jobs", "1", "korean pop", "ambient", "korean-pop").splitlines()
+
+        assert [json.loads(line)["genre"] for line in lines] == ["korean-pop", "ambient"]
+
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("korean popp", "There is no genre “korean popp”. Did you mean korean-pop?"),
+            ("KROCK", "There is no genre “KROCK”. Did you mean k-rock?"),
+            ("zydeco", "There is no genre “zydeco”. No genre has a name like it."),
+            ("", "There is no genre “”. No genre has a name like it."),
+        ],
+    )
+    def test_an_unknown_one_is_an_error_that_names_the_nearest(
+        self, genres: list[Genre], name: str, message: str
+    ) -> None:
+        assert refused("ambient", name) == message
+        assert not Run.objects.exists()
+
+    def test_at_most_three_are_named_the_nearest_first(self, genres: list[Genre]) -> None:
+        for name in ("korean ost", "korean r&b", "korean folk", "korean soul"):
+            GenreFactory(name=name)
+        message = refused("korean po")
+
+        assert message.startswith("There is no genre “korean po”. Did you mean korean-pop, ")
+        assert message.count(", ") == 2
+
+    def test_each_unknown_one_is_named(self, genres: list[Genre]) -> None:
+        assert refused("zydeco", "korea pop", "korean pop") == (
+            "There is no genre “zydeco”. No genre has a name like it. "
+            "There is no genre “korea pop”. Did you mean korean-pop?"
+        )
+
+
+class TestWrongArguments:
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["--clusters", "1"], "The number of clusters must be from 2 to 20."),
+            (["--clusters", "21"], "The number of clusters must be from 2 to 20."),
+            (["--clusters", "many"], "Error: argument --clusters: invalid int value: 'many'"),
+            (["--seed", "-1"], "The seed must be from 0 to 4294967295."),
+            (["--seed", "4294967296"], "The seed must be from 0 to 4294967295."),
+            (["--jobs", "0"], "--jobs must be 1 or more."),
+            (["--jobs", "-2"], "--jobs must be 1 or more."),
+        ],
+    )
+    def test_each_is_refused_with_what_would_be_right(
+        self, genres: list[Genre], arguments: list[str], message: str
+    ) -> None:
+        assert refused(*arguments) == message
+        assert not Run.objects.exists()
+
+
+class TestFailures:
+    @pytest.fixture
+    def _broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        original = Membership.objects.bulk_create
+
+        def of_k_rock(memberships: Iterator[Membership], **options: Any) -> Any:
+            rows = list(memberships)
+            if rows[0].run.genre.slug == "k-rock":
+                raise OSError(28, "No space left on device")
+            return original(rows, **options)
+
+        monkeypatch.setattr(Membership.objects, "bulk_create", of_k_rock)
+
+    @pytest.mark.usefixtures("_broken")
+    def test_each_is_printed_and_the_others_are_published(self, genres: list[Genre]) -> None:
+        output = io.StringIO()
+        with pytest.raises(CommandError) as failure:
+            call_command("recluster", jobs=1, stdout=output, no_color=True)
+
+        assert failure.value.returncode == 1
+        assert str(failure.value) == (
+            "1 of 3 genres failed and keep the run they had:\n  k-rock: OSError: [Errno 28] No space left on device"
+        )
+        assert [line.split(": ")[:2] for line in output.getvalue().splitlines()] == [
+            ["ambient", "skipped"],
+            ["k-rock", "failed"],
+            ["korean-pop", "published"],
+        ]
+        assert [run.genre.slug for run in Run.objects.all()] == ["korean-pop"]
+
+    @pytest.mark.usefixtures("_broken")
+    def test_as_json_too(self, genres: list[Genre]) -> None:
+        output = io.StringIO()
+        with pytest.raises(CommandError):
+            call_command("recluster", "k-rock", json=True, stdout=output)
+        (line,) = output.getvalue().splitlines()
+
+        assert list(json.loads(line)) == KEYS
+        assert json.loads(line)["reason"] == "OSError: [Errno 28] No space left on device"
+
+
+class TestJobs:
+    """How many processes are started, without starting them."""
+
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        seen: list[int] = []
+        original = module.executor_for
+
+        def counting(jobs: int) -> Any:
+            seen.append(jobs)
+            return original(0)
+
+        monkeypatch.setattr(module, "executor_for", counting)
+        monkeypatch.setattr(os, "cpu_count", lambda: 8)
+        return seen
+
+    @pytest.mark.parametrize(
+        ("arguments", "processes"),
+        [
+            ([], 3),
+            (["--jobs", "2"], 2),
+            (["--jobs", "16"], 3),
+            (["--jobs", "1"], 0),
+            (["--jobs", "4", "k-rock"], 0),
+        ],
+    )
+    def test_no_more_than_there_are_genres(
+        self, genres: list[Genre], asked: list[int], arguments: list[str], processes: int
+    ) -> None:
+        recluster(*arguments)
+
+        assert asked == [processes]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The sample library in a file of its own."""
+    folder = tmp_path_factory.mktemp("library")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "of a test",
+        "DATABASE_URL": f"sqlite:///{folder / 'library.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+    }
+    assert manage(environment, "bootstrap").returncode == 0
+    return environment
+
+
+class TestRealProcess:
+    """Two starts of ``manage.py`` on one SQLite file: what a shell script sees."""
+
+    def test_twice_the_same_but_for_the_time(self, environment: dict[str, str]) -> None:
+        names = ["korean-pop", "k-pop", "trot", "hollywood", "baroque"]
+        first = manage(environment, "recluster", "--json", "--force", *names)
+        # Python's own hashing is seeded anew at every start, and the number of threads differs between machines.
+        second = manage(
+            {**environment, "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            "recluster",
+            "--json",
+            "--force",
+            "--jobs",
+            "1",
+            *names,
+        )
+
+        assert (first.returncode, second.returncode) == (0, 0)
+        assert (first.stderr, second.stderr) == ("", "")
+        lines = first.stdout.splitlines()
+        assert [(json.loads(line)["genre"], json.loads(line)["status"]) for line in lines] == [
+            (name, "skipped" if name == "trot" else "published") for name in names
+        ]
+        assert without_seconds(first.stdout) == without_seconds(second.stdout)
+        (pop,) = (json.loads(line) for line in lines if '"korean-pop"' in line)
+        assert (pop["status"], pop["tracks"], pop["left_out"]) == ("published", 44, 0)
+        media = Path(environment["MEDIA_ROOT"])
+        for folder in (media / "plots").iterdir():
+            assert len({file.read_bytes() for file in folder.glob("*.png")}) == 1
+            assert len({file.read_bytes() for file in folder.glob("*.svg")}) == 1
+            assert len(list(folder.iterdir())) == 4
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["koreanpop"], "CommandError: There is no genre “koreanpop”. Did you mean korean-pop"),
+            (["--clusters", "99"], "CommandError: The number of clusters must be from 2 to 20."),
+        ],
+    )
+    def test_a_wrong_argument_ends_with_1(
+        self, environment: dict[str, str], arguments: list[str], message: str
+    ) -> None:
+        run = manage(environment, "recluster", *arguments)
+
+        assert (run.returncode, run.stdout) == (1, "")
+        assert run.stderr.startswith(message)
+        assert len(run.stderr.splitlines()) == 1
+
+    def test_a_failure_ends_with_1(self, environment: dict[str, str], tmp_path: Path) -> None:
+        not_a_folder = tmp_path / "media"
+        not_a_folder.write_text("a file stands where the plots should go")
+        run = manage({**environment, "MEDIA_ROOT": str(not_a_folder)}, "recluster", "--force", "--json", "korean-pop")
+
+        assert run.returncode == 1
+        assert json.loads(run.stdout)["status"] == "failed"
+        assert run.stderr.splitlines()[-2:] == [
+            "CommandError: 1 of 1 genres failed and keep the run they had:",
+            f"  korean-pop: {json.loads(run.stdout)['reason']}",
+        ]
+
+    def test_a_terminal_is_shown_how_far_it_is_and_a_file_is_not(self, environment: dict[str, str]) -> None:
+        terminal, end = pty.openpty()
+        termios.tcsetwinsize(end, (24, 80))
+        run = manage(environment, "recluster", "--dry-run", "--force", "trot", "korean-pop", stderr=end)
+        os.set_blocking(terminal, False)
+        shown = os.read(terminal, 100_000).decode()
+        os.close(end)
+        os.close(terminal)
+
+        assert "0/2 [" in shown
+        assert "2/2 [" in shown
+        assert [line.split(":")[0] for line in run.stdout.splitlines()] == ["trot", "korean-pop"]
+        assert manage(environment, "recluster", "--dry-run", "--force", "trot", "korean-pop").stderr == ""
+
+
+def manage(
+    environment: dict[str, str], *arguments: str, stderr: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def without_seconds(output: str) -> str:
+    return re.sub(r', "seconds": [\d.]+}', "}", output)
