@@ -11,6 +11,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 
+
+def names_in(variable: str, default: list[str]) -> list[str]:
+    """Return the names in an environment variable, with commas and, as people like, blanks between them."""
+    names = (name.strip() for name in env.list(variable, default=default))
+    return [name for name in names if name]
+
+
 # --- What kind of run this is ------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -20,8 +27,8 @@ SECRET_KEY = find_secret_key(
     Path(env.str("SECRET_KEY_FILE", default=str(BASE_DIR / ".secret_key"))),
     may_generate=DEBUG,
 )
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = names_in("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = names_in("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- Applications ------------------------------------------------------------------------------------------------
 
