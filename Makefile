@@ -28,10 +28,10 @@ demo: $(VENV)/.installed ## all of `make run` but the serving
 	@$(MANAGE) recluster
 
 test: $(VENV)/.installed-dev ## set up everything, run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 coverage: $(VENV)/.installed-dev ## run the tests and print what they do not reach
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
 
 lint: $(VENV)/.installed-dev ## style, types, layers, migrations
 	@$(BIN)/ruff check .
