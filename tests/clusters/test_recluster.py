@@ -4,12 +4,13 @@ import hashlib
 import os
 import random
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from clusters import recluster as module
 from clusters import workers
@@ -89,7 +90,7 @@ class TestPublished:
         assert stored.silhouettes[str(stored.cluster_count)] == stored.silhouette
         assert [sorted(axis) for axis in stored.axes] == [["high", "loadings", "low", "variance"]] * 2
         assert [axis["variance"] for axis in stored.axes] == stored.explained_variance[:2]
-        assert list(stored.versions) == ["python", "numpy", "scikit-learn", "matplotlib"]
+        assert set(stored.versions) == {"python", "numpy", "scikit-learn", "matplotlib"}
         assert outcome.seconds == pytest.approx(stored.seconds, abs=0.5)
 
     def test_every_track_has_its_place(self, genre: Genre) -> None:
@@ -440,6 +441,26 @@ class TestFailed:
 
         assert rows() == [0, 0, 0, 0]
         assert files() == set()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; real processes test it")
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_publish_one_after_the_other() -> None:
+    genre = GenreFactory()
+    TrackFactory.create_batch(12, genres=[genre])
+
+    def in_a_connection_of_its_own(_: int) -> str:
+        try:
+            return run(genre, AGAIN).status
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = list(threads.map(in_a_connection_of_its_own, range(4)))
+
+    assert statuses == ["published"] * 4
+    assert Run.objects.count() == 4
+    assert Run.objects.published().count() == 1
 
 
 class TestOutcome:

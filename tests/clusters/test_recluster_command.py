@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -330,6 +331,16 @@ class TestRealProcess:
             assert len({file.read_bytes() for file in folder.glob("*.png")}) == 1
             assert len({file.read_bytes() for file in folder.glob("*.svg")}) == 1
             assert len(list(folder.iterdir())) == 4
+
+    def test_two_at_once_publish_one_after_the_other(self, environment: dict[str, str]) -> None:
+        with ThreadPoolExecutor(2) as shells:
+            starts = [shells.submit(manage, environment, "recluster", "--json", "--force", "k-pop") for _ in range(2)]
+        outcomes = [json.loads(start.result().stdout) for start in starts]
+
+        assert [outcome["status"] for outcome in outcomes] == ["published"] * 2
+        assert outcomes[0]["digest"] == outcomes[1]["digest"]
+        unchanged = manage(environment, "recluster", "--json", "k-pop")
+        assert json.loads(unchanged.stdout)["status"] == "unchanged"
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
