@@ -6,7 +6,6 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from clusters import views as clusters
-from clusters.api.views import urlpatterns as api_urlpatterns
 from musicdb import views
 from musicdb.api.docs import Docs
 
@@ -25,7 +24,7 @@ urlpatterns = [
     path("albums/<slug:slug>/", views.AlbumDetail.as_view(), name="album"),
     path("tracks/<slug:slug>/", views.TrackDetail.as_view(), name="track"),
     path("healthz", views.healthz, name="healthz"),
-    path("api/v1/", include((api_urlpatterns, "api"))),
+    path("api/v1/", include("clusters.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
     path("admin/", admin.site.urls),

@@ -4,9 +4,10 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.reverse import reverse
 
 from clusters.models import Cluster, Membership, Run
-from musicdb.api.serializers import NamedGenreSerializer, PageURLField, TrackSerializer
+from musicdb.api.serializers import URL, NamedGenreSerializer, PageURLField, TextOrNullField, TrackSerializer
 
 
 class MembershipSerializer(serializers.ModelSerializer):
@@ -20,25 +21,42 @@ class MembershipSerializer(serializers.ModelSerializer):
 
 
 class ClusterSerializer(serializers.ModelSerializer):
-    """A cluster without its tracks."""
+    """A cluster without its tracks. Its id is its own run's: another run of the genre has clusters of its own."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:cluster-detail")
     page_url = PageURLField()
+    tracks_url = serializers.SerializerMethodField(help_text="Every track of it.")
     genre = NamedGenreSerializer(source="run.genre", read_only=True)
-    centroid = serializers.DictField(child=serializers.FloatField(), read_only=True)
+    name = TextOrNullField(help_text="An editor's name for it.")
+    description = TextOrNullField(help_text="How it differs from its genre; null if it hardly does.")
 
     class Meta:
         model = Cluster
-        fields = ["id", "url", "page_url", "genre", "number", "name", "description", "size", "centroid"]
+        fields = ["id", "url", "page_url", "tracks_url", "genre", "number", "name", "description", "size"]
+
+    @extend_schema_field(URL)
+    def get_tracks_url(self, cluster: Cluster) -> str:
+        place = [cluster.run.genre.slug, cluster.number]
+        return reverse("api:cluster-tracks", args=place, request=self.context["request"])
 
 
 class ClusterDetailSerializer(ClusterSerializer):
     """A cluster with its tracks nearest to the centre, nearest first."""
 
+    centroid = serializers.DictField(
+        child=serializers.FloatField(), read_only=True, help_text="The mean of each feature, in its own unit."
+    )
     representatives = MembershipSerializer(many=True, read_only=True)
 
     class Meta(ClusterSerializer.Meta):
-        fields = [*ClusterSerializer.Meta.fields, "representatives"]
+        fields = [*ClusterSerializer.Meta.fields, "centroid", "representatives"]
+
+
+class ParametersSerializer(serializers.Serializer):
+    """What the run was asked for."""
+
+    clusters = serializers.IntegerField(allow_null=True, help_text="How many; null to choose by the data.")
+    seed = serializers.IntegerField()
 
 
 class AxisSerializer(serializers.Serializer):
@@ -53,13 +71,21 @@ class AxisSerializer(serializers.Serializer):
 class RunSerializer(serializers.ModelSerializer):
     """The published run of a genre, with its clusters."""
 
-    page_url = PageURLField()
     genre = NamedGenreSerializer(read_only=True)
+    page_url = PageURLField()
+    seconds = serializers.FloatField(read_only=True)
+    parameters = ParametersSerializer(read_only=True)
+    versions = serializers.DictField(child=serializers.CharField(), read_only=True)
+    silhouettes = serializers.DictField(
+        child=serializers.FloatField(), read_only=True, help_text="By each number of clusters that was tried."
+    )
     features = serializers.ListField(child=serializers.CharField(), read_only=True)
-    dropped_features = serializers.ListField(child=serializers.CharField(), read_only=True)
-    axes = AxisSerializer(many=True, read_only=True)
+    dropped_features = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="The same for every track, so not used."
+    )
     explained_variance = serializers.ListField(child=serializers.FloatField(), read_only=True)
-    silhouettes = serializers.DictField(child=serializers.FloatField(), read_only=True)
+    axes = AxisSerializer(many=True, read_only=True)
+    plot_alt = serializers.CharField(read_only=True, help_text="The plot in words.")
     clusters = serializers.SerializerMethodField()
 
     class Meta:
@@ -69,9 +95,12 @@ class RunSerializer(serializers.ModelSerializer):
             "page_url",
             "started_at",
             "finished_at",
+            "seconds",
             "seed",
-            "digest",
+            "parameters",
+            "versions",
             "input_hash",
+            "digest",
             "track_count",
             "left_out_count",
             "cluster_count",
@@ -83,6 +112,7 @@ class RunSerializer(serializers.ModelSerializer):
             "axes",
             "plot_png",
             "plot_svg",
+            "plot_alt",
             "clusters",
         ]
 
@@ -90,6 +120,7 @@ class RunSerializer(serializers.ModelSerializer):
     def get_clusters(self, run: Run) -> Any:
         clusters = list(run.clusters.for_cluster_table())
         for cluster in clusters:
+            # It is in hand already, with its genre; asked for by each cluster, it would be a query each.
             cluster.run = run
         return ClusterDetailSerializer(clusters, many=True, context=self.context).data
 

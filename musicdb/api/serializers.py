@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
@@ -10,8 +9,11 @@ from rest_framework.reverse import reverse
 from musicdb.features import FEATURE_NAMES
 from musicdb.models import Album, Artist, Genre, Label, Track
 
+URL = {"type": "string", "format": "uri"}
+URL_OR_NULL = {**URL, "nullable": True}
 
-@extend_schema_field({"type": "string", "format": "uri"})
+
+@extend_schema_field(URL)
 class PageURLField(serializers.Field):
     """The address of the page for people. Needs nothing but ``get_absolute_url``."""
 
@@ -19,8 +21,22 @@ class PageURLField(serializers.Field):
         super().__init__(source="*", read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> str:
-        request: HttpRequest = self.context["request"]
-        return request.build_absolute_uri(value.get_absolute_url())
+        return self.context["request"].build_absolute_uri(value.get_absolute_url())
+
+
+class TextOrNullField(serializers.CharField):
+    """Text that the models keep as empty where it is unknown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value: str) -> str | None:  # type: ignore[override]
+        return value or None
+
+
+@extend_schema_field(URL_OR_NULL)
+class URLOrNullField(TextOrNullField):
+    """The address of something elsewhere."""
 
 
 def identity(view_name: str) -> serializers.HyperlinkedIdentityField:
@@ -39,7 +55,7 @@ class OwnerSerializer(serializers.Serializer):
     def get_slug(self, owner: Artist | Label) -> str | None:
         return owner.slug if owner.is_public else None
 
-    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    @extend_schema_field(URL_OR_NULL)
     def get_url(self, owner: Artist | Label) -> str | None:
         if not owner.is_public:
             return None
@@ -64,10 +80,11 @@ class NamedGenreSerializer(serializers.ModelSerializer):
 
 class NamedAlbumSerializer(serializers.ModelSerializer):
     url = identity("album-detail")
+    art = URLOrNullField()
 
     class Meta:
         model = Album
-        fields = ["title", "slug", "url"]
+        fields = ["title", "slug", "url", "art"]
 
 
 class GenreSerializer(serializers.ModelSerializer):
@@ -77,7 +94,14 @@ class GenreSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Genre
-        fields = ["name", "slug", "url", "page_url", "description", "track_count"]
+        fields = ["name", "slug", "url", "page_url", "track_count"]
+
+
+class GenreDetailSerializer(GenreSerializer):
+    description = TextOrNullField()
+
+    class Meta(GenreSerializer.Meta):
+        fields = [*GenreSerializer.Meta.fields, "description"]
 
 
 class ArtistSerializer(serializers.ModelSerializer):
@@ -87,7 +111,14 @@ class ArtistSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Artist
-        fields = ["name", "slug", "url", "page_url", "spotify_id", "track_count"]
+        fields = ["name", "slug", "url", "page_url", "track_count"]
+
+
+class ArtistDetailSerializer(ArtistSerializer):
+    spotify_url = URLOrNullField()
+
+    class Meta(ArtistSerializer.Meta):
+        fields = [*ArtistSerializer.Meta.fields, "spotify_id", "spotify_url"]
 
 
 class LabelSerializer(serializers.ModelSerializer):
@@ -103,16 +134,21 @@ class LabelSerializer(serializers.ModelSerializer):
 class AlbumSerializer(serializers.ModelSerializer):
     url = identity("album-detail")
     page_url = PageURLField()
-    released = serializers.CharField(
-        read_only=True, help_text="As precise as it is known: 1983, 1983-05 or 1983-05-12; empty if unknown."
-    )
-    art = serializers.CharField(read_only=True, help_text="The address of the album's art; empty if there is none.")
+    released = TextOrNullField(help_text="As precise as it is known: 1983, 1983-05 or 1983-05-12.")
+    art = URLOrNullField()
     labels = NamedLabelSerializer(source="labels_in_order", many=True, read_only=True)
     track_count = serializers.IntegerField(read_only=True)
 
     class Meta:
         model = Album
-        fields = ["title", "slug", "url", "page_url", "released", "art", "labels", "spotify_id", "track_count"]
+        fields = ["title", "slug", "url", "page_url", "released", "art", "labels", "track_count"]
+
+
+class AlbumDetailSerializer(AlbumSerializer):
+    spotify_url = URLOrNullField()
+
+    class Meta(AlbumSerializer.Meta):
+        fields = [*AlbumSerializer.Meta.fields, "spotify_id", "spotify_url"]
 
 
 class TrackSerializer(serializers.ModelSerializer):
@@ -123,23 +159,11 @@ class TrackSerializer(serializers.ModelSerializer):
     album = NamedAlbumSerializer(read_only=True, allow_null=True)
     artists = NamedArtistSerializer(source="artists_in_order", many=True, read_only=True)
     labels = NamedLabelSerializer(source="labels_in_order", many=True, read_only=True)
-    spotify_url = serializers.CharField(read_only=True, help_text="Empty if there is none.")
+    spotify_url = URLOrNullField()
 
     class Meta:
         model = Track
-        fields = [
-            "title",
-            "slug",
-            "url",
-            "page_url",
-            "album",
-            "artists",
-            "labels",
-            "score",
-            "liked",
-            "spotify_id",
-            "spotify_url",
-        ]
+        fields = ["title", "slug", "url", "page_url", "album", "artists", "labels", "score", "liked", "spotify_url"]
 
 
 class FeaturesSerializer(serializers.ModelSerializer):
@@ -152,12 +176,15 @@ class FeaturesSerializer(serializers.ModelSerializer):
 
 class TrackDetailSerializer(TrackSerializer):
     genres = NamedGenreSerializer(many=True, read_only=True)
+    isrc = TextOrNullField()
     features = FeaturesSerializer(source="*", read_only=True)
+    features_source = TextOrNullField(help_text="Where the features came from.")
 
     class Meta(TrackSerializer.Meta):
         fields = [
             *TrackSerializer.Meta.fields,
             "genres",
+            "spotify_id",
             "isrc",
             "duration_ms",
             "explicit",

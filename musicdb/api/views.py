@@ -1,64 +1,57 @@
-"""The catalogue's viewsets: a queryset, a serializer, a FilterSet each."""
+"""The catalogue's viewsets: a queryset, its serializers, a FilterSet each."""
 
-from rest_framework.routers import DefaultRouter
-from rest_framework.serializers import BaseSerializer
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from musicdb import filters
 from musicdb.api import serializers
+from musicdb.api.base import StrictViewSet
 from musicdb.models import Album, Artist, Genre, Label, Track
 
 
-class GenreViewSet(ReadOnlyModelViewSet):
-    """Genres, the largest first."""
+class CatalogueViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
+
+
+class GenreViewSet(CatalogueViewSet):
+    """Genres, the largest first; one by itself with its description."""
 
     queryset = Genre.objects.for_list()
     serializer_class = serializers.GenreSerializer
+    detail_serializer_class = serializers.GenreDetailSerializer
     filterset_class = filters.GenreFilter
-    lookup_field = "slug"
 
 
-class ArtistViewSet(ReadOnlyModelViewSet):
-    """Artists that are public, by name."""
+class ArtistViewSet(CatalogueViewSet):
+    """Artists that are public, by name; one by itself with its place on Spotify."""
 
     queryset = Artist.objects.for_list()
     serializer_class = serializers.ArtistSerializer
+    detail_serializer_class = serializers.ArtistDetailSerializer
     filterset_class = filters.ArtistFilter
-    lookup_field = "slug"
 
 
-class LabelViewSet(ReadOnlyModelViewSet):
+class LabelViewSet(CatalogueViewSet):
     """Labels that are public, by name."""
 
     queryset = Label.objects.for_list()
     serializer_class = serializers.LabelSerializer
     filterset_class = filters.LabelFilter
-    lookup_field = "slug"
 
 
-class AlbumViewSet(ReadOnlyModelViewSet):
-    """Albums, the newest first."""
+class AlbumViewSet(CatalogueViewSet):
+    """Albums, the newest first; one by itself with its place on Spotify."""
 
     queryset = Album.objects.for_list()
     serializer_class = serializers.AlbumSerializer
+    detail_serializer_class = serializers.AlbumDetailSerializer
     filterset_class = filters.AlbumFilter
-    lookup_field = "slug"
 
 
-class TrackViewSet(ReadOnlyModelViewSet):
+class TrackViewSet(CatalogueViewSet):
     """Tracks, the most played first; one by itself with its genres and all its features."""
 
     queryset = Track.objects.for_table()
+    serializer_class = serializers.TrackSerializer
+    detail_serializer_class = serializers.TrackDetailSerializer
     filterset_class = filters.TrackFilter
-    lookup_field = "slug"
-
-    def get_serializer_class(self) -> type[BaseSerializer]:
-        return serializers.TrackSerializer if self.action == "list" else serializers.TrackDetailSerializer
-
-
-router = DefaultRouter()
-router.register("genres", GenreViewSet)
-router.register("artists", ArtistViewSet)
-router.register("labels", LabelViewSet)
-router.register("albums", AlbumViewSet)
-router.register("tracks", TrackViewSet)

@@ -1,0 +1,26 @@
+"""Every address of the API: the catalogue's, then what clusters add to it."""
+
+from django.urls import path, re_path
+
+from clusters.api import views
+from musicdb.api.base import NothingHere, Router
+from musicdb.api.urls import router as catalogue
+
+app_name = "api"
+
+router = Router()
+router.registry.extend(catalogue.registry)
+router.register("clusters", views.ClusterViewSet, basename="cluster")
+
+urlpatterns = [
+    path("genres/<slug:slug>/clusters/", views.GenreClusters.as_view({"get": "retrieve"}), name="genre-clusters"),
+    path(
+        "genres/<slug:slug>/clusters/<int:number>/",
+        views.ClusterTracks.as_view({"get": "list"}),
+        name="cluster-tracks",
+    ),
+    path("tracks/<slug:slug>/clusters/", views.TrackClusters.as_view({"get": "list"}), name="track-clusters"),
+    *router.urls,
+    # Whatever else, line breaks and all. Only with a slash at its end: an address without is still led to the one with.
+    re_path(r"^[\s\S]*/\Z", NothingHere.as_view()),
+]

@@ -1,0 +1,26 @@
+"""The one form of every error: ``detail`` for a person, and ``parameters`` where the query was wrong."""
+
+from typing import Any
+
+from rest_framework import serializers, views
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    response = views.exception_handler(error, context)
+    if response is not None and isinstance(error, ValidationError):
+        response.data = {"detail": "The query was not understood.", "parameters": error.detail}
+    return response
+
+
+class ErrorSerializer(serializers.Serializer):
+    """What went wrong, for a person to read."""
+
+    detail = serializers.CharField()
+
+
+class QueryErrorSerializer(ErrorSerializer):
+    """What is wrong with each parameter of the query, and what it may be."""
+
+    parameters = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))

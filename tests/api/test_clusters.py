@@ -1,0 +1,193 @@
+"""Published runs, their clusters and their tracks over REST."""
+
+import pytest
+from django.test import Client
+
+from clusters.core.params import Params
+from clusters.models import Cluster, Run
+from clusters.recluster import Options, recluster
+from musicdb.models import Track
+from tests.api.conftest import Get
+from tests.factories import GenreFactory, TrackFactory, clustered_genre
+
+SITE = "http://testserver"
+API = f"{SITE}/api/v1"
+GENRE = {"name": "dream pop", "slug": "dream-pop", "url": f"{API}/genres/dream-pop/"}
+
+
+@pytest.fixture
+def run(db: None) -> Run:
+    """A genre of thirty tracks in two clusters, so that one at least has more than represent it."""
+    _, run = clustered_genre(30, clusters=2, name="dream pop")
+    return run
+
+
+def cluster_of(cluster: Cluster) -> dict[str, object]:
+    return {
+        "id": cluster.pk,
+        "url": f"{API}/clusters/{cluster.pk}/",
+        "page_url": f"{SITE}/genres/dream-pop/clusters/{cluster.number}/",
+        "tracks_url": f"{API}/genres/dream-pop/clusters/{cluster.number}/",
+        "genre": GENRE,
+        "number": cluster.number,
+        "name": cluster.name or None,
+        "description": cluster.description or None,
+        "size": cluster.size,
+    }
+
+
+def track_of(track: Track) -> dict[str, object]:
+    (artist,) = track.artists_in_order
+    (label,) = track.labels_in_order
+    assert track.album
+    return {
+        "title": track.title,
+        "slug": track.slug,
+        "url": f"{API}/tracks/{track.slug}/",
+        "page_url": f"{SITE}/tracks/{track.slug}/",
+        "album": {
+            "title": track.album.title,
+            "slug": track.album.slug,
+            "url": f"{API}/albums/{track.album.slug}/",
+            "art": track.album.image_url,
+        },
+        "artists": [{"name": artist.name, "slug": artist.slug, "url": f"{API}/artists/{artist.slug}/"}],
+        "labels": [{"name": label.name, "slug": label.slug, "url": f"{API}/labels/{label.slug}/"}],
+        "score": None,
+        "liked": False,
+        "spotify_url": f"https://open.spotify.com/track/{track.spotify_id}",
+    }
+
+
+def memberships_of(cluster: Cluster) -> list[dict[str, object]]:
+    return [
+        {"rank": row.rank, "distance": row.distance, "x": row.x, "y": row.y, "track": track_of(row.track)}
+        for row in cluster.memberships.order_by("rank")
+    ]
+
+
+def detail_of(cluster: Cluster) -> dict[str, object]:
+    nearest = memberships_of(cluster)[:10]
+    return {**cluster_of(cluster), "centroid": cluster.centroid, "representatives": nearest}
+
+
+def iso(moment: object) -> str:
+    return str(moment).replace(" ", "T").replace("+00:00", "Z")
+
+
+def test_a_genre_shows_its_published_run(get: Get, run: Run) -> None:
+    assert get("genres/dream-pop/clusters/") == (
+        200,
+        {
+            "genre": GENRE,
+            "page_url": f"{SITE}/genres/dream-pop/clusters/",
+            "started_at": iso(run.started_at),
+            "finished_at": iso(run.finished_at),
+            "seconds": run.seconds,
+            "seed": 0,
+            "parameters": {"clusters": 2, "seed": 0},
+            "versions": run.versions,
+            "input_hash": run.input_hash,
+            "digest": run.digest,
+            "track_count": 30,
+            "left_out_count": 0,
+            "cluster_count": 2,
+            "silhouette": run.silhouette,
+            "silhouettes": run.silhouettes,
+            "features": run.features,
+            "dropped_features": [],
+            "explained_variance": run.explained_variance,
+            "axes": run.axes,
+            "plot_png": f"{SITE}{run.plot_png.url}",
+            "plot_svg": f"{SITE}{run.plot_svg.url}",
+            "plot_alt": run.plot_alt,
+            "clusters": [detail_of(cluster) for cluster in run.clusters.order_by("number")],
+        },
+    )
+
+
+def test_the_plot_is_where_the_run_says(get: Get, client: Client, run: Run) -> None:
+    _, body = get("genres/dream-pop/clusters/")
+    response = client.get(body["plot_png"])
+    assert b"".join(response)[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_cluster_has_ten_representatives_at_most(get: Get, run: Run) -> None:
+    _, body = get("genres/dream-pop/clusters/")
+    assert [len(cluster["representatives"]) for cluster in body["clusters"]] == [
+        min(cluster.size, 10) for cluster in run.clusters.order_by("number")
+    ]
+    assert max(cluster.size for cluster in run.clusters.all()) > 10
+
+
+def test_a_track_left_out_is_counted(get: Get) -> None:
+    genre, _ = clustered_genre(name="dream pop")
+    TrackFactory(genres=[genre], features=False)
+    list(recluster([genre], Params(), Options()))
+    _, body = get("genres/dream-pop/clusters/")
+    assert (body["track_count"], body["left_out_count"]) == (12, 1)
+
+
+@pytest.mark.parametrize("path", ["genres/jazz/clusters/", "genres/jazz/clusters/1/"])
+def test_a_genre_without_a_published_run_says_so(get: Get, path: str) -> None:
+    GenreFactory(name="jazz")
+    assert get(path) == (404, {"detail": "The tracks of jazz have not been grouped into clusters yet."})
+
+
+@pytest.mark.parametrize("path", ["genres/no-such/clusters/", "genres/no-such/clusters/1/"])
+def test_an_unknown_genre_is_404(get: Get, path: str) -> None:
+    assert get(path) == (404, {"detail": "No Genre matches the given query."})
+
+
+@pytest.mark.parametrize("number", [0, 3, 10**30])
+@pytest.mark.usefixtures("run")
+def test_an_unknown_cluster_is_404(get: Get, number: int) -> None:
+    gone = (404, {"detail": "No Cluster matches the given query."})
+    assert get(f"genres/dream-pop/clusters/{number}/") == gone
+    assert get(f"clusters/{10**30}/") == gone
+
+
+def test_clusters_of_published_runs(get: Get, run: Run) -> None:
+    Cluster.objects.filter(run=run, number=2).update(name="The slow ones")
+    clusters = list(run.clusters.order_by("number"))
+    assert get("clusters/") == (
+        200,
+        {"count": 2, "next": None, "previous": None, "results": [cluster_of(cluster) for cluster in clusters]},
+    )
+    for cluster in clusters:
+        assert get(f"clusters/{cluster.pk}/") == (200, detail_of(cluster))
+
+
+def test_a_run_that_is_no_longer_published_is_not_shown(get: Get, run: Run) -> None:
+    old = list(run.clusters.values_list("pk", flat=True))
+    list(recluster([run.genre], Params(clusters=3), Options()))
+    _, body = get("clusters/")
+    assert [cluster["number"] for cluster in body["results"]] == [1, 2, 3]
+    assert [get(f"clusters/{pk}/")[0] for pk in old] == [404, 404]
+
+
+def test_clusters_of_one_genre(get: Get, run: Run) -> None:
+    clustered_genre(name="jazz")
+    _, body = get("clusters/", genre="dream-pop", ordering="-size")
+    sizes = sorted((cluster.size for cluster in run.clusters.all()), reverse=True)
+    assert [(row["genre"]["slug"], row["size"]) for row in body["results"]] == [("dream-pop", size) for size in sizes]
+
+
+def test_every_track_of_a_cluster_nearest_first(get: Get, run: Run) -> None:
+    cluster = run.clusters.order_by("-size")[0]
+    rows = memberships_of(cluster)
+    path = f"genres/dream-pop/clusters/{cluster.number}/"
+    assert get(path) == (200, {"count": cluster.size, "next": None, "previous": None, "results": rows})
+    assert get(path, page_size=2, page=2)[1]["results"] == rows[2:4]
+
+
+def test_the_places_of_a_track(get: Get, run: Run) -> None:
+    place = run.memberships.order_by("pk")[0]
+    figures = {"rank": place.rank, "distance": place.distance, "x": place.x, "y": place.y}
+    assert get(f"tracks/{place.track.slug}/clusters/") == (200, [{**figures, "cluster": cluster_of(place.cluster)}])
+
+
+def test_a_track_in_no_run_has_no_places(get: Get) -> None:
+    TrackFactory(slug="alone")
+    assert get("tracks/alone/clusters/") == (200, [])
+    assert get("tracks/no-such/clusters/")[0] == 404

@@ -1,0 +1,98 @@
+"""What each answer asks of the database: as much for three rows as for one."""
+
+import pytest
+from django.test import Client
+
+from clusters.core.params import Params
+from clusters.recluster import Options, recluster
+from musicdb.models import Track
+from tests.factories import (
+    AlbumFactory,
+    ArtistFactory,
+    GenreFactory,
+    LabelFactory,
+    TrackFactory,
+    clustered_genre,
+)
+
+pytestmark = pytest.mark.django_db
+
+LISTS = {
+    "genres": 2,  # how many, the genres
+    "artists": 2,  # how many, the artists
+    "labels": 2,  # how many, the labels
+    "albums": 4,  # how many, the albums, their places for labels, the labels
+    # how many, the tracks with their albums, places for artists, the artists, places for labels, the labels
+    "tracks": 6,
+    "clusters": 2,  # how many, the clusters with run and genre
+}
+DETAILS = {
+    "genres/genre": 1,
+    "artists/artist": 1,
+    "labels/label": 1,
+    "albums/album": 3,  # the album, its places for labels, the labels
+    "tracks/track": 6,  # the track with its album, places for artists, artists, places for labels, labels; the genres
+    "tracks/track/clusters": 2,  # the track, its places with cluster, run and genre
+    # the genre, the run, the clusters, the memberships nearest to each, and five for their tracks
+    "genres/genre/clusters": 9,
+    # the genre, the run, the cluster, how many, the memberships, and five for their tracks
+    "genres/genre/clusters/1": 10,
+}
+
+
+def library(rows: int) -> None:
+    """``rows`` of everything, each with ``rows`` of all that it can have; the first have the plainest slugs."""
+    genres = [GenreFactory(name=name) for name in numbered("genre", rows)]
+    artists = [ArtistFactory(name=name) for name in numbered("artist", rows)]
+    labels = [LabelFactory(name=name) for name in numbered("label", rows)]
+    for album in numbered("album", rows):
+        AlbumFactory(title=album, labels=labels)
+    for track in numbered("track", 6 * rows):
+        TrackFactory(title=track, album=AlbumFactory(labels=labels), artists=artists, genres=genres)
+    outcomes = recluster(genres, Params(clusters=2), Options())
+    assert {outcome.status for outcome in outcomes} == {"published"}
+
+
+def numbered(name: str, rows: int) -> list[str]:
+    return [name, *(f"{name} {number}" for number in range(2, rows + 1))]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), LISTS.items())
+def test_lists(client: Client, django_assert_num_queries, name: str, queries: int, rows: int) -> None:
+    library(rows)
+    with django_assert_num_queries(queries):
+        response = client.get(f"/api/v1/{name}/")
+    assert len(response.json()["results"]) >= rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("path", "queries"), DETAILS.items())
+def test_details(client: Client, django_assert_num_queries, path: str, queries: int, rows: int) -> None:
+    library(rows)
+    with django_assert_num_queries(queries):
+        response = client.get(f"/api/v1/{path}/")
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("clusters", [2, 4])
+def test_a_cluster(client: Client, django_assert_num_queries, clusters: int) -> None:
+    _, run = clustered_genre(clusters=clusters)
+    cluster = run.clusters.order_by("-size")[0]
+    # the cluster with run and genre, its nearest memberships, and five for their tracks
+    with django_assert_num_queries(7):
+        response = client.get(f"/api/v1/clusters/{cluster.pk}/")
+    assert len(response.json()["representatives"]) == min(10, cluster.size)
+
+
+def test_a_filter_by_slug_costs_one_more(client: Client, django_assert_num_queries) -> None:
+    library(1)
+    with django_assert_num_queries(9):
+        response = client.get("/api/v1/tracks/?genre=genre&artist=artist&label=label")
+    assert response.json()["count"] == Track.objects.count()
+
+
+def test_an_error_costs_nothing(client: Client, django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        response = client.get("/api/v1/tracks/?gnere=genre")
+    assert response.status_code == 400

@@ -1,0 +1,73 @@
+"""The schema, the page that shows it, and what the API must not import."""
+
+import subprocess
+import sys
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+
+def test_the_schema_is_valid_and_raises_no_warning(tmp_path) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", file=str(tmp_path / "schema.yml"))
+
+
+def test_the_schema_names_every_endpoint_and_its_errors(client: Client) -> None:
+    schema = client.get("/api/schema/?format=json").json()
+    assert sorted(schema["paths"]) == [
+        "/api/v1/albums/",
+        "/api/v1/albums/{slug}/",
+        "/api/v1/artists/",
+        "/api/v1/artists/{slug}/",
+        "/api/v1/clusters/",
+        "/api/v1/clusters/{id}/",
+        "/api/v1/genres/",
+        "/api/v1/genres/{slug}/",
+        "/api/v1/genres/{slug}/clusters/",
+        "/api/v1/genres/{slug}/clusters/{number}/",
+        "/api/v1/labels/",
+        "/api/v1/labels/{slug}/",
+        "/api/v1/tracks/",
+        "/api/v1/tracks/{slug}/",
+        "/api/v1/tracks/{slug}/clusters/",
+    ]
+    for methods in schema["paths"].values():
+        assert set(methods) == {"get"}
+        assert set(methods["get"]["responses"]) == {"200", "400", "404"}
+
+
+def test_every_parameter_is_described(client: Client) -> None:
+    paths = client.get("/api/schema/?format=json").json()["paths"]
+    silent = {
+        (path, parameter["name"])
+        for path, methods in paths.items()
+        for parameter in methods["get"].get("parameters", [])
+        if parameter["in"] == "query" and not parameter.get("description")
+    }
+    assert silent == set()
+
+
+def test_the_docs_come_from_this_site_alone_and_run_no_inline_script(client: Client) -> None:
+    response = client.get("/api/docs/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "http" not in page.replace("http-equiv", "")
+    assert page.count("<script") == page.count("<script src=") == 3
+    policy = {name: values for name, *values in map(str.split, response.headers["Content-Security-Policy"].split(";"))}
+    assert policy["style-src"] == ["'self'", "'unsafe-inline'"]
+    assert policy["default-src"] == ["'self'"]
+    assert "script-src" not in policy
+
+
+def test_the_script_of_the_docs_is_served(client: Client) -> None:
+    response = client.get("/api/docs/?script=")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/javascript")
+
+
+@pytest.mark.parametrize("module", ["sklearn", "matplotlib"])
+def test_no_address_needs_the_numeric_libraries(module: str) -> None:
+    code = (
+        "import django, sys; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns; "
+        f"sys.exit({module!r} in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
