@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from clusters.core.params import Params
 from clusters.models import Cluster, LeftOut, Run
@@ -31,9 +32,7 @@ LEVELS = {
 
 def facts(rows: Iterable[Sequence[Any]]) -> SafeString:
     """Return a small table: each row a heading and its values."""
-    lines = (
-        (row[0], format_html_join("", '<td class="number">{}</td>', ((value,) for value in row[1:]))) for row in rows
-    )
+    lines = ((row[0], format_html_join("", "<td>{}</td>", ((value,) for value in row[1:]))) for row in rows)
     return format_html(
         '<table class="facts"><tbody>{}</tbody></table>',
         format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', lines),
@@ -57,14 +56,6 @@ class PartOfRunAdmin(RecordAdmin):
         return page is not None and not page.startswith(f"{self.opts.app_label}_{self.opts.model_name}_")
 
 
-class ClusterInline(admin.TabularInline):
-    model = Cluster
-    fields = ["size", "description"]
-    readonly_fields = ["size", "description"]
-    show_change_link = True
-    verbose_name_plural = "clusters"
-
-
 @admin.register(Run)
 class RunAdmin(RecordAdmin):
     list_display = [
@@ -81,14 +72,13 @@ class RunAdmin(RecordAdmin):
     list_select_related = ["genre"]
     search_fields = ["genre__name"]
     search_help_text = "Genre"
-    inlines = [ClusterInline]
     fieldsets = [
-        (None, {"fields": ["genre", "published", "finished_at", "track_count", "left_out_tracks", "cluster_count"]}),
-        ("Plot", {"fields": ["plot", "axes_in_words"]}),
+        (None, {"fields": ["genre", "published", "finished_at", "track_count", "left_out_tracks"]}),
+        ("Clusters", {"fields": ["plot", "axes_in_words", "its_clusters"]}),
         ("Quality", {"fields": ["mean_silhouette", "tried", "components"]}),
         (
             "How it was made",
-            {"fields": ["made_from", "without_effect", "asked_for", "seed", "time_taken", "programs"]},
+            {"fields": ["made_from", "without_effect", "asked_for", "time_taken", "programs"]},
         ),
         ("For comparing", {"fields": ["digest", "input_hash"]}),
     ]
@@ -105,6 +95,18 @@ class RunAdmin(RecordAdmin):
             return super().get_deleted_objects(objs, request)
         reason = "{}: it is the published run, which visitors see. It can go when a newer run has taken its place."
         return [], {}, set(), [format_html(reason, link_to(run)) for run in published]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Run | None = None,
+    ) -> HttpResponse:
+        context["show_delete"] = obj is not None and not obj.is_published
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description="published")
     def published(self, run: Run) -> str:
@@ -129,6 +131,11 @@ class RunAdmin(RecordAdmin):
             (way, f"{axis['low']} → {axis['high']}", f"{axis['variance']:.0%} of the variance")
             for way, axis in zip(("Across", "Up"), run.axes, strict=False)
         )
+
+    @admin.display(description="clusters")
+    def its_clusters(self, run: Run) -> SafeString:
+        clusters = run.clusters.order_by("number")
+        return facts((link_to(cluster), f"{cluster.size} tracks", cluster.description) for cluster in clusters)
 
     @admin.display(description="silhouette", ordering="silhouette")
     def mean_silhouette(self, run: Run) -> str:
@@ -171,7 +178,7 @@ class RunAdmin(RecordAdmin):
 class ClusterAdmin(PartOfRunAdmin):
     """Only a cluster's name is an editor's to give, in the list or on its page."""
 
-    list_display = ["__str__", "genre", "published", "size", "description", "name"]
+    list_display = ["__str__", "name", "genre", "size", "description", "published"]
     list_editable = ["name"]
     list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
     list_select_related = ["run__genre"]
@@ -279,7 +286,7 @@ class ClusteredGenreAdmin(GenreAdmin):
         if genre.run_pk is None:
             return None
         address = reverse("admin:clusters_run_change", args=[genre.run_pk])
-        return format_html('<a href="{}">{:%Y-%m-%d %H:%M}</a>', address, genre.run_finished_at)
+        return format_html('<a href="{}">{}</a>', address, f"{localtime(genre.run_finished_at):%Y-%m-%d %H:%M}")
 
     @admin.display(ordering="run_clusters")
     def clusters(self, genre: Any) -> SafeString | None:

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import ORDERING_FIELD_NAME
@@ -34,6 +34,7 @@ class SpotifyIdField(forms.CharField):
             required=False,
             empty_value=None,
             max_length=300,
+            widget=AdminTextInputWidget,
             help_text=f"The id itself, or a link: https://open.spotify.com/{kind}/…",
         )
 

@@ -15,6 +15,8 @@ from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 
+# The cast of a musical would fill the page.
+ARTISTS_SHOWN = 4
 FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
@@ -113,7 +115,7 @@ class AlbumAdmin(CatalogueAdmin):
     def art(self, album: Album) -> SafeString | str:
         return thumbnail(album, 40)
 
-    @admin.display(description="")
+    @admin.display(description="as shown")
     def large_art(self, album: Album) -> SafeString | str:
         return thumbnail(album, 160)
 
@@ -145,7 +147,7 @@ class TrackAdmin(CatalogueAdmin):
     inlines = [TrackArtistInline]
     actions = ["like", "unlike"]
     fieldsets = [
-        (None, {"fields": ["title", "slug", "album", "genres", ("score", "liked")]}),
+        (None, {"fields": ["title", "slug", "album", "genres", "score", "liked"]}),
         ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit"]}),
         (
             "Audio features",
@@ -173,7 +175,9 @@ class TrackAdmin(CatalogueAdmin):
 
     @admin.display(description="artists")
     def artist_names(self, track: Track) -> str:
-        return ", ".join(artist.name for artist in track.artists_in_order)
+        names = [artist.name for artist in track.artists_in_order]
+        others = len(names) - ARTISTS_SHOWN
+        return ", ".join(names[:ARTISTS_SHOWN]) + (f" and {others} more" if others > 0 else "")
 
     @admin.display(description="features")
     def features_known(self, track: Track) -> str:

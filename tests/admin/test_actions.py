@@ -1,0 +1,125 @@
+"""Pages to view, actions on many rows, and deleting."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from musicdb.models import Album, Artist, Genre, Label, Track
+from tests.admin.helpers import act, editor, page_of, rich_track, said, track_data
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
+def test_only_the_public_have_a_page_to_view(admin_client: Client, factory: Any) -> None:
+    for is_public in (True, False):
+        thing = factory(is_public=is_public)
+        text = admin_client.get(page_of(type(thing), "change", thing.pk)).text
+        assert (f'<a href="{thing.get_absolute_url()}" class="viewsitelink">' in text) is is_public
+
+
+@pytest.mark.parametrize("factory", [GenreFactory, AlbumFactory, TrackFactory])
+def test_the_others_always_have_one(admin_client: Client, factory: Any) -> None:
+    thing = factory()
+    text = admin_client.get(page_of(type(thing), "change", thing.pk)).text
+    assert f'<a href="{thing.get_absolute_url()}" class="viewsitelink">' in text
+
+
+def test_who_may_only_look_sees_the_track_and_cannot_save_it() -> None:
+    track = TrackFactory(artists=[ArtistFactory(name="Zoë")])
+    client = editor("view_track", "view_trackartist", "view_album")
+    response = client.get(page_of(Track, "change", track.pk))
+    assert response.status_code == 200
+    assert '<input type="submit"' not in response.text
+    assert "Zoë" in response.text
+    assert client.post(page_of(Track, "change", track.pk), track_data()).status_code == 403
+    album = AlbumFactory(release_date="1983-05-01", release_precision="month")
+    assert "1983-05<" in client.get(page_of(Album, "change", album.pk)).text
+
+
+def test_the_library_comes_first_on_the_index(admin_client: Client) -> None:
+    response = admin_client.get(reverse("admin:index"))
+    assert [app["app_label"] for app in response.context["app_list"]] == ["musicdb", "clusters", "auth"]
+    assert "<title>The library | musicdb</title>" in response.text
+
+
+@pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
+def test_many_become_public_at_once_and_their_history_says_who_did_it(admin_client: Client, factory: Any) -> None:
+    things = [factory(is_public=False), factory(is_public=False), factory(is_public=True)]
+    model, left_alone = type(things[0]), factory(is_public=False)
+    response = act(admin_client, "make_public", things)
+    assert said(response) == [("success", f"2 {model._meta.model_name}s now public.")]
+    assert set(model.objects.public()) == set(things)
+    assert left_alone.pk not in model.objects.public().values_list("pk", flat=True)
+    entries = LogEntry.objects.order_by("object_id")
+    assert {entry.object_id for entry in entries} == {str(thing.pk) for thing in things[:2]}
+    assert {entry.get_change_message() for entry in entries} == {"Changed Public."}
+    act(admin_client, "make_not_public", things[:1])
+    assert set(model.objects.public()) == set(things[1:])
+
+
+def test_like_and_unlike_what_a_search_found(admin_client: Client) -> None:
+    found = TrackFactory(artists=[ArtistFactory(name="Kim A"), ArtistFactory(name="Kim B")])
+    other = TrackFactory()
+    data = {"action": "like", "_selected_action": [found.pk, other.pk], "index": 0}
+    response = admin_client.post(page_of(Track, q="kim"), data)
+    assert said(response) == [("success", "1 track now liked.")]
+    assert list(Track.objects.filter(liked=True)) == [found]
+    assert said(act(admin_client, "like", [found])) == [("info", "All that you selected were liked already.")]
+    act(admin_client, "unlike", [found])
+    assert not Track.objects.filter(liked=True).exists()
+
+
+def test_who_may_only_look_is_offered_no_action_and_can_take_none() -> None:
+    client, artist = editor("view_artist"), ArtistFactory(is_public=False)
+    assert client.get(page_of(Artist)).context["action_form"] is None
+    act(client, "make_public", [artist])
+    artist.refresh_from_db()
+    assert artist.is_public is False
+
+
+def in_use() -> list[tuple[Any, list[Any]]]:
+    """An artist, a label and an album, each with what it is in use by."""
+    artist, label = ArtistFactory(), LabelFactory()
+    album = AlbumFactory(labels=[label])
+    tracks = [TrackFactory(title="One", artists=[artist], album=album), TrackFactory(title="Two", artists=[artist])]
+    return [(artist, tracks), (label, [album]), (album, tracks[:1])]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["artist", "label", "album"])
+def test_what_is_in_use_is_kept_and_the_page_says_what_uses_it(admin_client: Client, which: int) -> None:
+    thing, users = in_use()[which]
+    address = page_of(type(thing), "delete", thing.pk)
+    response = admin_client.get(address)
+    assert f"<title>Cannot delete {thing._meta.verbose_name}" in response.text
+    assert response.context["protected"] == [
+        f'{user._meta.verbose_name.capitalize()}: <a href="{page_of(type(user), "change", user.pk)}">{user.title}</a>'
+        for user in users
+    ]
+    kind = thing._meta.verbose_name
+    assert f"The {kind} “{thing}” cannot be deleted. What stands in the way:" in response.text
+    admin_client.post(address, {"post": "yes"})
+    response = act(admin_client, "delete_selected", [thing], post="yes")
+    assert f"The selected {kind} cannot be deleted. What stands in the way:" in response.text
+    assert type(thing).objects.filter(pk=thing.pk).exists()
+
+
+def test_a_long_list_of_users_is_cut(admin_client: Client) -> None:
+    artist = ArtistFactory()
+    for _ in range(22):
+        TrackFactory(artists=[artist])
+    protected = admin_client.get(page_of(Artist, "delete", artist.pk)).context["protected"]
+    assert (len(protected), protected[-1]) == (21, "and 2 more tracks")
+
+
+def test_what_is_in_no_use_is_deleted(admin_client: Client) -> None:
+    track = rich_track(GenreFactory())
+    admin_client.post(page_of(Track, "delete", track.pk), {"post": "yes"})
+    assert not Track.objects.exists()
+    for model in (Album, Artist, Label, Genre):
+        act(admin_client, "delete_selected", list(model.objects.all()), post="yes")
+        assert not model.objects.exists(), model

@@ -1,0 +1,320 @@
+"""The clusters' admin: runs to read, clusters to name, genres to recluster."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from clusters.core.params import Params
+from clusters.models import Cluster, LeftOut, Run
+from clusters.recluster import Options, Outcome, recluster
+from musicdb.models import Genre, Track
+from tests.admin.helpers import act, editor, listed, page_of, said
+from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre
+
+pytestmark = pytest.mark.django_db
+
+
+def reclustered(genre: Genre) -> Run:
+    """Recluster although nothing changed, and return the run that is no longer published."""
+    before = genre.runs.get(is_published=True)
+    (outcome,) = recluster([genre], Params(), Options(force=True))
+    assert outcome.status == "published"
+    before.refresh_from_db()
+    return before
+
+
+# --- Reading runs ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("genres", [1, 3])
+@pytest.mark.parametrize(
+    ("model", "queries"),
+    [
+        (Genre, 4),  # session, user, count, rows with their runs
+        (Run, 4),
+        (Cluster, 4),
+        (LeftOut, 4),
+    ],
+)
+def test_a_list_asks_as_much_for_three_rows_as_for_one(
+    admin_client: Client, django_assert_num_queries: Any, model: Any, queries: int, genres: int
+) -> None:
+    for number in range(genres):
+        genre, run = clustered_genre(name=f"genre {number}", clusters=2)
+        LeftOut.objects.create(run=run, track=genre.tracks.first(), reason="no tempo")
+    with django_assert_num_queries(queries):
+        response = admin_client.get(page_of(model))
+    assert len(listed(response)) == genres * (2 if model is Cluster else 1)
+
+
+@pytest.mark.parametrize("clusters", [2, 4])
+def test_the_pages_of_runs_and_clusters_ask_as_much_for_many_as_for_few(
+    admin_client: Client, django_assert_num_queries: Any, clusters: int
+) -> None:
+    _genre, run = clustered_genre(clusters=clusters)
+    with django_assert_num_queries(5):  # session, user, run with its genre, clusters, content type
+        response = admin_client.get(page_of(Run, "change", run.pk))
+    assert response.text.count(">Cluster #") == clusters
+    address = page_of(Cluster, "change", run.clusters.get(number=1).pk)
+    # Session, user, cluster with its run and genre; nearest tracks, their artists' places, artists; content type.
+    with django_assert_num_queries(7):
+        admin_client.get(address)
+
+
+def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
+    genre, run = clustered_genre(name="trip hop", clusters=3)
+    text = admin_client.get(page_of(Run, "change", run.pk)).text
+    assert f'<img class="run-plot" src="{run.plot_svg.url}" alt="{run.plot_alt}" width="640" height="480">' in text
+    across, up = run.axes
+    for axis, way in ((across, "Across"), (up, "Up")):
+        words = f"{axis['low']} → {axis['high']}"
+        share = f"{axis['variance']:.0%} of the variance"
+        assert f'<th scope="row">{way}</th><td>{words}</td><td>{share}</td>' in text
+    assert f'<div class="readonly">{run.silhouette:.3f}</div>' in text
+    assert f'<th scope="row">3 clusters</th><td>{run.silhouettes["3"]:.3f}</td>' in text
+    assert '<th scope="row">clusters</th><td>3</td>' in text
+    assert ", ".join(run.features) in text
+    assert f'<th scope="row">numpy</th><td>{run.versions["numpy"]}</td>' in text
+    assert run.digest in text
+    assert run.input_hash in text
+    for cluster in run.clusters.all():
+        address = page_of(Cluster, "change", cluster.pk)
+        facts = f"<td>{cluster.size} tracks</td><td>{cluster.description}</td>"
+        assert f'<th scope="row"><a href="{address}">Cluster #{cluster.number}</a></th>{facts}' in text
+    assert f'<a href="{genre.get_absolute_url()}clusters/" class="viewsitelink">' in text
+
+
+def test_who_was_left_out_is_counted_and_one_click_away(admin_client: Client) -> None:
+    genre = GenreFactory()
+    for _ in range(8):
+        TrackFactory(genres=[genre])
+    missing = TrackFactory(genres=[genre], tempo=None)
+    list(recluster([genre], Params(), Options()))
+    run = genre.runs.get()
+    text = admin_client.get(page_of(Run, "change", run.pk)).text
+    address = page_of(LeftOut, run__id__exact=run.pk)
+    assert f'<a href="{address}">1: which, and why</a>' in text
+    response = admin_client.get(address)
+    assert [(row.track, row.reason) for row in listed(response)] == [(missing, "no tempo")]
+    assert page_of(Track, "change", missing.pk) in response.text
+
+
+def test_runs_are_neither_added_nor_edited(admin_client: Client) -> None:
+    _genre, run = clustered_genre()
+    assert admin_client.get(page_of(Run, "add")).status_code == 403
+    assert admin_client.post(page_of(Run, "change", run.pk), {"seed": 7}).status_code == 403
+    text = admin_client.get(page_of(Run, "change", run.pk)).text
+    assert 'name="_save"' not in text
+    assert admin_client.get(page_of(LeftOut, "add")).status_code == 403
+
+
+def test_the_published_run_is_kept_and_the_page_says_why(admin_client: Client) -> None:
+    genre, _run = clustered_genre()
+    old = reclustered(genre)
+    published = genre.runs.get(is_published=True)
+    response = admin_client.get(page_of(Run, "delete", published.pk))
+    assert "it is the published run, which visitors see" in response.context["protected"][0]
+    admin_client.post(page_of(Run, "delete", published.pk), {"post": "yes"})
+    act(admin_client, "delete_selected", [old, published], post="yes")
+    assert set(genre.runs.all()) == {old, published}
+    for run, offered in ((old, True), (published, False)):
+        page = admin_client.get(page_of(Run, "change", run.pk)).text
+        assert (f'<a href="{page_of(Run, "delete", run.pk)}"' in page) is offered
+    act(admin_client, "delete_selected", [old], post="yes")
+    assert list(genre.runs.all()) == [published]
+
+
+def test_deleting_runs_needs_permission() -> None:
+    genre, _run = clustered_genre()
+    old = reclustered(genre)
+    assert editor("view_run", "view_cluster").post(page_of(Run, "delete", old.pk), {"post": "yes"}).status_code == 403
+    assert genre.runs.count() == 2
+
+
+def test_a_genre_can_be_deleted_with_its_runs(admin_client: Client) -> None:
+    genre, _run = clustered_genre()
+    admin_client.post(page_of(Genre, "delete", genre.pk), {"post": "yes"})
+    assert not Genre.objects.exists()
+    assert not Cluster.objects.exists()
+    assert Track.objects.count() == 12
+
+
+# --- Naming clusters ---------------------------------------------------------------------------------------------
+
+
+def test_a_cluster_is_named_on_its_page_and_nothing_else_changes(admin_client: Client) -> None:
+    _genre, run = clustered_genre(clusters=2)
+    cluster = run.clusters.get(number=1)
+    text = admin_client.get(page_of(Cluster, "change", cluster.pk)).text
+    nearest = cluster.memberships.get(rank=1).track
+    assert f'<li><a href="{page_of(Track, "change", nearest.pk)}">{nearest.title}</a>: ' in text
+    data = {"name": " Late  nights ", "size": 99, "description": "other", "number": 7}
+    assert admin_client.post(page_of(Cluster, "change", cluster.pk), data).status_code == 302
+    after = Cluster.objects.get(pk=cluster.pk)
+    assert (after.name, after.size, after.description, after.number) == (
+        "Late nights",
+        cluster.size,
+        cluster.description,
+        1,
+    )
+
+
+def test_clusters_are_named_in_the_list(admin_client: Client) -> None:
+    _genre, run = clustered_genre(clusters=2)
+    clusters = list(run.clusters.all())
+    data = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "Save"}
+    for number, cluster in enumerate(clusters):
+        data |= {f"form-{number}-id": cluster.pk, f"form-{number}-name": f"Name {cluster.number}"}
+    assert admin_client.post(page_of(Cluster), data).status_code == 302
+    assert list(run.clusters.values_list("name", flat=True)) == ["Name 1", "Name 2"]
+
+
+def test_who_may_not_name_clusters_only_reads_them() -> None:
+    client = editor("view_cluster")
+    _genre, run = clustered_genre()
+    cluster = run.clusters.get(number=1)
+    assert 'name="form-0-name"' not in client.get(page_of(Cluster)).text
+    assert client.post(page_of(Cluster, "change", cluster.pk), {"name": "x"}).status_code == 403
+    assert Cluster.objects.get(pk=cluster.pk).name == ""
+
+
+def test_a_cluster_is_never_added_or_deleted_by_itself(admin_client: Client) -> None:
+    _genre, run = clustered_genre()
+    cluster = run.clusters.get(number=1)
+    assert admin_client.get(page_of(Cluster, "add")).status_code == 403
+    assert admin_client.post(page_of(Cluster, "delete", cluster.pk), {"post": "yes"}).status_code == 403
+    act(admin_client, "delete_selected", [cluster], post="yes")
+    assert Cluster.objects.filter(pk=cluster.pk).exists()
+
+
+def test_only_a_published_cluster_can_be_viewed_on_the_site(admin_client: Client) -> None:
+    genre, run = clustered_genre()
+    published = run.clusters.get(number=1)
+    address = f'<a href="{published.get_absolute_url()}" class="viewsitelink">'
+    assert address in admin_client.get(page_of(Cluster, "change", published.pk)).text
+    reclustered(genre)
+    assert address not in admin_client.get(page_of(Cluster, "change", published.pk)).text
+    assert "viewsitelink" not in admin_client.get(page_of(Run, "change", run.pk)).text
+
+
+# --- Genres and their runs ---------------------------------------------------------------------------------------
+
+
+def test_the_genre_list_shows_the_published_run_and_sorts_by_it(admin_client: Client) -> None:
+    genre, _run = clustered_genre(name="trip hop", clusters=2)
+    reclustered(genre)
+    run = genre.runs.get(is_published=True)
+    never = GenreFactory(name="a skiffle")
+    response = admin_client.get(page_of(Genre))
+    assert listed(response) == [never, genre]
+    cells = re.findall(r'<td class="field-(?:last_run|clusters|silhouette|left_out)">(.*?)</td>', response.text)
+    assert cells == [
+        *("–", "–", "–", "–"),
+        f'<a href="{page_of(Run, "change", run.pk)}">{run.finished_at:%Y-%m-%d %H:%M}</a>',
+        f'<a href="/genres/trip-hop/clusters/">{run.cluster_count}</a>',
+        f"{run.silhouette:.3f}",
+        "0",
+    ]
+    assert listed(admin_client.get(page_of(Genre, clustered="yes"))) == [genre]
+    assert listed(admin_client.get(page_of(Genre, clustered="no"))) == [never]
+
+
+def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client: Client) -> None:
+    changed, run = clustered_genre(name="trip hop", clusters=2)
+    TrackFactory(genres=[changed], tempo=None)
+    same = GenreFactory(name="same")
+    for _ in range(8):
+        TrackFactory(genres=[same])
+    list(recluster([same], Params(), Options()))
+    small, left_alone = GenreFactory(name="<skiffle>"), GenreFactory()
+    response = act(admin_client, "recluster_selected", [changed, same, small])
+    new = changed.runs.get(is_published=True)
+    assert new != run
+    assert (new.track_count, new.left_out_count) == (12, 1)
+    assert default_storage.exists(new.plot_svg.name)
+    trip_hop, skipped = (
+        '<a href="/genres/trip-hop/clusters/">trip hop</a>',
+        "0 tracks have all features, and 6 are needed",
+    )
+    assert said(response) == [
+        ("warning", f"&lt;skiffle&gt;: skipped: {skipped}. What visitors see has not changed."),
+        ("success", f"{trip_hop}: 12 tracks in {new.cluster_count} clusters, 1 left out."),
+        ("info", '<a href="/genres/same/clusters/">same</a>: nothing has changed since its last run.'),
+    ]
+    assert same.runs.count() == 1
+    assert not left_alone.runs.exists()
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.change_message) == (str(changed.pk), "Reclustered.")
+
+
+def test_a_failure_is_an_error_that_says_what_visitors_see(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genre = GenreFactory(name="trip hop")
+
+    def failing(genres: Iterable[Genre], params: Params, options: Options) -> Iterator[Outcome]:
+        assert options == Options(jobs=1)
+        yield from (Outcome(genre.slug, "failed", "OSError: disk full") for genre in genres)
+
+    monkeypatch.setattr("clusters.admin.recluster", failing)
+    expected = "trip hop: failed: OSError: disk full. What visitors see has not changed."
+    assert said(act(admin_client, "recluster_selected", [genre])) == [("error", expected)]
+
+
+def test_the_news_of_many_genres_fits_the_page_the_worst_first(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genres = [GenreFactory() for _ in range(25)]
+
+    def outcomes(genres: Iterable[Genre], params: Params, options: Options) -> Iterator[Outcome]:
+        *others, skipped, failed = genres
+        yield from (Outcome(genre.slug, "unchanged") for genre in others)
+        yield Outcome(skipped.slug, "skipped", "too few")
+        yield Outcome(failed.slug, "failed", "broken")
+
+    monkeypatch.setattr("clusters.admin.recluster", outcomes)
+    messages = said(act(admin_client, "recluster_selected", genres))
+    assert len(messages) == 20
+    assert [level for level, _ in messages[:3]] == ["error", "warning", "info"]
+    assert messages[-1] == ("info", "And 6 more: 6 unchanged.")
+
+
+def test_reclustering_is_for_those_who_may_add_runs() -> None:
+    genre, run = clustered_genre()
+    TrackFactory(genres=[genre], artists=[ArtistFactory()])
+    reader = editor("view_genre", "change_genre")
+    assert "recluster_selected" not in reader.get(page_of(Genre)).text
+    act(reader, "recluster_selected", [genre])
+    assert list(genre.runs.all()) == [run]
+
+
+def test_who_may_add_runs_reclusters_without_leave_to_edit_genres() -> None:
+    genre, run = clustered_genre()
+    TrackFactory(genres=[genre])
+    runner = editor("view_genre", "add_run")
+    assert "(at once: some seconds a genre)" in runner.get(page_of(Genre)).text
+    act(runner, "recluster_selected", [genre])
+    assert genre.runs.get(is_published=True) != run
+
+
+def test_the_web_process_never_loads_what_computes() -> None:
+    """Two seconds and 150 MB that no visitor should pay for."""
+    program = (
+        "import django, sys; django.setup(); import musicdb.urls; "
+        "print([name for name in ('sklearn', 'scipy', 'matplotlib') if name in sys.modules])"
+    )
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
