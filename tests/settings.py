@@ -9,8 +9,8 @@ os.environ.setdefault("SECRET_KEY", "tests sign nothing that anybody keeps")
 os.environ["DEBUG"] = "0"
 os.environ["MEDIA_ROOT"] = _scratch.name
 
-from musicdb.settings import *  # noqa: F403
-from musicdb.settings import STORAGES
+from musicdb.settings import *  # noqa: E402, F403
+from musicdb.settings import STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SERVE_MEDIA = True
