@@ -7,7 +7,7 @@ from pathlib import Path
 _scratch = tempfile.TemporaryDirectory(prefix="musicdb-tests-")
 os.environ.setdefault("SECRET_KEY", "tests sign nothing that anybody keeps")
 os.environ["DEBUG"] = "0"
-os.environ["MEDIA_ROOT"] = _scratch.name
+os.environ["MEDIA_ROOT"] = str(Path(_scratch.name) / "media")
 
 from musicdb.settings import *  # noqa: E402, F403
 from musicdb.settings import STORAGES  # noqa: E402
@@ -17,5 +17,6 @@ SERVE_MEDIA = True
 # Slow on purpose in production; a test that logs in should not pay for it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The manifest exists only after collectstatic; tests/pages/test_static.py makes one of its own.
-STATIC_ROOT = Path(_scratch.name)
+STATIC_ROOT = Path(_scratch.name) / "static"
+STATIC_ROOT.mkdir()
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
