@@ -307,10 +307,7 @@ class ClusteredGenreAdmin(GenreAdmin):
     def has_recluster_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("clusters.add_run")
 
-    @admin.action(
-        description="Recluster selected %(verbose_name_plural)s (at once: some seconds a genre)",
-        permissions=["recluster"],
-    )
+    @admin.action(description="Recluster selected %(verbose_name_plural)s", permissions=["recluster"])
     def recluster_selected(self, request: HttpRequest, queryset: QuerySet[Genre]) -> None:
         """Recluster while the editor waits. A worker process computes, so that this one stays small."""
         genres = {genre.slug: genre for genre in queryset}

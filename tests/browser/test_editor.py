@@ -33,8 +33,8 @@ def test_a_changed_track_is_seen_on_the_site_after_reclustering(page: Page, edit
 
     page.goto("/admin/musicdb/genre/?q=korean+pop")
     page.get_by_role("checkbox", name=re.compile("korean pop$")).check()
-    page.get_by_label("Action").select_option(label="Recluster selected genres")
-    page.get_by_role("button", name="Run", exact=False).click()
+    page.locator("select[name=action]").select_option(label="Recluster selected genres")
+    page.get_by_role("button", name="Go", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("43 tracks")
 
     page.goto("/genres/korean-pop/clusters/")
