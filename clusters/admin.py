@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from clusters.core.params import Params
-from clusters.models import Cluster, LeftOut, Run
+from clusters.models import Cluster, LeftOut, Membership, Run
 from clusters.querysets import REPRESENTATIVES
 from clusters.recluster import Options, Outcome, recluster
 from musicdb.admin.base import CatalogueAdmin, link_to, link_to_list
@@ -214,12 +214,38 @@ class ClusterAdmin(PartOfRunAdmin):
             (link_to(row.track), ", ".join(artist.name for artist in row.track.artists_in_order) or "no artist")
             for row in rows
         )
-        return format_html('<ol class="nearest">{}</ol>', format_html_join("", "<li>{}: {}</li>", lines))
+        everyone = link_to_list(Membership, "cluster__id__exact", cluster.pk, f"All {cluster.size}, by rank")
+        return format_html(
+            '<ol class="nearest">{}</ol><p>{}</p>', format_html_join("", "<li>{}: {}</li>", lines), everyone
+        )
 
     @admin.display
     def centre(self, cluster: Cluster) -> SafeString:
         features = ((FEATURES_BY_NAME[name], value) for name, value in cluster.centroid.items())
         return facts((feature.label, feature.in_words(value)) for feature, value in features)
+
+
+@admin.register(Membership)
+class MembershipAdmin(PartOfRunAdmin):
+    """Reached from its cluster, as left-out tracks are from their run."""
+
+    list_display = ["rank", "track_in_place", "cluster", "genre", "distance"]
+    list_display_links = None
+    list_select_related = ["track", "cluster__run__genre"]
+    search_fields = ["track__title"]
+    search_help_text = "Track"
+    ordering = ["-run", "cluster__number", "rank"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="track", ordering="track__title")
+    def track_in_place(self, membership: Membership) -> SafeString:
+        return link_to(membership.track)
+
+    @admin.display(ordering="run__genre__name")
+    def genre(self, membership: Membership) -> str:
+        return membership.cluster.run.genre.name
 
 
 @admin.register(LeftOut)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("albums/<slug:slug>/", views.AlbumDetail.as_view(), name="album"),
     path("tracks/<slug:slug>/", views.TrackDetail.as_view(), name="track"),
     path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", views.favicon),
     path("api/v1/", include("clusters.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),

@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.templatetags.static import static
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.generic import DetailView, ListView
 from django.views.static import serve
@@ -27,6 +28,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for an icon on pages that name none, such as the admin's."""
+    return redirect(static("musicdb/icon.svg"))
 
 
 # A drawing brings its own inline styles, and needs nothing else.

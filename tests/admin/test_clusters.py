@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from clusters.core.params import Params
-from clusters.models import Cluster, LeftOut, Run
+from clusters.models import Cluster, LeftOut, Membership, Run
 from clusters.recluster import Options, Outcome, recluster
 from musicdb.models import Genre, Track
 from tests.admin.helpers import act, editor, listed, page_of, said
@@ -43,6 +43,7 @@ def reclustered(genre: Genre) -> Run:
         (Run, 4),
         (Cluster, 4),
         (LeftOut, 4),
+        (Membership, 4),
     ],
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one(
@@ -53,7 +54,7 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one(
         LeftOut.objects.create(run=run, track=genre.tracks.first(), reason="no tempo")
     with django_assert_num_queries(queries):
         response = admin_client.get(page_of(model))
-    assert len(listed(response)) == genres * (2 if model is Cluster else 1)
+    assert len(listed(response)) == genres * {Cluster: 2, Membership: 12}.get(model, 1)
 
 
 @pytest.mark.parametrize("clusters", [2, 4])
@@ -318,3 +319,14 @@ def test_the_web_process_never_loads_what_computes() -> None:
         [sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_every_track_of_a_cluster_is_listed_by_rank(admin_client: Client) -> None:
+    _genre, run = clustered_genre(tracks=30, clusters=2)
+    cluster = run.clusters.order_by("-size").first()
+    assert cluster.size > 10
+    address = page_of(Membership, cluster__id__exact=cluster.pk)
+    assert f'href="{address}"' in admin_client.get(page_of(Cluster, "change", cluster.pk)).text
+    titles = list(cluster.memberships.order_by("rank").values_list("track__title", flat=True))
+    shown = re.findall(r'class="field-track_in_place"><a href="[^"]+">([^<]+)</a>', admin_client.get(address).text)
+    assert shown == titles

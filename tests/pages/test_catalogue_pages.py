@@ -25,6 +25,10 @@ def test_healthz_answers_ok(client: Client) -> None:
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
+def test_an_icon_is_where_browsers_look_for_one(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"] == "/static/musicdb/icon.svg"
+
+
 def test_home_of_an_empty_library_invites_editors(client: Client) -> None:
     page = parse(client.get("/"))
     assert ("add genres and tracks", "/admin/") in page.links
