@@ -13,7 +13,7 @@ MANAGE := $(BIN)/python manage.py
 run demo: export DEBUG ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage lint format types requirements clean
+.PHONY: help run demo test coverage lint format requirements clean bench-quality bench-recluster bench-scale
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,15 @@ lint: $(VENV)/.installed-dev ## style, types, layers, migrations
 format: $(VENV)/.installed-dev ## put the code into its one shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench-quality: $(VENV)/.installed-dev ## compare our clusters with a baseline's, genre by genre (needs the data; minutes)
+	@$(BIN)/python -m benchmarks.quality
+
+bench-recluster: $(VENV)/.installed-dev ## compare recluster with the bare numbers, on SQLite and PostgreSQL (a quarter hour)
+	@$(BIN)/python -m benchmarks.recluster
+
+bench-scale: $(VENV)/.installed-dev ## recluster 1.2 million tracks (minutes)
+	@$(BIN)/python -m benchmarks.scale
 
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url

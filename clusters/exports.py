@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
+from django.urls import reverse
+
+from clusters.former import Whereabouts
 from clusters.models import Cluster, Membership, Run
 from musicdb.models import Artist, Label, Track
 from musicdb.names import normalise_name
@@ -57,11 +60,34 @@ def cluster_as_markdown(cluster: Cluster, memberships: Iterable[Membership], abs
     return "\n".join(lines) + "\n"
 
 
+def former_cluster_as_markdown(gone: Whereabouts, absolute: Absolute) -> str:
+    """Return the page of a cluster that is no more: where its tracks went."""
+    former, genre = gone.former, gone.run.genre
+
+    def link(number: int, text: str) -> str:
+        return f"[{text}]({absolute(reverse('cluster-markdown', args=[genre.slug, number]))})"
+
+    name = f": {escape(former.name)}" if former.name else ""
+    lines = [f"# Cluster #{former.number}{name} in {escape(genre.name)} is no more", "", gone.pointer]
+    if gone.successor:
+        lines[-1] += f" {link(gone.successor.number, f'#{gone.successor.number}')}."
+    lines += ["", f"It had {_tracks(former.size)}.", ""]
+    for share in gone.shares:
+        place = f"cluster #{share.number}"
+        lines.append(f"- {share.count} went to {link(share.number, place) if share.has_page else place}")
+    if gone.in_none:
+        lines.append(f"- {gone.in_none} went to none")
+    return "\n".join(lines) + "\n"
+
+
+def _tracks(count: int) -> str:
+    return "1 track" if count == 1 else f"{count} tracks"
+
+
 def _section(level: str, cluster: Cluster, memberships: Iterable[Membership], absolute: Absolute) -> list[str]:
     name = f": {escape(cluster.name)}" if cluster.name else ""
-    size = "1 track" if cluster.size == 1 else f"{cluster.size} tracks"
     rows = (_row(membership.track, absolute) for membership in memberships)
-    return [f"{level} Cluster #{cluster.number}{name}", "", size, "", *HEADER, *rows]
+    return [f"{level} Cluster #{cluster.number}{name}", "", _tracks(cluster.size), "", *HEADER, *rows]
 
 
 def _row(track: Track, absolute: Absolute) -> str:

@@ -9,6 +9,28 @@ from musicdb.fields import FiniteFloatField, NameField
 from musicdb.models import Genre, Track
 
 
+class GenreClustering(models.Model):
+    """What holds for all runs of a genre. Its row is the lock for all that changes which of them is published."""
+
+    genre = models.OneToOneField(Genre, on_delete=models.CASCADE, primary_key=True, related_name="clustering")
+    waits_for_review = models.BooleanField(
+        "runs wait for review",
+        default=False,
+        help_text="A finished run is shown to visitors only when an editor publishes it.",
+    )
+    next_number = models.PositiveIntegerField(
+        default=1, editable=False, help_text="The first number that no cluster of the genre ever had."
+    )
+
+    class Meta:
+        verbose_name = "clustering of a genre"
+        verbose_name_plural = "clustering of genres"
+        constraints = [models.CheckConstraint(condition=Q(next_number__gte=1), name="next_number_from_1")]
+
+    def __str__(self) -> str:
+        return f"Clustering of {self.genre.name}"
+
+
 class Run(models.Model):
     """One clustering of one genre. Written whole, once, when it has finished; only ``is_published`` changes later."""
 
@@ -29,9 +51,21 @@ class Run(models.Model):
     features = models.JSONField(help_text="The features that the clusters are made from.")
     dropped_features = models.JSONField(help_text="Features that are the same for every track, and say nothing.")
     axes = models.JSONField(help_text="Of the plot: the words at either end, share of the variance, loadings.")
+    weights = models.JSONField(default=dict, help_text="What a feature's unit counts among the components, by feature.")
+    loadings = models.JSONField(default=list, help_text="Of each component, by feature.")
     explained_variance = models.JSONField(help_text="Each component's share of the variance, 0 to 1.")
     silhouette = FiniteFloatField(help_text="How well the clusters are separated, from -1 to 1.")
     silhouettes = models.JSONField(help_text="The silhouette for each number of clusters that was tried.")
+    stability = FiniteFloatField(
+        null=True,
+        help_text="How far parts of the tracks lead to the same clusters, up to 1; unknown where it was not measured.",
+    )
+    stabilities = models.JSONField(
+        default=dict, help_text="The stability for each number of clusters it was measured for."
+    )
+    smallest_shares = models.JSONField(
+        default=dict, help_text="The smallest cluster's share of the tracks for each number of clusters that was tried."
+    )
     plot_png = models.FileField(max_length=255)
     plot_svg = models.FileField(max_length=255)
 
@@ -45,6 +79,9 @@ class Run(models.Model):
                 fields=["genre"], condition=Q(is_published=True), name="run_one_published_per_genre"
             ),
             models.CheckConstraint(condition=Q(silhouette__range=(-1.0, 1.0)), name="run_silhouette_range"),
+            models.CheckConstraint(
+                condition=Q(stability__isnull=True) | Q(stability__range=(-1.0, 1.0)), name="run_stability_range"
+            ),
             models.CheckConstraint(
                 condition=Q(finished_at__gte=models.F("started_at")), name="run_finished_after_started"
             ),
@@ -71,7 +108,7 @@ class Run(models.Model):
 
 class Cluster(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clusters")
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
     centroid = models.JSONField(help_text="The mean of each feature over the cluster's tracks, in its own unit.")
     description = models.CharField(
@@ -99,6 +136,24 @@ class Cluster(models.Model):
         return reverse("cluster", args=[self.run.genre.slug, self.number])
 
 
+class FormerCluster(models.Model):
+    """A number that the published run no longer has, as it was when it went. Its address says where its tracks are."""
+
+    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="former_clusters")
+    number = models.PositiveIntegerField()
+    name = NameField(max_length=200, blank=True)
+    size = models.PositiveIntegerField(help_text="Its tracks, when it was last published.")
+    went_to = models.JSONField(help_text="Pairs of a number and how many of its tracks went there, most first.")
+    vanished_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["genre", "number"]
+        constraints = [models.UniqueConstraint(fields=["genre", "number"], name="former_cluster_once_per_genre")]
+
+    def __str__(self) -> str:
+        return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
+
+
 class Membership(models.Model):
     """A track's place in a cluster. ``run`` repeats the cluster's, so that a constraint can see it."""
 
@@ -106,7 +161,7 @@ class Membership(models.Model):
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="memberships")
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="memberships")
     rank = models.PositiveIntegerField(help_text="1 is the nearest to the centre.")
-    distance = FiniteFloatField(help_text="To the cluster's centre, among the standardised components.")
+    distance = FiniteFloatField(help_text="To the cluster's centre, among the components.")
     x = FiniteFloatField(help_text="Across the plot.")
     y = FiniteFloatField(help_text="Up the plot.")
 

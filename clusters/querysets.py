@@ -1,9 +1,9 @@
 """The shapes in which runs are read. Each is named for its use and holds every join that the use needs."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Value, When
 
 from musicdb.models import Genre, Track
 
@@ -20,6 +20,33 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def of_genre(self, genre: Genre) -> Self:
         return self.filter(genre=genre)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-finished_at", "-pk")
+
+    def shown_or_newest(self) -> Self:
+        """Of each genre the published run and the newest one, each with its clusters. Two queries."""
+        newer = self.model._default_manager.filter(genre=OuterRef("genre")).filter(
+            Q(finished_at__gt=OuterRef("finished_at")) | Q(finished_at=OuterRef("finished_at"), pk__gt=OuterRef("pk"))
+        )
+        return self.filter(Q(is_published=True) | ~Exists(newer)).prefetch_related("clusters")
+
+    def with_state(self) -> Self:
+        """Runs, each with ``state``: published, waiting (nothing newer has been shown in its place), or earlier."""
+        newer_shown = self.model._default_manager.filter(
+            genre=OuterRef("genre"), is_published=True, finished_at__gte=OuterRef("finished_at")
+        )
+        return self.annotate(
+            state=Case(
+                When(is_published=True, then=Value("published")),
+                When(Exists(newer_shown), then=Value("earlier")),
+                default=Value("waiting"),
+            )
+        )
+
+    def published_first(self) -> Self:
+        """The published run, if there is one, then the others, newest first."""
+        return self.order_by("-is_published", "-finished_at", "-pk")
 
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
@@ -47,9 +74,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.order_by("cluster_id", "rank").prefetch_related(tracks)
 
     def of_track(self, track: Track) -> Self:
-        """The track's places in the published runs, with cluster, run and genre. One query."""
+        """The track's places in the published runs, with all that says why: every cluster of the run. Two queries."""
         published = self.filter(track=track, run__is_published=True)
-        return published.select_related("cluster__run__genre").order_by("run__genre__name")
+        with_run = published.select_related("track", "cluster__run__genre").order_by("run__genre__name")
+        return with_run.prefetch_related("cluster__run__clusters")
 
 
 class LeftOutQuerySet(models.QuerySet["LeftOut"]):
@@ -57,3 +85,7 @@ class LeftOutQuerySet(models.QuerySet["LeftOut"]):
         """Tracks that a run left out, by title, with their artists. Six queries."""
         tracks = Prefetch("track", queryset=Track.objects.with_table_columns())
         return self.order_by("track__title", "track_id").prefetch_related(tracks)
+
+    def by_reason(self) -> "models.QuerySet[LeftOut, dict[str, Any]]":
+        """Each ``reason`` with the ``count`` of its tracks, the most frequent first. One query."""
+        return self.order_by().values("reason").annotate(count=Count("pk")).order_by("-count", "reason")

@@ -6,23 +6,25 @@ this process or in workers that know no database; only this process writes.
 
 import logging
 import time
-import uuid
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from clusters.core.features import FeatureTable, UnclusterableError
-from clusters.core.params import Params, input_hash
-from clusters.extract import LeftOutTrack, extract
+from clusters.bulk import insert
+from clusters.core.features import UnclusterableError
+from clusters.core.params import Params
+from clusters.extract import Extract, extract, fingerprints, lineage
+from clusters.leftovers import clean_leftovers, discard, new_plot_names
 from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.publishing import carry_names, lock, next_number, publish
 from clusters.workers import compute, executor_for
 from musicdb.models import Genre
 
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BATCH = 2_000
+MOST_ATTEMPTS = 5
+CHUNK = 10_000
 
-Status = Literal["published", "finished", "unchanged", "skipped", "failed"]
+# "waiting" is stored, for an editor to publish; "finished" is computed only.
+Status = Literal["published", "waiting", "finished", "unchanged", "skipped", "failed"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Outcome:
     left_out: int = 0
     sizes: tuple[tuple[int, int], ...] = ()
     silhouette: float | None = None
+    stability: float | None = None
     explained_variance: tuple[float, ...] = ()
     seed: int | None = None
     digest: str = ""
@@ -70,79 +75,153 @@ class Options:
 
 @dataclass(frozen=True)
 class _Task:
-    """A genre that is under way. ``tracks`` and ``fingerprint`` are of the moment when it was read."""
+    """A genre that is under way. ``extract`` is of the moment when it was read.
+
+    So are ``base``, the run before it, and ``next_number``, from which its clusters get their numbers. ``attempt``
+    counts from 1.
+    """
 
     genre: Genre
     params: Params
     started: float
     started_at: datetime
-    table: FeatureTable
-    left_out: tuple[LeftOutTrack, ...]
-    fingerprint: str
+    extract: Extract
+    base: Run | None
+    next_number: int
+    attempt: int
 
     def outcome(self, status: Status, **figures: Any) -> Outcome:
         return Outcome(
             genre=self.genre.slug,
             status=status,
-            tracks=len(self.table),
-            left_out=len(self.left_out),
+            tracks=len(self.extract.table),
+            left_out=len(self.extract.left_out),
             seed=self.params.seed,
             seconds=round(time.perf_counter() - self.started, 3),
             **figures,
         )
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The runs that would only be repeated, by genre and input hash: of each genre the published and the newest one.
+
+    The newest too, since it may wait for review, or an editor may have put another in its place.
+    """
+
+    runs: Mapping[tuple[int, str], Run]
+    fingerprint: Callable[[Genre], str]
+
+    @classmethod
+    def of(cls, genres: Sequence[Genre], params: Params) -> "_Known":
+        """All at once: one genre at a time, the runs would cost as much as reading the tracks."""
+        runs = Run.objects.filter(genre__in=genres) if len(genres) == 1 else Run.objects.all()
+        by_hash = {(run.genre_id, run.input_hash): run for run in runs.shown_or_newest()}
+        return cls(by_hash, fingerprints(genres, params)) if by_hash else cls.nothing()
+
+    @classmethod
+    def nothing(cls) -> "_Known":
+        return cls({}, lambda genre: "")
+
+    def run_that_says_it_all(self, genre: Genre) -> Run | None:
+        return self.runs.get((genre.pk, self.fingerprint(genre))) if self.runs else None
+
+
+class _OvertakenError(Exception):
+    """Another run of the genre was stored while this one was computed: its numbers are no longer the right ones."""
+
+
+# What may happen to a genre while it is computed. It is then read and computed anew, as it has become.
+_CHANGED_MEANWHILE = (_OvertakenError, IntegrityError)
+
 # A genre whose table is with a worker, or one whose turn has ended without.
 _Begun = tuple[_Task, "Future[Clustering]"] | Outcome
 
 
-def recluster(genres: Iterable[Genre], params: Params, options: Options) -> Iterator[Outcome]:
-    """Recluster each of ``genres`` and yield how each ended, in their order, as soon as it has.
+def recluster(genres: Sequence[Genre], params: Params, options: Options) -> Generator[Outcome, None, None]:
+    """Recluster each of ``genres`` and yield how each ended, as soon as it has.
 
     A genre that cannot be clustered, or that fails, keeps the run it had, and the others go on.
     """
+    if not options.dry_run:
+        try:
+            clean_leftovers()
+        except (OSError, DatabaseError) as error:  # They do no harm; what is wrong will show where it does.
+            logger.warning("Leftover plots could not be cleaned", exc_info=error)
     with executor_for(options.jobs) as executor:
-        waiting: deque[_Begun] = deque()
+        pending: dict[Future[Clustering], _Task] = {}
+        known = _Known.nothing() if options.force else _Known.of(genres, params)
         for genre in genres:
-            waiting.append(_begin(genre, params, options, executor))
+            yield from _begin(genre, params, known, executor, pending)
             # Enough in hand to keep every worker busy, and no more: each holds a genre's table in memory.
-            while len(waiting) > 2 * options.jobs:
-                yield _end(waiting.popleft(), options)
-        while waiting:
-            yield _end(waiting.popleft(), options)
+            while len(pending) > 2 * options.jobs:
+                yield from _end_next(pending, options, executor)
+        while pending:
+            yield from _end_next(pending, options, executor)
 
 
-def _begin(genre: Genre, params: Params, options: Options, executor: Executor) -> _Begun:
-    """Read the genre and, unless its published run already says it all, hand its table to a worker."""
+def _begin(
+    genre: Genre,
+    params: Params,
+    known: _Known,
+    executor: Executor,
+    pending: dict["Future[Clustering]", _Task],
+    attempt: int = 1,
+) -> Iterator[Outcome]:
+    """Hand the genre's table to a worker; or yield how its turn ended, where there is a run of just that."""
     started, started_at = time.perf_counter(), timezone.now()
     try:
-        table, left_out = extract(genre)
-        fingerprint = input_hash(table, [(track.id, track.key, track.reason) for track in left_out], params)
-        task = _Task(genre, params, started, started_at, table, left_out, fingerprint)
-        published = Run.objects.of_genre(genre).published().first()
-        if published and published.input_hash == fingerprint and not options.force:
-            return task.outcome("unchanged", **_figures_of(published))
-        return task, executor.submit(compute, table, params)
+        if run := known.run_that_says_it_all(genre):
+            seconds = round(time.perf_counter() - started, 3)
+            yield Outcome(genre.slug, "unchanged", **_figures_of(run), seconds=seconds)
+            return
+        base, number = _base(genre), next_number(genre)
+        task = _Task(genre, params, started, started_at, extract(genre, params), base, number, attempt)
+        future = executor.submit(compute, task.extract.table, params, lineage(base, number))
     except (DatabaseError, BrokenExecutor, ValueError) as error:
-        return _failed(genre, error, started)
+        yield _failed(genre, error, started)
+        return
+    pending[future] = task
 
 
-def _end(begun: _Begun, options: Options) -> Outcome:
-    """Wait for the worker, store what it found and make it the published run."""
-    if isinstance(begun, Outcome):
-        return begun
-    task, future = begun
+def _end_next(pending: dict["Future[Clustering]", _Task], options: Options, executor: Executor) -> Iterator[Outcome]:
+    """Wait for whichever workers are done next, and end their genres."""
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+    for future in done:
+        task = pending.pop(future)
+        try:
+            yield _end(task, future, options)
+        except _CHANGED_MEANWHILE as error:
+            if task.attempt == MOST_ATTEMPTS:
+                yield _failed(task.genre, error, task.started)
+            else:
+                known = _Known.nothing() if options.force else _Known.of([task.genre], task.params)
+                yield from _begin(task.genre, task.params, known, executor, pending, task.attempt + 1)
+
+
+def _end(task: _Task, future: "Future[Clustering]", options: Options) -> Outcome:
+    """Store what the worker found and, unless the genre waits for review, publish it.
+
+    Raises one of _CHANGED_MEANWHILE where that has become impossible; nothing is stored then.
+    """
     try:
         found = future.result()
         figures = _figures_in(found)
         if options.dry_run:
             return task.outcome("finished", reason="a dry run: nothing was stored", **figures)
-        _store(task, found)
+        run = _store(task, found)
     except UnclusterableError as reason:
         return task.outcome("skipped", reason=str(reason))
+    except _CHANGED_MEANWHILE:
+        raise
     except Exception as error:  # One genre's failure, whatever it is, must not cost the others their turn.
         return _failed(task.genre, error, task.started)
-    return task.outcome("published", **figures)
+    return task.outcome("published" if run.is_published else "waiting", **figures)
+
+
+def _base(genre: Genre) -> Run | None:
+    """Return the run that the next one's clusters are matched to: the published one, else the newest."""
+    return Run.objects.of_genre(genre).published_first().first()
 
 
 def _failed(genre: Genre, error: Exception, started: float) -> Outcome:
@@ -152,44 +231,62 @@ def _failed(genre: Genre, error: Exception, started: float) -> Outcome:
 
 
 def _store(task: _Task, found: "Clustering") -> Run:
-    """Store ``found``: files first, under names that nothing else has, then every row in one transaction."""
-    stem = f"plots/{task.genre.slug}/{uuid.uuid4().hex}"
-    files = [f"{stem}.png", f"{stem}.svg"]
+    """Store ``found``: files first, under names that nothing else has, then every row; and publish it if it may be.
+
+    All of it under the genre's lock and in one transaction. Raises one of _CHANGED_MEANWHILE.
+    """
+    names = list(new_plot_names(task.genre))
     try:
-        for place, content in enumerate((found.png, found.svg)):
-            # The storage has the last word on the name; a file that it began and could not finish has ours.
-            files[place] = default_storage.save(files[place], ContentFile(content))
         with transaction.atomic():
-            return _store_rows(task, found, *files)
+            clustering = lock(task.genre)
+            base = _base(task.genre)
+            if (base, clustering.next_number) != (task.base, task.next_number):
+                raise _OvertakenError("Another run of the genre was stored in the meantime")
+            for place, content in enumerate((found.png, found.svg)):
+                # The storage has the last word on the name; a file that it began and could not finish has ours.
+                names[place] = default_storage.save(names[place], ContentFile(content))
+            run = _store_rows(task, found, *names)
+            clustering.next_number = max(clustering.next_number, int(found.numbers.max()) + 1)
+            clustering.save(update_fields=["next_number"])
+            if base is not None:
+                carry_names(base, run)
+            if not clustering.waits_for_review:
+                publish(run)
     except BaseException:
-        for name in files:
-            default_storage.delete(name)
+        # It may have come after the last row was in, so the database is asked; a file that cannot be deleted now
+        # is a leftover, which the next run cleans.
+        with suppress(OSError, DatabaseError):
+            discard(names)
         raise
+    return run
 
 
 def _store_rows(task: _Task, found: "Clustering", plot_png: str, plot_svg: str) -> Run:
-    # Whoever else reclusters this genre waits here, so that one published run follows the other.
-    Genre.objects.select_for_update().get(pk=task.genre.pk)
-    Run.objects.of_genre(task.genre).published().update(is_published=False)
     run = Run.objects.create(
         genre=task.genre,
-        is_published=True,
         started_at=task.started_at,
         finished_at=timezone.now(),
         seed=task.params.seed,
         parameters=asdict(task.params),
         versions=found.versions,
-        input_hash=task.fingerprint,
+        input_hash=task.extract.fingerprint,
         digest=found.digest,
-        track_count=len(task.table),
-        left_out_count=len(task.left_out),
+        track_count=len(task.extract.table),
+        left_out_count=len(task.extract.left_out),
         cluster_count=len(found.clusters),
         features=found.features,
         dropped_features=found.dropped_features,
-        axes=[{**asdict(axis.ends), "loadings": axis.loadings} for axis in found.axes],
+        axes=[
+            {**asdict(axis), "loadings": loadings} for axis, loadings in zip(found.axes, found.loadings, strict=False)
+        ],
+        weights=found.weights,
+        loadings=found.loadings,
         explained_variance=found.explained_variance,
         silhouette=found.silhouette,
-        silhouettes={str(k): silhouette for k, silhouette in found.silhouettes.items()},
+        silhouettes=found.silhouettes,
+        stability=found.stability,
+        stabilities=found.stabilities,
+        smallest_shares=found.smallest_shares,
         plot_png=plot_png,
         plot_svg=plot_svg,
     )
@@ -205,40 +302,36 @@ def _store_rows(task: _Task, found: "Clustering", plot_png: str, plot_svg: str) 
             for summary in found.clusters
         ]
     )
-    by_number = {cluster.number: cluster for cluster in clusters}
-    rows = zip(
-        found.ids.tolist(),
-        found.numbers.tolist(),
-        found.ranks.tolist(),
-        found.distances.tolist(),
-        found.points.tolist(),
-        strict=True,
-    )
-    Membership.objects.bulk_create(
+    by_number = {cluster.number: cluster.pk for cluster in clusters}
+    insert(
+        Membership,
+        ["run", "cluster", "track", "rank", "distance", "x", "y"],
         (
-            Membership(
-                run=run,
-                cluster=by_number[number],
-                track_id=track_id,
-                rank=rank,
-                distance=distance,
-                x=point[0],
-                y=point[1],
-            )
-            for track_id, number, rank, distance, point in rows
+            (run.pk, by_number[number], track, rank, distance, *point)
+            for track, number, rank, distance, point in _places(found)
         ),
-        batch_size=BATCH,
     )
-    LeftOut.objects.bulk_create(
-        (LeftOut(run=run, track_id=track.id, reason=track.reason) for track in task.left_out), batch_size=BATCH
+    insert(
+        LeftOut,
+        ["run", "track", "reason"],
+        ((run.pk, track.id, track.reason) for track in task.extract.left_out),
     )
     return run
+
+
+def _places(found: "Clustering") -> Iterator[tuple[int, int, int, float, list[float]]]:
+    """Yield id, number, rank, distance and point of each track; as objects of Python only a chunk at a time."""
+    for start in range(0, len(found.ids), CHUNK):
+        part = slice(start, start + CHUNK)
+        columns = (found.ids, found.numbers, found.ranks, found.distances, found.points)
+        yield from zip(*(column[part].tolist() for column in columns), strict=True)
 
 
 def _figures_in(found: "Clustering") -> dict[str, Any]:
     return {
         "sizes": tuple((summary.number, summary.size) for summary in found.clusters),
         "silhouette": found.silhouette,
+        "stability": found.stability,
         "explained_variance": found.explained_variance,
         "digest": found.digest,
     }
@@ -246,8 +339,12 @@ def _figures_in(found: "Clustering") -> dict[str, Any]:
 
 def _figures_of(run: Run) -> dict[str, Any]:
     return {
-        "sizes": tuple(run.clusters.order_by("number").values_list("number", "size")),
+        "tracks": run.track_count,
+        "left_out": run.left_out_count,
+        "sizes": tuple(sorted((cluster.number, cluster.size) for cluster in run.clusters.all())),
         "silhouette": run.silhouette,
+        "stability": run.stability,
         "explained_variance": tuple(run.explained_variance),
+        "seed": run.seed,
         "digest": run.digest,
     }

@@ -1,15 +1,18 @@
 """The pages that show clusters, as HTML and as Markdown."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import render
 from django.views.generic import ListView, TemplateView
 
-from clusters.exports import cluster_as_markdown, clusters_as_markdown
-from clusters.models import Cluster, Membership, Run
-from clusters.shortcuts import published_run_or_404
+from clusters import figures
+from clusters.exports import cluster_as_markdown, clusters_as_markdown, former_cluster_as_markdown
+from clusters.former import whereabouts
+from clusters.models import FormerCluster, Membership, Run
+from clusters.shortcuts import cluster_or_former_or_404, published_run_or_404
 from musicdb.models import Album, Artist, Genre, Label, Track
 
 GENRES_A_PAGE = 24
@@ -47,16 +50,43 @@ class ClustersPage(TemplateView):
         )
 
 
+class RunPage(TemplateView):
+    """How a genre's clusters were made: what from, why so many, and every figure of the run."""
+
+    template_name = "clusters/how.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = published_run_or_404(self.kwargs["slug"])
+        tried = figures.tried(run)
+        return super().get_context_data(
+            run=run,
+            genre=run.genre,
+            clusters=run.clusters.order_by("number"),
+            tried=tried,
+            plot=figures.plot(tried),
+            components=figures.components(run),
+            reasons=run.left_out.by_reason(),
+            **kwargs,
+        )
+
+
 class ClusterPage(ListView):
-    """Every track of one cluster, nearest to its centre first."""
+    """Every track of one cluster, nearest to its centre first; of one that is no more, where its tracks are."""
 
     template_name = "clusters/cluster.html"
     context_object_name = "memberships"
     paginate_by = ROWS_A_PAGE
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        run = published_run_or_404(kwargs["slug"])
+        cluster = cluster_or_former_or_404(run, kwargs["number"])
+        if isinstance(cluster, FormerCluster):
+            context = {"genre": run.genre, "whereabouts": whereabouts(run, cluster)}
+            return render(request, "clusters/former_cluster.html", context, status=HTTPStatus.GONE)
+        self.cluster = cluster
+        return super().get(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[Membership]:
-        run = published_run_or_404(self.kwargs["slug"])
-        self.cluster = get_object_or_404(run.clusters, number=self.kwargs["number"])
         return self.cluster.memberships.for_table()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -73,12 +103,15 @@ def clusters_markdown(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def cluster_markdown(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One whole cluster as Markdown, every track of it, nearest to its centre first."""
+    """One whole cluster as Markdown, every track of it, nearest to its centre first; or where they went."""
     run = published_run_or_404(slug)
-    cluster: Cluster = get_object_or_404(run.clusters, number=number)
+    cluster = cluster_or_former_or_404(run, number)
+    if isinstance(cluster, FormerCluster):
+        text = former_cluster_as_markdown(whereabouts(run, cluster), request.build_absolute_uri)
+        return _markdown(text, HTTPStatus.GONE)
     memberships = cluster.memberships.for_table()
     return _markdown(cluster_as_markdown(cluster, memberships, request.build_absolute_uri))
 
 
-def _markdown(text: str) -> HttpResponse:
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+def _markdown(text: str, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8", status=status)

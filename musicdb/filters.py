@@ -5,8 +5,9 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, OrderBy, Q, QuerySet
-from django_filters.fields import ModelChoiceField
+from django_filters.fields import BaseCSVField, ModelChoiceField
 from drf_spectacular.utils import extend_schema_field
 
 from musicdb.features import FEATURE_NAMES
@@ -85,8 +86,19 @@ class ScoreFilter(django_filters.NumberFilter):
         )
 
 
+class WithoutGapsField(BaseCSVField):
+    """Values with commas between; where there is a comma, there are values on both sides."""
+
+    def clean(self, value: list[str] | None) -> Any:
+        if value and "" in value:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+
 class OrderingFilter(django_filters.OrderingFilter):
     """Sorts the same on every database: what is unknown comes last, and equals in the order of their ids."""
+
+    base_field_class = WithoutGapsField
 
     def __init__(self, fields: Sequence[str]) -> None:
         choices = ", ".join(choice for field in fields for choice in (field, f"-{field}"))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("genres/<slug:slug>/", views.GenreDetail.as_view(), name="genre"),
     path("genres/<slug:slug>/clusters/", clusters.ClustersPage.as_view(), name="clusters"),
     path("genres/<slug:slug>/clusters.md", clusters.clusters_markdown, name="clusters-markdown"),
+    path("genres/<slug:slug>/clusters/how/", clusters.RunPage.as_view(), name="clusters-how"),
     path("genres/<slug:slug>/clusters/<int:number>/", clusters.ClusterPage.as_view(), name="cluster"),
     path("genres/<slug:slug>/clusters/<int:number>.md", clusters.cluster_markdown, name="cluster-markdown"),
     path("artists/", views.ArtistList.as_view(), name="artists"),

@@ -1,14 +1,19 @@
 """Rows for tests: each valid, each different, none more than the test asks for."""
 
 import random
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from clusters.core.params import Params
-from clusters.models import Run
+from clusters.leftovers import new_plot_names
+from clusters.models import Cluster, Membership, Run
 from clusters.recluster import Options, recluster
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 
@@ -104,3 +109,40 @@ def clustered_genre(tracks: int = 12, clusters: int | None = None, **names: Any)
     (outcome,) = recluster([genre], Params(clusters=clusters), Options())
     assert outcome.status == "published", outcome
     return genre, genre.runs.get()
+
+
+def stored_run(genre: Genre, places: dict[int, list[Track]], **fields: Any) -> Run:
+    """A run with these tracks in these clusters, nearest first, and files for its plots; nothing was computed."""
+    tracks = sum(map(len, places.values()))
+    files = [default_storage.save(name, ContentFile(b"a picture")) for name in new_plot_names(genre)]
+    smallest = min(map(len, places.values())) / tracks
+    run = Run.objects.create(
+        genre=genre,
+        **{
+            "started_at": timezone.now(),
+            "finished_at": timezone.now(),
+            "seed": 0,
+            "parameters": {"clusters": None, "seed": 0},
+            "versions": {},
+            "input_hash": uuid.uuid4().hex,
+            "digest": uuid.uuid4().hex,
+            "track_count": tracks,
+            "left_out_count": 0,
+            "cluster_count": len(places),
+            "features": ["energy", "tempo"],
+            "dropped_features": [],
+            "axes": [{"low": "Slow", "high": "Fast", "variance": 1.0, "loadings": {"energy": 0.0, "tempo": 1.0}}],
+            "explained_variance": [1.0],
+            "silhouette": 0.25,
+            "silhouettes": {str(len(places)): 0.25},
+            "smallest_shares": {str(len(places)): smallest},
+            "plot_png": files[0],
+            "plot_svg": files[1],
+            **fields,
+        },
+    )
+    for number, members in places.items():
+        cluster = Cluster.objects.create(run=run, number=number, size=len(members), centroid={})
+        for rank, track in enumerate(members, start=1):
+            Membership.objects.create(run=run, cluster=cluster, track=track, rank=rank, distance=rank, x=rank, y=0)
+    return run

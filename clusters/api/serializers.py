@@ -7,6 +7,8 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from clusters.models import Cluster, Membership, Run
+from clusters.shortcuts import why_here
+from musicdb.api.errors import ErrorSerializer
 from musicdb.api.serializers import URL, NamedGenreSerializer, PageURLField, TextOrNullField, TrackSerializer
 
 
@@ -79,9 +81,34 @@ class RunSerializer(serializers.ModelSerializer):
     silhouettes = serializers.DictField(
         child=serializers.FloatField(), read_only=True, help_text="By each number of clusters that was tried."
     )
+    stability = serializers.FloatField(
+        read_only=True,
+        allow_null=True,
+        help_text="How far parts of the tracks lead to the same clusters, up to 1; null where it was not measured.",
+    )
+    stabilities = serializers.DictField(
+        child=serializers.FloatField(),
+        read_only=True,
+        help_text="The stability by each number of clusters that it was measured for.",
+    )
+    smallest_shares = serializers.DictField(
+        child=serializers.FloatField(),
+        read_only=True,
+        help_text="The smallest cluster's share of the tracks, 0 to 1, by each number of clusters that was tried.",
+    )
     features = serializers.ListField(child=serializers.CharField(), read_only=True)
     dropped_features = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="The same for every track, so not used."
+    )
+    weights = serializers.DictField(
+        child=serializers.FloatField(),
+        read_only=True,
+        help_text="What one unit of each feature counts among the components. Empty for runs that did not keep it.",
+    )
+    loadings = serializers.ListField(
+        child=serializers.DictField(child=serializers.FloatField()),
+        read_only=True,
+        help_text="Each component's loadings, by feature. Empty for runs that did not keep them.",
     )
     explained_variance = serializers.ListField(child=serializers.FloatField(), read_only=True)
     axes = AxisSerializer(many=True, read_only=True)
@@ -106,8 +133,13 @@ class RunSerializer(serializers.ModelSerializer):
             "cluster_count",
             "silhouette",
             "silhouettes",
+            "stability",
+            "stabilities",
+            "smallest_shares",
             "features",
             "dropped_features",
+            "weights",
+            "loadings",
             "explained_variance",
             "axes",
             "plot_png",
@@ -125,11 +157,40 @@ class RunSerializer(serializers.ModelSerializer):
         return ClusterDetailSerializer(clusters, many=True, context=self.context).data
 
 
+class NextNearestSerializer(serializers.Serializer):
+    """The cluster whose centre is the next nearest to a track, and how far that is."""
+
+    number = serializers.IntegerField()
+    distance = serializers.FloatField()
+
+
 class PlaceSerializer(serializers.ModelSerializer):
     """Where a track stands: one of these for each genre in whose published run it is."""
 
     cluster = ClusterSerializer(read_only=True)
+    next_nearest = serializers.SerializerMethodField(
+        help_text="The cluster of the next nearest centre; null where the track's features have changed since the run."
+    )
 
     class Meta:
         model = Membership
-        fields = ["rank", "distance", "x", "y", "cluster"]
+        fields = ["rank", "distance", "x", "y", "cluster", "next_nearest"]
+
+    @extend_schema_field(NextNearestSerializer(allow_null=True))
+    def get_next_nearest(self, place: Membership) -> Any:
+        nearest = why_here(place).explanation.next_nearest
+        return nearest and NextNearestSerializer(nearest).data
+
+
+class SuccessorSerializer(serializers.Serializer):
+    """The cluster in which to look for the tracks of one that is no more."""
+
+    number = serializers.IntegerField()
+    url = serializers.URLField(help_text="Every track of it.")
+    page_url = serializers.URLField()
+
+
+class GoneSerializer(ErrorSerializer):
+    """The cluster is no more; null where its tracks did not go to a cluster of today."""
+
+    successor = SuccessorSerializer(allow_null=True)

@@ -1,13 +1,18 @@
 """Published runs, their clusters and their tracks over REST."""
 
+from http import HTTPStatus
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from clusters.api import serializers
+from clusters.api.errors import ClusterGoneError
 from clusters.api.filters import ClusterFilter
-from clusters.models import Cluster, Membership, Run
-from clusters.shortcuts import published_run_or_404
+from clusters.former import whereabouts
+from clusters.models import Cluster, FormerCluster, Membership, Run
+from clusters.shortcuts import cluster_or_former_or_404, published_run_or_404
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Track
 
@@ -39,10 +44,18 @@ class ClusterTracks(ListModelMixin, StrictViewSet):
 
     queryset = Membership.objects.for_table()
     serializer_class = serializers.MembershipSerializer
+    more_errors = {
+        HTTPStatus.GONE: OpenApiResponse(
+            serializers.GoneSerializer, description="The genre's runs had such a cluster once, and have it no more."
+        )
+    }
 
     def get_queryset(self) -> QuerySet[Membership]:
         run = published_run_or_404(self.kwargs["slug"])
-        return super().get_queryset().filter(cluster=get_object_or_404(run.clusters, number=self.kwargs["number"]))
+        cluster = cluster_or_former_or_404(run, self.kwargs["number"])
+        if isinstance(cluster, FormerCluster):
+            raise ClusterGoneError(whereabouts(run, cluster), self.request)
+        return super().get_queryset().filter(cluster=cluster)
 
 
 class TrackClusters(ListModelMixin, StrictViewSet):

@@ -1,14 +1,15 @@
-"""What a run is asked for, and the fingerprint of all that its result depends on."""
+"""What a run is asked for, what it takes over from the run before, and the fingerprint of what it is made from."""
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
-from clusters.core.features import FEATURE_NAMES, FeatureTable
+import numpy as np
+
+from clusters.core.features import FEATURE_NAMES, IntArray
 
 # Raise this whenever the same table and the same Params would give other clusters or another picture.
-ALGORITHM_VERSION = 1
+ALGORITHM_VERSION = 2
 
 FEWEST_TRACKS = 6
 FEWEST_CLUSTERS = 2
@@ -30,21 +31,27 @@ class Params:
             raise ValueError(f"The seed must be from 0 to {LARGEST_SEED}.")
 
 
-def input_hash(table: FeatureTable, left_out: Iterable[tuple[int, str, str]], params: Params) -> str:
+def _none() -> IntArray:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The clusters of the run before. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
+
+    ``next_number``: the first that no cluster of the genre ever had.
+    """
+
+    ids: IntArray = field(default_factory=_none)
+    numbers: IntArray = field(default_factory=_none)
+    next_number: int = 1
+
+
+def input_hash(tracks: str, params: Params) -> str:
     """Return a SHA-256, in hexadecimal, of all that a run depends on.
 
-    ``left_out``: id, key and reason of each track that is not in ``table``; they are not clustered, but shown.
+    ``tracks``: a hash of the tracks' ids, keys and features, with those that will be left out, since they are shown.
     The ids count too: a track that was deleted and entered anew has lost its place in the stored run.
     """
-    ordered = table.in_canonical_order()
-    head = {
-        "algorithm": ALGORITHM_VERSION,
-        "features": FEATURE_NAMES,
-        "params": asdict(params),
-        "ids": ordered.ids.tolist(),
-        "keys": ordered.keys,
-        "left_out": sorted(left_out),
-    }
-    digest = hashlib.sha256(json.dumps(head, ensure_ascii=True, sort_keys=True).encode())
-    digest.update(ordered.values.astype("<f8").tobytes())
-    return digest.hexdigest()
+    head = {"algorithm": ALGORITHM_VERSION, "features": FEATURE_NAMES, "params": asdict(params), "tracks": tracks}
+    return hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()

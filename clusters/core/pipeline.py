@@ -10,15 +10,9 @@ import numpy as np
 
 from clusters.core import fit, naming, plots
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
-from clusters.core.params import Params
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A component of the PCA that the plot shows. ``loadings``: by feature, -1 to 1."""
-
-    ends: plots.AxisEnds
-    loadings: dict[str, float]
+from clusters.core.matching import match
+from clusters.core.params import Lineage, Params
+from clusters.core.space import Space, reduce
 
 
 @dataclass(frozen=True)
@@ -36,8 +30,10 @@ class Clustering:
     """What was found. The arrays have a row a track, ordered by cluster number, then rank.
 
     ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``points``: shape (n, 2), the place on the plot.
-    ``silhouettes``: by each number of clusters that was tried. ``digest``: SHA-256 over number, rank and key of
-    every membership, in order. ``versions``: of what computed it.
+    ``axes``: what the ends of the plot's one or two axes mean. ``weights``: what a unit of each feature counts among
+    the components; ``loadings``: of each component, by feature. ``silhouettes``, ``stabilities``,
+    ``smallest_shares``: see ``fit.Grouping``. ``digest``: SHA-256 over number, rank and key of every membership, in
+    order. ``versions``: of what computed it.
     """
 
     ids: IntArray
@@ -46,48 +42,56 @@ class Clustering:
     distances: FloatArray
     points: FloatArray
     clusters: tuple[ClusterSummary, ...]
-    axes: tuple[Axis, ...]
+    axes: tuple[plots.AxisEnds, ...]
     features: tuple[str, ...]
     dropped_features: tuple[str, ...]
+    weights: dict[str, float]
+    loadings: tuple[dict[str, float], ...]
     explained_variance: tuple[float, ...]
     silhouette: float
     silhouettes: dict[int, float]
+    stability: float | None
+    stabilities: dict[int, float]
+    smallest_shares: dict[int, float]
     digest: str
     versions: dict[str, str]
     png: bytes
     svg: bytes
 
 
-def cluster(table: FeatureTable, params: Params) -> Clustering:
-    """Cluster ``table``; the result depends on its rows and on ``params``, never on the rows' order.
+def cluster(table: FeatureTable, params: Params, lineage: Lineage | None = None) -> Clustering:
+    """Cluster ``table``; what is found depends on its rows and on ``params``, never on the rows' order.
 
-    Raises UnclusterableError, with the reason, where there is nothing to tell apart.
+    ``lineage``, of the run before, has a say only in what the clusters are called; without it they are numbered from
+    left to right. Raises UnclusterableError, with the reason, where there is nothing to tell apart.
     """
     table = table.in_canonical_order()
-    space = fit.reduce(table)
+    space = reduce(table)
     grouping = fit.group(space, params)
+    numbers = match(table.ids, grouping.numbers, lineage or Lineage())
     plane = _plane(space.points)
-    axes = tuple(
-        _axis(loadings, variance, space.kept)
-        for loadings, variance in zip(space.loadings[:2], space.explained_variance[:2], strict=True)
-    )
-    figure = plots.draw(plane, grouping.numbers, [axis.ends for axis in axes])
-    order, ranks = _rank(grouping, table.keys)
-    numbers = grouping.numbers[order]
+    axes = _axes(space)
+    figure = plots.draw(plane, numbers, axes)
+    order, ranks = _rank(numbers, grouping.distances)
     return Clustering(
         ids=table.ids[order],
-        numbers=numbers,
+        numbers=numbers[order],
         ranks=ranks,
         distances=grouping.distances[order],
         points=plane[order],
-        clusters=_summaries(table, space, grouping.numbers),
+        clusters=_summaries(table, space, numbers),
         axes=axes,
         features=space.kept,
         dropped_features=space.dropped,
+        weights=_by_feature(space, space.weights),
+        loadings=tuple(_by_feature(space, loadings) for loadings in space.loadings),
         explained_variance=tuple(space.explained_variance.tolist()),
         silhouette=grouping.silhouette,
         silhouettes=grouping.silhouettes,
-        digest=_digest(zip(numbers.tolist(), ranks.tolist(), (table.keys[row] for row in order), strict=True)),
+        stability=grouping.stability,
+        stabilities=grouping.stabilities,
+        smallest_shares=grouping.smallest_shares,
+        digest=_digest(zip(numbers[order].tolist(), ranks.tolist(), (table.keys[row] for row in order), strict=True)),
         versions={
             "python": platform.python_version(),
             **{name: version(name) for name in ("numpy", "scikit-learn", "matplotlib")},
@@ -103,30 +107,35 @@ def _plane(points: FloatArray) -> FloatArray:
     return np.pad(points, ((0, 0), (0, missing)))[:, :2]
 
 
-def _axis(loadings: FloatArray, variance: float, features: tuple[str, ...]) -> Axis:
-    by_feature = dict(zip(features, loadings.tolist(), strict=True))
-    low, high = naming.axis_ends(by_feature)
-    return Axis(plots.AxisEnds(low, high, float(variance)), by_feature)
+def _by_feature(space: Space, values: FloatArray) -> dict[str, float]:
+    return dict(zip(space.kept, values.tolist(), strict=True))
 
 
-def _rank(grouping: fit.Grouping, keys: tuple[str, ...]) -> tuple[IntArray, IntArray]:
-    """Return the rows' order by cluster number, distance and key, and each one's rank, 1 to its cluster's size."""
-    order = np.lexsort((np.array(keys), grouping.distances, grouping.numbers))
-    sizes = np.bincount(grouping.numbers)[1:]
+def _axes(space: Space) -> tuple[plots.AxisEnds, ...]:
+    shown = zip(space.loadings[:2], space.explained_variance[:2], strict=True)
+    return tuple(
+        plots.AxisEnds(*naming.axis_ends(_by_feature(space, loadings)), float(variance)) for loadings, variance in shown
+    )
+
+
+def _rank(numbers: IntArray, distances: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return the rows' order by cluster number and distance, and each one's rank, 1 to its cluster's size."""
+    # Stable: tracks that are as far from the centre stay in their canonical order.
+    order = np.lexsort((distances, numbers))
+    _, sizes = np.unique(numbers, return_counts=True)
     return order, np.concatenate([np.arange(1, size + 1) for size in sizes])
 
 
-def _summaries(table: FeatureTable, space: fit.Space, numbers: IntArray) -> tuple[ClusterSummary, ...]:
+def _summaries(table: FeatureTable, space: Space, numbers: IntArray) -> tuple[ClusterSummary, ...]:
     summaries = []
-    for number in range(1, int(numbers.max()) + 1):
+    for number in np.unique(numbers).tolist():
         members = numbers == number
-        deviations = dict(zip(space.kept, space.scaled[members].mean(axis=0).tolist(), strict=True))
         summaries.append(
             ClusterSummary(
                 number=number,
                 size=int(members.sum()),
                 centroid=dict(zip(FEATURE_NAMES, table.values[members].mean(axis=0).tolist(), strict=True)),
-                description=naming.describe(deviations),
+                description=naming.describe(_by_feature(space, space.deviations[members].mean(axis=0))),
             )
         )
     return tuple(summaries)

@@ -19,6 +19,8 @@ from clusters.core.features import FloatArray, IntArray
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
 INK = "#333333"
+# Left, bottom, width and height of the plane, in parts of the figure: room for one line of words below and beside.
+FRAME = (0.045, 0.06, 0.945, 0.93)
 
 # Beyond this many points an SVG draws them as one embedded image: the browser would choke on so many shapes.
 MOST_VECTOR_POINTS = 2_000
@@ -34,33 +36,36 @@ class AxisEnds:
 
 
 def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:
-    """Return the scatter plot of ``points`` (shape (n, 2)) in the colours of ``numbers`` (shape (n,), 1 to k).
+    """Return the scatter plot of ``points`` (shape (n, 2)) in the colours of ``numbers`` (shape (n,)).
 
     ``axis_ends``: one for the horizontal and, if there are two, one for the vertical axis. Their words must be
     in letters that matplotlib's own font has: no Hangul, kana or Arabic.
     """
-    figure = Figure(figsize=(8, 6), layout="constrained")
+    # Placed by hand: there are no ticks whose widths a layout engine would have to measure by drawing it all.
+    figure = Figure(figsize=(8, 6))
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    axes = figure.add_axes(FRAME)
     axes.set_axisbelow(True)
     axes.axhline(0, color="#e3e3e3", linewidth=1)
     axes.axvline(0, color="#e3e3e3", linewidth=1)
     size = float(np.interp(len(points), [50, 5_000], [6.5, 2.0]))
-    for number in range(1, int(numbers.max()) + 1):
+    present = np.unique(numbers).tolist()
+    colours, markers = _spread(present, COLOURS), _spread(present, MARKERS)
+    for number in present:
         members = points[numbers == number]
         axes.plot(
             members[:, 0],
             members[:, 1],
             linestyle="none",
-            marker=MARKERS[(number - 1) % len(MARKERS)],
+            marker=markers[number],
             markersize=size,
-            color=COLOURS[(number - 1) % len(COLOURS)],
+            color=colours[number],
             markeredgecolor="white",
             markeredgewidth=0.4 if size > 3 else 0,
             alpha=0.75,
             rasterized=len(points) > MOST_VECTOR_POINTS,
         )
-    for number in range(1, int(numbers.max()) + 1):
+    for number in present:
         x, y = points[numbers == number].mean(axis=0)
         axes.annotate(
             str(number),
@@ -81,6 +86,18 @@ def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -
     if len(axis_ends) > 1:
         _label_axis(axes, "y", axis_ends[1])
     return figure
+
+
+def _spread(numbers: Sequence[int], choices: Sequence[str]) -> dict[int, str]:
+    """Return a choice for each number: always the same one for the same number, unless another has taken it."""
+    free = list(choices)
+    chosen: dict[int, str] = {}
+    for number in numbers:
+        preferred = choices[(number - 1) % len(choices)]
+        chosen[number] = preferred if preferred in free or not free else free[0]
+        if chosen[number] in free:
+            free.remove(chosen[number])
+    return chosen
 
 
 def _label_axis(axes: Axes, name: Literal["x", "y"], ends: AxisEnds) -> None:

@@ -1,9 +1,12 @@
 """The door through which the catalogue's own pages show clusters."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.db.models import QuerySet
 
 from clusters.models import Membership, Run
+from clusters.shortcuts import Why, why_here
 from musicdb.models import Genre, Track
 
 register = template.Library()
@@ -17,5 +20,32 @@ def published_run(genre: Genre) -> Run | None:
 
 @register.simple_tag
 def places_of(track: Track) -> QuerySet[Membership]:
-    """Return the track's memberships in published runs, with cluster and genre. One query."""
+    """Return the track's memberships in published runs, with all that ``explained`` needs. Two queries."""
     return Membership.objects.of_track(track)
+
+
+@register.filter
+def explained(membership: Membership) -> Why:
+    """Return why a track is in this cluster."""
+    return why_here(membership)
+
+
+@register.filter
+def listed(words: str | Iterable[str]) -> str:
+    """Return words, as a list or with commas between, with "and" before the last.
+
+    >>> listed("slower, more acoustic, sadder")
+    'slower, more acoustic and sadder'
+    """
+    *others, last = words.split(", ") if isinstance(words, str) else (words or [""])
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+@register.filter
+def percent(share: float) -> str:
+    """Return a share in percent, to two digits where there are not as many before the point.
+
+    >>> [percent(0.4235), percent(0.024), percent(1.0)]
+    ['42%', '2.4%', '100%']
+    """
+    return f"{100 * share:.0f}%" if share >= 0.1 else f"{100 * share:.1f}%"

@@ -3,9 +3,10 @@
 Left alone, the libraries would ignore such a request's parameter, and answer another question than was asked.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.routers import APIRootView, DefaultRouter
@@ -18,6 +19,8 @@ class StrictAPIView(APIView):
     """A view that refuses every query parameter that it does not know, or that is empty or given twice."""
 
     http_method_names = ["get", "head"]
+    # By status, what the schema says of errors that other addresses do not have.
+    more_errors: Mapping[int, OpenApiResponse] = {}
 
     def known_parameters(self) -> Collection[str]:
         return ()

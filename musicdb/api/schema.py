@@ -14,4 +14,5 @@ class SchemaWithErrors(AutoSchema):
             200: super().get_response_serializers(),
             400: OpenApiResponse(QueryErrorSerializer, description="A parameter is unknown or its value is wrong."),
             404: OpenApiResponse(ErrorSerializer, description="There is no such thing, or no such page of the list."),
+            **getattr(self.view, "more_errors", {}),
         }

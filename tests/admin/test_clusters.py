@@ -81,7 +81,7 @@ def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
         share = f"{axis['variance']:.0%} of the variance"
         assert f'<th scope="row">{way}</th><td>{words}</td><td>{share}</td>' in text
     assert f'<div class="readonly">{run.silhouette:.3f}</div>' in text
-    assert f'<th scope="row">3 clusters</th><td>{run.silhouettes["3"]:.3f}</td>' in text
+    assert f'<th scope="row">3 clusters</th><td>silhouette {run.silhouettes["3"]:.3f}</td>' in text
     assert '<th scope="row">clusters</th><td>3</td>' in text
     assert ", ".join(run.features) in text
     assert f'<th scope="row">numpy</th><td>{run.versions["numpy"]}</td>' in text
@@ -266,7 +266,7 @@ def test_a_failure_is_an_error_that_says_what_visitors_see(
         assert options == Options(jobs=1)
         yield from (Outcome(genre.slug, "failed", "OSError: disk full") for genre in genres)
 
-    monkeypatch.setattr("clusters.admin.recluster", failing)
+    monkeypatch.setattr("clusters.admin.genres.recluster", failing)
     expected = "trip hop: failed: OSError: disk full. What visitors see has not changed."
     assert said(act(admin_client, "recluster_selected", [genre])) == [("error", expected)]
 
@@ -282,7 +282,7 @@ def test_the_news_of_many_genres_fits_the_page_the_worst_first(
         yield Outcome(skipped.slug, "skipped", "too few")
         yield Outcome(failed.slug, "failed", "broken")
 
-    monkeypatch.setattr("clusters.admin.recluster", outcomes)
+    monkeypatch.setattr("clusters.admin.genres.recluster", outcomes)
     messages = said(act(admin_client, "recluster_selected", genres))
     assert len(messages) == 20
     assert [level for level, _ in messages[:3]] == ["error", "warning", "info"]

@@ -1,10 +1,13 @@
 """Published runs, their clusters and their tracks over REST."""
 
+import math
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from clusters.core.params import Params
-from clusters.models import Cluster, Run
+from clusters.models import Cluster, FormerCluster, Run
 from clusters.recluster import Options, recluster
 from musicdb.models import Track
 from tests.api.conftest import Get
@@ -94,8 +97,13 @@ def test_a_genre_shows_its_published_run(get: Get, run: Run) -> None:
             "cluster_count": 2,
             "silhouette": run.silhouette,
             "silhouettes": run.silhouettes,
+            "stability": run.stability,
+            "stabilities": run.stabilities,
+            "smallest_shares": run.smallest_shares,
             "features": run.features,
             "dropped_features": [],
+            "weights": run.weights,
+            "loadings": run.loadings,
             "explained_variance": run.explained_variance,
             "axes": run.axes,
             "plot_png": f"{SITE}{run.plot_png.url}",
@@ -183,8 +191,52 @@ def test_every_track_of_a_cluster_nearest_first(get: Get, run: Run) -> None:
 
 def test_the_places_of_a_track(get: Get, run: Run) -> None:
     place = run.memberships.order_by("pk")[0]
+    other = run.clusters.exclude(pk=place.cluster_id).get()
+    way = {name: getattr(place.track, name) - other.centroid[name] for name in run.weights}
+    steps = [sum(loading[name] * run.weights[name] * way[name] for name in way) for loading in run.loadings]
     figures = {"rank": place.rank, "distance": place.distance, "x": place.x, "y": place.y}
-    assert get(f"tracks/{place.track.slug}/clusters/") == (200, [{**figures, "cluster": cluster_of(place.cluster)}])
+    nearest = {"number": other.number, "distance": pytest.approx(math.hypot(*steps))}
+    assert get(f"tracks/{place.track.slug}/clusters/") == (
+        200,
+        [{**figures, "cluster": cluster_of(place.cluster), "next_nearest": nearest}],
+    )
+
+
+def test_the_next_nearest_is_unknown_where_a_feature_was_edited_since(get: Get, run: Run) -> None:
+    track = run.memberships.order_by("pk")[0].track
+    Track.objects.filter(pk=track.pk).update(energy=None)
+    (place,) = get(f"tracks/{track.slug}/clusters/")[1]
+    assert place["next_nearest"] is None
+
+
+def former(run: Run, number: int, *went_to: tuple[int, int]) -> None:
+    FormerCluster.objects.create(
+        genre=run.genre, number=number, size=10, went_to=went_to, vanished_at=timezone.now(), name="Night drive"
+    )
+
+
+def test_a_cluster_that_is_no_more_says_where_to_look(get: Get, run: Run) -> None:
+    former(run, 7, (8, 6), (1, 4))
+    former(run, 8, (2, 5), (1, 5))
+    former(run, 9)
+    place = "genres/dream-pop/clusters/2/"
+    successor = {"number": 2, "url": f"{API}/{place}", "page_url": f"{SITE}/{place}"}
+    assert get("genres/dream-pop/clusters/7/") == (
+        410,
+        {
+            "detail": "Cluster #7 of dream pop is no more. The largest part of its tracks is now in cluster #2.",
+            "successor": successor,
+        },
+    )
+    assert get("genres/dream-pop/clusters/9/") == (
+        410,
+        {
+            "detail": "Cluster #9 of dream pop is no more. None of its tracks went to another cluster.",
+            "successor": None,
+        },
+    )
+    assert get("genres/dream-pop/clusters/10/")[0] == 404
+    assert get("genres/dream-pop/clusters/7/", size="many")[0] == 400
 
 
 def test_a_track_in_no_run_has_no_places(get: Get) -> None:

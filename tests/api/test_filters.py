@@ -119,6 +119,8 @@ NUMBER = "Must be a whole number"
             "An address part has small Latin letters, digits and single hyphens between them.",
         ),
         ("ordering", "danceability", "Must be one or more, with commas between, of title, -title, score, -score."),
+        ("ordering", ",,", "Must be one or more, with commas between, of title, -title, score, -score."),
+        ("ordering", "score,", "Must be one or more, with commas between, of title, -title, score, -score."),
         ("ordering", "score,pk", "Must be one or more, with commas between, of title, -title, score, -score."),
         ("page", "abc", f"{NUMBER}, 1 or more."),
         ("page", "0", f"{NUMBER}, 1 or more."),

@@ -32,7 +32,7 @@ DETAILS = {
     "labels/label": 1,
     "albums/album": 3,  # the album, its places for labels, the labels
     "tracks/track": 6,  # the track with its album, places for artists, artists, places for labels, labels; the genres
-    "tracks/track/clusters": 2,  # the track, its places with cluster, run and genre
+    "tracks/track/clusters": 3,  # the track, its places with cluster, run and genre, all clusters of these runs
     # the genre, the run, the clusters, the memberships nearest to each, and five for their tracks
     "genres/genre/clusters": 9,
     # the genre, the run, the cluster, how many, the memberships, and five for their tracks

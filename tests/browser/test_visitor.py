@@ -11,6 +11,7 @@ ADDRESSES = (
     "/genres/",
     "/genres/korean-pop/",
     "/genres/korean-pop/clusters/",
+    "/genres/korean-pop/clusters/how/",
     "/genres/korean-pop/clusters/1/",
     "/artists/",
     "/artists/wendy/",

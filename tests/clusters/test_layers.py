@@ -26,6 +26,7 @@ for client, path in (
     (anyone, "/genres/korean-pop/"),
     (anyone, "/genres/korean-pop/clusters/"),
     (anyone, "/genres/korean-pop/clusters.md"),
+    (anyone, "/genres/korean-pop/clusters/how/"),
     (anyone, "/genres/korean-pop/clusters/1/"),
     (anyone, "/genres/korean-pop/clusters/1.md"),
     (anyone, "/artists/wendy/"),

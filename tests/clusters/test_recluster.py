@@ -3,8 +3,10 @@
 import hashlib
 import os
 import random
+import signal
+import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,13 @@ from clusters.extract import extract
 from clusters.models import Cluster, LeftOut, Membership, Run
 from clusters.recluster import Options, Outcome, recluster
 from musicdb.models import Genre, Track
+from tests.clusters.safety.worker import neighbourly
 from tests.factories import GenreFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
 
 NOW, AGAIN, DRY = Options(), Options(force=True), Options(dry_run=True)
-FIGURES = ("tracks", "left_out", "sizes", "silhouette", "explained_variance", "seed", "digest")
+FIGURES = ("tracks", "left_out", "sizes", "silhouette", "stability", "explained_variance", "seed", "digest")
 
 
 @pytest.fixture
@@ -80,6 +83,7 @@ class TestPublished:
             "left_out": stored.left_out_count,
             "sizes": tuple(stored.clusters.order_by("number").values_list("number", "size")),
             "silhouette": stored.silhouette,
+            "stability": stored.stability,
             "explained_variance": tuple(stored.explained_variance),
             "seed": stored.seed,
             "digest": stored.digest,
@@ -95,7 +99,7 @@ class TestPublished:
 
     def test_every_track_has_its_place(self, genre: Genre) -> None:
         outcome = run(genre)
-        table, _ = extract(genre)
+        table = extract(genre, Params()).table
         memberships = Membership.objects.order_by("cluster__number", "rank")
 
         assert sorted(memberships.values_list("track", flat=True)) == sorted(table.ids.tolist())
@@ -117,7 +121,7 @@ class TestPublished:
         stored = Run.objects.get()
 
         assert files() == {stored.plot_png.name, stored.plot_svg.name}
-        assert stored.plot_png.name.startswith("plots/korean-pop/")
+        assert stored.plot_png.name.startswith(f"plots/{genre.pk}-korean-pop-")
         assert stored.plot_png.name.endswith(".png")
         assert stored.plot_svg.name.endswith(".svg")
         assert [picture[:5] for picture in plots()] == [b"\x89PNG\r", b"<?xml"]
@@ -159,7 +163,7 @@ class TestPublished:
         outcome = run(genre)
 
         assert (outcome.status, outcome.genre) == ("published", "musical-keyboard-multiple-musical-notes")
-        assert Run.objects.get().plot_png.name.startswith("plots/musical-keyboard-multiple-musical-notes/")
+        assert Run.objects.get().plot_png.name.startswith(f"plots/{genre.pk}-musical-keyboard-multiple-musical-notes-")
         assert len(files()) == 2
 
 
@@ -245,7 +249,7 @@ class TestUnchanged:
         run(genre)
 
         assert run(genre, params=Params(seed=1)).status == "published"
-        assert run(genre, params=Params(seed=1, clusters=3)).sizes[-1][0] == 3
+        assert len(run(genre, params=Params(seed=1, clusters=3)).sizes) == 3
         assert Run.objects.count() == 3
 
 
@@ -391,8 +395,11 @@ class TestFailed:
         model: type[Run],
     ) -> None:
         error = DatabaseError("the disk is gone")
-        name = "create" if model is Run else "bulk_create"
-        self.fails_once(monkeypatch, model.objects, name, error, after=True)
+        if model in (Run, Cluster):
+            self.fails_once(monkeypatch, model.objects, "create" if model is Run else "bulk_create", error, after=True)
+        else:
+            call = [Membership, LeftOut].index(model) + 1
+            self.fails_once(monkeypatch, module, "insert", error, after=True, call=call)
 
         self.check(genres, "DatabaseError: the disk is gone", caplog)
 
@@ -417,7 +424,7 @@ class TestFailed:
 
         def slow(*args: Any) -> Any:
             found = original(*args)
-            genre.delete()
+            Genre.objects.filter(pk=genre.pk).delete()
             return found
 
         monkeypatch.setattr(module, "compute", slow)
@@ -435,7 +442,7 @@ class TestFailed:
         def interrupted(*args: Any, **kwargs: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(Membership.objects, "bulk_create", interrupted)
+        monkeypatch.setattr(module, "insert", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(genre)
 
@@ -486,6 +493,7 @@ class TestOutcome:
             "left_out": 1,
             "sizes": {"1": 7, "2": 5},
             "silhouette": 0.25,
+            "stability": None,
             "explained_variance": (0.5, 0.25),
             "seed": 0,
             "digest": "ab",
@@ -528,10 +536,38 @@ class TestWorkers:
         here = list(recluster(genres, Params(), DRY))
         there = list(recluster(genres, Params(), Options(jobs=2, dry_run=True)))
 
-        assert [outcome.status for outcome in there] == ["finished", "skipped", *["finished"] * 6]
-        assert [(outcome.genre, figures(outcome)) for outcome in there] == [
-            (outcome.genre, figures(outcome)) for outcome in here
-        ]
+        assert [outcome.status for outcome in here] == ["finished", "skipped", *["finished"] * 6]
+        # Whoever is done first is told first.
+        assert {outcome.genre: figures(outcome) for outcome in there} == {
+            outcome.genre: figures(outcome) for outcome in here
+        }
+        assert len(there) == len(here)
+
+    def test_each_has_one_thread_and_leaves_ctrl_c_to_its_parent(self) -> None:
+        with workers.executor_for(2) as executor:
+            for threads, hears_ctrl_c in [executor.submit(neighbourly).result() for _ in range(2)]:
+                assert set(threads) == {1}
+                assert not hears_ctrl_c
+
+    def test_ctrl_c_waits_until_a_worker_has_started(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        reached = []
+
+        def start_slowly(*args: Any) -> None:
+            def interrupt() -> None:
+                # As in a thread of a numerical library, which blocks nothing.
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+                signal.raise_signal(signal.SIGINT)
+
+            thread = threading.Thread(target=interrupt)
+            thread.start()
+            thread.join()
+            reached.append("the end")
+
+        monkeypatch.setattr(ProcessPoolExecutor, "submit", start_slowly)
+        with pytest.raises(KeyboardInterrupt), workers.executor_for(1) as executor:
+            executor.submit(neighbourly)
+
+        assert reached == ["the end"]
 
     def test_only_this_process_stores(self, genre: Genre) -> None:
         outcome = run(genre, Options(jobs=1))

@@ -85,6 +85,7 @@ def test_a_genre_without_a_run_has_no_clusters_pages(client: Client) -> None:
     for address in (
         "dub/clusters/",
         "dub/clusters.md",
+        "dub/clusters/how/",
         "dub/clusters/1/",
         "dub/clusters/1.md",
         "ska/clusters/99/",
@@ -117,6 +118,8 @@ def test_plot_files_are_served(client: Client) -> None:
         # The genre, its run; clusters; memberships, tracks, artists (2), labels (2), but no left out.
         ("clusters/", 9),
         ("clusters.md", 9),
+        # The genre, its run; the clusters; why tracks were left out.
+        ("clusters/how/", 4),
         # The genre, its run; the cluster, count; memberships, tracks, artists (2), labels (2); its siblings.
         ("clusters/1/", 11),
         ("clusters/1.md", 9),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clusters.core import fit
+from clusters.core import fit, quality
 from clusters.core.features import BY_NAME, FEATURE_NAMES, FloatArray, UnclusterableError
-from clusters.core.params import Params
+from clusters.core.params import Lineage, Params
 from clusters.core.pipeline import Clustering, cluster
 from tests.clusters.core.tables import blobs, constant, noise, shuffled, table
 
@@ -56,6 +56,30 @@ class TestMemberships:
         assert found.numbers.tolist() == sorted(found.numbers.tolist())
         for summary in found.clusters:
             members = found.numbers == summary.number
+            assert found.ranks[members].tolist() == list(range(1, summary.size + 1))
+            assert found.distances[members].tolist() == sorted(found.distances[members].tolist())
+
+    @settings(max_examples=15, deadline=None)
+    @given(
+        st.integers(6, 40),
+        st.integers(0, 10),
+        st.integers(0, 1_000),
+        st.one_of(st.none(), st.integers(2, 6)),
+        st.dictionaries(st.integers(1, 60), st.integers(1, 9)),
+    )
+    def test_whatever_the_tracks_and_whatever_was_before(
+        self, tracks: int, doubles: int, seed: int, clusters: int | None, before: dict[int, int]
+    ) -> None:
+        values = noise(tracks, seed)
+        original = table(np.concatenate([values, values[:doubles]]))
+        lineage = Lineage(np.array(list(before), np.int64), np.array(list(before.values()), np.int64), 10)
+        found = cluster(original, Params(clusters=clusters, seed=seed), lineage)
+
+        assert sorted(found.ids.tolist()) == original.ids.tolist()
+        assert [summary.number for summary in found.clusters] == sorted(set(found.numbers.tolist()))
+        for summary in found.clusters:
+            members = found.numbers == summary.number
+            assert members.sum() == summary.size
             assert found.ranks[members].tolist() == list(range(1, summary.size + 1))
             assert found.distances[members].tolist() == sorted(found.distances[members].tolist())
 
@@ -155,48 +179,55 @@ class TestClusters:
 
 
 @pytest.fixture
-def components() -> tuple[FloatArray, FloatArray]:
-    """The variances along the eigenvectors of the correlation matrix, and those vectors, the largest first."""
-    variances, vectors = np.linalg.eigh(np.corrcoef(noise(60).T))
-    return variances[::-1], vectors[:, ::-1].T
+def weighted() -> FloatArray:
+    """The tracks of ``found`` with each feature as it counts among the components, around their mean."""
+    values = noise(60)
+    weights = np.array([{"tempo": 0.5 / 250, "loudness": 0.5 / 60}.get(name, 1) for name in FEATURE_NAMES])
+    return (values - values.mean(axis=0)) * weights
 
 
 @pytest.fixture
-def scaled() -> FloatArray:
-    values = noise(60)
-    return (values - values.mean(axis=0)) / values.std(axis=0)
+def components(weighted: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The variances along the eigenvectors of the covariance matrix, and those vectors, the largest first."""
+    variances, vectors = np.linalg.eigh(np.cov(weighted.T))
+    return variances[::-1], vectors[:, ::-1].T
 
 
 class TestFiguresComputedInAnotherWay:
     def test_explained_variance(self, found: Clustering, components: tuple[FloatArray, FloatArray]) -> None:
         shares = components[0] / components[0].sum()
 
-        assert found.explained_variance == pytest.approx(tuple(shares[:5]))
-        assert [axis.ends.variance for axis in found.axes] == list(found.explained_variance[:2])
+        assert found.explained_variance == pytest.approx(tuple(shares[:4]))
+        assert [axis.variance for axis in found.axes] == list(found.explained_variance[:2])
 
     def test_loadings_with_the_strongest_positive(
         self, found: Clustering, components: tuple[FloatArray, FloatArray]
     ) -> None:
-        for axis, vector in zip(found.axes, components[1], strict=False):
+        assert len(found.loadings) == 4
+        for loadings, vector in zip(found.loadings, components[1], strict=False):
             strongest = vector[np.abs(vector).argmax()]
             expected = vector * math.copysign(1, strongest)
-            assert list(axis.loadings) == list(FEATURE_NAMES)
-            assert list(axis.loadings.values()) == pytest.approx(expected.tolist())
+            assert list(loadings) == list(FEATURE_NAMES)
+            assert list(loadings.values()) == pytest.approx(expected.tolist())
 
-    def test_places_on_the_plot_are_on_the_axes_that_are_named(self, found: Clustering, scaled: FloatArray) -> None:
-        loadings = np.array([list(axis.loadings.values()) for axis in found.axes])
+    def test_places_on_the_plot_are_on_the_axes_that_are_named(self, found: Clustering, weighted: FloatArray) -> None:
+        loadings = np.array([list(loadings.values()) for loadings in found.loadings[:2]])
 
-        assert found.points == pytest.approx(scaled[found.ids - 1] @ loadings.T)
+        assert found.points == pytest.approx(weighted[found.ids - 1] @ loadings.T)
 
-    def test_distances(self, found: Clustering, components: tuple[FloatArray, FloatArray], scaled: FloatArray) -> None:
-        places = scaled[found.ids - 1] @ components[1][:5].T
+    def test_distances(
+        self, found: Clustering, components: tuple[FloatArray, FloatArray], weighted: FloatArray
+    ) -> None:
+        places = weighted[found.ids - 1] @ components[1][:4].T
         for summary in found.clusters:
             members = places[found.numbers == summary.number]
             distances = np.sqrt(((members - members.mean(axis=0)) ** 2).sum(axis=1))
             assert found.distances[found.numbers == summary.number] == pytest.approx(distances)
 
-    def test_silhouette(self, found: Clustering, components: tuple[FloatArray, FloatArray], scaled: FloatArray) -> None:
-        places = scaled[found.ids - 1] @ components[1][:5].T
+    def test_silhouette(
+        self, found: Clustering, components: tuple[FloatArray, FloatArray], weighted: FloatArray
+    ) -> None:
+        places = weighted[found.ids - 1] @ components[1][:4].T
         between = np.sqrt(((places[:, None] - places[None]) ** 2).sum(axis=2))
         scores = []
         for row, number in enumerate(found.numbers):
@@ -215,8 +246,8 @@ class TestFiguresComputedInAnotherWay:
         for place, axis in enumerate(found.axes):
             ordered = found.ids[np.argsort(found.points[:, place])] - 1
             low_end, high_end = values[ordered[:15]].mean(axis=0), values[ordered[-15:]].mean(axis=0)
-            assert len(axis.ends.low.split(", ")) == len(axis.ends.high.split(", ")) == 2
-            for words, here, there in ((axis.ends.low, low_end, high_end), (axis.ends.high, high_end, low_end)):
+            assert len(axis.low.split(", ")) == len(axis.high.split(", ")) == 2
+            for words, here, there in ((axis.low, low_end, high_end), (axis.high, high_end, low_end)):
                 for word in words.split(", "):
                     at = column(features[word])
                     assert (here[at] > there[at]) == (word in high_words), (words, word)
@@ -285,7 +316,7 @@ class TestBadData:
 
         assert found.dropped_features == ("instrumentalness", "liveness")
         assert found.features == tuple(name for name in FEATURE_NAMES if name not in found.dropped_features)
-        assert [tuple(axis.loadings) for axis in found.axes] == [found.features] * 2
+        assert [tuple(loadings) for loadings in found.loadings] == [found.features] * 4
         assert found.clusters[0].centroid["instrumentalness"] == pytest.approx(0.1)
 
     def test_none_is_dropped_where_all_vary(self, found: Clustering) -> None:
@@ -297,8 +328,9 @@ class TestBadData:
         found = cluster(table(values), Params())
 
         (axis,) = found.axes
-        assert (axis.ends.low, axis.ends.high, axis.ends.variance) == ("Slow", "Fast", 1.0)
-        assert axis.loadings == {"tempo": 1.0}
+        assert (axis.low, axis.high, axis.variance) == ("Slow", "Fast", 1.0)
+        assert found.loadings == ({"tempo": 1.0},)
+        assert found.weights == {"tempo": 0.5 / 250}
         assert found.explained_variance == (1.0,)
         assert found.points[:, 1].tolist() == [0.0] * 20
         assert found.ids[np.argsort(found.points[:, 0])].tolist() == list(range(1, 21))
@@ -323,7 +355,7 @@ class TestBadData:
     def test_a_large_genre_with_one_stray_track_whatever_sample_is_drawn(
         self, seed: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(fit, "SILHOUETTE_SAMPLE", 20)
+        monkeypatch.setattr(quality, "SILHOUETTE_SAMPLE", 20)
         values = constant(60)
         values[:, column("tempo")] += np.linspace(0, 0.001, 60)
         values[0, column("tempo")] = 400
@@ -335,7 +367,7 @@ class TestBadData:
 
     def test_the_silhouette_of_a_sample_is_near_that_of_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
         of_all = cluster(table(blobs((100, 100))), Params(clusters=2)).silhouette
-        monkeypatch.setattr(fit, "SILHOUETTE_SAMPLE", 80)
+        monkeypatch.setattr(quality, "SILHOUETTE_SAMPLE", 80)
         of_sample = cluster(table(blobs((100, 100))), Params(clusters=2)).silhouette
 
         assert of_sample != of_all

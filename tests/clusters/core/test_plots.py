@@ -121,3 +121,13 @@ def test_the_same_picture_is_the_same_bytes(small: dict[str, bytes]) -> None:
     assert picture(60) == small
     assert b"<dc:date>" not in small["svg"]
     assert b"Matplotlib" not in small["png"]
+
+
+def test_a_cluster_keeps_its_colour_when_others_come_and_go() -> None:
+    assert plots._spread([1, 2, 5], "abcdefg") == {1: "a", 2: "b", 5: "e"}
+    assert plots._spread([2, 5], "abcdefg") == {2: "b", 5: "e"}
+
+
+def test_numbers_far_apart_do_not_share_a_colour_while_there_are_others() -> None:
+    assert plots._spread([1, 8, 15], "abcdefg") == {1: "a", 8: "b", 15: "c"}
+    assert list(plots._spread(range(1, 10), "abcdefg").values()) == list("abcdefgab")

@@ -1,0 +1,98 @@
+"""A library of a benchmark's own, in a scratch database, and commands run on it in processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+PROJECT = Path(__file__).parents[1]
+POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
+
+# Runs a command of manage.py and says what this process, without its children, took at most.
+WRAPPER = """
+import resource, sys
+from django.core.management import execute_from_command_line
+try:
+    execute_from_command_line(["manage.py", *sys.argv[1:]])
+finally:
+    sys.stderr.write(f"PEAK {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\\n")
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """``seconds``: wall time of the process, its start included. ``megabytes``: its own peak, without its children."""
+
+    seconds: float
+    megabytes: float
+    output: str
+
+
+@dataclass(frozen=True)
+class Library:
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str) -> Ran:
+        return self.python("-c", WRAPPER, *arguments)
+
+    def python(self, *arguments: str) -> Ran:
+        """Run Python with ``arguments`` in this library; raise with its error where it fails."""
+        began = time.perf_counter()
+        run = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=PROJECT,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seconds = time.perf_counter() - began
+        if run.returncode:
+            raise RuntimeError(f"{arguments[-3:]} ended with {run.returncode}: {run.stderr[-2000:]}")
+        peaks = [int(line.split()[1]) for line in run.stderr.splitlines() if line.startswith("PEAK ")]
+        return Ran(seconds, peaks[-1] / 1024 if peaks else 0.0, run.stdout)
+
+    def call(self, module: str, *arguments: str) -> dict[str, float]:
+        """Run a module of the benchmarks with Django set up, and return the JSON that it prints last."""
+        found: dict[str, float] = json.loads(self.python("-m", module, *arguments).output.splitlines()[-1])
+        return found
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Library]:
+    yield _library(folder, f"sqlite:///{folder / 'library.sqlite3'}")
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Library]:
+    """Yield a library in a database that is dropped afterwards. Raises psycopg.OperationalError without a server."""
+    name = f"musicdb_bench_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        try:
+            yield _library(folder, f"{POSTGRES}/{name}")
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+def _library(folder: Path, url: str) -> Library:
+    folder.mkdir(parents=True, exist_ok=True)
+    library = Library(
+        {
+            "DATABASE_URL": url,
+            "MEDIA_ROOT": str(folder / "media"),
+            "SECRET_KEY": "of a benchmark",
+            "DEBUG": "0",
+            "DJANGO_SETTINGS_MODULE": "musicdb.settings",
+        }
+    )
+    library.manage("migrate", "-v0")
+    return library

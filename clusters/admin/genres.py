@@ -1,0 +1,138 @@
+"""What clusters add to the list of genres."""
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from clusters.core.params import Params
+from clusters.models import GenreClustering, LeftOut, Run
+from clusters.recluster import Options, Outcome, recluster
+from musicdb.admin.base import link_to_list
+from musicdb.admin.catalogue import GenreAdmin
+from musicdb.models import Genre
+
+MOST_MESSAGES = 20
+# The worst news first, so that it is never what is cut.
+LEVELS = {
+    "failed": messages.ERROR,
+    "skipped": messages.WARNING,
+    "waiting": messages.WARNING,
+    "published": messages.SUCCESS,
+    "unchanged": messages.INFO,
+}
+
+
+class ClusteredFilter(admin.SimpleListFilter):
+    title = "clusters"
+    parameter_name = "clustered"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Grouped"), ("no", "Not yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(published_run__isnull=self.value() == "no")
+
+
+admin.site.unregister(Genre)
+
+
+class ClusteringInline(admin.StackedInline):
+    """Whether the genre's runs wait for review."""
+
+    model = GenreClustering
+    can_delete = False
+    verbose_name_plural = "clusters"
+
+
+@admin.register(Genre)
+class ClusteredGenreAdmin(GenreAdmin):
+    """Genres with their published run, and the means to make it anew."""
+
+    list_display = [*GenreAdmin.list_display, "last_run", "clusters", "silhouette", "left_out"]
+    list_filter = [ClusteredFilter, "clustering__waits_for_review"]
+    inlines = [ClusteringInline]
+    actions = ["recluster_selected"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
+        # At most one run of a genre is published, so the join adds no rows.
+        published = FilteredRelation("runs", condition=Q(runs__is_published=True))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(published_run=published)
+            .annotate(
+                run_pk=F("published_run__pk"),
+                run_finished_at=F("published_run__finished_at"),
+                run_clusters=F("published_run__cluster_count"),
+                run_silhouette=F("published_run__silhouette"),
+                run_left_out=F("published_run__left_out_count"),
+            )
+        )
+
+    @admin.display(ordering="run_finished_at")
+    def last_run(self, genre: Any) -> SafeString | None:
+        if genre.run_pk is None:
+            return None
+        address = reverse("admin:clusters_run_change", args=[genre.run_pk])
+        return format_html('<a href="{}">{}</a>', address, f"{localtime(genre.run_finished_at):%Y-%m-%d %H:%M}")
+
+    @admin.display(ordering="run_clusters")
+    def clusters(self, genre: Any) -> SafeString | None:
+        if genre.run_pk is None:
+            return None
+        return format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.run_clusters)
+
+    @admin.display(ordering="run_silhouette")
+    def silhouette(self, genre: Any) -> str | None:
+        return None if genre.run_pk is None else f"{genre.run_silhouette:.3f}"
+
+    @admin.display(ordering="run_left_out")
+    def left_out(self, genre: Any) -> SafeString | int | None:
+        if not genre.run_left_out:
+            return genre.run_left_out
+        return link_to_list(LeftOut, "run__id__exact", genre.run_pk, genre.run_left_out)
+
+    def has_recluster_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("clusters.add_run")
+
+    @admin.action(description="Recluster selected %(verbose_name_plural)s", permissions=["recluster"])
+    def recluster_selected(self, request: HttpRequest, queryset: QuerySet[Genre]) -> None:
+        """Recluster while the editor waits. A worker process computes, so that this one stays small."""
+        genres = {genre.slug: genre for genre in queryset}
+        outcomes = []
+        for outcome in recluster(list(genres.values()), Params(), Options(jobs=1)):
+            outcomes.append(outcome)
+            if outcome.status in ("published", "waiting"):
+                self.log_change(request, genres[outcome.genre], "Reclustered.")
+        outcomes.sort(key=lambda outcome: list(LEVELS).index(outcome.status))
+        shown = outcomes if len(outcomes) <= MOST_MESSAGES else outcomes[: MOST_MESSAGES - 1]
+        for outcome in shown:
+            self.message_user(request, _report(genres[outcome.genre], outcome), LEVELS[outcome.status])
+        if rest := Counter(outcome.status for outcome in outcomes[len(shown) :]):
+            counts = ", ".join(f"{number} {status}" for status, number in rest.items())
+            self.message_user(request, f"And {rest.total()} more: {counts}.", messages.INFO)
+
+
+def _report(genre: Genre, outcome: Outcome) -> SafeString:
+    """Return how the genre's turn ended, in a sentence."""
+    page = format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.name)
+    if outcome.status == "published":
+        tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
+        return format_html("{}: {}, {} left out.", page, tracks, outcome.left_out or "none")
+    if outcome.status == "waiting":
+        waiting = Run.objects.of_genre(genre).newest_first().values_list("pk", flat=True)[0]
+        compare = format_html('<a href="{}">look at it</a>', reverse("admin:clusters_run_compare", args=[waiting]))
+        return format_html("{}: a run waits for your review: {}.", page, compare)
+    if outcome.status == "unchanged":
+        return format_html("{}: nothing has changed since its last run.", page)
+    reason = outcome.reason.rstrip(".")
+    return format_html("{}: {}: {}. What visitors see has not changed.", genre.name, outcome.status, reason)

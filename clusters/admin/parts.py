@@ -1,0 +1,108 @@
+"""The parts of a run: clusters to name, memberships, tracks left out."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from clusters.admin.base import PartOfRunAdmin, facts
+from clusters.models import Cluster, LeftOut, Membership
+from clusters.querysets import REPRESENTATIVES
+from musicdb.admin.base import link_to, link_to_list
+from musicdb.admin.catalogue import FEATURES_BY_NAME
+
+
+@admin.register(Cluster)
+class ClusterAdmin(PartOfRunAdmin):
+    """Only a cluster's name is an editor's to give, in the list or on its page."""
+
+    list_display = ["__str__", "name", "genre", "size", "description", "published"]
+    list_editable = ["name"]
+    list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
+    list_select_related = ["run__genre"]
+    search_fields = ["name", "description", "run__genre__name"]
+    search_help_text = "Name, description or genre"
+    ordering = ["-run__is_published", "run__genre__name", "-run_id", "number"]
+    fields = ["name", "run", "number", "size", "description", "nearest_tracks", "centre"]
+    readonly_fields = ["run", "number", "size", "description", "nearest_tracks", "centre"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("clusters.change_cluster")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
+        return super().get_queryset(request).select_related("run__genre")
+
+    def view_on_site(self, obj: Cluster) -> str | None:
+        return obj.get_absolute_url() if obj.run.is_published else None
+
+    @admin.display(ordering="run__genre__name")
+    def genre(self, cluster: Cluster) -> SafeString:
+        return link_to(cluster.run.genre)
+
+    @admin.display(boolean=True, ordering="run__is_published")
+    def published(self, cluster: Cluster) -> bool:
+        return cluster.run.is_published
+
+    @admin.display
+    def nearest_tracks(self, cluster: Cluster) -> SafeString:
+        """The tracks that a name should fit, with their artists."""
+        nearest = cluster.memberships.order_by("rank").select_related("track")
+        rows = nearest.prefetch_related("track__track_artists__artist")[:REPRESENTATIVES]
+        lines = (
+            (link_to(row.track), ", ".join(artist.name for artist in row.track.artists_in_order) or "no artist")
+            for row in rows
+        )
+        everyone = link_to_list(Membership, "cluster__id__exact", cluster.pk, f"All {cluster.size}, by rank")
+        return format_html(
+            '<ol class="nearest">{}</ol><p>{}</p>', format_html_join("", "<li>{}: {}</li>", lines), everyone
+        )
+
+    @admin.display
+    def centre(self, cluster: Cluster) -> SafeString:
+        features = ((FEATURES_BY_NAME[name], value) for name, value in cluster.centroid.items())
+        return facts((feature.label, feature.in_words(value)) for feature, value in features)
+
+
+@admin.register(Membership)
+class MembershipAdmin(PartOfRunAdmin):
+    """Reached from its cluster, as left-out tracks are from their run."""
+
+    list_display = ["rank", "track_in_place", "cluster", "genre", "distance"]
+    list_display_links = None
+    list_select_related = ["track", "cluster__run__genre"]
+    search_fields = ["track__title"]
+    search_help_text = "Track"
+    ordering = ["-run", "cluster__number", "rank"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="track", ordering="track__title")
+    def track_in_place(self, membership: Membership) -> SafeString:
+        return link_to(membership.track)
+
+    @admin.display(ordering="run__genre__name")
+    def genre(self, membership: Membership) -> str:
+        return membership.cluster.run.genre.name
+
+
+@admin.register(LeftOut)
+class LeftOutAdmin(PartOfRunAdmin):
+    """Reached from its run; by itself it would only lengthen the menu."""
+
+    list_display = ["track_to_mend", "reason", "run"]
+    list_display_links = None
+    list_select_related = ["track", "run__genre"]
+    search_fields = ["track__title", "reason"]
+    search_help_text = "Track or reason"
+    ordering = ["-run", "track__title", "track"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="track", ordering="track__title")
+    def track_to_mend(self, left_out: LeftOut) -> SafeString:
+        return link_to(left_out.track)

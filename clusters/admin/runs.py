@@ -1,0 +1,281 @@
+"""Runs, to read, to compare and to publish."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from clusters.admin.base import RecordAdmin, facts
+from clusters.history import NotComparableError, compare_runs, in_order, usual_other
+from clusters.models import LeftOut, Run
+from clusters.publishing import publish, remove, unpublish
+from musicdb.admin.base import link_to, link_to_list
+
+MOVED_A_PAGE = 50
+STATES = {
+    "published": "Published: visitors see it. It cannot be deleted until another has taken its place.",
+    "waiting": "Waits for review: visitors do not see it until it is published.",
+    "earlier": "Earlier: another has taken its place. You can go back to it.",
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("published", "Published"), ("waiting", "Waits for review"), ("earlier", "Earlier")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(state=self.value()) if self.value() in STATES else queryset
+
+
+@admin.register(Run)
+class RunAdmin(RecordAdmin):
+    list_display = [
+        "genre",
+        "finished_at",
+        "state",
+        "track_count",
+        "left_out_count",
+        "cluster_count",
+        "mean_silhouette",
+    ]
+    list_display_links = ["genre", "finished_at"]
+    list_filter = [StateFilter, "finished_at"]
+    list_select_related = ["genre"]
+    search_fields = ["genre__name"]
+    search_help_text = "Genre"
+    actions = ["compare_selected", "publish_selected", "unpublish_selected"]
+    change_form_template = "admin/clusters/run/change_form.html"
+    fieldsets = [
+        (None, {"fields": ["genre", "state_in_words", "finished_at", "track_count", "left_out_tracks"]}),
+        ("Clusters", {"fields": ["plot", "axes_in_words", "its_clusters"]}),
+        ("Quality", {"fields": ["mean_silhouette", "mean_stability", "tried", "components"]}),
+        (
+            "How it was made",
+            {"fields": ["made_from", "without_effect", "asked_for", "time_taken", "programs"]},
+        ),
+        ("For comparing", {"fields": ["digest", "input_hash"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        runs: QuerySet[Run] = super().get_queryset(request)
+        return runs.select_related("genre").with_state()  # type: ignore[attr-defined]
+
+    def view_on_site(self, obj: Run) -> str | None:
+        return obj.get_absolute_url() if obj.is_published else None
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        published = [run for run in objs if run.is_published]
+        if not published:
+            return super().get_deleted_objects(objs, request)
+        reason = "{}: it is the published run, which visitors see. It can go when a newer run has taken its place."
+        return [], {}, set(), [format_html(reason, link_to(run)) for run in published]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Run | None = None,
+    ) -> HttpResponse:
+        context["show_delete"] = obj is not None and not obj.is_published
+        context["may_publish"] = self.has_publish_permission(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Run) -> None:
+        remove([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        remove(queryset)
+
+    # --- Publishing ---
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("clusters.change_run")
+
+    def get_urls(self) -> list[URLPattern]:
+        def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(view)
+
+        own = [
+            path("<int:pk>/compare/", guarded(self.compare), name="clusters_run_compare"),
+            path("<int:pk>/publish/", guarded(require_POST(self.publish)), name="clusters_run_publish"),
+            path("<int:pk>/unpublish/", guarded(require_POST(self.unpublish)), name="clusters_run_unpublish"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._change_one(request, pk, self._publish)
+
+    def unpublish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._change_one(request, pk, self._unpublish)
+
+    def _change_one(self, request: HttpRequest, pk: int, change: Callable[[HttpRequest, Run], None]) -> HttpResponse:
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        change(request, get_object_or_404(Run.objects.select_related("genre"), pk=pk))
+        return HttpResponseRedirect(reverse("admin:clusters_run_change", args=[pk]))
+
+    @admin.action(description="Publish selected runs, one of a genre", permissions=["publish"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        runs = list(queryset)
+        if len({run.genre_id for run in runs}) < len(runs):
+            self.message_user(request, "Visitors see one run of a genre: select one of each.", messages.ERROR)
+            return
+        for run in runs:
+            self._publish(request, run)
+
+    @admin.action(description="Unpublish selected runs", permissions=["publish"])
+    def unpublish_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        for run in queryset:
+            self._unpublish(request, run)
+
+    def _publish(self, request: HttpRequest, run: Run) -> None:
+        before = Run.objects.of_genre(run.genre).published().first()
+        if publish(run):
+            self.log_change(request, run, f"Published, in place of {before}." if before else "Published.")
+            text = format_html("Visitors now see {}.", link_to(run))
+            self.message_user(request, text, messages.SUCCESS)
+        else:
+            self.message_user(request, format_html("{} was published already.", link_to(run)), messages.INFO)
+
+    def _unpublish(self, request: HttpRequest, run: Run) -> None:
+        if unpublish(run):
+            self.log_change(request, run, "Unpublished.")
+            text = format_html("{}: visitors see no clusters of {} now.", link_to(run), run.genre.name)
+            self.message_user(request, text, messages.SUCCESS)
+        else:
+            self.message_user(request, format_html("{} was not published.", link_to(run)), messages.INFO)
+
+    # --- Comparing ---
+
+    @admin.action(description="Compare the two selected runs", permissions=["view"])
+    def compare_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> HttpResponse | None:
+        runs = list(queryset[:3])
+        if len(runs) != 2 or runs[0].genre_id != runs[1].genre_id:
+            self.message_user(request, "Select two runs of one genre to compare them.", messages.ERROR)
+            return None
+        old, new = in_order(*runs)
+        return HttpResponseRedirect(reverse("admin:clusters_run_compare", args=[new.pk], query={"with": old.pk}))
+
+    def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = get_object_or_404(Run.objects.select_related("genre"), pk=pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Compare runs of {run.genre.name}",
+            "run": run,
+            "others": Run.objects.of_genre(run.genre).exclude(pk=pk).newest_first().with_state(),
+        }
+        try:
+            other = self._other(request, run)
+            compared = compare_runs(*in_order(run, other))
+        except NotComparableError as error:
+            return TemplateResponse(request, "admin/clusters/run/compare.html", {**context, "reason": str(error)})
+        moved = Paginator(compared.moved_tracks(), MOVED_A_PAGE).get_page(request.GET.get("page"))
+        context |= {"compared": compared, "found": compared.found, "other": other, "moved": moved}
+        return TemplateResponse(request, "admin/clusters/run/compare.html", context)
+
+    @staticmethod
+    def _other(request: HttpRequest, run: Run) -> Run:
+        """Return the run that the address asks to compare ``run`` with, or else the usual one."""
+        asked = request.GET.get("with", "")
+        if not asked:
+            return usual_other(run)
+        # Longer ones are beyond what a database takes for a key.
+        if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+            raise Http404("There is no such run.")
+        return get_object_or_404(Run.objects.select_related("genre"), pk=int(asked))
+
+    # --- What a page says ---
+
+    @admin.display(ordering="is_published")
+    def state(self, run: Any) -> str:
+        return {"published": "published", "waiting": "waits for review", "earlier": "earlier"}[run.state]
+
+    @admin.display(description="state")
+    def state_in_words(self, run: Any) -> str:
+        return STATES[run.state]
+
+    @admin.display(description="stability", ordering="stability")
+    def mean_stability(self, run: Run) -> str:
+        return "not measured" if run.stability is None else f"{run.stability:.2f}"
+
+    @admin.display(description="left out")
+    def left_out_tracks(self, run: Run) -> SafeString | str:
+        if not run.left_out_count:
+            return "none"
+        return link_to_list(LeftOut, "run__id__exact", run.pk, f"{run.left_out_count}: which, and why")
+
+    @admin.display
+    def plot(self, run: Run) -> SafeString:
+        image = '<a href="{0}"><img class="run-plot" src="{0}" alt="{1}" width="640" height="480"></a>'
+        return format_html(image, run.plot_svg.url, run.plot_alt)
+
+    @admin.display(description="axes")
+    def axes_in_words(self, run: Run) -> SafeString:
+        return facts(
+            (way, f"{axis['low']} → {axis['high']}", f"{axis['variance']:.0%} of the variance")
+            for way, axis in zip(("Across", "Up"), run.axes, strict=False)
+        )
+
+    @admin.display(description="clusters")
+    def its_clusters(self, run: Run) -> SafeString:
+        clusters = run.clusters.order_by("number")
+        return facts((link_to(cluster), f"{cluster.size} tracks", cluster.description) for cluster in clusters)
+
+    @admin.display(description="silhouette", ordering="silhouette")
+    def mean_silhouette(self, run: Run) -> str:
+        return f"{run.silhouette:.3f}"
+
+    @admin.display(description="numbers of clusters that were tried")
+    def tried(self, run: Run) -> SafeString:
+        rows = []
+        for clusters in sorted(run.silhouettes, key=int):
+            stability = run.stabilities.get(clusters)
+            said = "" if stability is None else f"stability {stability:.2f}"
+            rows.append((f"{clusters} clusters", f"silhouette {run.silhouettes[clusters]:.3f}", said))
+        return facts(rows)
+
+    @admin.display(description="variance by component")
+    def components(self, run: Run) -> str:
+        return ", ".join(f"{share:.1%}" for share in run.explained_variance)
+
+    @admin.display
+    def made_from(self, run: Run) -> str:
+        return ", ".join(run.features)
+
+    @admin.display(description="without effect")
+    def without_effect(self, run: Run) -> str:
+        return f"{', '.join(run.dropped_features)}: the same for every track" if run.dropped_features else "none"
+
+    @admin.display
+    def asked_for(self, run: Run) -> SafeString:
+        chosen = {"clusters": "as the data suggests"}
+        return facts(
+            (name, chosen.get(name, "–") if value is None else value) for name, value in run.parameters.items()
+        )
+
+    @admin.display
+    def time_taken(self, run: Run) -> str:
+        return f"{run.seconds:.2f} seconds"
+
+    @admin.display
+    def programs(self, run: Run) -> SafeString:
+        return facts(sorted(run.versions.items()))

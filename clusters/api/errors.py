@@ -1,0 +1,31 @@
+"""The one error that clusters add to those of the catalogue."""
+
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.reverse import reverse
+
+from clusters.former import Whereabouts
+
+
+class ClusterGoneError(APIException):
+    """A number that the genre's published run no longer has; its body is that of GoneSerializer."""
+
+    status_code = HTTPStatus.GONE
+
+    def __init__(self, gone: Whereabouts, request: Request) -> None:
+        genre, successor = gone.run.genre, gone.successor
+        told = f"{gone.pointer} #{successor.number}." if successor else gone.pointer
+        body: Any = {
+            "detail": f"Cluster #{gone.former.number} of {genre.name} is no more. {told}",
+            "successor": successor
+            and {
+                "number": successor.number,
+                "url": reverse("api:cluster-tracks", args=[genre.slug, successor.number], request=request),
+                "page_url": reverse("cluster", args=[genre.slug, successor.number], request=request),
+            },
+        }
+        # Set as it is: APIException would make texts of the numbers.
+        self.detail = body

@@ -1,0 +1,47 @@
+"""``manage.py pruneruns``: remove old runs and their plots, never a published one."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from clusters.genres import UnknownGenreError, find_genres
+from clusters.models import Run
+from clusters.publishing import remove
+
+
+class Command(BaseCommand):
+    help = "Remove old runs with their plots: all but the newest of each genre, and never the published one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("genres", nargs="*", metavar="GENRE", help="a genre's name or address; default: all")
+        parser.add_argument("--keep", type=int, required=True, metavar="N", help="how many of the newest to keep")
+        parser.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        keep = options["keep"]
+        if keep < 0:
+            raise CommandError("--keep must be 0 or more.")
+        try:
+            genres = find_genres(options["genres"])
+        except UnknownGenreError as error:
+            raise CommandError(str(error)) from None
+        total = 0
+        # tqdm writes to standard error, and with disable=None only where that is a terminal.
+        for genre in tqdm(genres, unit="genre", disable=None, leave=False):
+            old = list(Run.objects.of_genre(genre).newest_first().select_related("genre")[keep:])
+            old = [run for run in old if not run.is_published]
+            removed = len(old) if options["dry_run"] else remove(old)
+            total += removed
+            if removed:
+                verb = "would remove" if options["dry_run"] else "removed"
+                kept = Run.objects.of_genre(genre).count() - (removed if options["dry_run"] else 0)
+                with tqdm.external_write_mode():
+                    self.stdout.write(f"{genre.slug}: {verb} {_runs(removed)}, kept {kept}")
+        if not total:
+            self.stdout.write("There is nothing to remove.")
+
+
+def _runs(number: int) -> str:
+    return "1 run" if number == 1 else f"{number} runs"

@@ -1,0 +1,110 @@
+"""Which run of a genre visitors see: published, withdrawn, removed. The one place that changes it.
+
+Whoever changes it for a genre holds that genre's lock for as long, so that changes follow one another.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from clusters.models import Cluster, FormerCluster, GenreClustering, Membership, Run
+from musicdb.models import Genre
+
+
+def lock(genre: Genre) -> GenreClustering:
+    """Return the genre's clustering, and keep everybody else from it until the transaction ends.
+
+    Raises Genre.DoesNotExist where the genre has been deleted.
+    """
+    clustering = GenreClustering.objects.select_for_update().filter(genre=genre).first()
+    if clustering is None:
+        # The genre's own row, so that two who come first at once wait for each other here.
+        Genre.objects.select_for_update().get(pk=genre.pk)
+        GenreClustering.objects.get_or_create(genre=genre, defaults={"next_number": next_number(genre)})
+        clustering = GenreClustering.objects.select_for_update().get(genre=genre)
+    return clustering
+
+
+def next_number(genre: Genre) -> int:
+    """Return the first number that no cluster of the genre ever had, as far as is known without its lock."""
+    clustering = GenreClustering.objects.filter(genre=genre).first()
+    if clustering is not None:
+        return clustering.next_number
+    highest = Cluster.objects.filter(run__genre=genre).aggregate(number=Max("number"))["number"] or 0
+    return highest + 1
+
+
+@transaction.atomic
+def publish(run: Run) -> bool:
+    """Let visitors see ``run`` in place of the genre's published one. Return whether that changed anything.
+
+    A cluster without a name takes that of the same number in the run before. What the run before had and ``run`` has
+    not is kept in mind as a former cluster.
+    """
+    lock(run.genre)
+    if Run.objects.filter(pk=run.pk).published().exists():
+        return False
+    # Where none is published, the newest other one: an editor may have withdrawn it, but its addresses were out.
+    before = Run.objects.of_genre(run.genre).exclude(pk=run.pk).published_first().first()
+    if before is not None:
+        before.is_published = False
+        before.save(update_fields=["is_published"])
+        carry_names(before, run)
+        _remember_former_clusters(before, run)
+    run.is_published = True
+    run.save(update_fields=["is_published"])
+    return True
+
+
+@transaction.atomic
+def unpublish(run: Run) -> bool:
+    """Take ``run`` from the site; the genre then shows no clusters. Return whether that changed anything."""
+    lock(run.genre)
+    changed = Run.objects.filter(pk=run.pk).published().update(is_published=False)
+    run.is_published = False
+    return bool(changed)
+
+
+def carry_names(before: Run, run: Run) -> None:
+    """Give the unnamed clusters of ``run`` the editors' names that the same numbers had in ``before``."""
+    names = dict(before.clusters.exclude(name="").values_list("number", "name"))
+    unnamed = list(run.clusters.filter(name="", number__in=names))
+    for cluster in unnamed:
+        cluster.name = names[cluster.number]
+    Cluster.objects.bulk_update(unnamed, ["name"])
+
+
+def remove(runs: Iterable[Run]) -> int:
+    """Delete ``runs`` and their plots, but never one that is published by now. Return how many went."""
+    removed = 0
+    for run in runs:
+        with transaction.atomic():
+            lock(run.genre)
+            deleted, _ = Run.objects.filter(pk=run.pk, is_published=False).delete()
+        if deleted:
+            removed += 1
+            # After the rows: a page may lack a file for no moment, a file may lack its rows for a while.
+            for plot in (run.plot_png, run.plot_svg):
+                plot.storage.delete(str(plot.name))
+    return removed
+
+
+def _remember_former_clusters(before: Run, run: Run) -> None:
+    kept = set(run.clusters.values_list("number", flat=True))
+    now = timezone.now()
+    for cluster in before.clusters.exclude(number__in=kept):
+        moved = Membership.objects.filter(run=run, track__memberships__cluster=cluster)
+        went_to = Counter(moved.values_list("cluster__number", flat=True))
+        FormerCluster.objects.update_or_create(
+            genre=run.genre,
+            number=cluster.number,
+            defaults={
+                "name": cluster.name,
+                "size": cluster.size,
+                "went_to": sorted(went_to.items(), key=lambda pair: (-pair[1], pair[0])),
+                "vanished_at": now,
+            },
+        )
