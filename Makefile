@@ -53,8 +53,10 @@ bench-recluster: $(VENV)/.installed-dev ## compare recluster with the bare numbe
 bench-scale: $(VENV)/.installed-dev ## recluster 1.2 million tracks (minutes)
 	@$(BIN)/python -m benchmarks.scale
 
+# Extras are kept in the pins: without them, pip looks at newer releases for `coverage[toml]` than the pinned
+# `coverage`, and in hash mode refuses the first that appears.
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal \
-	--python-version 3.11 --generate-hashes --no-emit-index-url
+	--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url
 
 requirements: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml anew
 	@$(COMPILE) --upgrade --output-file requirements.txt pyproject.toml
