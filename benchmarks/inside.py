@@ -60,8 +60,8 @@ def bulk(rows: str) -> dict[str, float]:
     """Time the insert of memberships of our own against ``bulk_create``, in turns, each rolled back."""
     from django.db import transaction
 
-    from clusters.bulk import insert
     from clusters.models import Membership
+    from musicdb.bulk import insert
 
     names = ["run", "cluster", "track", "rank", "distance", "x", "y"]
     places = list(
@@ -98,8 +98,8 @@ def synthesise(folder: str, largest: str, others: str) -> dict[str, float]:
     from django.db import transaction
 
     from benchmarks.data import KAGGLE, analysis_failed, rows
-    from clusters.bulk import insert
     from clusters.core.features import FEATURE_NAMES
+    from musicdb.bulk import insert
     from musicdb.features import AUDIO_FEATURES
     from musicdb.models import Genre, Track
 

@@ -18,7 +18,6 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from clusters.bulk import insert
 from clusters.core.features import UnclusterableError
 from clusters.core.params import Params
 from clusters.extract import Extract, extract, fingerprints, lineage
@@ -26,6 +25,7 @@ from clusters.leftovers import clean_leftovers, discard, new_plot_names
 from clusters.models import Cluster, LeftOut, Membership, Run
 from clusters.publishing import carry_names, lock, next_number, publish
 from clusters.workers import compute, executor_for
+from musicdb.bulk import insert
 from musicdb.models import Genre
 
 if TYPE_CHECKING:
