@@ -1,5 +1,6 @@
 """What the database keeps for musicdb."""
 
+from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias
 from musicdb.models.catalogue import (
     Album,
     AlbumLabel,
@@ -15,10 +16,14 @@ from musicdb.models.catalogue import (
 __all__ = [
     "Album",
     "AlbumLabel",
+    "Alias",
     "Artist",
+    "ArtistAlias",
     "AudioFeatures",
     "Genre",
+    "GenreAlias",
     "Label",
+    "LabelAlias",
     "SluggedModel",
     "Track",
     "TrackArtist",

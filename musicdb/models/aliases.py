@@ -1,0 +1,83 @@
+"""Other spellings of genres, artists and labels: they lead to what they stand for, in addresses and in imports."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from musicdb.fields import NameField
+from musicdb.models.catalogue import Artist, Genre, Label
+from musicdb.slugs import MAX_LENGTH
+from musicdb.validators import validate_slug_text, validate_spotify_id
+
+
+class Alias(models.Model):
+    """Another spelling. ``slug``: the address that it had while it was a thing of its own; null if it never was."""
+
+    name = NameField("other spelling", max_length=300)
+    slug = models.SlugField(
+        "former address",
+        max_length=MAX_LENGTH,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        validators=[validate_slug_text],
+    )
+    target: Any
+
+    class Meta:
+        abstract = True
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GenreAlias(Alias):
+    target = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta(Alias.Meta):
+        verbose_name = "other spelling of a genre"
+        verbose_name_plural = "other spellings of genres"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="genrealias_name_unique",
+                violation_error_message="This is another spelling of a genre already.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="genrealias_name_not_empty"),
+        ]
+
+
+class LabelAlias(Alias):
+    target = models.ForeignKey(Label, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta(Alias.Meta):
+        verbose_name = "other spelling of a label"
+        verbose_name_plural = "other spellings of labels"
+        constraints = [
+            models.UniqueConstraint(
+                "name",
+                name="labelalias_name_unique",
+                violation_error_message="This is another spelling of a label already.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="labelalias_name_not_empty"),
+        ]
+
+
+class ArtistAlias(Alias):
+    """Another spelling of an artist, or a second entry of Spotify's. Two artists may share a name, so no name is
+    unique here."""
+
+    target = models.ForeignKey(Artist, on_delete=models.CASCADE, related_name="aliases")
+    spotify_id = models.CharField(
+        "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
+    )
+
+    class Meta(Alias.Meta):
+        verbose_name = "other spelling of an artist"
+        verbose_name_plural = "other spellings of artists"
+        indexes = [models.Index(fields=["name"], name="artistalias_name")]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="artistalias_name_not_empty")]
