@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 
 import numpy as np
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,11 +12,9 @@ from django.db.models.functions import Coalesce
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable
 from clusters.core.params import Lineage, Params, input_hash
-from clusters.fingerprints import Row, hash_of, hashes_by_postgresql
+from clusters.fingerprints import CHUNK, Row, hash_of, hashes_of_genres, in_chunks
 from clusters.models import Run
 from musicdb.models import Genre, Track
-
-CHUNK = 5_000
 
 
 @dataclass(frozen=True)
@@ -39,12 +37,10 @@ class Extract:
 def fingerprints(genres: Sequence[Genre], params: Params) -> Callable[[Genre], str]:
     """Return what tells the input hash that a run of one of ``genres`` would have now.
 
-    On PostgreSQL one query for all, as of now; elsewhere one for each genre, when it is asked for. No table in memory.
+    One query for all, as of now. No table in memory.
     """
-    if connection.vendor != "postgresql":
-        return lambda genre: input_hash(hash_of(_chunks(genre)), params)
-    hashes = hashes_by_postgresql([genre.pk for genre in genres])
-    return lambda genre: input_hash(hashes.get(genre.pk, hash_of([])), params)
+    hashes = hashes_of_genres([genre.pk for genre in genres])
+    return lambda genre: input_hash(hashes.get(genre.pk, hash_of(())), params)
 
 
 def extract(genre: Genre, params: Params) -> Extract:
@@ -72,15 +68,15 @@ def lineage(run: Run | None, next_number: int) -> Lineage:
     if run is None:
         return Lineage(next_number=next_number)
     places = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
-    rows = np.array(list(places), dtype=np.int64).reshape(-1, 2)
+    # Never as half a million pairs of Python's.
+    rows = np.fromiter(chain.from_iterable(places), dtype=np.int64).reshape(-1, 2)
     return Lineage(rows[:, 0], rows[:, 1], next_number)
 
 
 def _chunks(genre: Genre) -> Iterator[list[Row]]:
     key = Coalesce("spotify_id", "slug", output_field=CharField())
-    rows = _tracks(genre).order_by("pk").values_list("pk", key, *FEATURE_NAMES).iterator(chunk_size=CHUNK)
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+    rows = _tracks(genre).order_by("pk").values_list("pk", key, *FEATURE_NAMES)
+    return in_chunks(rows.iterator(chunk_size=CHUNK))
 
 
 def _tracks(genre: Genre) -> QuerySet[Track]:
