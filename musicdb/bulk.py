@@ -1,6 +1,6 @@
-"""Many rows into one table, the quickest honest way of each database: in the transaction, every constraint checked."""
+"""Many rows at once, the quickest honest way of each database: in the transaction, every constraint checked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -30,3 +30,42 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
         remaining = iter(rows)
         while batch := list(islice(remaining, BATCH)):
             cursor.executemany(statement, batch)
+
+
+def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Give rows new values: each of ``rows`` has one for each of ``fields``, then the primary key."""
+    quote = connection.ops.quote_name
+    columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    settings = ", ".join(f"{quote(columns[name])} = %s" for name in fields)
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
+    statement = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608
+    remaining = iter(rows)
+    with connection.cursor() as cursor:
+        while batch := list(islice(remaining, BATCH)):
+            cursor.executemany(statement, batch)
+
+
+def reserve_keys(model: type[models.Model], number: int) -> Sequence[int]:
+    """Return ``number`` primary keys that nobody else will be given, for rows that will point at each other."""
+    if not number:
+        return []
+    table, key = model._meta.db_table, str(model._meta.pk.column)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [connection.ops.quote_name(table), key, number],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # SQLite remembers the largest key that it ever gave; its one writer, which is us, gives the next.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        given = cursor.fetchone()
+        first = (given[0] if given else 0) + 1
+        return range(first, first + number)
+
+
+def in_batches(values: Iterable[Any], size: int = 5_000) -> Iterator[list[Any]]:
+    """Yield ``values`` in lists that a query can name."""
+    remaining = iter(values)
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -12,6 +12,7 @@ from musicdb.models.catalogue import (
     Track,
     TrackArtist,
 )
+from musicdb.models.imports import Import, ImportedRow
 
 __all__ = [
     "Album",
@@ -22,6 +23,8 @@ __all__ = [
     "AudioFeatures",
     "Genre",
     "GenreAlias",
+    "Import",
+    "ImportedRow",
     "Label",
     "LabelAlias",
     "SluggedModel",

@@ -1,0 +1,171 @@
+"""The rows of an upload as facts about tracks, each track once. Touches no database."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from musicdb.resources.dialect import Choices, Dialect
+from musicdb.resources.facts import (
+    AlbumFacts,
+    ImportRefusedError,
+    Place,
+    Problem,
+    RowRefusedError,
+    RowSkipped,
+    TrackFacts,
+)
+from musicdb.resources.reading import Table, tables_of
+from musicdb.resources.recognise import recognise
+
+# The bar moves often enough for a person, and seldom enough for the work.
+PROGRESS_EVERY = 1_000
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def no_progress(stage: str, done: int, total: int | None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to import: what it is called, and what is in it."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an editor decides about an import.
+
+    ``dialect``: its name, or "" to recognise it. ``genre``: a genre that every track gets besides its own. ``liked``:
+    whether every track becomes a favourite. ``skip_bad``: whether good rows are imported where others are bad.
+    """
+
+    dialect: str = ""
+    genre: str = ""
+    liked: bool = False
+    skip_bad: bool = False
+    choices: Choices = field(default_factory=Choices)
+
+
+@dataclass(slots=True)
+class ParsedTrack:
+    place: Place
+    facts: TrackFacts
+
+
+@dataclass
+class Parsed:
+    """What an upload says. ``skipped`` counts rows that are neither tracks nor bad, by the reason."""
+
+    dialects: list[str] = field(default_factory=list)
+    rows: int = 0
+    tracks: list[ParsedTrack] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+def parse(sources: Iterable[Source], options: Options, progress: Progress = no_progress) -> Parsed:
+    """Read every row of ``sources``. Raises ImportRefusedError for a file that cannot be read at all."""
+    parsed = Parsed()
+    by_key: dict[Any, ParsedTrack] = {}
+    for source in sources:
+        for table in tables_of(source.name, source.data):
+            dialect = recognise(table.name, table.header, options.choices, options.dialect).survey(table)
+            if dialect.called not in parsed.dialects:
+                parsed.dialects.append(dialect.called)
+            parsed.notes += [f"{table.name}: {note}" for note in dialect.notes]
+            parsed.questions += [f"{table.name}: {question}" for question in dialect.questions]
+            _read(table, dialect, parsed, by_key, progress)
+    if not parsed.rows:
+        raise ImportRefusedError("There is a header, and no row below it.")
+    return parsed
+
+
+def _read(table: Table, dialect: Dialect, parsed: Parsed, by_key: dict[Any, ParsedTrack], progress: Progress) -> None:
+    for number, cells in table.rows():
+        parsed.rows += 1
+        if parsed.rows % PROGRESS_EVERY == 0:
+            progress("Reading", parsed.rows, None)
+        place = Place(table.name, number)
+        try:
+            facts = dialect.facts(cells)
+            if (first := by_key.get(facts.key)) is None:
+                by_key[facts.key] = row = ParsedTrack(place, facts)
+                parsed.tracks.append(row)
+            else:
+                _add_to(first, facts)
+                parsed.skipped["the track has a row already"] += 1
+        except RowSkipped as reason:
+            parsed.skipped[str(reason)] += 1
+        except RowRefusedError as error:
+            parsed.problems.append(Problem(place, error.column, error.message))
+
+
+def _add_to(first: ParsedTrack, again: TrackFacts) -> None:
+    """Add to the facts of a track what another row says of it: genres, and what was unknown.
+
+    Raises RowRefusedError where the two rows cannot both be right.
+    """
+    facts = first.facts
+    for what, one, other in (
+        ("title", facts.title, again.title),
+        ("artists", facts.artists, again.artists),
+        ("album", facts.album and facts.album.title, again.album and again.album.title),
+        *((name, facts.values[name], value) for name, value in again.values.items() if name in facts.values),
+    ):
+        if one and other and one != other:
+            said = f"{_said(one)} there, {_said(other)} here"
+            raise RowRefusedError("", f"is the same track as {first.place}, with another {what}: {said}.")
+    facts.genres = tuple(dict.fromkeys((*facts.genres, *again.genres)))
+    facts.values = {**again.values, **facts.values}
+    facts.artists = facts.artists or again.artists
+    facts.album = with_gaps_filled(facts.album, again.album)
+
+
+def with_gaps_filled(album: AlbumFacts | None, other: AlbumFacts | None) -> AlbumFacts | None:
+    """Return ``album`` with what only ``other`` knows of it."""
+    if album is None or other is None or album == other:
+        return album or other
+    return replace(
+        album,
+        spotify_id=album.spotify_id or other.spotify_id,
+        released=album.released or other.released,
+        image_url=album.image_url or other.image_url,
+        labels=album.labels or other.labels,
+    )
+
+
+def bad_rows(sources: Iterable[Source], problems: Iterable[Problem]) -> Iterator[list[str]]:
+    """Yield the rows that have problems as they stood, each with its place and the reasons, below its file's header.
+
+    The files are read anew: to keep all their cells till it is known which are wanted would take more than all else.
+    """
+    reasons: dict[Place, list[str]] = {}
+    for problem in problems:
+        reasons.setdefault(problem.place, []).append(f"{problem.column} {problem.message}".strip())
+    for source in sources:
+        for table in tables_of(source.name, source.data):
+            rows = _bad_rows_of(table, reasons)
+            if (first := next(rows, None)) is not None:
+                yield [*table.header, "File", "Row", "Why it was not imported"]
+                yield first
+                yield from rows
+
+
+def _bad_rows_of(table: Table, reasons: dict[Place, list[str]]) -> Iterator[list[str]]:
+    for number, cells in table.rows():
+        if why := reasons.get(Place(table.name, number)):
+            padding = [""] * (len(table.header) - len(cells))
+            yield [*cells, *padding, table.name, str(number), " ".join(why)]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "“" + "; ".join(getattr(part, "name", str(part)) for part in value) + "”"
+    return f"“{value}”"

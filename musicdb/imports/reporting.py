@@ -1,0 +1,117 @@
+"""What an import would change, or has changed, in words: for the preview, the command line and the record."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from musicdb.dates import format_release_date
+from musicdb.features import AUDIO_FEATURES
+from musicdb.imports.planning import Plan, TrackPlan
+from musicdb.imports.shelves import AlbumThing, Thing
+from musicdb.models import Track
+from musicdb.resources.facts import Place
+
+_LABELS = {
+    **{field.name: str(field.verbose_name) for field in Track._meta.concrete_fields},
+    **{feature.name: feature.label.lower() for feature in AUDIO_FEATURES},
+}
+# What an editor need not be told of a new track, since every one has it.
+_NOT_SHOWN = frozenset({"title"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that becomes another; ``old`` is empty where there was none."""
+
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class RowReport:
+    """A row of a file and what comes of it. ``creates``: what it makes besides, such as "label “Kompakt”"."""
+
+    place: Place
+    action: Literal["new", "changed"]
+    title: str
+    changes: tuple[Change, ...]
+    creates: tuple[str, ...]
+
+
+def row_reports(plan: Plan) -> Iterator[RowReport]:
+    """Yield what comes of each row that changes something, in the order of the files.
+
+    What several rows make together is told with the first of them.
+    """
+    told: set[int] = set()
+    for track in plan.tracks:
+        action: Literal["new", "changed"] = "new" if track.pk is None else "changed"
+        changes = (*_track_changes(track), *_album_changes(track.album, told))
+        yield RowReport(track.place, action, track.title, changes, tuple(_creates(track, told)))
+
+
+def album_reports(plan: Plan) -> list[tuple[str, tuple[Change, ...]]]:
+    """Return the albums that are there already and change, by title, with what changes."""
+    return [(album.name, tuple(_changed_columns(album))) for album in plan.albums.changed()]
+
+
+def _track_changes(track: TrackPlan) -> Iterator[Change]:
+    for name, new in track.values.items():
+        if new in (None, "") and not track.before.get(name):
+            continue
+        if track.pk is not None or name not in _NOT_SHOWN:
+            yield Change(_LABELS[name], in_words(track.before.get(name)), in_words(new))
+    if track.artists is not None and (track.artists or track.artists_before):
+        yield Change("artists", ", ".join(track.artists_before), _names(track.artists))
+    if track.album is not None:
+        yield Change("album", track.album_before.name if track.album_before else "", track.album.name)
+    if track.genres:
+        yield Change("more genres" if track.pk else "genres", "", _names(track.genres))
+
+
+def _album_changes(album: AlbumThing | None, told: set[int]) -> Iterator[Change]:
+    if album is None or not album.before or id(album) in told:
+        return
+    told.add(id(album))
+    for change in _changed_columns(album):
+        yield Change(f"album’s {change.what}", change.old, change.new)
+
+
+def _changed_columns(album: AlbumThing) -> Iterator[Change]:
+    what = {"spotify_id": "Spotify id", "released": "release date", "image_url": "art", "labels": "labels"}
+    for name, old in album.before.items():
+        yield Change(what[name], in_words(old), in_words(getattr(album, name)))
+
+
+def _creates(track: TrackPlan, told: set[int]) -> Iterator[str]:
+    album = track.album
+    for kind, things in (
+        ("album", [album] if album else []),
+        ("label", album.labels if album else []),
+        ("artist", track.artists or []),
+        ("genre", track.genres),
+    ):
+        for thing in things:
+            if thing.pk is None and id(thing) not in told:
+                told.add(id(thing))
+                yield f"{kind} “{thing.name}”"
+
+
+def _names(things: Iterable[Thing]) -> str:
+    return ", ".join(thing.name for thing in things)
+
+
+def in_words(value: Any) -> str:
+    """Return a value as a person would write it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, tuple):
+        return format_release_date(*value)
+    if isinstance(value, list):
+        return _names(value)
+    return str(value)

@@ -1,0 +1,158 @@
+"""An import from beginning to end: looked at (``preview``) or carried out (``carry_out``)."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, models, transaction
+
+from musicdb.bulk import insert
+from musicdb.imports.parsing import Options, Parsed, Progress, Source, no_progress, parse
+from musicdb.imports.planning import Plan, plan
+from musicdb.imports.states import MODELS, as_json, digest, states
+from musicdb.imports.writing import Written, changed_keys, write
+from musicdb.models import Album, Artist, Genre, Import, ImportedRow, Label, Track
+from musicdb.resources.facts import ImportRefusedError
+
+# Two imports at once would each make what the other makes: on PostgreSQL the second waits for this lock. SQLite's
+# transactions lock the database as they begin.
+LOCK = 0x6D75736963  # "music"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import said, would change or has changed. ``record`` is None where nothing was written."""
+
+    parsed: Parsed
+    plan: Plan
+    counts: dict[str, dict[str, int]]
+    record: Import | None = None
+
+    @property
+    def changes_anything(self) -> bool:
+        return any(count["created"] or count["updated"] for count in self.counts.values())
+
+
+class BadRowsError(ImportRefusedError):
+    """Some rows cannot be imported, and nobody said that the others should be. Nothing was changed."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        number = len(parsed.problems)
+        super().__init__(
+            f"{number:,} of {parsed.rows:,} rows cannot be imported, so nothing was. "
+            "Mend them, or choose to skip bad rows."
+        )
+        self.parsed = parsed
+
+
+def preview(sources: Sequence[Source], options: Options, progress: Progress = no_progress) -> Outcome:
+    """Find out what an import would do. Writes nothing. Raises ImportRefusedError for what cannot be read."""
+    parsed = parse(sources, options, progress)
+    planned = plan(parsed, options, progress)
+    return Outcome(parsed, planned, _counts(planned))
+
+
+def carry_out(
+    sources: Sequence[Source], options: Options, user: User | None, progress: Progress = no_progress
+) -> Outcome:
+    """Import ``sources`` in one transaction and record it.
+
+    Raises ImportRefusedError, with nothing changed, for what cannot be read, where a question is open, and where
+    rows are bad and ``options.skip_bad`` is not set (BadRowsError).
+    """
+    started = time.perf_counter()
+    parsed = parse(sources, options, progress)
+    if parsed.questions:
+        raise ImportRefusedError(" ".join(parsed.questions))
+    if parsed.problems and not options.skip_bad:
+        raise BadRowsError(parsed)
+    try:
+        with transaction.atomic():
+            _wait_for_other_imports()
+            planned = plan(parsed, options, progress)
+            counts = _counts(planned)
+            before = _states_before(planned)
+            written = write(planned, progress)
+            record = _record(sources, options, user, parsed, counts, time.perf_counter() - started)
+            progress("Recording", 0, None)
+            insert(
+                ImportedRow, ["of_import", "model", "object_id", "digest", "before"], _touched(record, written, before)
+            )
+    except IntegrityError as error:
+        raise ImportRefusedError(
+            f"Somebody changed the library in the meantime, so nothing was imported. Try again. ({error})"
+        ) from error
+    return Outcome(parsed, planned, counts, record)
+
+
+def _wait_for_other_imports() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _counts(planned: Plan) -> dict[str, dict[str, int]]:
+    """Return by the model's name how many rows are created, updated and, of tracks, unchanged."""
+    changed = changed_keys(planned)
+    created: dict[type[models.Model], int] = {
+        Genre: len(planned.genres.new()),
+        Label: len(planned.labels.new()),
+        Artist: len(planned.artists.new()),
+        Album: len(planned.albums.new()),
+        Track: sum(track.pk is None for track in planned.tracks),
+    }
+    unchanged: dict[type[models.Model], int] = {Track: planned.unchanged}
+    return {
+        name: {
+            "created": created[model],
+            "updated": len(changed.get(model, ())),
+            "unchanged": unchanged.get(model, 0),
+        }
+        for name, model in MODELS.items()
+    }
+
+
+def _states_before(planned: Plan) -> dict[tuple[str, int], str]:
+    return {
+        (model.__name__, pk): as_json(state)
+        for model, keys in changed_keys(planned).items()
+        for pk, state in states(model, keys)
+    }
+
+
+def _touched(record: Import, written: Written, before: dict[tuple[str, int], str]) -> Iterator[tuple[Any, ...]]:
+    def keys(model: type[models.Model]) -> Iterator[int]:
+        yield from written.created.get(model, ())
+        yield from written.updated.get(model, ())
+
+    for name, model in MODELS.items():
+        for pk, state in states(model, keys(model)):
+            yield record.pk, name, pk, digest(state), before.get((name, pk))
+
+
+def _record(
+    sources: Sequence[Source],
+    options: Options,
+    user: User | None,
+    parsed: Parsed,
+    counts: dict[str, dict[str, int]],
+    seconds: float,
+) -> Import:
+    digests = hashlib.sha256()
+    for source in sources:
+        digests.update(source.data)
+    return Import.objects.create(
+        user=user,
+        file_name=", ".join(source.name for source in sources)[:500],
+        file_digest=digests.hexdigest(),
+        dialect=", ".join(parsed.dialects),
+        options=asdict(options),
+        rows=parsed.rows,
+        counts=counts,
+        skipped=dict(parsed.skipped),
+        bad_rows=len(parsed.problems),
+        seconds=round(seconds, 3),
+    )

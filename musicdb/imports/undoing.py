@@ -1,0 +1,127 @@
+"""An import taken back, as long as nobody has touched its rows since."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from musicdb.bulk import in_batches, insert, update
+from musicdb.imports.states import HANGING, MODELS, digest, states
+from musicdb.models import Import
+
+# What is deleted last is what others point at.
+DELETING_ORDER = ("Track", "Album", "Label", "Artist", "Genre")
+# Deleting looks through all that points at a row, clusters' memberships too.
+DELETED_AT_ONCE = 500
+REASONS_SHOWN = 20
+
+
+class UndoRefusedError(Exception):
+    """An import that cannot be undone. ``reasons`` says why, row by row, as far as REASONS_SHOWN."""
+
+    def __init__(self, message: str, reasons: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.reasons = list(reasons)
+
+
+def undo(record: Import, user: User | None) -> None:
+    """Delete what ``record`` created and restore what it changed, in one transaction.
+
+    Raises UndoRefusedError, with nothing changed, where a row was edited, merged or deleted since, or where
+    something that came later hangs on one.
+    """
+    try:
+        with transaction.atomic():
+            locked = Import.objects.select_for_update().get(pk=record.pk)
+            if locked.is_undone:
+                raise UndoRefusedError("This import was undone already.")
+            touched = _untouched_since(locked)
+            _restore(locked)
+            _delete(touched)
+            locked.undone_at, locked.undone_by = timezone.now(), user
+            locked.save(update_fields=["undone_at", "undone_by"])
+    except ProtectedError as error:
+        users = [f"{thing._meta.verbose_name} “{thing}”" for thing in islice(error.protected_objects, REASONS_SHOWN)]
+        raise UndoRefusedError("Something that came later uses what this import made.", users) from None
+    record.refresh_from_db()
+
+
+def _untouched_since(record: Import) -> dict[str, list[int]]:
+    """Return the keys of what the import created, by model. Raises UndoRefusedError if any row is not as it left it."""
+    created: defaultdict[str, list[int]] = defaultdict(list)
+    reasons: list[str] = []
+    for name, model in MODELS.items():
+        rows = record.touched.filter(model=name).order_by("object_id").values_list("object_id", "digest", "before")
+        for batch in in_batches(rows.iterator(chunk_size=5_000)):
+            now = dict(states(model, (pk for pk, _, _ in batch)))
+            for pk, left, before in batch:
+                if pk not in now:
+                    reasons.append(f"{name} {pk} has been deleted or merged since.")
+                elif digest(now[pk]) != left:
+                    called = now[pk].get("title") or now[pk].get("name")
+                    reasons.append(f"{name} “{called}” has been changed since.")
+                if before is None:
+                    created[name].append(pk)
+    if reasons:
+        more = len(reasons) - REASONS_SHOWN
+        shown = [*reasons[:REASONS_SHOWN], *([f"And {more:,} more."] if more > 0 else [])]
+        raise UndoRefusedError("Rows of this import have been touched since, so it was not undone.", shown)
+    return created
+
+
+def _restore(record: Import) -> None:
+    for name, model in MODELS.items():
+        changed = record.touched.filter(model=name, before__isnull=False).order_by("object_id")
+        for batch in in_batches(changed.values_list("object_id", "before")):
+            rows = [(pk, before if isinstance(before, dict) else json.loads(before)) for pk, before in batch]
+            _write_columns(model, rows)
+            _write_hanging(model, rows)
+
+
+def _write_columns(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> None:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    update(
+        model,
+        [field.name for field in fields],
+        ((*(before[field.attname] for field in fields), pk) for pk, before in rows),
+    )
+
+
+def _write_hanging(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> None:
+    for name, through, owner, member, order in HANGING.get(model, ()):
+        through._default_manager.filter(**{f"{owner}__in": [pk for pk, _ in rows]}).delete()
+        columns = [owner, member, *([order] if order != member else [])]
+        insert(through, columns, _joined(rows, name, ordered=order != member))
+
+
+def _joined(rows: list[tuple[int, dict[str, Any]]], name: str, ordered: bool) -> Iterator[tuple[int, ...]]:
+    for pk, before in rows:
+        for position, key in enumerate(before[name]):
+            yield (pk, key, position) if ordered else (pk, key)
+
+
+def _delete(created: dict[str, list[int]]) -> None:
+    """Delete by way of the ORM, which finds what other applications hang on a row.
+
+    What they protect, and what was put on a row since, refuses to go.
+    """
+    for name in DELETING_ORDER:
+        model = MODELS[name]
+        for batch in in_batches(created.get(name, ()), DELETED_AT_ONCE):
+            _refuse_if_used(model, batch)
+            model._default_manager.filter(pk__in=batch).delete()
+
+
+def _refuse_if_used(model: type[models.Model], keys: list[int]) -> None:
+    """A genre's tracks would silently lose it: a join that nothing protects."""
+    if model.__name__ != "Genre":
+        return
+    users = MODELS["Track"]._default_manager.filter(genres__in=keys).distinct()[: REASONS_SHOWN + 1]
+    if reasons := [f"Track “{track}”" for track in users]:
+        raise UndoRefusedError("Tracks that came later are in a genre that this import made.", reasons)

@@ -1,0 +1,1 @@
+"""The catalogue from files and to files, on django-import-export: one module a dialect."""

@@ -1,0 +1,32 @@
+"""Which dialect a file is of, by its header."""
+
+from collections.abc import Sequence
+
+from musicdb.resources.dialect import Choices, Dialect
+from musicdb.resources.exportify_app import ExportifyApp
+from musicdb.resources.exportify_net import ExportifyNet
+from musicdb.resources.facts import ImportRefusedError
+from musicdb.resources.kaggle import Kaggle
+from musicdb.resources.tidytuesday import TidyTuesday
+
+# Where a header fits two equally well, the first is taken.
+DIALECTS: tuple[type[Dialect], ...] = (ExportifyApp, ExportifyNet, Kaggle, TidyTuesday)
+BY_NAME = {dialect.name: dialect for dialect in DIALECTS}
+
+
+def recognise(file: str, header: Sequence[str], choices: Choices, wanted: str = "") -> Dialect:
+    """Return the dialect of a file with this header: the one called ``wanted``, or else the best that fits.
+
+    Raises ImportRefusedError, with the columns that are missing from it and the dialect that is nearest.
+    """
+    considered = [BY_NAME[wanted]] if wanted else list(DIALECTS)
+    fitting = [dialect for dialect in considered if not dialect.missing_from(header)]
+    if fitting:
+        return max(fitting, key=lambda dialect: dialect.share_found(header)[1])(header, choices)
+    nearest = max(considered, key=lambda dialect: dialect.share_found(header))
+    missing = ", ".join(f"“{heading}”" for heading in nearest.missing_from(header))
+    if wanted:
+        raise ImportRefusedError(f"{file} is not of the dialect {nearest.called}: it lacks the columns {missing}.")
+    raise ImportRefusedError(
+        f"{file} is of no dialect that musicdb knows. The nearest is {nearest.called}, and it lacks {missing}."
+    )
