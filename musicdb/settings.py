@@ -104,6 +104,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+# What editors upload waits here to be confirmed. Never served, and purged after a day.
+UPLOAD_ROOT = Path(env.str("UPLOAD_ROOT", default=str(BASE_DIR / "uploads")))
 # The media are the plots that we draw ourselves, never what somebody uploaded. A web server in front is quicker.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEBUG)
 STORAGES = {

@@ -11,8 +11,9 @@ from django.core.management import call_command
 
 @pytest.fixture(autouse=True)
 def _own_media(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
-    """Plots of one test are never seen by another."""
+    """Plots and uploads of one test are never seen by another."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.UPLOAD_ROOT = tmp_path / "uploads"
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 

@@ -8,6 +8,7 @@ _scratch = tempfile.TemporaryDirectory(prefix="musicdb-tests-")
 os.environ.setdefault("SECRET_KEY", "tests sign nothing that anybody keeps")
 os.environ["DEBUG"] = "0"
 os.environ["MEDIA_ROOT"] = str(Path(_scratch.name) / "media")
+os.environ["UPLOAD_ROOT"] = str(Path(_scratch.name) / "uploads")
 
 from musicdb.settings import *  # noqa: E402, F403
 from musicdb.settings import STORAGES  # noqa: E402

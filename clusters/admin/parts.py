@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from clusters.admin.base import PartOfRunAdmin, facts
+from clusters.admin.base import PartOfRunAdmin
 from clusters.models import Cluster, LeftOut, Membership
 from clusters.querysets import REPRESENTATIVES
 from musicdb.admin.base import link_to, link_to_list
 from musicdb.admin.catalogue import FEATURES_BY_NAME
+from musicdb.admin.records import facts
 
 
 @admin.register(Cluster)

@@ -1,9 +1,10 @@
 """The rows of an upload as facts about tracks, each track once. Touches no database."""
 
+import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TextIO
 
 from musicdb.resources.dialect import Choices, Dialect
 from musicdb.resources.facts import (
@@ -15,11 +16,14 @@ from musicdb.resources.facts import (
     RowSkipped,
     TrackFacts,
 )
+from musicdb.resources.formulas import escape_formula, unescape_formula
 from musicdb.resources.reading import Table, tables_of
 from musicdb.resources.recognise import recognise
 
 # The bar moves often enough for a person, and seldom enough for the work.
 PROGRESS_EVERY = 1_000
+# The last column of a file of bad rows.
+WHY = "Why it was not imported"
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -62,6 +66,7 @@ class Parsed:
     """What an upload says. ``skipped`` counts rows that are neither tracks nor bad, by the reason."""
 
     dialects: list[str] = field(default_factory=list)
+    tables: int = 0
     rows: int = 0
     tracks: list[ParsedTrack] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -77,6 +82,7 @@ def parse(sources: Iterable[Source], options: Options, progress: Progress = no_p
     for source in sources:
         for table in tables_of(source.name, source.data):
             dialect = recognise(table.name, table.header, options.choices, options.dialect).survey(table)
+            parsed.tables += 1
             if dialect.called not in parsed.dialects:
                 parsed.dialects.append(dialect.called)
             parsed.notes += [f"{table.name}: {note}" for note in dialect.notes]
@@ -88,7 +94,11 @@ def parse(sources: Iterable[Source], options: Options, progress: Progress = no_p
 
 
 def _read(table: Table, dialect: Dialect, parsed: Parsed, by_key: dict[Any, ParsedTrack], progress: Progress) -> None:
+    # A file of bad rows, mended: what was escaped for the spreadsheet is meant as it was.
+    is_escaped = WHY in table.header
     for number, cells in table.rows():
+        if is_escaped:
+            cells = [unescape_formula(cell) for cell in cells]
         parsed.rows += 1
         if parsed.rows % PROGRESS_EVERY == 0:
             progress("Reading", parsed.rows, None)
@@ -141,7 +151,12 @@ def with_gaps_filled(album: AlbumFacts | None, other: AlbumFacts | None) -> Albu
     )
 
 
-def bad_rows(sources: Iterable[Source], problems: Iterable[Problem]) -> Iterator[list[str]]:
+def write_bad_rows(file: TextIO, sources: Iterable[Source], problems: Iterable[Problem]) -> None:
+    """Write the rows that have problems as CSV, for an editor to mend and import. Open ``file`` with newline=""."""
+    csv.writer(file).writerows([escape_formula(cell) for cell in row] for row in _bad_rows(sources, problems))
+
+
+def _bad_rows(sources: Iterable[Source], problems: Iterable[Problem]) -> Iterator[list[str]]:
     """Yield the rows that have problems as they stood, each with its place and the reasons, below its file's header.
 
     The files are read anew: to keep all their cells till it is known which are wanted would take more than all else.
@@ -153,7 +168,7 @@ def bad_rows(sources: Iterable[Source], problems: Iterable[Problem]) -> Iterator
         for table in tables_of(source.name, source.data):
             rows = _bad_rows_of(table, reasons)
             if (first := next(rows, None)) is not None:
-                yield [*table.header, "File", "Row", "Why it was not imported"]
+                yield [*table.header, "File", "Row", WHY]
                 yield first
                 yield from rows
 

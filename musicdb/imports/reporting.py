@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from musicdb.dates import format_release_date
-from musicdb.features import AUDIO_FEATURES
+from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES
 from musicdb.imports.planning import Plan, TrackPlan
 from musicdb.imports.shelves import AlbumThing, Thing
 from musicdb.models import Track
@@ -15,8 +15,9 @@ _LABELS = {
     **{field.name: str(field.verbose_name) for field in Track._meta.concrete_fields},
     **{feature.name: feature.label.lower() for feature in AUDIO_FEATURES},
 }
-# What an editor need not be told of a new track, since every one has it.
-_NOT_SHOWN = frozenset({"title"})
+_FEATURES = frozenset(FEATURE_NAMES)
+# What an editor is not told of a new track one by one: its title heads the row, and features are counted.
+_NOT_SHOWN = _FEATURES | {"title"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def _track_changes(track: TrackPlan) -> Iterator[Change]:
             continue
         if track.pk is not None or name not in _NOT_SHOWN:
             yield Change(_LABELS[name], in_words(track.before.get(name)), in_words(new))
+    if track.pk is None and (known := len(track.values.keys() & _FEATURES)):
+        yield Change("audio features", "", f"{known} of {len(_FEATURES)}")
     if track.artists is not None and (track.artists or track.artists_before):
         yield Change("artists", ", ".join(track.artists_before), _names(track.artists))
     if track.album is not None:

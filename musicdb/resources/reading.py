@@ -185,16 +185,32 @@ def _numbered(name: str, lines: Iterator[list[str]]) -> Iterator[tuple[int, list
 # --- XLSX --------------------------------------------------------------------------------------------------------
 
 
+# What openpyxl raises over a file that is damaged, or that only looks like a workbook.
+_UNREADABLE = (
+    DefusedXmlException,
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,  # XML's parser.
+    EOFError,
+    OSError,
+)
+
+
 @contextmanager
 def _unreadable_refused(name: str) -> Iterator[None]:
     try:
         yield
-    except DefusedXmlException:
-        raise ImportRefusedError(f"{name} holds XML that expands itself, which no workbook needs.") from None
-    except (InvalidFileException, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError) as error:
-        raise ImportRefusedError(f"{name} is no workbook that can be read: {error}") from None
-    except (SyntaxError, EOFError, OSError, AttributeError) as error:  # SyntaxError: what XML's parser raises.
-        raise ImportRefusedError(f"{name} is a damaged workbook: {error}") from None
+    except _UNREADABLE as error:
+        # Where openpyxl wraps what XML's parser raised, it says less than what it wraps.
+        if isinstance(error, DefusedXmlException) or isinstance(error.__cause__, DefusedXmlException):
+            raise ImportRefusedError(f"{name} holds XML that expands itself, which no workbook needs.") from None
+        reason = str(error).partition("\n")[0]
+        raise ImportRefusedError(f"{name} is no workbook that can be read: {reason}") from None
 
 
 def _from_workbook(name: str, data: bytes) -> Iterator[Table]:

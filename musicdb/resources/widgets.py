@@ -17,7 +17,8 @@ from musicdb.validators import validate_isrc, validate_spotify_id, validate_web_
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})
 LONGEST_INTEGER = 2**31 - 1
 _LINK = re.compile(
-    r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?)(?P<kind>[a-z]+)[:/](?P<id>[^?#]*)", re.IGNORECASE
+    r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?)(?P<kind>[a-z]+)[:/](?P<id>[^?#]*)(?:[?#].*)?",
+    re.IGNORECASE,
 )
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?")
 

@@ -1,6 +1,5 @@
 """``manage.py importlibrary``: tracks from the files that people have, and what belongs to them."""
 
-import csv
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from musicdb.imports.parsing import Options, Source, bad_rows
+from musicdb.imports.parsing import Options, Source, write_bad_rows
 from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
 from musicdb.resources.dialect import Choices
 from musicdb.resources.facts import ImportRefusedError, Problem
-from musicdb.resources.formulas import escape_formula
 from musicdb.resources.recognise import BY_NAME
 
 PROBLEMS_SHOWN = 20
@@ -67,7 +65,8 @@ class Command(BaseCommand):
         self._summarise(outcome, dry_run=options["dry_run"])
         if outcome.parsed.problems and not options["dry_run"]:
             path = options["bad_rows"] or Path(f"{options['files'][0]}.bad-rows.csv")
-            _write_bad_rows(path, sources, outcome.parsed.problems)
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                write_bad_rows(file, sources, outcome.parsed.problems)
             self.stdout.write(self.style.WARNING(f"The rows that were not imported are in {path}."))
 
     def _summarise(self, outcome: Outcome, dry_run: bool) -> None:
@@ -132,8 +131,3 @@ def _with_flags(text: str) -> str:
     if "comes first" in text or "day first and some" in text:
         return f"{text} (--dates day-first or --dates month-first)"
     return f"{text} (--artists-by semicolon)" if "semicolons part them" in text else text
-
-
-def _write_bad_rows(path: Path, sources: Sequence[Source], problems: Sequence[Problem]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([escape_formula(cell) for cell in row] for row in bad_rows(sources, problems))

@@ -1,0 +1,83 @@
+"""Uploaded files between the preview and the confirmation, and the bad rows that an import left: private, and not
+for long.
+
+They lie in ``settings.UPLOAD_ROOT``, which no web server serves, under names that nobody can guess.
+"""
+
+import secrets
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.storage import FileSystemStorage
+
+from musicdb.imports.parsing import Source
+
+SALT = "musicdb.imports.uploads"
+KEPT_SECONDS = 24 * 60 * 60
+BAD_ROWS_KEPT_SECONDS = 30 * KEPT_SECONDS
+
+
+class UploadGoneError(Exception):
+    """The upload was confirmed, or has waited too long, or belongs to somebody else."""
+
+
+def _storage() -> FileSystemStorage:
+    return FileSystemStorage(
+        location=settings.UPLOAD_ROOT, file_permissions_mode=0o600, directory_permissions_mode=0o700
+    )
+
+
+def keep(name: str, chunks: Iterable[bytes], owner: int) -> str:
+    """Store an upload and return the token under which its owner gets it back. Old ones are purged."""
+    purge()
+    storage = _storage()
+    file = f"upload-{secrets.token_urlsafe(24)}"
+    Path(storage.location).mkdir(mode=0o700, parents=True, exist_ok=True)
+    with storage.open(file, "wb") as stored:
+        for chunk in chunks:
+            stored.write(chunk)
+    return signing.dumps({"file": file, "name": name[:200], "owner": owner}, salt=SALT)
+
+
+def take(token: str, owner: int) -> Source:
+    """Return the upload of ``token``. Raises UploadGoneError."""
+    kept = _kept(token, owner)
+    try:
+        with _storage().open(kept["file"]) as stored:
+            return Source(kept["name"], stored.read())
+    except FileNotFoundError:
+        raise UploadGoneError("This file has been imported or thrown away since. Upload it again.") from None
+
+
+def discard(token: str, owner: int) -> None:
+    with suppress(UploadGoneError):
+        _storage().delete(_kept(token, owner)["file"])
+
+
+def _kept(token: str, owner: int) -> dict[str, str]:
+    try:
+        kept = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
+    except signing.BadSignature:
+        raise UploadGoneError("This upload is too old. Upload the file again.") from None
+    if kept["owner"] != owner:
+        raise UploadGoneError("Somebody else uploaded this file. Upload it yourself.")
+    return kept
+
+
+def purge() -> None:
+    """Delete what nobody came back for."""
+    for pattern, kept_seconds in (("upload-*", KEPT_SECONDS), ("bad-rows-*", BAD_ROWS_KEPT_SECONDS)):
+        oldest = time.time() - kept_seconds
+        for path in Path(settings.UPLOAD_ROOT).glob(pattern):
+            with suppress(OSError):  # Another process may be quicker.
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+
+
+def bad_rows_path(record: int) -> Path:
+    """Return where the rows that an import skipped are, if there were any and they have not been purged."""
+    return Path(settings.UPLOAD_ROOT) / f"bad-rows-{record}.csv"

@@ -1,0 +1,117 @@
+"""Whatever a file holds, the library is as before or as the file says, and nobody sees a traceback."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from musicdb.imports.parsing import Options, Source
+from musicdb.imports.service import carry_out, preview
+from musicdb.models import Album, Artist, Genre, Import, Label, Track
+from musicdb.resources.facts import ImportRefusedError
+from musicdb.resources.formulas import escape_formula, unescape_formula
+from musicdb.resources.recognise import DIALECTS
+from tests.imports.files import SAMPLES
+
+MODELS = (Genre, Artist, Label, Album, Track, Import)
+LETTERS = st.characters(codec="utf-8")
+CELLS = st.one_of(
+    st.text(LETTERS, max_size=30),
+    st.sampled_from(
+        ["", "0", "-1", "nan", "1e999", "undefined", "NA", "true", "spotify:track:0000000000000000000001", "7/2/2021"]
+        + [
+            "2021",
+            "2021-02-30",
+            "=1+1",
+            "@x",
+            "javascript:alert(1)",
+            "https://a.example/b",
+            "a;b\\;c",
+            "a, b\\, c",
+            "\0",
+        ]
+        + ["0000000000000000000002", "spotify:local:a:b:c:1", "١٢", "1_0", "0.5", "120", "spotify:artist:x, y"]
+    ),
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> bytes:
+    """A file with a dialect's header, whole or with a column gone, and rows of any length of anything."""
+    dialect = draw(st.sampled_from(DIALECTS))
+    header = [str(column.column_name) for column in dialect.columns().values()]
+    if draw(st.booleans()):
+        header = header[: draw(st.integers(1, len(header)))]
+    rows = draw(st.lists(st.lists(CELLS, max_size=len(header) + 1), max_size=6))
+    text = io.StringIO()
+    csv.writer(text, delimiter=draw(st.sampled_from(",;\t"))).writerows([header, *rows])
+    return text.getvalue().encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])), errors="replace")
+
+
+def mangled() -> st.SearchStrategy[bytes]:
+    """A sample, cut short and with some bytes changed."""
+    samples = st.sampled_from([path.read_bytes() for path in sorted(SAMPLES.glob("*.csv"))])
+    return st.builds(
+        lambda data, end, changes: _changed(data[: end * len(data) // 100], changes),
+        samples,
+        st.integers(1, 100),
+        st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=5),
+    )
+
+
+def _changed(data: bytes, changes: list[tuple[int, int]]) -> bytes:
+    mutable = bytearray(data)
+    for place, value in changes:
+        mutable[place % len(mutable)] = value
+    return bytes(mutable)
+
+
+def counts() -> list[int]:
+    return [model._default_manager.count() for model in MODELS]
+
+
+class TestAnyFile(TestCase):
+    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.one_of(tables(), mangled(), st.binary(max_size=200)), skip_bad=st.booleans())
+    @example(data=b"PK\x03\x04", skip_bad=True)
+    def test_is_imported_or_refused(self, data: bytes, skip_bad: bool) -> None:
+        before = counts()
+        options = Options(skip_bad=skip_bad)
+        try:
+            looked = preview([Source("any.csv", data)], options)
+        except ImportRefusedError as error:
+            assert str(error)
+            assert counts() == before
+            with pytest.raises(ImportRefusedError):
+                carry_out([Source("any.csv", data)], options, None)
+            assert counts() == before
+            return
+        assert counts() == before
+        try:
+            done = carry_out([Source("any.csv", data)], options, None)
+        except ImportRefusedError:
+            assert looked.parsed.questions or (looked.parsed.problems and not skip_bad)
+            assert counts() == before
+            return
+        # What the preview promised is what came; what came is valid; and to do it again changes nothing.
+        assert done.counts == looked.counts
+        assert len(looked.parsed.problems) + sum(looked.parsed.skipped.values()) + len(looked.parsed.tracks) == (
+            looked.parsed.rows
+        )
+        for model in MODELS[:-1]:
+            for row in model._default_manager.all():
+                row.full_clean()
+        assert not preview([Source("any.csv", data)], options).changes_anything
+
+
+@given(text=st.text())
+@example(text="'=x")
+@example(text="''")
+@example(text="\t=1")
+def test_an_escaped_cell_comes_back_as_it_was_and_runs_nowhere(text: str) -> None:
+    escaped = escape_formula(text)
+    assert unescape_formula(escaped) == text
+    assert not escaped.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
