@@ -77,7 +77,7 @@ class ImportAdmin(RecordAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Take a file, and show what it would change."""
         self._require_add(request)
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if not form.is_valid():
             return self._page(request, "upload", "Import tracks", form=form)
         upload = form.cleaned_data["file"]
@@ -125,6 +125,8 @@ class ImportAdmin(RecordAdmin):
             shown=shown,
             several_files=outcome.parsed.tables > 1,
             rows_more=max(len(outcome.plan.tracks) - len(shown), 0),
+            # A template would ask a Counter how often "items" was counted.
+            skipped=outcome.parsed.skipped.most_common(),
             problems=outcome.parsed.problems[:PROBLEMS_SHOWN],
             problems_more=max(len(outcome.parsed.problems) - PROBLEMS_SHOWN, 0),
             form=ConfirmForm.of(token, options, outcome),
@@ -136,7 +138,6 @@ class ImportAdmin(RecordAdmin):
             raise RuntimeError("An import that was carried out has a record.")
         if outcome.parsed.problems:
             target = bad_rows_path(record.pk)
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with target.open("w", encoding="utf-8-sig", newline="") as file:
                 write_bad_rows(file, [source], outcome.parsed.problems)
         self.log_addition(request, record, [{"added": {}}])

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core import signing
-from django.core.files.storage import FileSystemStorage
 
 from musicdb.imports.parsing import Source
 
@@ -25,37 +24,35 @@ class UploadGoneError(Exception):
     """The upload was confirmed, or has waited too long, or belongs to somebody else."""
 
 
-def _storage() -> FileSystemStorage:
-    return FileSystemStorage(
-        location=settings.UPLOAD_ROOT, file_permissions_mode=0o600, directory_permissions_mode=0o700
-    )
+def _folder() -> Path:
+    folder = Path(settings.UPLOAD_ROOT)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def keep(name: str, chunks: Iterable[bytes], owner: int) -> str:
     """Store an upload and return the token under which its owner gets it back. Old ones are purged."""
     purge()
-    storage = _storage()
-    file = f"upload-{secrets.token_urlsafe(24)}"
-    Path(storage.location).mkdir(mode=0o700, parents=True, exist_ok=True)
-    with storage.open(file, "wb") as stored:
+    path = _folder() / f"upload-{secrets.token_urlsafe(24)}"
+    path.touch(mode=0o600, exist_ok=False)
+    with path.open("wb") as stored:
         for chunk in chunks:
             stored.write(chunk)
-    return signing.dumps({"file": file, "name": name[:200], "owner": owner}, salt=SALT)
+    return signing.dumps({"file": path.name, "name": name[:200], "owner": owner}, salt=SALT)
 
 
 def take(token: str, owner: int) -> Source:
     """Return the upload of ``token``. Raises UploadGoneError."""
     kept = _kept(token, owner)
     try:
-        with _storage().open(kept["file"]) as stored:
-            return Source(kept["name"], stored.read())
+        return Source(kept["name"], (_folder() / kept["file"]).read_bytes())
     except FileNotFoundError:
         raise UploadGoneError("This file has been imported or thrown away since. Upload it again.") from None
 
 
 def discard(token: str, owner: int) -> None:
     with suppress(UploadGoneError):
-        _storage().delete(_kept(token, owner)["file"])
+        (_folder() / _kept(token, owner)["file"]).unlink(missing_ok=True)
 
 
 def _kept(token: str, owner: int) -> dict[str, str]:
@@ -72,7 +69,7 @@ def purge() -> None:
     """Delete what nobody came back for."""
     for pattern, kept_seconds in (("upload-*", KEPT_SECONDS), ("bad-rows-*", BAD_ROWS_KEPT_SECONDS)):
         oldest = time.time() - kept_seconds
-        for path in Path(settings.UPLOAD_ROOT).glob(pattern):
+        for path in _folder().glob(pattern):
             with suppress(OSError):  # Another process may be quicker.
                 if path.stat().st_mtime < oldest:
                     path.unlink()
@@ -80,4 +77,4 @@ def purge() -> None:
 
 def bad_rows_path(record: int) -> Path:
     """Return where the rows that an import skipped are, if there were any and they have not been purged."""
-    return Path(settings.UPLOAD_ROOT) / f"bad-rows-{record}.csv"
+    return _folder() / f"bad-rows-{record}.csv"

@@ -18,23 +18,14 @@ from tests.imports.files import SAMPLES
 
 MODELS = (Genre, Artist, Label, Album, Track, Import)
 LETTERS = st.characters(codec="utf-8")
+ODD_CELLS = (
+    *("", "0", "-1", "nan", "1e999", "undefined", "NA", "true", "7/2/2021", "2021", "2021-02-30", "\0", "0.5", "120"),
+    *("=1+1", "@x", "javascript:alert(1)", "https://a.example/b", "a;b\\;c", "a, b\\, c", "١٢", "1_0"),
+    *("spotify:track:0000000000000000000001", "0000000000000000000002", "spotify:local:a:b:c:1", "spotify:artist:x, y"),
+)
 CELLS = st.one_of(
     st.text(LETTERS, max_size=30),
-    st.sampled_from(
-        ["", "0", "-1", "nan", "1e999", "undefined", "NA", "true", "spotify:track:0000000000000000000001", "7/2/2021"]
-        + [
-            "2021",
-            "2021-02-30",
-            "=1+1",
-            "@x",
-            "javascript:alert(1)",
-            "https://a.example/b",
-            "a;b\\;c",
-            "a, b\\, c",
-            "\0",
-        ]
-        + ["0000000000000000000002", "spotify:local:a:b:c:1", "١٢", "1_0", "0.5", "120", "spotify:artist:x, y"]
-    ),
+    st.sampled_from(ODD_CELLS),
 )
 
 
@@ -82,10 +73,9 @@ class TestAnyFile(TestCase):
         options = Options(skip_bad=skip_bad)
         try:
             looked = preview([Source("any.csv", data)], options)
-        except ImportRefusedError as error:
-            assert str(error)
+        except ImportRefusedError:
             assert counts() == before
-            with pytest.raises(ImportRefusedError):
+            with pytest.raises(ImportRefusedError, match=r"\w"):
                 carry_out([Source("any.csv", data)], options, None)
             assert counts() == before
             return

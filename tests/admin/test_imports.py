@@ -1,0 +1,228 @@
+"""Imports in the admin: upload, look, confirm; what was imported; undo."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from musicdb.imports.parsing import Source
+from musicdb.models import Artist, Import, Track
+from tests.imports.files import net_file, net_row, sample
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:musicdb_import_add")
+CONFIRM = reverse("admin:musicdb_import_confirm")
+
+
+@pytest.fixture
+def editor(client: Client) -> Client:
+    return logged_in(client, "editor", "add_import", "view_import", "change_import")
+
+
+def logged_in(client: Client, name: str, *permissions: str) -> Client:
+    user = User.objects.create(username=name, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+    return client
+
+
+def upload(client: Client, source: Source, **data: Any) -> Any:
+    file = SimpleUploadedFile(source.name, source.data)
+    return client.post(ADD, {"file": file, **data})
+
+
+def confirm(client: Client, looked: Any, button: str = "confirm", **data: Any) -> Any:
+    form = looked.context["form"]
+    sent = {name: form[name].value() for name in form.fields if form[name].value()}
+    return client.post(CONFIRM, {**sent, button: "1", **data}, follow=True)
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def uploads(settings: LazySettings) -> list[Path]:
+    return list(Path(settings.UPLOAD_ROOT).glob("upload-*"))
+
+
+def test_a_preview_shows_what_would_change_and_changes_nothing(editor: Client) -> None:
+    looked = upload(editor, sample("exportify_net.csv"))
+    page = looked.content.decode()
+    assert "Nothing has been changed yet." in page
+    assert ("Track", 7, 0, 0) in looked.context["counts"]
+    assert "album “Night Market”, label “Harbour Light Records”, artist “Mina Seo”" in page
+    assert not Track.objects.exists()
+    assert not Import.objects.exists()
+
+
+def test_confirmed_it_is_done_and_the_upload_thrown_away(editor: Client, settings: LazySettings) -> None:
+    looked = upload(editor, sample("exportify_net.csv"), genre="Mine", liked="on")
+    assert len(uploads(settings)) == 1
+    done = confirm(editor, looked)
+    record = Import.objects.get()
+    assert done.redirect_chain == [(reverse("admin:musicdb_import_change", args=[record.pk]), 302)]
+    assert said(done) == ["Imported exportify_net.csv: 7 tracks new, 0 changed, 0 as they were."]
+    assert record.user is not None
+    assert record.user.username == "editor"
+    assert Track.objects.filter(liked=True, genres__name="Mine").count() == 7
+    assert uploads(settings) == []
+    again = confirm(editor, looked)
+    assert said(again) == [
+        "This file has been imported or thrown away since. Upload it again. Nothing was imported.",
+    ]
+
+
+def test_what_is_there_is_shown_old_and_new(editor: Client) -> None:
+    confirm(editor, upload(editor, net_file(net_row(1))))
+    page = upload(editor, net_file(net_row(1, Tempo="90"))).content.decode()
+    assert "tempo: <del>155.948</del> → <ins>90</ins>" in page
+    page = upload(editor, net_file(net_row(1))).content.decode()
+    assert "The library has all of it already." in page
+    assert 'name="confirm"' not in page
+
+
+def test_bad_rows_are_listed_and_refuse_all(editor: Client) -> None:
+    looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
+    page = looked.content.decode()
+    assert "<td>3</td><td>Energy</td><td>“2” is not from 0 to 1.</td>" in page
+    refused = confirm(editor, looked)
+    assert "“2” is not from 0 to 1." in refused.content.decode()
+    assert not Track.objects.exists()
+
+
+def test_skipped_bad_rows_can_be_downloaded(editor: Client) -> None:
+    looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
+    done = confirm(editor, looked, skip_bad="on")
+    assert Track.objects.count() == 1
+    address = reverse("admin:musicdb_import_bad_rows", args=[Import.objects.get().pk])
+    assert address in done.content.decode()
+    text = b"".join(editor.get(address).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert "liked.csv,3,Energy “2” is not from 0 to 1." in text
+
+
+def test_a_question_is_asked_and_answered_without_another_upload(editor: Client) -> None:
+    looked = upload(editor, net_file(net_row(1, **{"Release Date": "7/2/2021"})))
+    page = looked.content.decode()
+    assert "say which comes first" in page
+    assert 'name="confirm"' not in page
+    answered = confirm(editor, looked, "again", dates="day")
+    assert 'name="confirm"' in answered.content.decode()
+    confirm(editor, answered)
+    album = Track.objects.get().album
+    assert album is not None
+    assert album.released == "2021-02-07"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (Source("a.csv", b"a,b\n1,2\n"), "is of no dialect that musicdb knows"),
+        (Source("a.csv", b""), "a.csv is empty."),
+        (Source("a.zip", b"PK\x03\x04"), "is a damaged zip file"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(
+    editor: Client, settings: LazySettings, source: Source, message: str
+) -> None:
+    response = upload(editor, source)
+    assert response.status_code == 200
+    assert message in response.content.decode()
+    assert uploads(settings) == []
+
+
+def test_nothing_chosen(editor: Client) -> None:
+    assert "This field is required." in editor.post(ADD, {}).content.decode()
+
+
+def test_html_in_a_file_is_text(editor: Client) -> None:
+    looked = upload(editor, net_file(net_row(1, **{"Track Name": "<script>x</script>", "Artist Name(s)": "<b>"})))
+    page = looked.content.decode()
+    assert "&lt;script&gt;x&lt;/script&gt;" in page
+    assert "<script>x" not in page
+    assert "<b>" not in page
+
+
+def test_somebody_elses_upload_is_not_mine_to_confirm(editor: Client) -> None:
+    looked = upload(editor, sample("kaggle.csv"))
+    other = logged_in(Client(), "other", "add_import")
+    assert said(confirm(other, looked)) == [
+        "Somebody else uploaded this file. Upload it yourself. Nothing was imported.",
+    ]
+    forged = confirm(editor, looked, token="../../etc/passwd")
+    assert said(forged) == ["This upload is too old. Upload the file again. Nothing was imported."]
+    assert not Import.objects.exists()
+
+
+def test_old_uploads_are_purged(editor: Client, settings: LazySettings) -> None:
+    upload(editor, sample("kaggle.csv"))
+    (old,) = uploads(settings)
+    os.utime(old, (0, 0))
+    upload(editor, sample("kaggle.csv"))
+    assert old not in uploads(settings)
+    assert len(uploads(settings)) == 1
+    assert oct(uploads(settings)[0].stat().st_mode & 0o077) == "0o0"
+
+
+class TestUndo:
+    def test_undone(self, editor: Client) -> None:
+        confirm(editor, upload(editor, sample("kaggle.csv")))
+        record = Import.objects.get()
+        page = editor.get(reverse("admin:musicdb_import_change", args=[record.pk])).content.decode()
+        assert "Undo this import" in page
+        undone = editor.post(reverse("admin:musicdb_import_undo", args=[record.pk]), follow=True)
+        assert said(undone) == ["The import of kaggle.csv was undone."]
+        assert "Undo this import" not in undone.content.decode()
+        assert not Track.objects.exists()
+        assert "undone by editor" in undone.content.decode()
+
+    def test_not_when_touched_since(self, editor: Client) -> None:
+        confirm(editor, upload(editor, net_file(net_row(1))))
+        Artist.objects.update(is_public=True)
+        refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
+        assert "Artist “Singer 1” has been changed since." in said(refused)[0]
+        assert Track.objects.exists()
+
+
+class TestPermissions:
+    @pytest.mark.parametrize("permissions", [(), ("view_import",)])
+    def test_importing_needs_its_own(self, client: Client, permissions: tuple[str, ...]) -> None:
+        logged_in(client, "reader", *permissions)
+        assert client.get(ADD).status_code == 403
+        assert upload(client, sample("kaggle.csv")).status_code == 403
+        assert client.post(CONFIRM, {"token": "x"}).status_code == 403
+
+    def test_undoing_needs_its_own(self, client: Client, editor: Client) -> None:
+        confirm(editor, upload(editor, sample("kaggle.csv")))
+        record = Import.objects.get()
+        reader = logged_in(Client(), "reader", "view_import", "add_import")
+        assert (
+            "Undo this import"
+            not in reader.get(reverse("admin:musicdb_import_change", args=[record.pk])).content.decode()
+        )
+        assert reader.post(reverse("admin:musicdb_import_undo", args=[record.pk])).status_code == 403
+
+    def test_a_record_is_neither_edited_nor_deleted(self, admin_client: Client) -> None:
+        confirm(admin_client, upload(admin_client, sample("kaggle.csv")))
+        pk = Import.objects.get().pk
+        assert admin_client.post(reverse("admin:musicdb_import_change", args=[pk]), {}).status_code == 403
+        assert admin_client.post(reverse("admin:musicdb_import_delete", args=[pk]), {}).status_code == 403
+
+    @pytest.mark.parametrize("name", ["confirm", "undo"])
+    def test_only_by_post(self, admin_client: Client, name: str) -> None:
+        address = CONFIRM if name == "confirm" else reverse("admin:musicdb_import_undo", args=[1])
+        assert admin_client.get(address).status_code == 405
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_lists_queries(admin_client: Client, rows: int, django_assert_num_queries: Any) -> None:
+    for number in range(rows):
+        confirm(admin_client, upload(admin_client, net_file(net_row(number))))
+    with django_assert_num_queries(4):  # Session, user, count, page.
+        response = admin_client.get(reverse("admin:musicdb_import_changelist"))
+    assert response.content.decode().count("1 tracks new, 0 changed, 0 as they were") == rows
