@@ -19,17 +19,17 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     quote = connection.ops.quote_name
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     target = f"{quote(model._meta.db_table)} ({', '.join(quote(columns[name]) for name in fields)})"
+    # Only names of our own models are put together here; every value is a parameter.
+    statement = f"INSERT INTO {target} VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        # Only names of our own models are put together here; every value is a parameter.
-        statement = f"INSERT INTO {target} VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
-        remaining = iter(rows)
-        while batch := list(islice(remaining, BATCH)):
-            cursor.executemany(statement, batch)
+        # A batch is read before it is written: what yields rows may ask the database, which while it copies is deaf.
+        for batch in in_batches(rows, BATCH):
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+                    for row in batch:
+                        copy.write_row(row)
+            else:
+                cursor.executemany(statement, batch)
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -39,9 +39,8 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     settings = ", ".join(f"{quote(columns[name])} = %s" for name in fields)
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     statement = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608
-    remaining = iter(rows)
     with connection.cursor() as cursor:
-        while batch := list(islice(remaining, BATCH)):
+        for batch in in_batches(rows, BATCH):
             cursor.executemany(statement, batch)
 
 
