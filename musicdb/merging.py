@@ -30,12 +30,12 @@ class MergeError(ValueError):
 
 @dataclass(frozen=True)
 class Merged:
-    """``moved``: the tracks or albums that now have the survivor; ``joined``: those that had several of them."""
+    """``moved``: the tracks or albums that now have the survivor; ``doubled``: the rows that were one too many."""
 
     survivor: Any
     others: int
     moved: int
-    joined: int
+    doubled: int
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ def _merge(model: Any, survivor_key: int, other_keys: Sequence[int], user: Abstr
         )
     survivor = things[survivor_key]
     others = [things[key] for key in other_keys]
-    moved, joined = _move(_LINKS[model], survivor, others)
+    moved, doubled = _move(_LINKS[model], survivor, others)
     _keep_spellings(survivor, others)
     model.objects.filter(pk__in=other_keys).delete()
     _complete(survivor, others)
     _log(survivor, others, user)
-    return Merged(survivor, len(others), moved, joined)
+    return Merged(survivor, len(others), moved, doubled)
 
 
 def _move(links: _Links, survivor: Any, others: Sequence[Any]) -> tuple[int, int]:
@@ -110,11 +110,11 @@ def _move(links: _Links, survivor: Any, others: Sequence[Any]) -> tuple[int, int
     gaps = []
     if links.order == "position":
         gaps = list(doubled.order_by(links.owner).values_list(links.owner, flat=True).distinct())
-    joined, _ = doubled.delete()
+    gone, _ = doubled.delete()
     moved = rows.filter(**{f"{links.member}__in": others}).update(**{links.member: survivor})
     for start in range(0, len(gaps), OWNERS_AT_ONCE):
         _close_gaps(links, gaps[start : start + OWNERS_AT_ONCE])
-    return moved, joined
+    return moved, gone
 
 
 def _close_gaps(links: _Links, owners: Sequence[int]) -> None:
