@@ -30,12 +30,13 @@ class MergeError(ValueError):
 
 @dataclass(frozen=True)
 class Merged:
-    """``moved``: the tracks or albums that now have the survivor; ``doubled``: the rows that were one too many."""
+    """What became of a merge. ``moved``: the tracks or albums that have the survivor and had not; ``shared``: those
+    that had several of what was merged, and have the survivor once."""
 
     survivor: Any
     others: int
     moved: int
-    doubled: int
+    shared: int
 
 
 @dataclass(frozen=True)
@@ -90,31 +91,32 @@ def _merge(model: Any, survivor_key: int, other_keys: Sequence[int], user: Abstr
         )
     survivor = things[survivor_key]
     others = [things[key] for key in other_keys]
-    moved, doubled = _move(_LINKS[model], survivor, others)
+    moved, shared = _move(_LINKS[model], survivor, others)
     _keep_spellings(survivor, others)
     model.objects.filter(pk__in=other_keys).delete()
     _complete(survivor, others)
     _log(survivor, others, user)
-    return Merged(survivor, len(others), moved, doubled)
+    return Merged(survivor, len(others), moved, shared)
 
 
 def _move(links: _Links, survivor: Any, others: Sequence[Any]) -> tuple[int, int]:
     """Point the rows of ``others`` at the survivor; where an owner has several of them, keep its first row.
 
-    Return how many rows were moved, and how many went.
+    Return how many owners have the survivor and had not, and how many had several.
     """
     rows = links.rows._default_manager
+    of_survivor = rows.filter(**{links.member: survivor})
+    before = of_survivor.count()
     family = rows.filter(**{f"{links.member}__in": [survivor, *others]})
     earlier = family.filter(**{links.owner: OuterRef(links.owner), f"{links.order}__lt": OuterRef(links.order)})
     doubled = family.filter(Exists(earlier))
-    gaps = []
+    sharing = list(doubled.order_by(links.owner).values_list(links.owner, flat=True).distinct())
+    doubled.delete()
+    rows.filter(**{f"{links.member}__in": others}).update(**{links.member: survivor})
     if links.order == "position":
-        gaps = list(doubled.order_by(links.owner).values_list(links.owner, flat=True).distinct())
-    gone, _ = doubled.delete()
-    moved = rows.filter(**{f"{links.member}__in": others}).update(**{links.member: survivor})
-    for start in range(0, len(gaps), OWNERS_AT_ONCE):
-        _close_gaps(links, gaps[start : start + OWNERS_AT_ONCE])
-    return moved, gone
+        for start in range(0, len(sharing), OWNERS_AT_ONCE):
+            _close_gaps(links, sharing[start : start + OWNERS_AT_ONCE])
+    return of_survivor.count() - before, len(sharing)
 
 
 def _close_gaps(links: _Links, owners: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """Several of a kind that are one: looking for them, choosing which stays, merging."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -82,13 +82,12 @@ class MergeableAdmin(CatalogueAdmin):
     def merge_view(self, request: HttpRequest) -> HttpResponse:
         """Let the editor choose which of some things stays, say what will happen, and on POST do it."""
         keys = {int(key) for key in request.GET.getlist("id") if key.isascii() and key.isdigit() and len(key) <= 18}
-        things: list[Any] = []
-        if len(keys) <= MOST_AT_ONCE:
-            things = list(self.get_queryset(request).filter(pk__in=keys).prefetch_related("aliases"))
-        if refusal := self._refusal(len(things) or len(keys) * (len(keys) > MOST_AT_ONCE)):
+        refusal = self._refusal(len(keys))
+        things = [] if refusal else list(self.get_queryset(request).filter(pk__in=keys))
+        if refusal := refusal or self._refusal(len(things)):
             self.message_user(request, refusal, messages.ERROR)
             return self._back(request)
-        things.sort(key=lambda thing: (-getattr(thing, "is_public", True), -getattr(thing, self.use_count), thing.pk))
+        things = self._likeliest_first(things)
         form = MergeForm(things, request.POST or None)
         if form.is_valid():
             self._merge(request, *form.survivor_and_others)
@@ -96,7 +95,7 @@ class MergeableAdmin(CatalogueAdmin):
         context = {
             **self._context(request, f"Merge {model_ngettext(self.opts, len(things))}"),
             "form": form,
-            "rows": [(thing, getattr(thing, self.use_count)) for thing in things],
+            "things": things,
             "used_by": self.used_by,
             "effects": self.merge_effects,
             "back": self._back(request).url,
@@ -113,12 +112,19 @@ class MergeableAdmin(CatalogueAdmin):
             **self._context(request, "Likely the same"),
             "page": page,
             "groups": [
-                [(thing, getattr(thing, self.use_count)) for key in group if (thing := things.get(key))]
+                self._likeliest_first(thing for key in group if (thing := things.get(key)) is not None)
                 for group in page
             ],
             "used_by": self.used_by,
         }
         return TemplateResponse(request, "admin/musicdb/likely.html", context)
+
+    def _likeliest_first(self, things: Iterable[Any]) -> list[Any]:
+        """Return ``things``, each with its ``uses``, in the order in which one would want to keep them."""
+        found = list(things)
+        for thing in found:
+            thing.uses = getattr(thing, self.use_count)
+        return sorted(found, key=lambda thing: (not getattr(thing, "is_public", True), -thing.uses, thing.pk))
 
     def _merge(self, request: HttpRequest, survivor: Any, others: Sequence[Any]) -> None:
         try:
@@ -130,10 +136,10 @@ class MergeableAdmin(CatalogueAdmin):
 
     def _report(self, merged: Merged) -> str:
         """Return what a merge did, in a sentence."""
-        moved = f"{merged.moved} {self.used_by}{'' if merged.moved == 1 else 's'}"
-        doubled = f", {merged.doubled} had several of them" if merged.doubled else ""
+        moved = f"{merged.moved} {self.used_by}{'' if merged.moved == 1 else 's'} moved"
+        shared = f", {merged.shared} had several of them" if merged.shared else ""
         others = f"{merged.others} {model_ngettext(self.opts, merged.others)}"
-        return format_html("Merged {} into {}: {} moved{}.", others, link_to(merged.survivor), moved, doubled)
+        return format_html("Merged {} into {}: {}{}.", others, link_to(merged.survivor), moved, shared)
 
     def _refusal(self, number: int) -> str:
         """Return why so many cannot be merged at once; empty where they can."""
