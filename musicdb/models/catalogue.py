@@ -66,9 +66,8 @@ class SluggedModel(models.Model):
         if self._state.adding and self.slug and "slug" not in (exclude or ()):
             alias = former_slug(type(self), self.slug)
             if alias is not None:
-                raise ValidationError(
-                    {"slug": f"This address leads to “{alias.target}”, which “{alias}” is now part of."}
-                )
+                said = f"This address leads to “{alias.target}”, where it stands for “{alias}”. Choose another."
+                raise ValidationError({"slug": said})
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
