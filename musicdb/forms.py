@@ -15,12 +15,16 @@ from django.db import models
 from django.forms.formsets import ORDERING_FIELD_NAME
 
 from musicdb.dates import parse_release_date
-from musicdb.models import Album
+from musicdb.models import Album, Artist, GenreAlias, LabelAlias
+from musicdb.names import normalise_name
 
 # As Spotify's "copy link" gives it, with or without a language and a query, or as a URI.
 SPOTIFY_LINK = re.compile(
     r"(?:https?://open\.spotify\.com/(?:intl-[a-z-]+/)?|spotify:)(?P<kind>[a-z]+)[/:](?P<id>[0-9A-Za-z]{22})(?:[?#]\S*)?"
 )
+
+# How the names of genres and labels, and their other spellings, are compared. Artists may share theirs.
+SAME_NAME = {GenreAlias: "name__iexact", LabelAlias: "name"}
 
 
 class SpotifyIdField(forms.CharField):
@@ -50,6 +54,66 @@ class SpotifyIdField(forms.CharField):
 
 class ArtistForm(forms.ModelForm):
     spotify_id = SpotifyIdField("artist")
+
+
+class AliasForm(forms.ModelForm):
+    """Another spelling of a genre or label: not what another one is called."""
+
+    def clean_name(self) -> str:
+        name = normalise_name(self.cleaned_data["name"])
+        if "name" in self.changed_data and (same := SAME_NAME.get(type(self.instance))):
+            things = type(self.instance)._meta.get_field("target").related_model._default_manager
+            holder = things.filter(**{same: name}).first()
+            if holder is not None and holder.pk == self.instance.target_id:
+                raise ValidationError("This is its name already.")
+            if holder is not None:
+                raise ValidationError(f"There is a {holder._meta.verbose_name} of this name: merge the two instead.")
+        return name
+
+
+class ArtistAliasForm(AliasForm):
+    spotify_id = SpotifyIdField("artist")
+
+    def clean_spotify_id(self) -> str | None:
+        spotify_id = self.cleaned_data["spotify_id"]
+        if spotify_id and (holder := Artist.objects.filter(spotify_id=spotify_id).first()):
+            raise ValidationError(f"This is the Spotify id of “{holder}”.")
+        return spotify_id
+
+
+class AliasRows(forms.BaseInlineFormSet):
+    """Other spellings, each once: the database compares a row with what is stored, not with the row beside it."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.model not in SAME_NAME:
+            return
+        ignores_case = self.model is GenreAlias
+        seen = set()
+        for form in self.forms:
+            name = form.cleaned_data.get("name") if form not in self.deleted_forms else None
+            spelling = name.casefold() if name and ignores_case else name
+            if spelling in seen:
+                form.add_error("name", "This spelling stands here twice.")
+            if spelling:
+                seen.add(spelling)
+
+
+class MergeForm(forms.Form):
+    """Which of ``things`` stays: the first, unless another is chosen."""
+
+    survivor = forms.TypedChoiceField(coerce=int, error_messages={"required": "Choose which one stays."})
+
+    def __init__(self, things: Sequence[models.Model], data: Any = None) -> None:
+        super().__init__(data, initial={"survivor": things[0].pk})
+        self.things = things
+        self.fields["survivor"].choices = [(thing.pk, str(thing)) for thing in things]  # type: ignore[attr-defined]
+
+    @property
+    def survivor_and_others(self) -> tuple[models.Model, list[models.Model]]:
+        chosen = self.cleaned_data["survivor"]
+        (survivor,) = (thing for thing in self.things if thing.pk == chosen)
+        return survivor, [thing for thing in self.things if thing.pk != chosen]
 
 
 class AlbumForm(forms.ModelForm):

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container
+from typing import Any
 
 from anyascii import anyascii
 from django.db import models
@@ -59,22 +60,26 @@ def _numbered(base: str, number: int) -> str:
 def unique_slug(model: type[models.Model], name: str, own: int | None = None) -> str:
     """Return a slug for ``name`` that no row of ``model`` has, other than the one whose key is ``own``. One query.
 
-    Two processes can be given the same slug at once; the column's unique constraint then refuses the second.
+    A former address that leads to a row is not given to another. Two processes can be given the same slug at once;
+    the column's unique constraint then refuses the second.
     """
     base = slug_base(name, fallback=str(model._meta.verbose_name))
     # A long base is cut to make room for a number, so look for all that begin like its shortest form.
     stem = base[: MAX_LENGTH - len("-999999")]
-    others = model._default_manager.exclude(pk=own)
-    taken: Iterable[str] = others.filter(slug__startswith=stem).values_list("slug", flat=True)
+    taken = _slugs_like(model._default_manager.exclude(pk=own), stem)
+    if aliases := _aliases_of(model):
+        taken = taken.union(_slugs_like(aliases.objects.all(), stem))
     return first_free(base, set(taken))
 
 
 class SlugMaker:
-    """Slugs for many new rows of a model at once: what ``unique_slug`` gives one by one, in one query for all."""
+    """Slugs for many new rows of a model at once: what ``unique_slug`` gives one by one."""
 
     def __init__(self, model: type[models.Model]) -> None:
         self._fallback = str(model._meta.verbose_name)
-        self._taken: set[str] = set(model._default_manager.order_by().values_list("slug", flat=True).iterator())
+        self._taken: set[str] = set(_slugs_like(model._default_manager.all(), "").iterator())
+        if aliases := _aliases_of(model):
+            self._taken.update(_slugs_like(aliases.objects.exclude(slug=None), ""))
         # The number to try next for a base that is taken: "intro" may be so hundreds of times.
         self._next: dict[str, int] = {}
 
@@ -88,3 +93,20 @@ class SlugMaker:
         self._next[base] = number
         self._taken.add(slug)
         return slug
+
+
+def former_slug(model: type[models.Model], slug: str) -> Any:
+    """Return the other spelling that holds ``slug`` as a former address of a row of ``model``, or None."""
+    aliases = _aliases_of(model)
+    return aliases and aliases.objects.filter(slug=slug).select_related("target").first()
+
+
+def _slugs_like(rows: models.QuerySet[Any], stem: str) -> models.QuerySet[Any, Any]:
+    return rows.order_by().filter(slug__startswith=stem).values_list("slug", flat=True)
+
+
+def _aliases_of(model: type[models.Model]) -> Any:
+    """Return the model of the other spellings of ``model``, or None: albums and tracks have none."""
+    return next(
+        (relation.related_model for relation in model._meta.related_objects if relation.name == "aliases"), None
+    )

@@ -59,8 +59,12 @@ class ClusteredGenreAdmin(GenreAdmin):
 
     list_display = [*GenreAdmin.list_display, "last_run", "clusters", "silhouette", "left_out"]
     list_filter = [ClusteredFilter, "clustering__waits_for_review"]
-    inlines = [ClusteringInline]
-    actions = ["recluster_selected"]
+    inlines = [*GenreAdmin.inlines, ClusteringInline]
+    actions = [*GenreAdmin.actions, "recluster_selected"]
+    merge_effects = [
+        *GenreAdmin.merge_effects,
+        "The clusters of the others go with them. Those of the one that stays stay as they are until you recluster it.",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
         # At most one run of a genre is published, so the join adds no rows.

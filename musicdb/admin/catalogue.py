@@ -10,9 +10,17 @@ from django.utils.safestring import SafeString
 
 from musicdb.admin.base import CatalogueAdmin, counted, link_to_list, thumbnail
 from musicdb.admin.filters import FeaturesFilter, GenreFilter, PrecisionFilter
-from musicdb.admin.inlines import AlbumLabelInline, TrackArtistInline
+from musicdb.admin.inlines import (
+    AlbumLabelInline,
+    ArtistAliasInline,
+    GenreAliasInline,
+    LabelAliasInline,
+    TrackArtistInline,
+)
+from musicdb.admin.merging import MergeableAdmin
 from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.forms import AlbumForm, ArtistForm, TrackForm
+from musicdb.likeness import fold_label
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 
 # The cast of a musical would fill the page.
@@ -21,11 +29,14 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
 @admin.register(Genre)
-class GenreAdmin(CatalogueAdmin):
+class GenreAdmin(MergeableAdmin):
     list_display = ["name", "number_of_tracks"]
     search_fields = ["name"]
-    search_help_text = "Name"
+    search_help_text = "Name, in any spelling"
     fields = ["name", "slug", "description"]
+    inlines = [GenreAliasInline]
+    used_by, use_count = "track", "track_count"
+    merge_effects = ["Where it has no description, it takes one from the others."]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
         return super().get_queryset(request).annotate(track_count=counted(Track.genres.through.objects.all(), "genre"))
@@ -35,10 +46,11 @@ class GenreAdmin(CatalogueAdmin):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(CatalogueAdmin):
+class PublicAdmin(MergeableAdmin):
     """Artists and labels: some have a page, and some are only a name."""
 
-    actions = ["make_public", "make_not_public"]
+    actions = ["make_public", "make_not_public", *MergeableAdmin.actions]
+    merge_effects = ["It is public if any of them is."]
 
     def view_on_site(self, obj: Any) -> str | None:
         return obj.get_absolute_url() if obj.is_public else None
@@ -58,8 +70,11 @@ class ArtistAdmin(PublicAdmin):
     list_display = ["name", "is_public", "number_of_tracks", "spotify_id"]
     list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
     search_fields = ["name", "=spotify_id"]
-    search_help_text = "Name, or Spotify id or link"
+    search_help_text = "Name, in any spelling, or Spotify id or link"
     fields = ["name", "slug", "spotify_id", "is_public"]
+    inlines = [ArtistAliasInline]
+    used_by, use_count = "track", "track_count"
+    merge_effects = [*PublicAdmin.merge_effects, "Where it has no Spotify id, it takes one from the others."]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Artist]:
         return super().get_queryset(request).annotate(track_count=counted(TrackArtist.objects.all(), "artist"))
@@ -77,8 +92,11 @@ class LabelAdmin(PublicAdmin):
     list_display = ["name", "is_public", "number_of_albums"]
     list_filter = ["is_public"]
     search_fields = ["name"]
-    search_help_text = "Name"
+    search_help_text = "Name, in any spelling"
     fields = ["name", "slug", "is_public"]
+    inlines = [LabelAliasInline]
+    used_by, use_count = "album", "album_count"
+    fold = staticmethod(fold_label)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
         return super().get_queryset(request).annotate(album_count=counted(AlbumLabel.objects.all(), "label"))

@@ -1,4 +1,4 @@
-"""Rows in an order: the artists of a track, the labels of an album."""
+"""Rows that belong to something: the artists of a track and the labels of an album, in order; other spellings."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from musicdb.forms import OrderedRowForm, OrderedRows, RowAutocomplete
-from musicdb.models import AlbumLabel, TrackArtist
+from musicdb.forms import AliasForm, AliasRows, ArtistAliasForm, OrderedRowForm, OrderedRows, RowAutocomplete
+from musicdb.models import AlbumLabel, ArtistAlias, GenreAlias, LabelAlias, TrackArtist
 
 
 class OrderedInline(admin.TabularInline):
@@ -47,3 +47,31 @@ class TrackArtistInline(OrderedInline):
     model = TrackArtist
     member = "artist"
     autocomplete_fields = ["artist"]
+
+
+class AliasInline(admin.TabularInline):
+    """Other spellings of a thing. The address that one had is only shown: it leads here as long as the row is there."""
+
+    form = AliasForm
+    formset = AliasRows
+    fields = ["name", "slug"]
+    readonly_fields = ["slug"]
+    # One that needs no script.
+    extra = 1
+    verbose_name = "other spelling"
+    verbose_name_plural = "other spellings"
+    classes = ["other-spellings"]
+
+
+class GenreAliasInline(AliasInline):
+    model = GenreAlias
+
+
+class ArtistAliasInline(AliasInline):
+    model = ArtistAlias
+    form = ArtistAliasForm
+    fields = ["name", "spotify_id", "slug"]
+
+
+class LabelAliasInline(AliasInline):
+    model = LabelAlias

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -18,7 +19,7 @@ from musicdb.querysets import (
     LabelQuerySet,
     TrackQuerySet,
 )
-from musicdb.slugs import MAX_LENGTH, unique_slug
+from musicdb.slugs import MAX_LENGTH, former_slug, unique_slug
 from musicdb.validators import validate_isrc, validate_slug_text, validate_spotify_id, validate_web_url
 
 
@@ -58,6 +59,15 @@ class SluggedModel(models.Model):
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         # A slug left blank is made when the row is saved; till then its constraints have nothing to say.
         super().validate_constraints({*(exclude or ()), *(() if self.slug else ("slug",))})
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        super().validate_unique(exclude)
+        # Given once, it stays; so only a new thing can ask for one that leads to another.
+        if self._state.adding and self.slug and "slug" not in (exclude or ()):
+            alias = former_slug(type(self), self.slug)
+            if alias is not None:
+                said = f"This address leads to “{alias.target}”, where it stands for “{alias}”. Choose another."
+                raise ValidationError({"slug": said})
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -43,6 +43,17 @@ def artist_rows(*typed: tuple[Any, Any, Any], **options: Any) -> dict[str, Any]:
     return rows("track_artists", "artist", *typed, **options)
 
 
+def alias_rows(*typed: dict[str, Any]) -> dict[str, Any]:
+    """Return the other spellings of a genre, artist or label as a browser posts them; with ``id`` if stored."""
+    data = {
+        "aliases-TOTAL_FORMS": len(typed),
+        "aliases-INITIAL_FORMS": sum("id" in row for row in typed),
+    }
+    for number, row in enumerate(typed):
+        data |= {f"aliases-{number}-{name}": value for name, value in row.items()}
+    return data
+
+
 def track_data(**fields: Any) -> dict[str, Any]:
     return {"title": "A track", "explicit": "unknown", **artist_rows(), **fields}
 

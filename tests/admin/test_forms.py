@@ -5,7 +5,7 @@ from django.test import Client
 
 from musicdb.features import FEATURE_NAMES
 from musicdb.models import Album, Artist, Genre, Label, Track
-from tests.admin.helpers import album_data, artist_rows, errors_of, page_of, track_data
+from tests.admin.helpers import album_data, alias_rows, artist_rows, errors_of, page_of, track_data
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,23 +156,23 @@ def test_art_that_is_not_on_the_web_is_refused(admin_client: Client, typed: str)
 
 
 def test_a_name_is_stored_normalised_and_nul_is_refused(admin_client: Client) -> None:
-    admin_client.post(page_of(Artist, "add"), {"name": "Zoe\u0308 ", "is_public": "on"})
+    admin_client.post(page_of(Artist, "add"), {"name": "Zoe\u0308 ", "is_public": "on", **alias_rows()})
     assert Artist.objects.get().name == "Zoë"
-    response = admin_client.post(page_of(Label, "add"), {"name": "a\0b"})
+    response = admin_client.post(page_of(Label, "add"), {"name": "a\0b", **alias_rows()})
     assert errors_of(response) == {"name": ["Null characters are not allowed."]}
 
 
 def test_two_genres_of_one_name_are_refused(admin_client: Client) -> None:
     GenreFactory(name="Trip Hop")
-    response = admin_client.post(page_of(Genre, "add"), {"name": "trip hop"})
+    response = admin_client.post(page_of(Genre, "add"), {"name": "trip hop", **alias_rows()})
     assert "There is a genre of that name." in response.text
     assert Genre.objects.count() == 1
 
 
 def test_an_address_can_be_chosen_once_and_never_changed(admin_client: Client) -> None:
-    admin_client.post(page_of(Label, "add"), {"name": "Hwa&Dam", "slug": "hwadam"})
+    admin_client.post(page_of(Label, "add"), {"name": "Hwa&Dam", "slug": "hwadam", **alias_rows()})
     label = Label.objects.get()
     assert label.slug == "hwadam"
-    admin_client.post(page_of(Label, "change", label.pk), {"name": "Renamed", "slug": "other"})
+    admin_client.post(page_of(Label, "change", label.pk), {"name": "Renamed", "slug": "other", **alias_rows()})
     label.refresh_from_db()
     assert (label.name, label.slug) == ("Renamed", "hwadam")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clusters.models import GenreClustering, Run
 from musicdb.models import Genre, Track
-from tests.admin.helpers import editor, listed, page_of, said
+from tests.admin.helpers import alias_rows, editor, listed, page_of, said
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, stored_run
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +221,7 @@ def test_whether_runs_wait_is_set_with_the_genre(admin_client: Client, genre: Ge
         "clustering-INITIAL_FORMS": 0,
         "clustering-0-genre": genre.pk,
         "clustering-0-waits_for_review": "on",
+        **alias_rows(),
     }
     admin_client.post(page, form)
 

@@ -175,6 +175,11 @@ class TestWhatIsThere:
         run(net_file(*rows))
         assert sorted(Track.objects.values_list("slug", flat=True)) == ["song-1", "song-1-2", "song-1-3", "song-1-4"]
 
+    def test_nor_is_a_former_address_given_away(self) -> None:
+        ArtistAlias.objects.create(name="Old", slug="singer-1", target=ArtistFactory())
+        run(net_file(net_row(1)))
+        assert Artist.objects.get(name="Singer 1").slug == "singer-1-2"
+
     def test_later_rows_can_still_be_added_by_hand(self) -> None:
         run(net_file(net_row(1)))
         assert Track.objects.create(title="By hand").pk > Track.objects.get(title="Song 1").pk

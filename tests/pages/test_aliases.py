@@ -1,0 +1,143 @@
+"""Former addresses: what was merged into something else is found there, and nothing new takes its place."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from clusters.models import Run
+from musicdb.merging import merge
+from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.slugs import unique_slug
+from tests.admin.helpers import alias_rows, errors_of, page_of
+from tests.factories import ArtistFactory, GenreFactory, LabelFactory, clustered_genre
+
+pytestmark = pytest.mark.django_db
+FACTORIES: list[Any] = [GenreFactory, ArtistFactory, LabelFactory]
+
+
+def merged(factory: Any, **fields: Any) -> Any:
+    """``New``, into which ``Old`` was merged."""
+    new, old = factory(name="New", **fields), factory(name="Old", **fields)
+    merge(new, [old], User.objects.create_user("editor"))
+    return new
+
+
+@pytest.fixture
+def genre() -> Genre:
+    """A genre with clusters that has the former address "old"."""
+    genre, _ = clustered_genre(clusters=2, name="New")
+    genre.aliases.create(name="Old", slug="old")
+    return genre
+
+
+@pytest.mark.parametrize("factory", FACTORIES)
+def test_the_page_of_what_was_merged_leads_to_what_it_is_part_of(client: Client, factory: Any) -> None:
+    kind = merged(factory)._meta.model_name
+    response = client.get(f"/{kind}s/old/")
+    assert (response.status_code, response["Location"]) == (301, f"/{kind}s/new/")
+    assert client.head(f"/{kind}s/old/").status_code == 301
+    assert client.get(response["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["", "clusters/", "clusters.md", "clusters/how/", "clusters/1/", "clusters/1.md", "clusters/2/?page=1&a=%C3%A9"],
+)
+def test_whatever_is_below_a_genre_keeps_its_place_and_its_query(client: Client, genre: Genre, below: str) -> None:
+    response = client.get(f"/genres/old/{below}")
+    assert (response.status_code, response["Location"]) == (301, f"/genres/new/{below}")
+    assert client.get(response["Location"]).status_code == 200
+
+
+def test_what_was_merged_twice_leads_there_at_once(client: Client) -> None:
+    first, second, third = (LabelFactory(name=name) for name in ("First", "Second", "Third"))
+    user = User.objects.create_user("editor")
+    merge(second, [first], user)
+    merge(third, [second], user)
+    assert client.get("/labels/first/")["Location"] == "/labels/third/"
+
+
+@pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
+def test_what_is_part_of_something_that_is_not_public_is_not_found(client: Client, factory: Any) -> None:
+    kind = merged(factory, is_public=False)._meta.model_name
+    assert client.get(f"/{kind}s/old/").status_code == 404
+    assert client.get(f"/api/v1/{kind}s/old/").status_code == 404
+
+
+def test_an_address_holds_for_its_own_kind_only(client: Client) -> None:
+    merged(LabelFactory)
+    for address in ("/artists/old/", "/genres/old/", "/albums/old/", "/tracks/old/", "/labels/older/"):
+        assert client.get(address).status_code == 404, address
+
+
+def test_nothing_but_reading_is_led_on(client: Client, genre: Genre) -> None:
+    assert client.post("/genres/old/clusters.md").status_code == 404
+
+
+def test_without_its_other_spelling_an_address_is_free(client: Client) -> None:
+    label = merged(LabelFactory)
+    assert LabelFactory(name="Old").slug == "old-2"
+    label.aliases.all().delete()
+    assert client.get("/labels/old/").status_code == 404
+    assert LabelFactory(name="Old!").slug == "old"
+
+
+@pytest.mark.parametrize("address", ["/labels/new/", "/api/v1/labels/new/"])
+def test_a_page_that_is_there_asks_nothing_more(client: Client, django_assert_num_queries: Any, address: str) -> None:
+    merged(LabelFactory)
+    with django_assert_num_queries(1 if "api" in address else 3) as queries:
+        assert client.get(address).status_code == 200
+    assert not [query for query in queries if "alias" in query["sql"]]
+
+
+@pytest.mark.parametrize("address", ["/labels/old/", "/labels/nothing/"])
+def test_one_that_is_not_asks_one_thing_more(client: Client, django_assert_num_queries: Any, address: str) -> None:
+    merged(LabelFactory)
+    with django_assert_num_queries(2):  # the label, the other spelling with what it stands for
+        client.get(address)
+
+
+def test_a_page_that_is_missing_from_a_genre_that_is_there_stays_missing(client: Client, genre: Genre) -> None:
+    Run.objects.all().delete()
+    assert client.get("/genres/new/clusters/").status_code == 404
+
+
+# --- What a new thing is given -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factory", FACTORIES)
+def test_nothing_new_is_given_a_former_address(factory: Any) -> None:
+    merged(factory)
+    assert [factory(name=f"Old{'!' * number}").slug for number in range(1, 3)] == ["old-2", "old-3"]
+
+
+def test_former_addresses_cost_no_query_more(django_assert_num_queries: Any) -> None:
+    merged(LabelFactory)
+    with django_assert_num_queries(1):
+        assert unique_slug(Label, "Old") == "old-2"
+    assert [unique_slug(model, "Old") for model in (Genre, Artist, Album, Track)] == ["old"] * 4
+
+
+@pytest.mark.parametrize("factory", FACTORIES)
+def test_nobody_can_type_one_for_something_new(admin_client: Client, factory: Any) -> None:
+    model = type(merged(factory))
+    data = {"name": "Another", "slug": "old", **alias_rows()}
+    if model is Genre:
+        data |= {"clustering-TOTAL_FORMS": 0, "clustering-INITIAL_FORMS": 0}
+    error = "This address leads to “New”, where it stands for “Old”. Choose another."
+    assert errors_of(admin_client.post(page_of(model, "add"), data)) == {"slug": [error]}
+    with pytest.raises(ValidationError, match="leads to “New”"):
+        model(name="Another", slug="old").full_clean()
+    model(name="Another", slug="other").full_clean()
+
+
+def test_what_has_its_address_is_checked_without_a_query_more() -> None:
+    label = LabelFactory()
+    with CaptureQueriesContext(connection) as queries:
+        label.full_clean()
+    assert not [query for query in queries if "alias" in query["sql"]]
