@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from musicdb.admin.base import CatalogueAdmin, counted, link_to_list, thumbnail
+from musicdb.admin.exports import ExportAdmin
 from musicdb.admin.filters import FeaturesFilter, GenreFilter, PrecisionFilter
 from musicdb.admin.inlines import (
     AlbumLabelInline,
@@ -22,6 +23,7 @@ from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.likeness import fold_label
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.resources.exports import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 
 # The cast of a musical would fill the page.
 ARTISTS_SHOWN = 4
@@ -29,7 +31,8 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
 @admin.register(Genre)
-class GenreAdmin(MergeableAdmin):
+class GenreAdmin(ExportAdmin, MergeableAdmin):
+    export_resource = GenreResource
     list_display = ["name", "number_of_tracks"]
     search_fields = ["name"]
     search_help_text = "Name, in any spelling"
@@ -46,7 +49,7 @@ class GenreAdmin(MergeableAdmin):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(MergeableAdmin):
+class PublicAdmin(ExportAdmin, MergeableAdmin):
     """Artists and labels: some have a page, and some are only a name."""
 
     actions = ["make_public", "make_not_public", *MergeableAdmin.actions]
@@ -66,6 +69,7 @@ class PublicAdmin(MergeableAdmin):
 
 @admin.register(Artist)
 class ArtistAdmin(PublicAdmin):
+    export_resource = ArtistResource
     form = ArtistForm
     list_display = ["name", "is_public", "number_of_tracks", "spotify_id"]
     list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
@@ -89,6 +93,7 @@ class ArtistAdmin(PublicAdmin):
 
 @admin.register(Label)
 class LabelAdmin(PublicAdmin):
+    export_resource = LabelResource
     list_display = ["name", "is_public", "number_of_albums"]
     list_filter = ["is_public"]
     search_fields = ["name"]
@@ -110,7 +115,8 @@ class LabelAdmin(PublicAdmin):
 
 
 @admin.register(Album)
-class AlbumAdmin(CatalogueAdmin):
+class AlbumAdmin(ExportAdmin, CatalogueAdmin):
+    export_resource = AlbumResource
     form = AlbumForm
     list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
     list_display_links = ["art", "title"]
@@ -151,7 +157,8 @@ class AlbumAdmin(CatalogueAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(CatalogueAdmin):
+class TrackAdmin(ExportAdmin, CatalogueAdmin):
+    export_resource = TrackResource
     form = TrackForm
     list_display = ["art", "title", "artist_names", "album", "score", "liked", "features_known"]
     list_display_links = ["art", "title"]
