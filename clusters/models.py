@@ -107,7 +107,7 @@ class Run(models.Model):
 
 
 class Cluster(models.Model):
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clusters")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clusters", db_index=False)
     number = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
     centroid = models.JSONField(help_text="The mean of each feature over the cluster's tracks, in its own unit.")
@@ -157,8 +157,9 @@ class FormerCluster(models.Model):
 class Membership(models.Model):
     """A track's place in a cluster. ``run`` repeats the cluster's, so that a constraint can see it."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="memberships")
-    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="memberships")
+    # Found by the constraints' own indexes, which begin with them: one more for each would only slow the writing down.
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="memberships")
     rank = models.PositiveIntegerField(help_text="1 is the nearest to the centre.")
     distance = FiniteFloatField(help_text="To the cluster's centre, among the components.")
@@ -183,7 +184,7 @@ class Membership(models.Model):
 class LeftOut(models.Model):
     """A track of the genre that a run could not place, and why."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="left_out")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="left_out", db_index=False)
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="left_out_of")
     reason = models.CharField(max_length=300)
 

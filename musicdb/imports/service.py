@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 
 from musicdb.bulk import insert
 from musicdb.imports.parsing import Options, Parsed, Progress, Source, no_progress, parse
@@ -81,6 +81,10 @@ def carry_out(
             insert(
                 ImportedRow, ["of_import", "model", "object_id", "digest", "before"], _touched(record, written, before)
             )
+    except OperationalError as error:
+        raise ImportRefusedError(
+            f"The database was busy, perhaps with somebody else's import. Nothing was imported. Try again. ({error})"
+        ) from error
     except IntegrityError as error:
         raise ImportRefusedError(
             f"Somebody changed the library in the meantime, so nothing was imported. Try again. ({error})"

@@ -5,8 +5,10 @@ import re
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from musicdb.models import Track
+from clusters.models import Cluster
+from musicdb.models import Label, Track
 from tests.browser.conftest import PASSWORD
+from tests.imports.files import net_file, net_row
 
 
 def log_in(page: Page) -> None:
@@ -42,3 +44,50 @@ def test_a_changed_track_is_seen_on_the_site_after_reclustering(page: Page, edit
     expect(page.locator("#left-out").get_by_role("listitem")).to_have_text(
         re.compile("When the Rain Stopped by WENDY: no valence")
     )
+
+
+def test_an_editors_day(page: Page, editor: User) -> None:
+    """Import, read the preview, confirm, merge two labels, name a cluster, recluster, and see it on the site."""
+    rows = [
+        net_row(n, **{"Record Label": "Cube Entertainment Inc.", "Genres": "korean pop", "Track Name": f"Import {n}"})
+        for n in (1, 2)
+    ]
+    log_in(page)
+    page.get_by_role("link", name="Imports", exact=True).first.click()
+    page.get_by_role("link", name=re.compile("Add import")).click()
+    file = net_file(*rows, name="new.csv")
+    page.get_by_label("File").set_input_files({"name": file.name, "mimeType": "text/csv", "buffer": file.data})
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.get_by_text("Nothing has been changed yet.")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^2 Import 1 new"))).to_contain_text(
+        "label “Cube Entertainment Inc.”"
+    )
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Imported new.csv: 2 tracks new")
+
+    page.goto("/admin/musicdb/label/?q=cube+entertainment")
+    for name in ("Cube Entertainment", "Cube Entertainment Inc."):
+        page.get_by_role("checkbox", name=re.compile(f"{re.escape(name)}$")).check()
+    page.locator("select[name=action]").select_option(label="Merge selected labels")
+    page.get_by_role("button", name="Go", exact=True).click()
+    page.get_by_role("radio", name="Cube Entertainment", exact=True).check()
+    page.get_by_role("button", name="Merge 2 labels into one").click()
+    assert not Label.objects.filter(name="Cube Entertainment Inc.").exists()
+
+    cluster = Cluster.objects.filter(run__genre__slug="korean-pop", run__is_published=True).order_by("number")[0]
+    page.goto(f"/admin/clusters/cluster/{cluster.pk}/change/")
+    page.get_by_label("Name").fill("Bright mornings")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.goto("/admin/musicdb/genre/?q=korean+pop")
+    page.get_by_role("checkbox", name=re.compile("korean pop$")).check()
+    page.locator("select[name=action]").select_option(label="Recluster selected genres")
+    page.get_by_role("button", name="Go", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("46 tracks")
+
+    page.goto("/genres/korean-pop/clusters/")
+    expect(page.get_by_role("heading", name=re.compile("Bright mornings"))).to_be_visible()
+    page.goto("/tracks/import-1/")
+    expect(page.get_by_role("link", name="Cube Entertainment", exact=True).first).to_be_visible()
+    page.goto("/labels/cube-entertainment-inc/")
+    expect(page).to_have_url(re.compile("/labels/cube-entertainment/$"))

@@ -10,15 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from clusters import recluster as module
 from clusters.core.params import Params
@@ -27,8 +24,8 @@ from clusters.recluster import Options, recluster
 from musicdb.models import Genre, Track
 from tests.clusters.safety.whole import problems, unowned_plots
 from tests.factories import GenreFactory, TrackFactory, clustered_genre
+from tests.processes import PROJECT, own_database, python
 
-PROJECT = Path(__file__).resolve().parents[2]
 KILLS = 56
 
 LIBRARY = """
@@ -55,53 +52,12 @@ print(json.dumps({"problems": problems(), "unowned": unowned_plots(), "published
 
 
 @pytest.fixture
-def environment(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A library of three genres, each with a published run, in a database for other processes to use."""
-    name = f"musicdb_safety_{uuid.uuid4().hex[:12]}"
-    on_postgresql = connection.vendor == "postgresql"
-    if on_postgresql:
-        import psycopg
-
-        server = settings.DATABASES["default"]
-        where = {"host": server["HOST"], "port": server["PORT"] or 5432, "user": server["USER"]}
-        admin = psycopg.connect(**where, password=server["PASSWORD"] or None, dbname="postgres", autocommit=True)
-        admin.execute(f"CREATE DATABASE {name}")
-        secret = f":{server['PASSWORD']}" if server["PASSWORD"] else ""
-        url = f"postgres://{where['user']}{secret}@{where['host']}:{where['port']}/{name}"
-    else:
-        url = f"sqlite:///{tmp_path / 'library.sqlite3'}"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(PROJECT),
-        "DJANGO_SETTINGS_MODULE": "musicdb.settings",
-        "SECRET_KEY": "of a test",
-        "DATABASE_URL": url,
-        "MEDIA_ROOT": str(tmp_path / "media"),
-        "MARK": name,
-    }
-    python(environment, "manage.py", "migrate", "-v0")
-    python(environment, "-c", LIBRARY)
-    python(environment, "manage.py", "recluster", "--jobs", "1")
-    yield environment
-    if on_postgresql:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        admin.close()
-
-
-def python(environment: dict[str, str], *arguments: str, status: int = 0, **options: Any) -> str:
-    """Run Python with ``arguments`` and return what it printed."""
-    run = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-        **options,
-    )
-    assert run.returncode == status, run.stdout + run.stderr
-    return run.stdout
+    with own_database(tmp_path) as environment:
+        python(environment, "-c", LIBRARY)
+        python(environment, "manage.py", "recluster", "--jobs", "1")
+        yield environment
 
 
 def state(environment: dict[str, str]) -> dict[str, Any]:
