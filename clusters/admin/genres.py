@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from clusters.core.params import Params
+from clusters.looking_after import stale_genres
 from clusters.models import GenreClustering, LeftOut, Run
 from clusters.recluster import Options, Outcome, recluster
 from musicdb.admin.base import link_to_list
@@ -34,9 +35,11 @@ class ClusteredFilter(admin.SimpleListFilter):
     parameter_name = "clustered"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Grouped"), ("no", "Not yet")]
+        return [("yes", "Grouped"), ("no", "Not yet"), ("stale", "Tracks changed since")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "stale":
+            return queryset.filter(pk__in=stale_genres())
         if self.value() not in ("yes", "no"):
             return queryset
         return queryset.filter(published_run__isnull=self.value() == "no")

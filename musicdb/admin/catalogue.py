@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from musicdb.admin.base import CatalogueAdmin, counted, link_to_list, thumbnail
 from musicdb.admin.exports import ExportAdmin
-from musicdb.admin.filters import FeaturesFilter, GenreFilter, PrecisionFilter
+from musicdb.admin.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
 from musicdb.admin.inlines import (
     AlbumLabelInline,
     ArtistAliasInline,
@@ -120,7 +120,7 @@ class AlbumAdmin(ExportAdmin, CatalogueAdmin):
     form = AlbumForm
     list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
     list_display_links = ["art", "title"]
-    list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter]
+    list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, DoubtFilter]
     list_prefetch_related = ["album_labels__label"]
     search_fields = ["title", "=spotify_id"]
     search_help_text = "Title, or Spotify id or link"
@@ -162,7 +162,7 @@ class TrackAdmin(ExportAdmin, CatalogueAdmin):
     form = TrackForm
     list_display = ["art", "title", "artist_names", "album", "score", "liked", "features_known"]
     list_display_links = ["art", "title"]
-    list_filter = [GenreFilter, "liked", FeaturesFilter, ("album", admin.EmptyFieldListFilter)]
+    list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
     list_prefetch_related = ["track_artists__artist"]
     search_fields = ["title", "album__title", "artists__name", "=spotify_id", "=isrc"]

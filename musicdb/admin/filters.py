@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from musicdb.features import FEATURE_NAMES
 from musicdb.models import Genre
+from musicdb.querysets import ALBUM_DOUBTS, TRACK_GAPS
 
 GENRES_IN_SIDEBAR = 30
 
@@ -40,6 +41,39 @@ class FeaturesFilter(admin.SimpleListFilter):
         none_known = Q(*((f"{name}__isnull", True) for name in FEATURE_NAMES))
         wanted = {"all": all_known, "some": ~all_known & ~none_known, "none": none_known}
         return queryset.filter(wanted.get(self.value() or "", Q()))
+
+
+class GapFilter(admin.SimpleListFilter):
+    """Tracks that lack something."""
+
+    title = "what is missing"
+    parameter_name = "gap"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("artists", "No artists"),
+            ("genre", "No genre"),
+            ("art", "No art"),
+            ("label", "No label"),
+            ("features", "No features"),
+            ("isrc", "An ISRC of its own"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.with_gap(self.value()) if self.value() in TRACK_GAPS else queryset  # type: ignore[attr-defined]
+
+
+class DoubtFilter(admin.SimpleListFilter):
+    """Albums with something that is likely wrong."""
+
+    title = "what is doubtful"
+    parameter_name = "doubt"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(doubt, doubt.capitalize()) for doubt in ALBUM_DOUBTS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.with_doubt(self.value()) if self.value() in ALBUM_DOUBTS else queryset  # type: ignore[attr-defined]
 
 
 class PrecisionFilter(admin.SimpleListFilter):

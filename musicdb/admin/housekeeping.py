@@ -1,0 +1,60 @@
+"""The pages of the admin that look after the library as a whole."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from musicdb import dashboard, housekeeping
+from musicdb.models import Track
+
+GROUPS_A_PAGE = 25
+# The first page of the admin is opened all day; what it counts may be some minutes old.
+KEPT_SECONDS = 300
+KEY = "musicdb.housekeeping"
+
+
+def housekeeping_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """Count everything anew."""
+    counts = list(housekeeping.counted(request.user.has_perm))
+    cache.delete(_key(request))
+    return _page(site, request, "housekeeping", "Housekeeping", counts=counts)
+
+
+def duplicates_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("musicdb.view_track"):
+        raise PermissionDenied
+    page = Paginator(Track.objects.likely_the_same(), GROUPS_A_PAGE).get_page(request.GET.get("page"))
+    keys = [key for group in page for key in group]
+    tracks = {track.pk: track for track in Track.objects.with_table_columns().filter(pk__in=keys)}
+    # A track may have been deleted since it was compared.
+    groups = [[tracks[key] for key in group if key in tracks] for group in page]
+    return _page(site, request, "duplicates", "Tracks that are likely one recording", page=page, groups=groups)
+
+
+def dashboard_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what the first page shows: the panels, and what there is to look after."""
+    chores = cache.get_or_set(_key(request), lambda: _counts(request), KEPT_SECONDS)
+    return {"panels": list(dashboard.filled(request.user.has_perm)), "chores": chores}
+
+
+def _counts(request: HttpRequest) -> list[tuple[str, int, str]]:
+    return [
+        (count.chore.title, count.number, count.address)
+        for count in housekeeping.counted(request.user.has_perm)
+        if count.number
+    ]
+
+
+def _key(request: HttpRequest) -> str:
+    return f"{KEY}.{request.user.pk}"
+
+
+def _page(site: AdminSite, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
+    return TemplateResponse(
+        request, f"admin/musicdb/{template}.html", {**site.each_context(request), "title": title, **context}
+    )
