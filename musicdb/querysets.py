@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.timezone import localdate
 
 from musicdb.features import FEATURE_NAMES
-from musicdb.versions import fold_title
+from musicdb.titles import fold_title
 
 if TYPE_CHECKING:
     from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401

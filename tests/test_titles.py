@@ -2,7 +2,7 @@
 
 import pytest
 
-from musicdb.versions import fold_title
+from musicdb.titles import fold_title
 
 
 @pytest.mark.parametrize(
