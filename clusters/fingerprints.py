@@ -93,10 +93,11 @@ def _as_python_does(chunk: Sequence[Row]) -> bytes:
 
 
 def _as_postgresql_does(chunk: Sequence[Row]) -> bytes:
-    return b"".join(
-        struct.pack(">q", pk)
-        + key.encode()
-        + _ABSENT
-        + b"".join(_ABSENT if value is None else struct.pack(">d", value) for value in features)
-        for pk, key, *features in chunk
-    )
+    return b"".join(struct.pack(">q", pk) + key.encode() + _ABSENT + _packed(features) for pk, key, *features in chunk)
+
+
+def _packed(features: Sequence[float | None]) -> bytes:
+    if None in features:
+        return b"".join(_ABSENT if value is None else struct.pack(">d", value) for value in features)
+    # Nearly every track has all of them: packed at once they cost a third.
+    return struct.pack(f">{len(features)}d", *features)
