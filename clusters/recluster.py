@@ -29,7 +29,7 @@ from musicdb.bulk import insert
 from musicdb.models import Genre
 
 if TYPE_CHECKING:
-    from clusters.core.pipeline import Clustering
+    from clusters.core.results import Clustering
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from clusters.core.features import FeatureTable
 from clusters.core.params import Lineage, Params
 
 if TYPE_CHECKING:
-    from clusters.core.pipeline import Clustering
+    from clusters.core.results import Clustering
 
 
 def compute(table: FeatureTable, params: Params, lineage: Lineage) -> "Clustering":

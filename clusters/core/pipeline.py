@@ -3,7 +3,6 @@
 import hashlib
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
@@ -12,51 +11,8 @@ from clusters.core import fit, naming, plots
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
 from clusters.core.matching import match
 from clusters.core.params import Lineage, Params
+from clusters.core.results import AxisEnds, Clustering, ClusterSummary
 from clusters.core.space import Space, reduce
-
-
-@dataclass(frozen=True)
-class ClusterSummary:
-    """``centroid``: the mean of each feature over the cluster's tracks, in the feature's own unit."""
-
-    number: int
-    size: int
-    centroid: dict[str, float]
-    description: str
-
-
-@dataclass(frozen=True)
-class Clustering:
-    """What was found. The arrays have a row a track, ordered by cluster number, then rank.
-
-    ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``points``: shape (n, 2), the place on the plot.
-    ``axes``: what the ends of the plot's one or two axes mean. ``weights``: what a unit of each feature counts among
-    the components; ``loadings``: of each component, by feature. ``silhouettes``, ``stabilities``,
-    ``smallest_shares``: see ``fit.Grouping``. ``digest``: SHA-256 over number, rank and key of every membership, in
-    order. ``versions``: of what computed it.
-    """
-
-    ids: IntArray
-    numbers: IntArray
-    ranks: IntArray
-    distances: FloatArray
-    points: FloatArray
-    clusters: tuple[ClusterSummary, ...]
-    axes: tuple[plots.AxisEnds, ...]
-    features: tuple[str, ...]
-    dropped_features: tuple[str, ...]
-    weights: dict[str, float]
-    loadings: tuple[dict[str, float], ...]
-    explained_variance: tuple[float, ...]
-    silhouette: float
-    silhouettes: dict[int, float]
-    stability: float | None
-    stabilities: dict[int, float]
-    smallest_shares: dict[int, float]
-    digest: str
-    versions: dict[str, str]
-    png: bytes
-    svg: bytes
 
 
 def cluster(table: FeatureTable, params: Params, lineage: Lineage | None = None) -> Clustering:
@@ -111,10 +67,10 @@ def _by_feature(space: Space, values: FloatArray) -> dict[str, float]:
     return dict(zip(space.kept, values.tolist(), strict=True))
 
 
-def _axes(space: Space) -> tuple[plots.AxisEnds, ...]:
+def _axes(space: Space) -> tuple[AxisEnds, ...]:
     shown = zip(space.loadings[:2], space.explained_variance[:2], strict=True)
     return tuple(
-        plots.AxisEnds(*naming.axis_ends(_by_feature(space, loadings)), float(variance)) for loadings, variance in shown
+        AxisEnds(*naming.axis_ends(_by_feature(space, loadings)), float(variance)) for loadings, variance in shown
     )
 
 

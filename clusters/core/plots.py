@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -13,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from clusters.core.features import FloatArray, IntArray
+from clusters.core.results import AxisEnds
 
 # Okabe and Ito's palette (Color Universal Design, 2008) without its yellow, too faint on white; then shapes,
 # so that the picture also reads in grey.
@@ -24,15 +24,6 @@ FRAME = (0.045, 0.06, 0.945, 0.93)
 
 # Beyond this many points an SVG draws them as one embedded image: the browser would choke on so many shapes.
 MOST_VECTOR_POINTS = 2_000
-
-
-@dataclass(frozen=True)
-class AxisEnds:
-    """What the low and the high end of an axis mean, and the axis's share of the variance, 0 to 1."""
-
-    low: str
-    high: str
-    variance: float
 
 
 def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:

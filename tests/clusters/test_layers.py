@@ -48,6 +48,22 @@ print(json.dumps([statuses, sorted(packages & {"sklearn", "matplotlib", "scipy"}
 """
 
 
+# As an editor does it in the admin: a worker process computes, this one stores what comes back.
+RECLUSTER = """
+import json, sys
+import django
+django.setup()
+from clusters.core.params import Params
+from clusters.recluster import Options, recluster
+from musicdb.models import Genre
+
+if __name__ == "__main__":
+    statuses = [o.status for o in recluster(Genre.objects.filter(slug="korean-pop"), Params(), Options(jobs=1))]
+    packages = {name.split(".")[0] for name in sys.modules}
+    print(json.dumps([statuses, sorted(packages & {"sklearn", "matplotlib", "scipy"})]))
+"""
+
+
 def python(tmp_path: Path, *arguments: str) -> str:
     run = subprocess.run(
         [sys.executable, *arguments],
@@ -75,4 +91,12 @@ def test_pages_are_served_without_what_only_clustering_needs(tmp_path: Path) -> 
     statuses, heavy = json.loads(python(tmp_path, "-c", SERVE))
 
     assert {path: status for path, status in statuses.items() if status != 200} == {"/nowhere": 404}
+    assert heavy == []
+
+
+def test_who_has_a_worker_compute_does_not_import_what_computes(tmp_path: Path) -> None:
+    python(tmp_path, "manage.py", "bootstrap")
+    statuses, heavy = json.loads(python(tmp_path, "-c", RECLUSTER))
+
+    assert statuses == ["published"]
     assert heavy == []

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from clusters.core import fit, quality
 from clusters.core.features import BY_NAME, FEATURE_NAMES, FloatArray, UnclusterableError
 from clusters.core.params import Lineage, Params
-from clusters.core.pipeline import Clustering, cluster
+from clusters.core.pipeline import cluster
+from clusters.core.results import Clustering
 from tests.clusters.core.tables import blobs, constant, noise, shuffled, table
 
 

@@ -9,7 +9,8 @@ from matplotlib.text import Annotation
 
 from clusters.core import plots
 from clusters.core.params import MOST_CLUSTERS
-from clusters.core.plots import COLOURS, MARKERS, AxisEnds, draw, render
+from clusters.core.plots import COLOURS, MARKERS, draw, render
+from clusters.core.results import AxisEnds
 
 ENDS = (AxisEnds("Mellow, Acoustic", "Danceable, Energetic", 0.4149), AxisEnds("Slow", "Fast", 0.2))
 
