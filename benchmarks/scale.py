@@ -66,7 +66,9 @@ def main() -> int:
         report.figure("tracks", made["tracks"], "tracks")
         report.figure("genres", made["genres"], "genres")
         largest = "world-music"
-        # With a small one beside it: a single genre would be computed in the parent itself.
+        # With a small one beside it: a single genre would be computed in the parent itself. Once before it counts: the
+        # places of a run before, which the next one's clusters are matched to, are in memory in both.
+        recluster(library, largest, "acoustic")
         one, worker_of_one = recluster(library, largest, "acoustic")
         every, worker_of_all = recluster(library)
         report.figure("largest", one.seconds, "s")
