@@ -10,6 +10,7 @@ from clusters.core.comparing import Comparison, compare
 from clusters.core.features import IntArray
 from clusters.models import Membership, Run
 from musicdb.models import Genre, Track
+from musicdb.querysets import rows_with
 
 CHUNK = 5_000
 
@@ -45,7 +46,7 @@ class RunComparison:
         moved = numbered.filter(
             ~Q(old_number=F("new_number")) | Q(old_number__isnull=True) | Q(new_number__isnull=True)
         )
-        return moved.order_by("title", "pk").prefetch_related("track_artists__artist")
+        return moved.order_by("title", "pk").prefetch_related(rows_with(Track, "track_artists", "artist"))
 
 
 def compare_runs(old: Run, new: Run) -> RunComparison:

@@ -17,6 +17,8 @@ from musicdb.models import Album, Artist, Genre, Label, Track
 
 GENRES_A_PAGE = 24
 ROWS_A_PAGE = 50
+# A cluster may have a hundred thousand tracks.
+ROWS_AT_A_TIME = 1_000
 LEFT_OUT_SHOWN = 200
 
 
@@ -109,7 +111,7 @@ def cluster_markdown(request: HttpRequest, slug: str, number: int) -> HttpRespon
     if isinstance(cluster, FormerCluster):
         text = former_cluster_as_markdown(whereabouts(run, cluster), request.build_absolute_uri)
         return _markdown(text, HTTPStatus.GONE)
-    memberships = cluster.memberships.for_table()
+    memberships = cluster.memberships.for_table().iterator(chunk_size=ROWS_AT_A_TIME)
     return _markdown(cluster_as_markdown(cluster, memberships, request.build_absolute_uri))
 
 

@@ -89,6 +89,20 @@ class TrackFactory(DjangoModelFactory):
         return kwargs
 
 
+def many_tracks(count: int) -> list[Track]:
+    """That many tracks, each with an album, an artist and a label of its own, without a statement for each."""
+    names = [f"Mass {n}" for n in range(count)]
+    artists = Artist.objects.bulk_create(Artist(name=name, slug=f"mass-{n}") for n, name in enumerate(names))
+    labels = Label.objects.bulk_create(Label(name=name, slug=f"mass-{n}") for n, name in enumerate(names))
+    albums = Album.objects.bulk_create(Album(title=name, slug=f"mass-{n}") for n, name in enumerate(names))
+    tracks = Track.objects.bulk_create(
+        Track(title=name, slug=f"mass-{n}", album=albums[n]) for n, name in enumerate(names)
+    )
+    TrackArtist.objects.bulk_create(TrackArtist(track=tracks[n], artist=artists[n], position=0) for n in range(count))
+    AlbumLabel.objects.bulk_create(AlbumLabel(album=albums[n], label=labels[n], position=0) for n in range(count))
+    return tracks
+
+
 def random_features(source: random.Random) -> dict[str, float]:
     """All twelve features, each within its range."""
     return {
@@ -143,6 +157,8 @@ def stored_run(genre: Genre, places: dict[int, list[Track]], **fields: Any) -> R
     )
     for number, members in places.items():
         cluster = Cluster.objects.create(run=run, number=number, size=len(members), centroid={})
-        for rank, track in enumerate(members, start=1):
-            Membership.objects.create(run=run, cluster=cluster, track=track, rank=rank, distance=rank, x=rank, y=0)
+        Membership.objects.bulk_create(
+            Membership(run=run, cluster=cluster, track=track, rank=rank, distance=rank, x=rank, y=0)
+            for rank, track in enumerate(members, start=1)
+        )
     return run

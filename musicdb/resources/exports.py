@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from import_export.fields import Field
 from import_export.formats import base_formats
 from import_export.resources import ModelResource
@@ -11,6 +11,7 @@ from tablib import Dataset
 
 from musicdb.features import FEATURE_NAMES
 from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.querysets import rows_with
 from musicdb.resources.formulas import escape_formula
 
 
@@ -45,7 +46,7 @@ def _in_name_order(things: Any) -> list[Any]:
 class CatalogueResource(ModelResource):
     """A table of a model, read in pages with all that its columns need: the queries grow with pages, not with rows."""
 
-    prefetch: ClassVar[tuple[str, ...]] = ()
+    prefetch: ClassVar[tuple[str | Prefetch, ...]] = ()
     select: ClassVar[tuple[str, ...]] = ()
 
     def filter_export(self, queryset: QuerySet[Any], **kwargs: Any) -> QuerySet[Any]:
@@ -94,7 +95,7 @@ class LabelResource(CatalogueResource):
 
 
 class AlbumResource(CatalogueResource):
-    prefetch = ("album_labels__label",)
+    prefetch = (rows_with(Album, "album_labels", "label"),)
     slug = Exported("slug")
     title = Exported("title")
     released = Exported("released")
@@ -111,7 +112,7 @@ class AlbumResource(CatalogueResource):
 
 class TrackResource(CatalogueResource):
     select = ("album",)
-    prefetch = ("track_artists__artist", "genres")
+    prefetch = (rows_with(Track, "track_artists", "artist"), "genres")
     slug = Exported("slug")
     title = Exported("title")
     artists = Exported("artists", lambda track: _names(track.artists_in_order))

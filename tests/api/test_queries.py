@@ -21,22 +21,21 @@ LISTS = {
     "genres": 2,  # how many, the genres
     "artists": 2,  # how many, the artists
     "labels": 2,  # how many, the labels
-    "albums": 4,  # how many, the albums, their places for labels, the labels
-    # how many, the tracks with their albums, places for artists, the artists, places for labels, the labels
-    "tracks": 6,
+    "albums": 3,  # how many, the albums, their labels
+    "tracks": 4,  # how many, the tracks with their albums, artists, labels
     "clusters": 2,  # how many, the clusters with run and genre
 }
 DETAILS = {
     "genres/genre": 1,
     "artists/artist": 1,
     "labels/label": 1,
-    "albums/album": 3,  # the album, its places for labels, the labels
-    "tracks/track": 6,  # the track with its album, places for artists, artists, places for labels, labels; the genres
+    "albums/album": 2,  # the album, its labels
+    "tracks/track": 4,  # the track with its album, artists, labels; the genres
     "tracks/track/clusters": 3,  # the track, its places with cluster, run and genre, all clusters of these runs
-    # the genre, the run, the clusters, the memberships nearest to each, and five for their tracks
-    "genres/genre/clusters": 9,
-    # the genre, the run, the cluster, how many, the memberships, and five for their tracks
-    "genres/genre/clusters/1": 10,
+    # the genre, the run, the clusters, the memberships nearest to each with their tracks, artists, labels
+    "genres/genre/clusters": 6,
+    # the genre, the run, the cluster, how many, the memberships with their tracks, artists, labels
+    "genres/genre/clusters/1": 7,
 }
 
 
@@ -79,15 +78,15 @@ def test_details(client: Client, django_assert_num_queries, path: str, queries: 
 def test_a_cluster(client: Client, django_assert_num_queries, clusters: int) -> None:
     _, run = clustered_genre(clusters=clusters)
     cluster = run.clusters.order_by("-size")[0]
-    # the cluster with run and genre, its nearest memberships, and five for their tracks
-    with django_assert_num_queries(7):
+    # the cluster with run and genre, its nearest memberships with their tracks, artists, labels
+    with django_assert_num_queries(4):
         response = client.get(f"/api/v1/clusters/{cluster.pk}/")
     assert len(response.json()["representatives"]) == min(10, cluster.size)
 
 
 def test_a_filter_by_slug_costs_one_more(client: Client, django_assert_num_queries) -> None:
     library(1)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         response = client.get("/api/v1/tracks/?genre=genre&artist=artist&label=label")
     assert response.json()["count"] == Track.objects.count()
 

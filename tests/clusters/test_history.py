@@ -87,8 +87,8 @@ class TestCompared:
         # The places of each run.
         with django_assert_num_queries(2):
             compared = compare_runs(old, new)
-        # The tracks, their places among the artists, the artists.
-        with django_assert_num_queries(3):
+        # The tracks, their artists.
+        with django_assert_num_queries(2):
             assert [len(track.artists_in_order) for track in compared.moved_tracks()] == [1] * count
 
     def test_what_is_shown_is_compared_with_what_waits_else_with_what_was_before(

@@ -14,7 +14,7 @@ from clusters.exports import escape
 from clusters.models import Run
 from musicdb.models import Album, Artist, Label
 from musicdb.names import normalise_name
-from tests.factories import clustered_genre
+from tests.factories import GenreFactory, clustered_genre, many_tracks, stored_run
 
 NASTY = "a|b [c](javascript:x) *d* `e` <b>f</b> \\| ![g](h) ~~i~~ &lt; https://evil.example www.evil.example"
 
@@ -111,6 +111,13 @@ def test_one_cluster_lists_every_track_nearest_first(client: Client, db: None) -
     assert text.startswith(f"# Cluster #{cluster.number} in dub\n\n{cluster.size} tracks\n\n| Art |")
     shown = [text_of(row[1]) for row in rendered_rows(text)]
     assert shown == list(cluster.memberships.order_by("rank").values_list("track__title", flat=True))
+
+
+def test_a_cluster_of_more_tracks_than_sqlite_takes_conditions(client: Client, db: None) -> None:
+    tracks = many_tracks(1_100)
+    stored_run(GenreFactory(name="dub"), {1: tracks}, is_published=True)
+    rows = rendered_rows(client.get("/genres/dub/clusters/1.md").content.decode())
+    assert [[text_of(cell) for cell in row[1:5]] for row in rows] == [[track.title] * 4 for track in tracks]
 
 
 def test_nasty_names_break_neither_table_nor_page(client: Client, db: None) -> None:
