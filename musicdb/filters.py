@@ -41,7 +41,15 @@ class _SlugField(ModelChoiceField):
         # What cannot be a slug is not worth a query; and PostgreSQL refuses text with NUL in it.
         if value not in self.empty_values:
             validate_slug_text(value)
-        return super().to_python(value)
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            # It may have been merged since: a former address stands for what it leads to.
+            merges = hasattr(self.queryset.model, "aliases")
+            thing = self.queryset.filter(aliases__slug=value).first() if merges else None
+            if thing is None:
+                raise
+            return thing
 
 
 class SlugFilter(django_filters.ModelChoiceFilter):

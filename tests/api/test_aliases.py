@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories import ArtistFactory, LabelFactory, clustered_genre
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,17 @@ def test_artists_and_labels(client: Client, factory: type) -> None:
     kind = thing._meta.model_name
     response = client.get(f"/api/v1/{kind}s/old/")
     assert (response.status_code, response["Location"]) == (301, f"/api/v1/{kind}s/new/")
+
+
+@pytest.mark.parametrize("kind", ["genre", "artist", "label"])
+def test_a_filter_by_a_former_address(client: Client, kind: str) -> None:
+    label, artist, genre = LabelFactory(), ArtistFactory(), GenreFactory()
+    track = TrackFactory(artists=[artist], genres=[genre], album=AlbumFactory(labels=[label]))
+    TrackFactory()
+    {"genre": genre, "artist": artist, "label": label}[kind].aliases.create(name="Old", slug="old")
+    found = client.get(f"/api/v1/tracks/?{kind}=old").json()["results"]
+    assert [row["slug"] for row in found] == [track.slug]
+    assert client.get(f"/api/v1/tracks/?{kind}=older").status_code == 400
 
 
 def test_a_query_that_is_wrong_is_wrong_there_too(client: Client) -> None:
