@@ -44,5 +44,6 @@ def register() -> None:
             lambda: len(stale_genres()),
             housekeeping.listed("musicdb_genre", clustered="stale"),
             "musicdb.view_genre",
+            is_slow=True,
         )
     )

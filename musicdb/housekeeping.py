@@ -6,27 +6,37 @@ An application adds its own by ``register`` when it is ready.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.urls import reverse
+from django.utils.text import slugify
 
 from musicdb.models import Album, Track
+
+# So many tracks, and what is slow to count is felt.
+LARGE = 20_000
+# How long the last count of what is slow to count is worth showing.
+KEPT_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
 class Chore:
     """Something to look after. ``count`` counts it; ``address`` is of the list that shows just that, and
-    ``permission`` is what it takes to see it."""
+    ``permission`` is what it takes to see it. ``is_slow``: it takes seconds in a large library."""
 
     title: str
     advice: str
     count: Callable[[], int]
     address: Callable[[], str]
     permission: str
+    is_slow: bool = False
 
 
 @dataclass(frozen=True)
 class Counted:
+    """``number`` is None where nobody has counted for long."""
+
     chore: Chore
-    number: int
+    number: int | None
     address: str
 
 
@@ -38,10 +48,26 @@ def register(*chores: Chore) -> None:
 
 
 def counted(may: Callable[[str], bool]) -> Iterator[Counted]:
-    """Count what somebody who ``may`` see it would find. One query each."""
+    """Count what somebody who ``may`` see it would find. One query each, but two for what is slow."""
     for chore in _chores:
         if may(chore.permission):
-            yield Counted(chore, chore.count(), chore.address())
+            number = chore.count()
+            if chore.is_slow:
+                cache.set(_key(chore), number, KEPT_SECONDS)
+            yield Counted(chore, number, chore.address())
+
+
+def counted_quickly(may: Callable[[str], bool]) -> Iterator[Counted]:
+    """As ``counted``; but of what is slow to count, in a large library, what was counted last."""
+    is_large = Track.objects.order_by("pk")[LARGE : LARGE + 1].exists()
+    for chore in _chores:
+        if may(chore.permission):
+            number = cache.get(_key(chore)) if chore.is_slow and is_large else chore.count()
+            yield Counted(chore, number, chore.address())
+
+
+def _key(chore: Chore) -> str:
+    return "musicdb.chore." + slugify(chore.title)
 
 
 def listed(model: str, **query: str) -> Callable[[], str]:
@@ -82,6 +108,7 @@ register(
         lambda: len(Track.objects.likely_the_same()),
         lambda: reverse("admin:likely_duplicates"),
         "musicdb.view_track",
+        is_slow=True,
     ),
     _albums("Albums without a release date", "Give as much of it as is known: 1983 is enough.", "unknown date"),
     _albums("Albums with an odd release date", "In the future, or before there were recordings.", "odd date"),

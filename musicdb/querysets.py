@@ -1,8 +1,10 @@
 """The shapes in which the catalogue is read. Each is named for its use and holds every join that the use needs."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -197,13 +199,12 @@ class TrackQuerySet(NaturalKeyMixin, models.QuerySet["Track"]):
 
         Two queries, whatever the size; some hundred bytes a track while it looks.
         """
-        artists: defaultdict[int, list[int]] = defaultdict(list)
         model: Any = self.model
-        through = model.artists.through.objects.order_by("track", "artist")
-        for track, artist in through.values_list("track", "artist").iterator():
-            artists[track].append(artist)
+        rows = model.artists.through.objects.order_by("track", "artist").values_list("track", "artist").iterator()
+        artists = {track: tuple(pair[1] for pair in pairs) for track, pairs in groupby(rows, key=itemgetter(0))}
+        together = Counter(artists.values())
         groups: defaultdict[Any, list[int]] = defaultdict(list)
         for track, title in self.order_by("pk").values_list("pk", "title").iterator():
-            if track in artists:
-                groups[tuple(artists[track]), fold_title(title)].append(track)
+            if (by := artists.get(track)) and together[by] > 1:
+                groups[by, fold_title(title)].append(track)
         return [group for group in groups.values() if len(group) > 1]

@@ -24,6 +24,8 @@ _BEHIND = re.compile(r"\s+[-–—]\s+(?P<dash>.+)$|[(\[（【](?P<bracket>[^)\]
 # Who else is on a track is not part of what it is called.
 _GUESTS = re.compile(r"\b(?:feat|ft|featuring|with|prod)\b.*")
 _NOT_LETTERS = re.compile(r"[^\w]+|_")
+# Without any of these, a title has nothing behind it and no guests.
+_MORE_THAN_A_NAME = re.compile(r"[(\[（【]|\s[-–—]\s|\b(?:feat|ft|featuring|with|prod)\b")
 
 
 def fold_title(title: str) -> tuple[str, frozenset[str]]:
@@ -34,6 +36,9 @@ def fold_title(title: str) -> tuple[str, frozenset[str]]:
     part of what it is called.
     """
     text = unicodedata.normalize("NFKC", title).casefold()
+    # Most titles are a name alone, and a library has half a million.
+    if not _MORE_THAN_A_NAME.search(text):
+        return _NOT_LETTERS.sub("", text) or text, frozenset()
     kinds: set[str] = set()
     parts = []
     for match in _BEHIND.finditer(text):

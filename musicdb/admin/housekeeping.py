@@ -42,11 +42,11 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     return {"panels": list(dashboard.filled(request.user.has_perm)), "chores": chores}
 
 
-def _counts(request: HttpRequest) -> list[tuple[str, int, str]]:
+def _counts(request: HttpRequest) -> list[tuple[str, int | None, str]]:
     return [
         (count.chore.title, count.number, count.address)
-        for count in housekeeping.counted(request.user.has_perm)
-        if count.number
+        for count in housekeeping.counted_quickly(request.user.has_perm)
+        if count.number != 0
     ]
 
 

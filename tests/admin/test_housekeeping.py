@@ -187,6 +187,21 @@ class TestFirstPage:
         admin_client.get(PAGE)
         assert "Tracks without features" in admin_client.get(INDEX).content.decode()
 
+    def test_a_large_library_does_not_wait_for_what_is_slow_to_count(
+        self, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        artist = ArtistFactory()
+        for title in ("One", "one"):
+            whole(title=title, artists=[artist])
+        monkeypatch.setattr("musicdb.housekeeping.LARGE", 1)
+        address = reverse("admin:likely_duplicates")
+        assert (
+            f'{address}">Tracks that are likely one recording</a> <span>not counted yet<'
+            in admin_client.get(INDEX).text
+        )
+        assert counts(admin_client)["Tracks that are likely one recording"] == (1, address)
+        assert f'{address}">Tracks that are likely one recording</a> <span>1<' in admin_client.get(INDEX).text
+
     @pytest.mark.parametrize("rows", [1, 3])
     def test_queries(self, admin_client: Client, rows: int, django_assert_num_queries: Any) -> None:
         for number in range(rows):
