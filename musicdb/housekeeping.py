@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.text import slugify
 
+from musicdb.distinctions import likely_duplicates
 from musicdb.models import Album, Track
 
 # So many tracks, and what is slow to count is felt.
@@ -48,7 +49,7 @@ def register(*chores: Chore) -> None:
 
 
 def counted(may: Callable[[str], bool]) -> Iterator[Counted]:
-    """Count what somebody who ``may`` see it would find. One query each, but two for what is slow."""
+    """Count what somebody who ``may`` see it would find. One query each, but a few for what is slow."""
     for chore in _chores:
         if may(chore.permission):
             number = chore.count()
@@ -105,7 +106,7 @@ register(
     Chore(
         "Tracks that are likely one recording",
         "The same artists and title; live, remastered and remixed versions are told apart.",
-        lambda: len(Track.objects.likely_the_same()),
+        lambda: len(likely_duplicates().open),
         lambda: reverse("admin:likely_duplicates"),
         "musicdb.view_track",
         is_slow=True,

@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from musicdb import dashboard, housekeeping
+from musicdb.admin.distinctions import answer, groups_context
+from musicdb.distinctions import likely_duplicates
 from musicdb.models import Track
 
-GROUPS_A_PAGE = 25
 # The first page of the admin is opened all day; what it counts may be some minutes old.
 KEPT_SECONDS = 300
 KEY = "musicdb.housekeeping"
@@ -28,12 +28,16 @@ def housekeeping_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
 def duplicates_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("musicdb.view_track"):
         raise PermissionDenied
-    page = Paginator(Track.objects.likely_the_same(), GROUPS_A_PAGE).get_page(request.GET.get("page"))
-    keys = [key for group in page for key in group]
+    if request.method == "POST":
+        return answer(request, Track)
+    shown = groups_context(request, likely_duplicates())
+    keys = [key for group in shown["page"] for key in group]
     tracks = {track.pk: track for track in Track.objects.with_table_columns().filter(pk__in=keys)}
     # A track may have been deleted since it was compared.
-    groups = [[tracks[key] for key in group if key in tracks] for group in page]
-    return _page(site, request, "duplicates", "Tracks that are likely one recording", page=page, groups=groups)
+    groups = [[tracks[key] for key in group if key in tracks] for group in shown["page"]]
+    may_change = request.user.has_perm("musicdb.change_track")
+    title = "Tracks that are likely one recording"
+    return _page(site, request, "duplicates", title, groups=groups, may_change=may_change, **shown)
 
 
 def dashboard_context(request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -15,12 +14,13 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from musicdb.admin.base import CatalogueAdmin, link_to
+from musicdb.admin.distinctions import answer, groups_context
+from musicdb.distinctions import looked_at
 from musicdb.forms import MergeForm
 from musicdb.likeness import alike, fold_name
 from musicdb.merging import Merged, MergeError, merge
 
 MOST_AT_ONCE = 100
-GROUPS_A_PAGE = 25
 
 
 class MergeableAdmin(CatalogueAdmin):
@@ -104,13 +104,16 @@ class MergeableAdmin(CatalogueAdmin):
 
     def likely_view(self, request: HttpRequest) -> HttpResponse:
         """Show which names are likely spellings of one. Every name is read at once, and nothing else of most."""
+        if request.method == "POST":
+            return answer(request, self.model)
         names = self.model._default_manager.order_by("name", "pk").values_list("pk", "name")
-        page = Paginator(alike(names.iterator(), self.fold), GROUPS_A_PAGE).get_page(request.GET.get("page"))
+        shown = groups_context(request, looked_at(self.model, alike(names.iterator(), self.fold)))
+        page = shown["page"]
         keys = [key for group in page for key in group[:MOST_AT_ONCE]]
         things = self.get_queryset(request).in_bulk(keys)
         context = {
             **self._context(request, "Likely the same"),
-            "page": page,
+            **shown,
             "groups": [
                 self._likeliest_first(thing for key in group if (thing := things.get(key)) is not None)
                 for group in page

@@ -12,6 +12,7 @@ from musicdb.models.catalogue import (
     Track,
     TrackArtist,
 )
+from musicdb.models.distinctions import Distinction
 from musicdb.models.imports import Import, ImportedRow
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Artist",
     "ArtistAlias",
     "AudioFeatures",
+    "Distinction",
     "Genre",
     "GenreAlias",
     "Import",

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from musicdb.admin import merging
+from musicdb.admin import distinctions
 from musicdb.models import Artist, Genre, Label
 from tests.admin.helpers import act, editor, page_of, said
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
@@ -268,7 +268,7 @@ def test_where_no_names_are_alike_the_page_says_so(admin_client: Client) -> None
 
 
 def test_groups_come_in_pages(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merging, "GROUPS_A_PAGE", 2)
+    monkeypatch.setattr(distinctions, "GROUPS_A_PAGE", 2)
     for name in "abc":
         ArtistFactory(name=name)
         ArtistFactory(name=name)
@@ -295,6 +295,6 @@ def test_the_suggestions_ask_as_much_for_many_as_for_few(
     for i in range(number):
         used(factory(name=f"Stone {i}"), 1)
         used(factory(name=f"Stone-{i}"), 1)
-    with django_assert_num_queries(4):  # session, user, names, things with their counts
+    with django_assert_num_queries(5):  # session, user, names, what is told apart, things with their counts
         response = admin_client.get(page_of(factory._meta.model, "likely"))
     assert len(response.context["groups"]) == number
