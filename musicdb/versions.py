@@ -46,8 +46,8 @@ class Names:
                 wanted[model].update(keys)
         self._names: dict[tuple[type[models.Model], int], str] = {}
         self.gone: dict[tuple[type[models.Model], int], Any] = {}
-        for model, keys in wanted.items():
-            self._find(model, keys)
+        for model, needed in wanted.items():
+            self._find(model, needed)
 
     def _find(self, model: Any, keys: set[int]) -> None:
         if not keys:

@@ -27,16 +27,19 @@ LOG_LINES_SHOWN = 100
 
 
 class RecordedAdmin(CatalogueAdmin):
-    """What keeps its history: every save and deletion is recorded, and each version can be looked at and returned to."""
+    """What keeps its history: saves and deletions are recorded, and each version can be looked at and returned to."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
-            path("deleted/", wrap(self.deleted_view), name=f"{name}_deleted"),
-            path("<int:key>/history/<int:version>/", wrap(self.version_view), name=f"{name}_version"),
+            path("deleted/", wrap(self.deleted_view), name=f"{self._name}_deleted"),
+            path("<int:key>/history/<int:version>/", wrap(self.version_view), name=f"{self._name}_version"),
             *super().get_urls(),
         ]
+
+    @property
+    def _name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}"
 
     # --- Recording: the row and what hangs on it are saved one after the other, and are one version ------------------
 
@@ -66,7 +69,7 @@ class RecordedAdmin(CatalogueAdmin):
         key, thing = self._thing(request, unquote(object_id))
         paginator = Paginator(versions.of_row(self.model, key), VERSIONS_A_PAGE)
         if thing is None and not paginator.count:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         page = paginator.get_page(request.GET.get("page"))
         # One more: what the last of the page differs from.
         first = (page.number - 1) * VERSIONS_A_PAGE
@@ -142,9 +145,7 @@ class RecordedAdmin(CatalogueAdmin):
             self.log_addition(request, returned, "Brought back.")
             said = format_html("Brought back {}.", link_to(returned))
         self.message_user(request, said, messages.SUCCESS)
-        return HttpResponseRedirect(
-            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[returned.pk])
-        )
+        return HttpResponseRedirect(reverse(f"admin:{self._name}_history", args=[returned.pk]))
 
     def _thing(self, request: HttpRequest, key: Any) -> tuple[int, Any]:
         """Return the key and what has it, or had it: None then. Refuses who may not see it."""
@@ -158,7 +159,7 @@ class RecordedAdmin(CatalogueAdmin):
         return number, thing
 
     def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "title": title,

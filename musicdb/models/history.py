@@ -82,7 +82,7 @@ class Versions(HistoricalRecords):
     that hang on others, does so by ``musicdb.history``, and pauses the signals.
     """
 
-    def __init__(self, base: type[Version] = SpelledVersion, unindexed: tuple[str, ...] = ()) -> None:
+    def __init__(self, base: Any = SpelledVersion, unindexed: tuple[str, ...] = ()) -> None:
         super().__init__(
             bases=(base,),
             history_id_field=models.BigAutoField(),
