@@ -62,9 +62,9 @@ def created(model: type[models.Model], keys: Iterable[int], act: Act) -> None:
     _write(model, keys, act, CREATED)
 
 
-def changed(model: type[models.Model], keys: Iterable[int], act: Act, always: bool = False) -> None:
-    """Record those rows that are not as their last version says; ``always``: the others too."""
-    _write(model, keys, act, CHANGED, unless_recorded=not always)
+def changed(model: type[models.Model], keys: Iterable[int], act: Act) -> None:
+    """Record those rows that are not as their last version says."""
+    _write(model, keys, act, CHANGED, unless_recorded=True)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _merge(model: Any, survivor_key: int, other_keys: Sequence[int], user: Abstr
     with history.paused():
         model.objects.filter(pk__in=other_keys).delete()
         _complete(survivor, others)
-    history.changed(model, [survivor_key], history.Act(ActKind.MERGE, user, into_this), always=True)
+    history.changed(model, [survivor_key], history.Act(ActKind.MERGE, user, into_this))
     history.changed(links.owners, owners, history.Act(ActKind.MERGE, user, _of_owners(survivor, others)))
     LogEntry.objects.log_actions(user.pk, [survivor], CHANGE, into_this)
     LogEntry.objects.log_actions(user.pk, others, DELETION, into_another)

@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import musicdb.fields
+import musicdb.models.history
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('act', models.CharField(choices=[('edit', 'edit'), ('action', 'action on a list'), ('import', 'import'), ('undo', 'undo of an import'), ('merge', 'merge'), ('deletion', 'deletion'), ('revert', 'revert'), ('return', 'brought back'), ('found', 'as found'), ('program', 'by a program')], max_length=8)),
-                ('aliases', models.JSONField(default=list, verbose_name='other spellings')),
+                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='other spellings')),
                 ('slug', models.SlugField(blank=True, db_index=False, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
                 ('name', musicdb.fields.NameField(max_length=300)),
                 ('spotify_id', models.CharField(blank=True, max_length=22, null=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z]{22}\\Z', 'A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.')], verbose_name='Spotify id')),
@@ -77,7 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('act', models.CharField(choices=[('edit', 'edit'), ('action', 'action on a list'), ('import', 'import'), ('undo', 'undo of an import'), ('merge', 'merge'), ('deletion', 'deletion'), ('revert', 'revert'), ('return', 'brought back'), ('found', 'as found'), ('program', 'by a program')], max_length=8)),
-                ('aliases', models.JSONField(default=list, verbose_name='other spellings')),
+                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='other spellings')),
                 ('tracks', models.JSONField(null=True)),
                 ('slug', models.SlugField(blank=True, db_index=False, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
                 ('name', musicdb.fields.NameField(max_length=200)),
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('act', models.CharField(choices=[('edit', 'edit'), ('action', 'action on a list'), ('import', 'import'), ('undo', 'undo of an import'), ('merge', 'merge'), ('deletion', 'deletion'), ('revert', 'revert'), ('return', 'brought back'), ('found', 'as found'), ('program', 'by a program')], max_length=8)),
-                ('aliases', models.JSONField(default=list, verbose_name='other spellings')),
+                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='other spellings')),
                 ('slug', models.SlugField(blank=True, db_index=False, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
                 ('name', musicdb.fields.NameField(max_length=300)),
                 ('is_public', models.BooleanField(default=False, help_text='Has a page, and is linked wherever the name is shown.', verbose_name='public')),

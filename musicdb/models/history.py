@@ -1,5 +1,6 @@
 """What a version keeps beyond the columns of its row: how it came about, and what hung on the row."""
 
+import json
 from typing import Any
 
 from django.db import models
@@ -38,10 +39,17 @@ class Version(models.Model):
         abstract = True
 
 
+class UnescapedEncoder(json.JSONEncoder):
+    """JSON as a database writes it: "ë" is a letter like any other."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": False})
+
+
 class SpelledVersion(Version):
     """``aliases``: the other spellings, each with its columns."""
 
-    aliases = models.JSONField("other spellings", default=list)
+    aliases = models.JSONField("other spellings", default=list, encoder=UnescapedEncoder)
 
     class Meta:
         abstract = True
