@@ -121,7 +121,8 @@ def differences(before: dict[str, str], after: dict[str, str]) -> list[Change]:
 
 def entries(versions: list[Any], before: Any, names: Names) -> Iterator[Entry]:
     """Yield the lines of a history, newest first. ``before``: the version before the last of ``versions``, or None."""
-    for version, earlier in zip(versions, [*versions[1:], before], strict=True):
+    for place, version in enumerate(versions, start=1):
+        earlier = versions[place] if place < len(versions) else before
         if version.history_type in (CREATED, DELETED) or earlier is None:
             changes: list[Change] = []
         else:

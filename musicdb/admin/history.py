@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -149,10 +149,7 @@ class RecordedAdmin(CatalogueAdmin):
 
     def _thing(self, request: HttpRequest, key: Any) -> tuple[int, Any]:
         """Return the key and what has it, or had it: None then. Refuses who may not see it."""
-        try:
-            number = int(key)
-        except ValueError:
-            raise Http404 from None
+        number = int(key) if str(key).isdecimal() else 0  # Which no row has.
         thing = self.get_object(request, str(number))
         if not self.has_view_or_change_permission(request, thing):
             raise PermissionDenied

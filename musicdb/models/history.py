@@ -129,7 +129,7 @@ class Versions(HistoricalRecords):
     def pre_save(self, instance: Any, raw: bool = False, **kwargs: Any) -> None:
         from musicdb import history
 
-        if not raw and not instance._state.adding and history.is_listening():
+        if not raw and instance.pk and not instance._state.adding and history.is_listening():
             history.begin(type(instance), [instance.pk])
 
     def post_save(self, instance: Any, created: bool, using: Any = None, raw: bool = False, **kwargs: Any) -> None:
