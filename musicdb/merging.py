@@ -14,8 +14,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import OperationalError, models, transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Lower
+from django.utils.text import capfirst
 
-from musicdb.models import AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb import history
+from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models.history import ActKind
 
 # Beyond any position that a row has, and within what the column holds together with one.
 OUT_OF_THE_WAY = 10_000
@@ -41,8 +44,9 @@ class Merged:
 
 @dataclass(frozen=True)
 class _Links:
-    """The table through which tracks or albums (``owner``) have what is merged (``member``)."""
+    """The table through which tracks or albums (``owners``) have what is merged (``member``)."""
 
+    owners: type[models.Model]
     rows: type[models.Model]
     owner: str
     member: str
@@ -51,9 +55,9 @@ class _Links:
 
 
 _LINKS = {
-    Genre: _Links(Track.genres.through, "track", "genre", order="pk"),
-    Artist: _Links(TrackArtist, "track", "artist"),
-    Label: _Links(AlbumLabel, "album", "label"),
+    Genre: _Links(Track, Track.genres.through, "track", "genre", order="pk"),
+    Artist: _Links(Track, TrackArtist, "track", "artist"),
+    Label: _Links(Album, AlbumLabel, "album", "label"),
 }
 # As the constraints on other spellings compare them. Artists may share theirs.
 _SPELLING = {Genre: Lower("name"), Label: F("name")}
@@ -91,11 +95,23 @@ def _merge(model: Any, survivor_key: int, other_keys: Sequence[int], user: Abstr
         )
     survivor = things[survivor_key]
     others = [things[key] for key in other_keys]
-    moved, shared = _move(_LINKS[model], survivor, others)
+    links = _LINKS[model]
+    into_this, into_another = _in_words(survivor, others)
+    touched = links.rows._default_manager.filter(**{f"{links.member}__in": others})
+    owners = list(touched.order_by(links.owner).values_list(links.owner, flat=True).distinct())
+    history.begin(model, [survivor_key])
+    history.begin(links.owners, owners)
+    moved, shared = _move(links, survivor, others)
+    # Their other spellings go along; what they were like is said before that.
+    history.deleting(model, other_keys, history.Act(ActKind.MERGE, user, into_another))
     _keep_spellings(survivor, others)
-    model.objects.filter(pk__in=other_keys).delete()
-    _complete(survivor, others)
-    _log(survivor, others, user)
+    with history.paused():
+        model.objects.filter(pk__in=other_keys).delete()
+        _complete(survivor, others)
+    history.changed(model, [survivor_key], history.Act(ActKind.MERGE, user, into_this))
+    history.changed(links.owners, owners, history.Act(ActKind.MERGE, user, _of_owners(survivor, others)))
+    LogEntry.objects.log_actions(user.pk, [survivor], CHANGE, into_this)
+    LogEntry.objects.log_actions(user.pk, others, DELETION, into_another)
     return Merged(survivor, len(others), moved, shared)
 
 
@@ -194,7 +210,13 @@ def _complete(survivor: Any, others: Sequence[Any]) -> None:
         survivor.aliases.filter(spotify_id=survivor.spotify_id).update(spotify_id=None)
 
 
-def _log(survivor: Any, others: Sequence[Any], user: AbstractBaseUser) -> None:
+def _in_words(survivor: Any, others: Sequence[Any]) -> tuple[str, str]:
+    """Return what the histories say: the survivor's, and that of each of ``others``."""
     merged = ", ".join(f"“{other}” ({other.slug})" for other in others)
-    LogEntry.objects.log_actions(user.pk, [survivor], CHANGE, f"Merged into this: {merged}.")
-    LogEntry.objects.log_actions(user.pk, others, DELETION, f"Merged into “{survivor}” ({survivor.slug}).")
+    return f"Merged into this: {merged}.", f"Merged into “{survivor}” ({survivor.slug})."
+
+
+def _of_owners(survivor: Any, others: Sequence[Any]) -> str:
+    """Return what the histories say of the tracks or albums that had any of ``others``."""
+    merged = ", ".join(f"“{other}”" for other in others)
+    return f"{capfirst(survivor._meta.verbose_name)} {merged} merged into “{survivor}” ({survivor.slug})."

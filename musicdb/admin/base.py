@@ -17,8 +17,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
 
+from musicdb import history
 from musicdb.forms import SPOTIFY_LINK
 from musicdb.models import Album, SluggedModel, Track
+from musicdb.models.history import ActKind
 from musicdb.names import normalise_name
 
 # A database refuses a thousand terms, or one of 100 kB; nobody who looks for something types as many.
@@ -130,9 +132,12 @@ class CatalogueAdmin(admin.ModelAdmin):
         label = capfirst(self.opts.get_field(field).verbose_name)  # type: ignore[union-attr]
         with transaction.atomic():
             changing = queryset.exclude(**{field: value})
+            keys = list(changing.order_by("pk").values_list("pk", flat=True))
+            history.begin(self.model, keys)
             said = [{"changed": {"fields": [label]}}]
             LogEntry.objects.log_actions(request.user.pk or 0, changing, CHANGE, said)
             number = changing.update(**{field: value})
+            history.changed(self.model, keys, history.Act(ActKind.ACTION, request.user))
         if number:
             things = model_ngettext(self.opts, number)
             self.message_user(request, f"{number} {things} now {now_said_to_be}.", messages.SUCCESS)

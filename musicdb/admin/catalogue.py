@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from musicdb.admin.base import CatalogueAdmin, counted, link_to_list, thumbnail
+from musicdb.admin.base import counted, link_to_list, thumbnail
 from musicdb.admin.exports import ExportAdmin
 from musicdb.admin.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
+from musicdb.admin.history import RecordedAdmin
 from musicdb.admin.inlines import (
     AlbumLabelInline,
     ArtistAliasInline,
@@ -31,7 +32,7 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
 @admin.register(Genre)
-class GenreAdmin(ExportAdmin, MergeableAdmin):
+class GenreAdmin(ExportAdmin, RecordedAdmin, MergeableAdmin):
     export_resource = GenreResource
     list_display = ["name", "number_of_tracks"]
     search_fields = ["name"]
@@ -49,7 +50,7 @@ class GenreAdmin(ExportAdmin, MergeableAdmin):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(ExportAdmin, MergeableAdmin):
+class PublicAdmin(ExportAdmin, RecordedAdmin, MergeableAdmin):
     """Artists and labels: some have a page, and some are only a name."""
 
     actions = ["make_public", "make_not_public", *MergeableAdmin.actions]
@@ -115,7 +116,7 @@ class LabelAdmin(PublicAdmin):
 
 
 @admin.register(Album)
-class AlbumAdmin(ExportAdmin, CatalogueAdmin):
+class AlbumAdmin(ExportAdmin, RecordedAdmin):
     export_resource = AlbumResource
     form = AlbumForm
     list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
@@ -157,7 +158,7 @@ class AlbumAdmin(ExportAdmin, CatalogueAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(ExportAdmin, CatalogueAdmin):
+class TrackAdmin(ExportAdmin, RecordedAdmin):
     export_resource = TrackResource
     form = TrackForm
     list_display = ["art", "title", "artist_names", "album", "score", "liked", "features_known"]

@@ -9,12 +9,14 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 
+from musicdb import history
 from musicdb.bulk import insert
 from musicdb.imports.parsing import Options, Parsed, Progress, Source, no_progress, parse
 from musicdb.imports.planning import Plan, plan
 from musicdb.imports.states import MODELS, as_json, digest, states
 from musicdb.imports.writing import Written, changed_keys, write
 from musicdb.models import Album, Artist, Genre, Import, ImportedRow, Label, Track
+from musicdb.models.history import ActKind
 from musicdb.resources.facts import ImportRefusedError
 
 # Two imports at once would each make what the other makes: on PostgreSQL the second waits for this lock. SQLite's
@@ -75,9 +77,12 @@ def carry_out(
             planned = plan(parsed, options, progress)
             counts = _counts(planned)
             before = _states_before(planned)
+            for model, keys in changed_keys(planned).items():
+                history.begin(model, keys)
             written = write(planned, progress)
             record = _record(sources, options, user, parsed, counts, time.perf_counter() - started)
             progress("Recording", 0, None)
+            _keep_history(written, history.Act(ActKind.IMPORT, user, of_import=record))
             insert(
                 ImportedRow, ["of_import", "model", "object_id", "digest", "before"], _touched(record, written, before)
             )
@@ -135,6 +140,13 @@ def _touched(record: Import, written: Written, before: dict[tuple[str, int], str
     for name, model in MODELS.items():
         for pk, state in states(model, keys(model)):
             yield record.pk, name, pk, digest(state), before.get((name, pk))
+
+
+def _keep_history(written: Written, act: history.Act) -> None:
+    for model, keys in written.created.items():
+        history.created(model, keys, act)
+    for model, keys in written.updated.items():
+        history.changed(model, keys, act)
 
 
 def _record(

@@ -11,9 +11,11 @@ from django.db import models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from musicdb import history
 from musicdb.bulk import in_batches, insert, update
 from musicdb.imports.states import HANGING, MODELS, digest, states
 from musicdb.models import Import
+from musicdb.models.history import ActKind
 
 # What is deleted last is what others point at.
 DELETING_ORDER = ("Track", "Album", "Label", "Artist", "Genre")
@@ -42,8 +44,9 @@ def undo(record: Import, user: User | None) -> None:
             if locked.is_undone:
                 raise UndoRefusedError("This import was undone already.")
             touched = _untouched_since(locked)
-            _restore(locked)
-            _delete(touched)
+            act = history.Act(ActKind.UNDO, user, of_import=locked)
+            _restore(locked, act)
+            _delete(touched, act)
             locked.undone_at, locked.undone_by = timezone.now(), user
             locked.save(update_fields=["undone_at", "undone_by"])
     except ProtectedError as error:
@@ -75,13 +78,16 @@ def _untouched_since(record: Import) -> dict[str, list[int]]:
     return created
 
 
-def _restore(record: Import) -> None:
+def _restore(record: Import, act: history.Act) -> None:
     for name, model in MODELS.items():
         changed = record.touched.filter(model=name, before__isnull=False).order_by("object_id")
         for batch in in_batches(changed.values_list("object_id", "before")):
             rows = [(pk, before if isinstance(before, dict) else json.loads(before)) for pk, before in batch]
+            keys = [pk for pk, _ in rows]
+            history.begin(model, keys)
             _write_columns(model, rows)
             _write_hanging(model, rows)
+            history.changed(model, keys, act)
 
 
 def _write_columns(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> None:
@@ -106,7 +112,7 @@ def _joined(rows: list[tuple[int, dict[str, Any]]], name: str, ordered: bool) ->
             yield (pk, key, position) if ordered else (pk, key)
 
 
-def _delete(created: dict[str, list[int]]) -> None:
+def _delete(created: dict[str, list[int]], act: history.Act) -> None:
     """Delete by way of the ORM, which finds what other applications hang on a row.
 
     What they protect, and what was put on a row since, refuses to go.
@@ -115,7 +121,7 @@ def _delete(created: dict[str, list[int]]) -> None:
         model = MODELS[name]
         for batch in in_batches(created.get(name, ()), DELETED_AT_ONCE):
             _refuse_if_used(model, batch)
-            model._default_manager.filter(pk__in=batch).delete()
+            history.delete(model._default_manager.filter(pk__in=batch), act)
 
 
 def _refuse_if_used(model: type[models.Model], keys: list[int]) -> None:

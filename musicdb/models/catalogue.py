@@ -12,6 +12,7 @@ from django.urls import reverse
 from musicdb.dates import format_release_date
 from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES
 from musicdb.fields import FiniteFloatField, NameField
+from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
 from musicdb.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
@@ -78,6 +79,7 @@ class Genre(SluggedModel):
     description = models.TextField(blank=True, help_text="Shown at the top of the genre's page.")
 
     objects = GenreQuerySet.as_manager()
+    history = Versions(GenreVersion)
 
     class Meta:
         ordering = ["name"]
@@ -103,6 +105,7 @@ class Artist(SluggedModel):
     )
 
     objects = ArtistQuerySet.as_manager()
+    history = Versions(unindexed=("spotify_id",))
 
     class Meta:
         ordering = ["name", "pk"]
@@ -128,6 +131,7 @@ class Label(SluggedModel):
     )
 
     objects = LabelQuerySet.as_manager()
+    history = Versions(unindexed=("name",))
 
     class Meta:
         ordering = ["name"]
@@ -160,6 +164,7 @@ class Album(SluggedModel):
     labels = models.ManyToManyField(Label, through="AlbumLabel", related_name="albums")
 
     objects = AlbumQuerySet.as_manager()
+    history = Versions(AlbumVersion, ("spotify_id",))
 
     class Meta:
         ordering = ["title", "pk"]
@@ -285,6 +290,7 @@ class Track(SluggedModel, AudioFeatures):
     explicit = models.BooleanField(null=True, blank=True, help_text="Unknown where nobody said.")
 
     objects = TrackQuerySet.as_manager()
+    history = Versions(TrackVersion, ("album", "score", "spotify_id", "isrc"))
 
     class Meta:
         ordering = ["title", "pk"]

@@ -1,0 +1,169 @@
+"""What was changed, when, by whom and how; and the way back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import get_content_type_for_model
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+
+from musicdb import history, versions
+from musicdb.admin.base import CatalogueAdmin, link_to
+from musicdb.models.history import ActKind
+from musicdb.reverting import RevertRefusedError, bring_back, revert, when
+
+VERSIONS_A_PAGE = 25
+LOG_LINES_SHOWN = 100
+
+
+class RecordedAdmin(CatalogueAdmin):
+    """What keeps its history: saves and deletions are recorded, and each version can be looked at and returned to."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("deleted/", wrap(self.deleted_view), name=f"{self._name}_deleted"),
+            path("<int:key>/history/<int:version>/", wrap(self.version_view), name=f"{self._name}_version"),
+            *super().get_urls(),
+        ]
+
+    @property
+    def _name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    # --- Recording: the row and what hangs on it are saved one after the other, and are one version ------------------
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            history.begin(self.model, [obj.pk])
+        with history.paused():
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        write = history.changed if change else history.created
+        write(self.model, [form.instance.pk], history.Act(ActKind.EDIT, request.user))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            history.delete(queryset, history.Act(ActKind.DELETION, request.user))
+
+    # --- Looking ----------------------------------------------------------------------------------------------------
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        key, thing = self._thing(request, unquote(object_id))
+        paginator = Paginator(versions.of_row(self.model, key), VERSIONS_A_PAGE)
+        if thing is None and not paginator.count:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        page = paginator.get_page(request.GET.get("page"))
+        # One more: what the last of the page differs from.
+        first = (page.number - 1) * VERSIONS_A_PAGE
+        found = list(paginator.object_list[first : first + VERSIONS_A_PAGE + 1])
+        before = found.pop() if len(found) > VERSIONS_A_PAGE else None
+        names = versions.Names([*found, before] if before else found)
+        log = LogEntry.objects.filter(content_type=get_content_type_for_model(self.model), object_id=str(key))
+        return self._page(
+            request,
+            "history",
+            f"History of {thing or versions.name_of(found[0])}",
+            key=key,
+            thing=thing,
+            entries=list(versions.entries(found, before, names)),
+            page_obj=page,
+            log=log.select_related("user").order_by("-pk")[:LOG_LINES_SHOWN] if page.number == 1 else [],
+            **(extra_context or {}),
+        )
+
+    def version_view(self, request: HttpRequest, key: int, version: int) -> HttpResponse:
+        """Show all that a version says, beside what is so now; on POST, return to it."""
+        _, thing = self._thing(request, key)
+        shown = get_object_or_404(versions.of_row(self.model, key), history_id=version)
+        if request.method == "POST":
+            return self._return_to(request, shown, thing)
+        now = versions.present(thing) if thing else None
+        names = versions.Names([shown, now] if now else [shown])
+        is_now = versions.facts(now, names) if now else {}
+        rows = [(what, value, is_now.get(what, "")) for what, value in versions.facts(shown, names).items()]
+        differs = any(was != now_is for _, was, now_is in rows)
+        return self._page(
+            request,
+            "version",
+            f"{versions.name_of(shown)}, {when(shown)}",
+            key=key,
+            thing=thing,
+            version=shown,
+            rows=rows,
+            differs=differs,
+            may_return=self._may_return(request, thing),
+        )
+
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
+        """List what is gone and can perhaps be brought back."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page = Paginator(versions.of_deleted(self.model), VERSIONS_A_PAGE).get_page(request.GET.get("page"))
+        gone = [(version, versions.name_of(version)) for version in page]
+        return self._page(request, "deleted", f"Deleted {self.opts.verbose_name_plural}", gone=gone, page_obj=page)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"keeps_history": True, **(extra_context or {})})
+
+    # --- Returning --------------------------------------------------------------------------------------------------
+
+    def _may_return(self, request: HttpRequest, thing: Any) -> bool:
+        return self.has_change_permission(request, thing) if thing else self.has_add_permission(request)
+
+    def _return_to(self, request: HttpRequest, version: Any, thing: Any) -> HttpResponse:
+        if not self._may_return(request, thing):
+            raise PermissionDenied
+        act = revert if thing else bring_back
+        try:
+            returned = act(version, request.user)
+        except RevertRefusedError as error:
+            reasons = format_html_join("", "<li>{}</li>", ((reason,) for reason in error.reasons))
+            self.message_user(request, format_html("Nothing was changed.<ul>{}</ul>", reasons), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        if thing:
+            self.log_change(request, returned, f"Back to the version of {when(version)}.")
+            said = format_html("{} is as it was on {}.", link_to(returned), when(version))
+        else:
+            self.log_addition(request, returned, "Brought back.")
+            said = format_html("Brought back {}.", link_to(returned))
+        self.message_user(request, said, messages.SUCCESS)
+        return HttpResponseRedirect(reverse(f"admin:{self._name}_history", args=[returned.pk]))
+
+    def _thing(self, request: HttpRequest, key: Any) -> tuple[int, Any]:
+        """Return the key and what has it, or had it: None then. Refuses who may not see it."""
+        number = int(key) if str(key).isdecimal() else 0  # Which no row has.
+        thing = self.get_object(request, str(number))
+        if not self.has_view_or_change_permission(request, thing):
+            raise PermissionDenied
+        return number, thing
+
+    def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "media": self.media,
+            "name": capfirst(self.opts.verbose_name_plural),
+            "may_view_imports": request.user.has_perm("musicdb.view_import"),
+            **context,
+        }
+        return TemplateResponse(request, f"admin/musicdb/history/{template}.html", context)

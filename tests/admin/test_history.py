@@ -1,0 +1,278 @@
+"""Histories in the admin: what an editor did, when, how; what each version says; what is gone."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from musicdb import history
+from musicdb.imports.parsing import Options
+from musicdb.imports.service import carry_out
+from musicdb.merging import merge
+from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models.history import ActKind
+from tests.admin.helpers import (
+    act,
+    album_data,
+    alias_rows,
+    artist_rows,
+    editor,
+    page_of,
+    rows,
+    track_data,
+)
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.imports.files import net_file, net_row
+from tests.pages.html import parse
+
+pytestmark = pytest.mark.django_db
+
+
+def entries(client: Client, thing: Any, key: int | None = None, **query: Any) -> list[Any]:
+    response = client.get(page_of(type(thing), "history", key or thing.pk, **query))
+    assert response.status_code == 200
+    return response.context["entries"]
+
+
+def changes(entry: Any) -> list[tuple[str, str, str]]:
+    return [(change.what, change.old, change.new) for change in entry.changes]
+
+
+def forget(thing: Any) -> None:
+    thing.history.all().delete()
+
+
+class TestEdits:
+    def test_an_edit_is_one_version_with_the_rows_below_it(self, admin_client: Client, admin_user: User) -> None:
+        one, two = ArtistFactory(name="One"), ArtistFactory(name="Two")
+        genre = GenreFactory(name="pop")
+        track = TrackFactory(title="Before", features=False, album=None, spotify_id=None, artists=[one])
+        forget(track)
+        data = track_data(
+            title="After",
+            genres=[genre.pk],
+            **artist_rows((track.track_artists.get().pk, 2, one.pk), ("", 1, two.pk)),
+        )
+        assert admin_client.post(page_of(Track, "change", track.pk), data).status_code == 302
+        edit, found = entries(admin_client, track)
+        assert changes(edit) == [("title", "Before", "After"), ("artists", "One", "Two, One"), ("genres", "", "pop")]
+        assert (edit.version.act, edit.version.history_user) == ("edit", admin_user)
+        assert (found.what, found.version.history_user) == ("The first state on record.", None)
+
+    def test_of_an_album_and_of_spellings_too(self, admin_client: Client) -> None:
+        label, album = LabelFactory(name="One"), AlbumFactory(title="Album", image_url="", spotify_id=None)
+        data = album_data(title="Album", released="1983-05", **rows("album_labels", "label", ("", 1, label.pk)))
+        assert admin_client.post(page_of(Album, "change", album.pk), data).status_code == 302
+        assert changes(entries(admin_client, album)[0]) == [("release date", "", "1983-05"), ("labels", "", "One")]
+        data = {"name": "One", "is_public": "on", **alias_rows({"name": "Uno"})}
+        assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
+        assert changes(entries(admin_client, label)[0]) == [("other spellings", "", "Uno")]
+
+    def test_a_save_that_changes_nothing_is_none(self, admin_client: Client) -> None:
+        label = LabelFactory(name="One")
+        data = {"name": "One", "is_public": "on", **alias_rows()}
+        assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
+        assert label.history.count() == 1
+
+    def test_a_new_thing_begins_its_history_whole(self, admin_client: Client, admin_user: User) -> None:
+        artist = ArtistFactory()
+        data = track_data(title="New", **artist_rows(("", 1, artist.pk)))
+        assert admin_client.post(page_of(Track, "add"), data).status_code == 302
+        track = Track.objects.get()
+        (entry,) = entries(admin_client, track)
+        assert (entry.what, entry.version.history_user, entry.version.artists) == ("Created.", admin_user, [artist.pk])
+
+    def test_an_action_on_a_list(self, admin_client: Client, admin_user: User) -> None:
+        labels = [LabelFactory(is_public=False), LabelFactory(is_public=False), LabelFactory()]
+        act(admin_client, "make_public", labels)
+        for label in labels[:2]:
+            entry = entries(admin_client, label)[0]
+            assert (entry.version.act, entry.version.history_user) == ("action", admin_user)
+            assert changes(entry) == [("public", "no", "yes")]
+        assert labels[2].history.count() == 1
+
+    def test_actions_ask_as_much_for_many(self, admin_client: Client) -> None:
+        counts = []
+        for number in (1, 10):
+            tracks = [TrackFactory() for _ in range(number)]
+            with CaptureQueriesContext(connection) as queries:
+                act(admin_client, "like", tracks)
+            counts.append(sum("historical" in query["sql"] for query in queries))
+        assert counts == [2, 2]
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_deleting_from_a_list(self, admin_client: Client, admin_user: User, number: int) -> None:
+        artists = [ArtistFactory() for _ in range(number)]
+        keys = [artist.pk for artist in artists]
+        with CaptureQueriesContext(connection) as queries:
+            act(admin_client, "delete_selected", artists, post="yes")
+        assert not Artist.objects.exists()
+        assert sum("historical" in query["sql"] for query in queries) == 1
+        gone = Artist.history.filter(history_type="-").order_by("id")
+        assert [(version.id, version.act, version.history_user) for version in gone] == [
+            (key, "deletion", admin_user) for key in keys
+        ]
+
+    def test_deleting_one(self, admin_client: Client, admin_user: User) -> None:
+        genre = GenreFactory(name="Gone")
+        track, key = TrackFactory(genres=[genre]), genre.pk
+        admin_client.post(page_of(Genre, "delete", key), {"post": "yes"})
+        entry = entries(admin_client, genre, key)[0]
+        assert (entry.what, entry.version.act, entry.version.history_user) == ("Deleted.", "deletion", admin_user)
+        assert changes(entries(admin_client, track)[0]) == [("genres", "Gone", "")]
+
+
+class TestPage:
+    def test_it_says_who_how_and_what(self, admin_client: Client, admin_user: User) -> None:
+        record = carry_out([net_file(net_row(1, Tempo="98"))], Options(), admin_user).record
+        carry_out([net_file(net_row(1, Tempo="99"))], Options(), None)
+        track = Track.objects.get()
+        page = admin_client.get(page_of(Track, "history", track.pk))
+        assert record is not None
+        assert f'Import of <a href="/admin/musicdb/import/{record.pk}/change/">' in page.text
+        lines = [[cell.text for cell in row.all("td")] for row in parse(page).one("tbody").all("tr")]
+        assert [line[:3] for line in lines] == [
+            ["–", "Import of liked.csv", "Tempo 98 → became 99"],
+            ["admin", "Import of liked.csv", "Created."],
+        ]
+
+    def test_what_an_editor_typed_is_text(self, admin_client: Client) -> None:
+        label = LabelFactory(name="One")
+        history.begin(Label, [label.pk])
+        label.name = "<script>alert(1)</script>"
+        label.save()
+        page = admin_client.get(page_of(Label, "history", label.pk)).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
+
+    def test_the_admins_log_is_kept(self, admin_client: Client, admin_user: User) -> None:
+        stays, goes = LabelFactory(name="Stays"), LabelFactory(name="Goes")
+        key = goes.pk
+        merge(stays, [goes], admin_user)
+        forget(stays)
+        page = admin_client.get(page_of(Label, "history", stays.pk))
+        assert "Nothing has changed this label since history is kept." in page.text
+        assert "Merged into this: “Goes” (goes)." in page.text
+        assert [
+            line.get_change_message() for line in admin_client.get(page_of(Label, "history", key)).context["log"]
+        ] == ["Merged into “Stays” (stays)."]
+
+    def test_pages_of_a_long_one_join(self, admin_client: Client) -> None:
+        label = LabelFactory(name="Name 0")
+        for number in range(1, 30):
+            label.name = f"Name {number}"
+            label.save()
+        first, second = entries(admin_client, label), entries(admin_client, label, page=2)
+        assert (len(first), len(second)) == (25, 5)
+        assert changes(first[0]) == [("name", "Name 28", "Name 29")]
+        assert changes(first[-1]) == [("name", "Name 4", "Name 5")]
+        assert second[-1].what == "Created."
+
+    @pytest.mark.parametrize("versions", [1, 3])
+    def test_its_queries(self, admin_client: Client, django_assert_num_queries: Any, versions: int) -> None:
+        track = TrackFactory()
+        for _ in range(versions):
+            track.album = AlbumFactory()
+            track.track_artists.all().delete()
+            track.track_artists.create(artist=ArtistFactory())
+            track.genres.set([GenreFactory()])
+            track.title += "!"
+            track.save()
+            LogEntry.objects.log_actions(User.objects.get().pk, [track], 2, "Said.")
+        # Session, user, track; count, versions; albums, artists and genres by name; the admin's log.
+        with django_assert_num_queries(9):
+            admin_client.get(page_of(Track, "history", track.pk))
+        # Session, user, track, version; its artists, genres now; albums, artists and genres by name.
+        version = track.history.first().pk
+        with django_assert_num_queries(9):
+            admin_client.get(page_of(Track, "version", track.pk, version))
+
+    def test_names_of_what_is_gone_take_a_query_a_kind(
+        self, admin_client: Client, django_assert_num_queries: Any
+    ) -> None:
+        genres = [GenreFactory(), GenreFactory(), GenreFactory()]
+        track = TrackFactory(album=None, genres=genres)
+        history.begin(Track, [track.pk])
+        for genre in genres:
+            genre.delete()
+        LogEntry.objects.log_actions(User.objects.get().pk, [track], 2, "Said.")
+        # Session, user, track; count, versions; genres that are and that were; the admin's log.
+        with django_assert_num_queries(8):
+            admin_client.get(page_of(Track, "history", track.pk))
+
+    def test_a_version_stands_beside_what_is_so_now(self, admin_client: Client) -> None:
+        label = LabelFactory(name="One")
+        version = label.history.get()
+        Label.objects.update(name="Two")
+        page = admin_client.get(page_of(Label, "version", label.pk, version.pk))
+        assert page.context["rows"] == [
+            ("address", label.slug, label.slug),
+            ("name", "One", "Two"),
+            ("public", "yes", "yes"),
+            ("other spellings", "", ""),
+        ]
+        assert "Revert to this version" in page.text
+
+    def test_a_version_of_another_thing_is_none_of_its(self, admin_client: Client) -> None:
+        one, two = LabelFactory(), LabelFactory()
+        assert admin_client.get(page_of(Label, "version", one.pk, two.history.get().pk)).status_code == 404
+
+    @pytest.mark.parametrize("key", ["999999", "nothing", "9" * 30])
+    def test_what_never_was_has_none(self, admin_client: Client, key: str) -> None:
+        response = admin_client.get(page_of(Label, "history", key), follow=True)
+        assert "Perhaps it was deleted?" in response.text
+
+
+class TestDeleted:
+    def test_the_list_says_what_is_gone_and_leads_to_its_history(self, admin_client: Client) -> None:
+        gone, key = TrackFactory(title="Gone"), None
+        key = gone.pk
+        gone.delete()
+        TrackFactory(title="Stays")
+        page = admin_client.get(page_of(Track, "deleted"))
+        assert [called for _, called in page.context["gone"]] == ["Gone"]
+        assert page_of(Track, "history", key) in page.text
+        assert page_of(Track, "deleted") in admin_client.get(page_of(Track)).text
+        assert entries(admin_client, gone, key)[0].what == "Deleted."
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_its_queries(self, admin_client: Client, django_assert_num_queries: Any, number: int) -> None:
+        for _ in range(number):
+            AlbumFactory().delete()
+        with django_assert_num_queries(4):  # Session, user, count, rows.
+            admin_client.get(page_of(Album, "deleted"))
+
+
+class TestPermissions:
+    def test_who_may_look_sees_histories_and_no_button(self) -> None:
+        client, label = editor("view_label"), LabelFactory(name="One")
+        version = label.history.get()
+        Label.objects.update(name="Two")
+        assert client.get(page_of(Label, "history", label.pk)).status_code == 200
+        assert client.get(page_of(Label, "deleted")).status_code == 200
+        page = client.get(page_of(Label, "version", label.pk, version.pk))
+        assert (page.status_code, "Revert to this version" in page.text) == (200, False)
+
+    def test_who_may_not_sees_nothing(self) -> None:
+        client, label = editor("view_artist"), LabelFactory()
+        for view, args in (
+            ("history", [label.pk]),
+            ("version", [label.pk, label.history.get().pk]),
+            ("deleted", []),
+        ):
+            assert client.get(page_of(Label, view, *args)).status_code == 403
+
+
+def test_saying_who_costs_a_visitor_nothing(client: Client, django_assert_num_queries: Any) -> None:
+    label = LabelFactory()
+    with django_assert_num_queries(3) as queries:  # The label, its albums' count, its albums.
+        client.get(label.get_absolute_url())
+    assert not [query for query in queries if "historical" in query["sql"] or "auth_user" in query["sql"]]
+
+
+def test_every_kind_of_act_has_a_name() -> None:
+    assert all(kind.label for kind in ActKind)
