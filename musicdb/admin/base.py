@@ -8,10 +8,11 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -96,6 +97,14 @@ class CatalogueAdmin(admin.ModelAdmin):
         if any("\0" in value for name, value in request.GET.items() if name != SEARCH_VAR):
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # Django says "No action selected" to somebody who may not do what was selected.
+        if request.method == "POST":
+            asked = {"delete_selected", *map(str, self.actions or ())}.intersection(request.POST.getlist("action"))
+            if asked - self.get_actions(request).keys():
+                raise PermissionDenied
+        return super().changelist_view(request, extra_context)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
