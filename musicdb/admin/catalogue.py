@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from musicdb.admin.base import CatalogueAdmin, counted, link_to_list, thumbnail
+from musicdb.admin.base import counted, link_to_list, thumbnail
+from musicdb.admin.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
 from musicdb.admin.exports import ExportAdmin
 from musicdb.admin.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
 from musicdb.admin.inlines import (
@@ -18,6 +19,7 @@ from musicdb.admin.inlines import (
     LabelAliasInline,
     TrackArtistInline,
 )
+from musicdb.admin.list_editing import ListEditingAdmin
 from musicdb.admin.merging import MergeableAdmin
 from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.forms import AlbumForm, ArtistForm, TrackForm
@@ -49,10 +51,11 @@ class GenreAdmin(ExportAdmin, MergeableAdmin):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(ExportAdmin, MergeableAdmin):
+class PublicAdmin(ExportAdmin, BulkEditAdmin, MergeableAdmin):
     """Artists and labels: some have a page, and some are only a name."""
 
-    actions = ["make_public", "make_not_public", *MergeableAdmin.actions]
+    bulk_edit_form = PublicBulkForm
+    actions = ["make_public", "make_not_public", *BulkEditAdmin.actions, *MergeableAdmin.actions]
     merge_effects = ["It is public if any of them is."]
 
     def view_on_site(self, obj: Any) -> str | None:
@@ -115,8 +118,9 @@ class LabelAdmin(PublicAdmin):
 
 
 @admin.register(Album)
-class AlbumAdmin(ExportAdmin, CatalogueAdmin):
+class AlbumAdmin(ExportAdmin, BulkEditAdmin):
     export_resource = AlbumResource
+    bulk_edit_form = AlbumBulkForm
     form = AlbumForm
     list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
     list_display_links = ["art", "title"]
@@ -157,11 +161,13 @@ class AlbumAdmin(ExportAdmin, CatalogueAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(ExportAdmin, CatalogueAdmin):
+class TrackAdmin(ExportAdmin, ListEditingAdmin, BulkEditAdmin):
     export_resource = TrackResource
+    bulk_edit_form = TrackBulkForm
     form = TrackForm
     list_display = ["art", "title", "artist_names", "album", "score", "liked", "features_known"]
     list_display_links = ["art", "title"]
+    list_editable = ["score", "liked"]
     list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
     list_prefetch_related = ["track_artists__artist"]
@@ -170,7 +176,7 @@ class TrackAdmin(ExportAdmin, CatalogueAdmin):
     autocomplete_fields = ["album", "genres"]
     save_on_top = True
     inlines = [TrackArtistInline]
-    actions = ["like", "unlike"]
+    actions = ["like", "unlike", *BulkEditAdmin.actions]
     fieldsets = [
         (None, {"fields": ["title", "slug", "album", "genres", "score", "liked"]}),
         ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit"]}),
