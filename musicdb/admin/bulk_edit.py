@@ -136,7 +136,7 @@ class AlbumBulkForm(BulkEditForm):
 
 class BulkEditAdmin(CatalogueAdmin):
     bulk_edit_form: ClassVar[type[BulkEditForm]]
-    actions = ["bulk_edit_selected"]
+    actions: Any = ["bulk_edit_selected"]
 
     @admin.action(description="Edit selected %(verbose_name_plural)s …", permissions=["change"])
     def bulk_edit_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -147,8 +147,9 @@ class BulkEditAdmin(CatalogueAdmin):
         if applying and form.is_valid():
             if form.cleaned_data["selected"] == number:
                 return self._apply(request, queryset, number, form)
-            form.data = form.data.copy()  # type: ignore[attr-defined]
-            form.data["selected"] = number
+            data = form.data.copy()  # type: ignore[attr-defined]
+            data["selected"] = number
+            form.data = data
             form.add_error(None, f"Meanwhile others are selected: it would be {number:,} now. Look again.")
         return self._ask(request, queryset, number, form)
 

@@ -1,6 +1,6 @@
 """Columns that are edited in the list, by several at once: what somebody else has changed is not written over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -54,11 +54,12 @@ class RowForm(forms.ModelForm):
                 cleaned[name] = self[name].initial
         if self.overtaken:
             # Whoever sends the page again has seen it.
-            self.data = self.data.copy()
+            data = self.data.copy()  # type: ignore[attr-defined]
             for name in self.overtaken:
                 now = self[name].initial
-                self.data[self[name].html_initial_name] = "" if now is None else str(now)
+                data[self[name].html_initial_name] = "" if now is None else str(now)
                 self.add_error(name, f"Somebody else has just set this to {_in_words(now)}.")
+            self.data = data
         return cleaned
 
 
@@ -81,12 +82,13 @@ class RowFormSet(forms.BaseModelFormSet):
         if data is not None and queryset is not None:
             # Nobody else changes them between this look and what is then written.
             queryset = queryset.order_by("pk").select_for_update(of=("self",))
-        super().__init__(data, *args, queryset=queryset, **kwargs)
+        super().__init__(data, *args, queryset=queryset, **kwargs)  # type: ignore[misc]
 
-    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+    def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        key = self.model._meta.pk.name
-        if form.is_bound and (field := form.fields[key]):
+        key = self.model._meta.pk.name  # type: ignore[union-attr]
+        if form.is_bound:
+            field = form.fields[key]
             known = {row.pk: row for row in self.get_queryset()}
             form.fields[key] = _RowField(
                 known, queryset=field.queryset, initial=field.initial, required=False, widget=field.widget
@@ -94,7 +96,8 @@ class RowFormSet(forms.BaseModelFormSet):
 
     def clean(self) -> None:
         super().clean()
-        if overtaken := sum(bool(form.overtaken) for form in self.forms if form.is_bound):
+        forms: Sequence[Any] = self.forms
+        if overtaken := sum(bool(form.overtaken) for form in forms):
             things = "row was" if overtaken == 1 else "rows were"
             raise ValidationError(
                 f"{overtaken} {things} changed by somebody else since this page was shown, and nothing was saved. Look "

@@ -13,6 +13,7 @@ from musicdb.models.catalogue import (
     TrackArtist,
 )
 from musicdb.models.imports import Import, ImportedRow
+from musicdb.models.saved_filters import SavedFilter
 
 __all__ = [
     "Album",
@@ -27,6 +28,7 @@ __all__ = [
     "ImportedRow",
     "Label",
     "LabelAlias",
+    "SavedFilter",
     "SluggedModel",
     "Track",
     "TrackArtist",
