@@ -100,7 +100,7 @@ class TrackBulkForm(BulkEditForm):
 
     add_genres = MembersField(Track, "genres", Genre)
     remove_genres = MembersField(Track, "genres", Genre)
-    set_genres = MembersField(Track, "genres", Genre, help_text="These, and no others.")
+    set_genres = MembersField(Track, "genres", Genre, label="Only these genres", help_text="In place of all others.")
     liked = YesNoField()
     score = forms.IntegerField(
         required=False, min_value=0, max_value=2**31 - 1, help_text="Left blank, each keeps its own."
@@ -131,7 +131,13 @@ class AlbumBulkForm(BulkEditForm):
 
     add_labels = MembersField(Album, "labels", Label, help_text="After those that an album has.")
     remove_labels = MembersField(Album, "labels", Label)
-    set_labels = MembersField(Album, "labels", Label, help_text="These, and no others.")
+    set_labels = MembersField(
+        Album,
+        "labels",
+        Label,
+        label="Only these labels",
+        help_text="In place of all others, by name.",
+    )
 
 
 class BulkEditAdmin(CatalogueAdmin):

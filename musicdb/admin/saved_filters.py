@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
-from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import DataError, transaction
 from django.db.models import QuerySet
@@ -49,7 +49,12 @@ def list_of(listing: str) -> admin.ModelAdmin:
 
 
 def in_words(query: str) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in parse_qsl(query))
+    """Return what a query asks for, as far as its parameters' own names say it."""
+    words = {SEARCH_VAR: "search", ORDER_VAR: "order"}
+    return ", ".join(
+        f"{words.get(name) or name.removesuffix('__exact').replace('__', ' ')} = {value}"
+        for name, value in parse_qsl(query)
+    )
 
 
 def address_of(listing: str, query: str = "") -> str:
