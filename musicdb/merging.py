@@ -6,25 +6,24 @@ The names, addresses and Spotify ids of the others become other spellings of it:
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count, groupby
+from itertools import groupby
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import OperationalError, models, transaction
+from django.db import models
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Lower
 from django.utils.text import capfirst
 
 from musicdb import history
+from musicdb.deadlocks import in_transaction
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.history import ActKind
 
 # Beyond any position that a row has, and within what the column holds together with one.
 OUT_OF_THE_WAY = 10_000
 OWNERS_AT_ONCE = 5_000
-TRIES = 3
-DEADLOCK = "40P01"
 
 
 class MergeError(ValueError):
@@ -74,15 +73,8 @@ def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser) -> Merge
         raise MergeError(f"Select at least two {model._meta.verbose_name_plural} to merge them.")
     if survivor.pk in keys:
         raise MergeError(f"“{survivor}” cannot be merged with itself.")
-    for attempt in count(1):
-        try:
-            with transaction.atomic():
-                return _merge(model, survivor.pk, keys, user)
-        except OperationalError as error:
-            # Whoever saves a track locks it before its artists; a merge does so the other way round.
-            if attempt == TRIES or getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
-                raise
-    raise AssertionError
+    # Whoever saves a track locks it before its artists; a merge does so the other way round.
+    return in_transaction(lambda: _merge(model, survivor.pk, keys, user))
 
 
 def _merge(model: Any, survivor_key: int, other_keys: Sequence[int], user: AbstractBaseUser) -> Merged:

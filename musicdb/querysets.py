@@ -8,14 +8,16 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
 from django.utils.timezone import localdate
 
 from musicdb.features import FEATURE_NAMES
 from musicdb.titles import fold_title
 
 if TYPE_CHECKING:
-    from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    from musicdb.models import Album, Artist, Genre, Label, SavedFilter, Track  # noqa: F401
 
 
 # Scott de Martinville's phonautograph; nothing that was sung before can be heard.
@@ -208,3 +210,14 @@ class TrackQuerySet(NaturalKeyMixin, models.QuerySet["Track"]):
             if (by := artists.get(track)) and together[by] > 1:
                 groups[by, fold_title(title)].append(track)
         return [group for group in groups.values() if len(group) > 1]
+
+
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def seen_by(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """Somebody's own views, and those that are shared with all."""
+        return self.filter(Q(owner=user.pk) | Q(is_shared=True))
+
+    def above_list(self, listing: str, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """What stands above a list: the user's own views of it first. With their owners."""
+        mine = Case(When(owner=user.pk, then=0), default=1)
+        return self.seen_by(user).filter(listing=listing).select_related("owner").order_by(mine, "name", "pk")

@@ -143,6 +143,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# A list of tracks that shows all, 200, has six boxes in each row.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # Behind HTTPS: HTTPS=1 turns on all that assumes it. A local run is plain HTTP and would lock itself out.
 HTTPS = env.bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS

@@ -8,6 +8,9 @@ from musicdb.admin.records import RecordAdmin
 
 
 class PartOfRunAdmin(RecordAdmin):
+    def view_on_site(self, obj: Any) -> str | None:
+        return None
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A part is never deleted by itself, and never in the way of deleting the run, genre or track it belongs to."""
         page = request.resolver_match.url_name if request.resolver_match else None

@@ -13,11 +13,12 @@ from clusters.models import Cluster, LeftOut, Membership
 from clusters.querysets import REPRESENTATIVES
 from musicdb.admin.base import link_to, link_to_list
 from musicdb.admin.catalogue import FEATURES_BY_NAME
+from musicdb.admin.list_editing import ListEditingAdmin
 from musicdb.admin.records import facts
 
 
 @admin.register(Cluster)
-class ClusterAdmin(PartOfRunAdmin):
+class ClusterAdmin(ListEditingAdmin, PartOfRunAdmin):
     """Only a cluster's name is an editor's to give, in the list or on its page."""
 
     list_display = ["__str__", "name", "genre", "size", "description", "published"]

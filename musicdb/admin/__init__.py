@@ -1,3 +1,3 @@
 """The catalogue's admin: where editors spend their day."""
 
-from musicdb.admin import catalogue, imports  # noqa: F401 (which register the models)
+from musicdb.admin import catalogue, imports, saved_filters  # noqa: F401 (which register the models)

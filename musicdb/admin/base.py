@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,6 +29,8 @@ from musicdb.names import normalise_name
 LONGEST_SEARCH = 200
 MOST_TERMS = 10
 USES_SHOWN = 20
+# Longer ones are beyond what a database takes for a key.
+LONGEST_KEY = 18
 
 
 def as_search_terms(text: str) -> str:
@@ -70,6 +74,17 @@ def counted(rows: QuerySet[Any], by: str) -> Coalesce:
     return Coalesce(Subquery(groups.annotate(rows=Count("pk")).values("rows")), 0)
 
 
+def _keys_in(posted: QueryDict) -> list[str]:
+    """Return the keys of the rows that a list sends: those that are selected, and those that are edited in it."""
+    edited = [value for name, value in posted.items() if name.startswith("form-") and name.endswith("-id")]
+    return [*posted.getlist(ACTION_CHECKBOX_NAME), *map(str, edited)]
+
+
+def may_be_key(text: str) -> bool:
+    """Say whether ``text``, as it came from a browser, can be asked for as a primary key."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+
+
 class CatalogueChangeList(ChangeList):
     model_admin: "CatalogueAdmin"
 
@@ -98,6 +113,16 @@ class CatalogueAdmin(admin.ModelAdmin):
         if any("\0" in value for name, value in request.GET.items() if name != SEARCH_VAR):
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # Django says "No action selected" to somebody who may not do what was selected.
+        if request.method == "POST":
+            if not all(map(may_be_key, _keys_in(request.POST))):
+                raise BadRequest("A key of a row is a number.")
+            asked = {"delete_selected", *map(str, self.actions or ())}.intersection(request.POST.getlist("action"))
+            if asked - self.get_actions(request).keys():
+                raise PermissionDenied
+        return super().changelist_view(request, extra_context)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from musicdb.admin.base import counted, link_to_list, thumbnail
+from musicdb.admin.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
 from musicdb.admin.exports import ExportAdmin
 from musicdb.admin.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
 from musicdb.admin.history import RecordedAdmin
@@ -19,6 +20,7 @@ from musicdb.admin.inlines import (
     LabelAliasInline,
     TrackArtistInline,
 )
+from musicdb.admin.list_editing import ListEditingAdmin
 from musicdb.admin.merging import MergeableAdmin
 from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.forms import AlbumForm, ArtistForm, TrackForm
@@ -50,10 +52,11 @@ class GenreAdmin(ExportAdmin, RecordedAdmin, MergeableAdmin):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(ExportAdmin, RecordedAdmin, MergeableAdmin):
+class PublicAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin, MergeableAdmin):
     """Artists and labels: some have a page, and some are only a name."""
 
-    actions = ["make_public", "make_not_public", *MergeableAdmin.actions]
+    bulk_edit_form = PublicBulkForm
+    actions = ["make_public", "make_not_public", *BulkEditAdmin.actions, *MergeableAdmin.actions]
     merge_effects = ["It is public if any of them is."]
 
     def view_on_site(self, obj: Any) -> str | None:
@@ -116,8 +119,9 @@ class LabelAdmin(PublicAdmin):
 
 
 @admin.register(Album)
-class AlbumAdmin(ExportAdmin, RecordedAdmin):
+class AlbumAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin):
     export_resource = AlbumResource
+    bulk_edit_form = AlbumBulkForm
     form = AlbumForm
     list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
     list_display_links = ["art", "title"]
@@ -158,11 +162,13 @@ class AlbumAdmin(ExportAdmin, RecordedAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(ExportAdmin, RecordedAdmin):
+class TrackAdmin(ExportAdmin, ListEditingAdmin, BulkEditAdmin, RecordedAdmin):
     export_resource = TrackResource
+    bulk_edit_form = TrackBulkForm
     form = TrackForm
     list_display = ["art", "title", "artist_names", "album", "score", "liked", "features_known"]
     list_display_links = ["art", "title"]
+    list_editable = ["score", "liked"]
     list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
     list_prefetch_related = ["track_artists__artist"]
@@ -171,7 +177,7 @@ class TrackAdmin(ExportAdmin, RecordedAdmin):
     autocomplete_fields = ["album", "genres"]
     save_on_top = True
     inlines = [TrackArtistInline]
-    actions = ["like", "unlike"]
+    actions = ["like", "unlike", *BulkEditAdmin.actions]
     fieldsets = [
         (None, {"fields": ["title", "slug", "album", "genres", "score", "liked"]}),
         ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit"]}),

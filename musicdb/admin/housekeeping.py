@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from musicdb import dashboard, housekeeping
+from musicdb import dashboard, housekeeping, roles
 from musicdb.admin.distinctions import answer, groups_context
 from musicdb.distinctions import likely_duplicates
 from musicdb.models import Track
@@ -43,7 +43,11 @@ def duplicates_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
 def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     """Return what the first page shows: the panels, and what there is to look after."""
     chores = cache.get_or_set(_key(request), lambda: _counts(request), KEPT_SECONDS)
-    return {"panels": list(dashboard.filled(request.user.has_perm)), "chores": chores}
+    context = {"panels": list(dashboard.filled(request.user.has_perm)), "chores": chores}
+    if not (request.user.is_superuser or request.user.get_all_permissions()):
+        # Who was let in, but not yet told what for.
+        context["whom_to_ask"] = roles.whom_to_ask()
+    return context
 
 
 def _counts(request: HttpRequest) -> list[tuple[str, int | None, str]]:

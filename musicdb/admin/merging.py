@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -48,7 +49,9 @@ class MergeableAdmin(CatalogueAdmin):
         return queryset.filter(Q(pk__in=named.values("pk")) | Q(pk__in=spelt.values("target"))), False
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
-        return self.has_change_permission(request) and self.has_delete_permission(request)
+        # Its own permission: what is merged is gone, and what pointed at it points elsewhere for good.
+        may = request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('merge', self.opts)}")
+        return may and self.has_change_permission(request)
 
     @admin.action(description="Merge selected %(verbose_name_plural)s", permissions=["merge"])
     def merge_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

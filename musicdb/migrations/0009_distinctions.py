@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('musicdb', '0004_imports'),
+        ('musicdb', '0007_saved_filters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('said_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('kind', 'first', 'second'), name='distinction_unique'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='distinction_first_before_second')],
             },
         ),

@@ -14,6 +14,7 @@ from musicdb.models.catalogue import (
 )
 from musicdb.models.distinctions import Distinction
 from musicdb.models.imports import Import, ImportedRow
+from musicdb.models.saved_filters import SavedFilter
 
 __all__ = [
     "Album",
@@ -29,6 +30,7 @@ __all__ = [
     "ImportedRow",
     "Label",
     "LabelAlias",
+    "SavedFilter",
     "SluggedModel",
     "Track",
     "TrackArtist",

@@ -83,6 +83,7 @@ class Genre(SluggedModel):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("merge_genre", "Can merge genres")]
         constraints = [
             models.UniqueConstraint(
                 Lower("name"), name="genre_name_unique", violation_error_message="There is a genre of that name."
@@ -109,6 +110,7 @@ class Artist(SluggedModel):
 
     class Meta:
         ordering = ["name", "pk"]
+        permissions = [("merge_artist", "Can merge artists")]
         indexes = [models.Index(fields=["name"], name="artist_name")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="artist_name_not_empty"),
@@ -135,6 +137,7 @@ class Label(SluggedModel):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("merge_label", "Can merge labels")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="label_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="label_slug_not_empty"),

@@ -19,6 +19,8 @@ class Distinction(models.Model):
     said_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # Whoever may change the things may tell them apart.
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["kind", "first", "second"], name="distinction_unique"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="distinction_first_before_second"),

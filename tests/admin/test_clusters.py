@@ -39,11 +39,11 @@ def reclustered(genre: Genre) -> Run:
 @pytest.mark.parametrize(
     ("model", "queries"),
     [
-        (Genre, 4),  # session, user, count, rows with their runs
-        (Run, 4),
-        (Cluster, 4),
-        (LeftOut, 4),
-        (Membership, 4),
+        (Genre, 5),  # session, user, count, rows with their runs, saved views
+        (Run, 5),
+        (Cluster, 5),
+        (LeftOut, 5),
+        (Membership, 5),
     ],
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one(

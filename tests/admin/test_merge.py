@@ -200,9 +200,10 @@ def test_the_page_asks_as_much_for_many_as_for_few(
 
 
 @pytest.mark.parametrize(
-    "permissions", [["view_label"], ["view_label", "change_label"], ["view_label", "delete_label"]]
+    "permissions",
+    [["view_label"], ["view_label", "change_label", "delete_label"], ["view_label", "merge_label"]],
 )
-def test_who_may_not_change_and_delete_may_not_merge(permissions: list[str]) -> None:
+def test_who_may_not_both_change_and_merge_may_not_merge(permissions: list[str]) -> None:
     client, labels = editor(*permissions), [LabelFactory(name="Stone"), LabelFactory(name="STONE")]
     page = client.get(page_of(Label))
     assert "merge_selected" not in str(page.context["action_form"] and page.context["action_form"].as_p())
@@ -214,8 +215,8 @@ def test_who_may_not_change_and_delete_may_not_merge(permissions: list[str]) -> 
     assert Label.objects.count() == 2
 
 
-def test_who_may_change_and_delete_may_merge() -> None:
-    client = editor("view_label", "change_label", "delete_label")
+def test_who_may_change_and_merge_may_merge() -> None:
+    client = editor("view_label", "change_label", "merge_label")
     one, two = LabelFactory(name="Stone"), LabelFactory(name="STONE")
     assert ("Likely the same", page_of(Label, "likely")) in parse(client.get(page_of(Label))).links
     client.post(merge_page(one, two), {"survivor": two.pk})

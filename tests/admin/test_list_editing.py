@@ -1,0 +1,317 @@
+"""Score and heart, edited in the list of tracks: by one editor, and by two at once."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection, transaction
+from django.test import Client
+
+from clusters.models import Cluster
+from musicdb.models import Track
+from tests.admin.helpers import editor, listed, page_of, rich_track, said
+from tests.factories import GenreFactory, TrackFactory, stored_run
+from tests.pages.html import Node, parse
+
+pytestmark = pytest.mark.django_db
+
+
+def boxes(page: Node) -> dict[str, str]:
+    """What a browser would send of the list, untouched."""
+    sent = {}
+    for field in page.one("form", id="changelist-form").all("input"):
+        name, kind = field.attrs.get("name"), field.attrs.get("type")
+        if name and not name.startswith("_") and (kind != "checkbox" or "checked" in field.attrs):
+            sent[name] = field.attrs.get("value") or ""
+    return sent
+
+
+class Screen:
+    """The list as somebody has it before their eyes."""
+
+    def __init__(self, client: Client, model: Any = Track, **query: Any) -> None:
+        self.client, self.address = client, page_of(model, **query)
+        self.read(client.get(self.address))
+
+    def read(self, response: Any) -> None:
+        self.page = parse(response)
+        self.sent = boxes(self.page)
+
+    def type_in(self, row: Any, **typed: Any) -> None:
+        """Type into the row's boxes; None unchecks one."""
+        (number,) = (
+            name.split("-")[1]
+            for name, value in self.sent.items()
+            if name.startswith("form-") and name.endswith("-id") and value == str(row.pk)
+        )
+        for name, value in typed.items():
+            self.sent[f"form-{number}-{name}"] = value
+            if value is None:
+                del self.sent[f"form-{number}-{name}"]
+
+    def save(self) -> Any:
+        response = self.client.post(self.address, {**self.sent, "_save": "Save"})
+        if response.status_code == 200:
+            self.read(response)
+        return response
+
+    @property
+    def errors(self) -> list[str]:
+        return [error.text for error in self.page.all("ul", class_="errorlist")]
+
+
+def stored(*tracks: Track) -> list[tuple[int | None, bool]]:
+    by_key = {key: rest for key, *rest in Track.objects.values_list("pk", "score", "liked")}
+    return [tuple(by_key[track.pk]) for track in tracks]  # type: ignore[misc]
+
+
+def history() -> list[tuple[str, str]]:
+    return [(entry.object_repr, entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")]
+
+
+# --- One editor --------------------------------------------------------------------------------------------------
+
+
+def test_only_the_rows_that_were_changed_are_saved(admin_client: Client) -> None:
+    one, two, three = (TrackFactory(title=title, score=1) for title in ("One", "Two", "Three"))
+    screen = Screen(admin_client)
+    screen.type_in(one, score="12")
+    screen.type_in(three, score="", liked="on")
+
+    response = screen.save()
+
+    assert response["Location"] == screen.address
+    assert said(response) == [("success", "2 tracks were changed successfully.")]
+    assert stored(one, two, three) == [(12, False), (1, False), (None, True)]
+    assert sorted(history()) == [("One", "Changed Score."), ("Three", "Changed Score and Liked.")]
+
+
+def test_a_heart_is_taken_away(admin_client: Client) -> None:
+    track = TrackFactory(liked=True)
+    screen = Screen(admin_client)
+    screen.type_in(track, liked=None)
+    screen.save()
+    assert stored(track) == [(None, False)]
+
+
+def test_the_list_comes_back_as_it_was_filtered(admin_client: Client) -> None:
+    track = TrackFactory(genres=[GenreFactory(name="jazz")])
+    screen = Screen(admin_client, genre="jazz", o="-5")
+    screen.type_in(track, score="3")
+    assert screen.save()["Location"] == page_of(Track, genre="jazz", o="-5")
+
+
+@pytest.mark.parametrize("typed", ["-1", "many", "1.5", "9" * 20, "\0"])
+def test_a_bad_value_is_said_at_the_field_and_nothing_is_saved(admin_client: Client, typed: str) -> None:
+    good, bad = TrackFactory(title="Good"), TrackFactory(title="Bad", score=7)
+    screen = Screen(admin_client)
+    screen.type_in(good, score="5")
+    screen.type_in(bad, score=typed)
+
+    assert screen.save().status_code == 200
+
+    assert len(screen.errors) == 1
+    (row,) = (row for row in screen.page.all("tr") if "errorlist" in str([n.attrs.get("class") for n in row.all("ul")]))
+    assert row.all("td")[1].text == "Bad"
+    assert stored(good, bad) == [(None, False), (7, False)]
+    assert history() == []
+    screen.type_in(bad, score="6")
+    screen.save()
+    assert stored(good, bad) == [(5, False), (6, False)]
+
+
+def test_each_box_says_what_it_is_for(admin_client: Client) -> None:
+    TrackFactory(title="Blue <in> Green")
+    page = Screen(admin_client).page
+    (box,) = (field for field in page.all("input") if field.attrs.get("name") == "form-0-score")
+    assert box.attrs["aria-label"] == "Score of Blue <in> Green"
+
+
+def test_who_may_only_look_sees_plain_columns_and_cannot_save() -> None:
+    track = TrackFactory(score=3)
+    client = editor("view_track")
+    page = client.get(page_of(Track))
+    assert '<td class="field-score">3</td>' in page.text
+    assert 'name="form-0-score"' not in page.text
+    assert 'name="_save"' not in page.text
+    data = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": track.pk, "form-0-score": 9, "_save": "Save"}
+    assert client.post(page_of(Track), data).status_code == 403
+    assert stored(track) == [(3, False)]
+
+
+@pytest.mark.parametrize("key", ["", "x", "0", "\0", "9" * 30])
+def test_a_key_that_no_row_has_saves_nothing(admin_client: Client, key: str) -> None:
+    track = TrackFactory(score=3)
+    screen = Screen(admin_client)
+    screen.type_in(track, score="4", id=key)
+    response = screen.save()
+    if key == "0":
+        assert [level for level, _ in said(response)] == ["error"]
+    else:
+        assert response.status_code == 400
+    assert stored(track) == [(3, False)]
+
+
+def test_no_row_is_added_through_the_list(admin_client: Client) -> None:
+    track = TrackFactory()
+    screen = Screen(admin_client)
+    screen.sent |= {"form-INITIAL_FORMS": "0"}
+    screen.type_in(track, score="4")
+    assert screen.save().status_code in (200, 400)
+    assert stored(track) == [(None, False)]
+    assert Track.objects.count() == 1
+
+
+# --- Two at once -------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_else_has_changed_is_not_written_over(admin_client: Client) -> None:
+    mine, theirs = TrackFactory(title="Mine", score=1), TrackFactory(title="Theirs", score=1)
+    screen, other = Screen(admin_client), Screen(editor("view_track", "change_track"))
+    other.type_in(theirs, score="9")
+    other.save()
+    screen.type_in(mine, score="5")
+    screen.type_in(theirs, score="2")
+
+    assert screen.save().status_code == 200
+
+    assert screen.errors == [
+        "1 row was changed by somebody else since this page was shown, and nothing was saved. Look at what is marked "
+        "below: if you save again, yours is what counts.",
+        "Somebody else has just set this to “9”.",
+    ]
+    assert stored(mine, theirs) == [(1, False), (9, False)]
+    assert [who for who, _ in history()] == ["Theirs"]
+    # What was typed is still there; sent again by somebody who has seen it, it counts.
+    assert screen.save().status_code == 302
+    assert stored(mine, theirs) == [(5, False), (2, False)]
+
+
+def test_and_again_if_it_has_changed_again(admin_client: Client) -> None:
+    track = TrackFactory(score=1)
+    screen = Screen(admin_client)
+    screen.type_in(track, score="2")
+    for other in (8, 9):
+        Track.objects.update(score=other)
+        assert screen.save().status_code == 200
+        assert screen.errors[-1] == f"Somebody else has just set this to “{other}”."
+        assert stored(track) == [(other, False)]
+
+
+@pytest.mark.parametrize(("before", "now", "typed", "words"), [(True, False, None, None), (None, 0, "4", "“0”")])
+def test_what_it_was_set_to_is_said(
+    admin_client: Client, before: Any, now: Any, typed: str | None, words: str | None
+) -> None:
+    field = "liked" if isinstance(now, bool) else "score"
+    track = TrackFactory(**{field: before})
+    screen = Screen(admin_client)
+    Track.objects.update(**{field: now})
+    screen.type_in(track, **{field: typed})
+    response = screen.save()
+    if words is None:
+        # Both took the heart away: they agree.
+        assert response.status_code == 302
+        assert history() == []
+    else:
+        assert screen.errors[-1] == f"Somebody else has just set this to {words}."
+    assert Track.objects.values_list(field, flat=True).get() == now
+
+
+def test_a_column_that_i_left_alone_keeps_what_they_made_of_it(admin_client: Client) -> None:
+    track = TrackFactory(score=1, title="Before")
+    screen = Screen(admin_client)
+    Track.objects.update(score=9, title="After")
+    screen.type_in(track, liked="on")
+    assert screen.save().status_code == 302
+    assert stored(track) == [(9, True)]
+    assert Track.objects.get().title == "After"
+
+
+def test_rows_that_have_moved_are_shown_with_what_was_typed_for_them(admin_client: Client) -> None:
+    """Sorted by score, another order by now: Django would show each form beside whichever row is there."""
+    tracks = [TrackFactory(title=title, score=score) for title, score in (("A", 1), ("B", 2), ("C", 3))]
+    screen = Screen(admin_client, o="5", liked__exact="0")
+    screen.type_in(tracks[0], score="-5")
+    Track.objects.filter(title="A").update(score=99)
+    Track.objects.filter(title="B").update(liked=True)
+    response = screen.save()
+    assert [
+        (row.title, form.instance.title)
+        for row, form in zip(listed(response), response.context["cl"].formset, strict=True)
+    ] == [(title, title) for title in "ABC"]
+
+
+def test_a_row_that_was_deleted_is_said(admin_client: Client) -> None:
+    tracks = [TrackFactory(score=1), TrackFactory(score=1)]
+    screen = Screen(admin_client)
+    screen.type_in(tracks[0], score="5")
+    Track.objects.filter(pk=tracks[1].pk).delete()
+    response = screen.save()
+    assert said(response) == [
+        (
+            "error",
+            "1 of these rows was deleted since the page was shown. Nothing was saved: this is the list as it is now.",
+        )
+    ]
+    assert stored(tracks[0]) == [(1, False)]
+
+
+def test_names_of_clusters_are_as_safe(admin_client: Client) -> None:
+    tracks = [TrackFactory() for _ in range(2)]
+    run = stored_run(GenreFactory(), {1: tracks[:1], 2: tracks[1:]})
+    one, two = run.clusters.order_by("number")
+    screen = Screen(admin_client, Cluster)
+    Cluster.objects.filter(pk=one.pk).update(name="Theirs")
+    screen.type_in(one, name="Mine")
+    screen.type_in(two, name="Two")
+    assert screen.save().status_code == 200
+    assert screen.errors[-1] == "Somebody else has just set this to “Theirs”."
+    assert list(run.clusters.order_by("number").values_list("name", flat=True)) == ["Theirs", ""]
+    screen.save()
+    assert list(run.clusters.order_by("number").values_list("name", flat=True)) == ["Mine", "Two"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+@pytest.mark.django_db(transaction=True)
+def test_whoever_saves_while_another_is_saving_waits_and_is_told(admin_client: Client) -> None:
+    track = TrackFactory(score=1)
+    screen = Screen(admin_client)
+    screen.type_in(track, score="2")
+    answers: list[int] = []
+
+    def save() -> None:
+        try:
+            answers.append(screen.save().status_code)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Track.objects.filter(pk=track.pk).update(score=9)
+        thread = threading.Thread(target=save)
+        thread.start()
+        thread.join(0.5)
+        assert answers == []
+    thread.join(10)
+    assert answers == [200]
+    assert stored(track) == [(9, False)]
+
+
+# --- Queries -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("changed", [0, 1])
+def test_saving_asks_for_rows_at_once_and_writes_each_that_changed(
+    admin_client: Client, django_assert_num_queries: Any, rows: int, changed: int
+) -> None:
+    genre = GenreFactory()
+    for _ in range(rows):
+        rich_track(genre)
+    screen = Screen(admin_client)
+    if changed:
+        screen.type_in(Track.objects.first(), score="4")
+    # Session, user; the list as for any page: filter, count; transaction, rows, transaction, and their ends. A row that
+    # changed: itself, its content type and its history.
+    with django_assert_num_queries(9 + 3 * changed):
+        assert screen.save().status_code == 302
