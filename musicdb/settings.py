@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from musicdb.brokers import transport_options
 from musicdb.secret_key import find_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -120,6 +121,16 @@ STORAGES = {
         )
     },
 }
+
+# --- Workers -----------------------------------------------------------------------------------------------------
+
+# The broker that takes work from the admin to worker processes. Empty: there are none, and it is done at once.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)
+# Of its own for each site that shares a broker with others.
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="musicdb")
+# A worker at work says so this often, and is taken for dead after six times as long.
+WORKER_HEARTBEAT = env.int("WORKER_HEARTBEAT", default=10)
 
 # --- Language and time -------------------------------------------------------------------------------------------
 
