@@ -79,30 +79,20 @@ def wake(number: int) -> None:
     from clusters.tasks import take_a_turn
     from musicdb.celery import app
 
+    # A connection of its own, so that nothing of a worker's patience is a web request's.
+    connection = app.connection_for_write(
+        settings.CELERY_BROKER_URL,
+        connect_timeout=PATIENCE,
+        transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **_AT_ONCE},
+    )
     told = 0
     try:
-        # A connection of its own, so that nothing of a worker's patience is a web request's.
-        with app.connection_for_write(
-            settings.CELERY_BROKER_URL,
-            connect_timeout=PATIENCE,
-            transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **_AT_ONCE},
-        ) as connection:
+        with connection:
             for _ in range(min(number, MOST_WOKEN)):
                 take_a_turn.apply_async(connection=connection, retry=False)
                 told += 1
-    except (KombuError, OSError, *_errors_of(settings.CELERY_BROKER_URL)) as error:
-        logger.warning("The broker cannot be reached", exc_info=error)
+    except (KombuError, OSError, *connection.connection_errors, *connection.channel_errors) as error:
+        logger.warning("The workers' broker cannot be reached: %s", error)
         # Who was told goes on until nothing waits.
         if not told:
-            raise NotHandedOverError(f"The workers' broker cannot be reached: {error}") from error
-
-
-def _errors_of(address: str) -> tuple[type[Exception], ...]:
-    """Return what the broker's own client raises where Celery does not translate it."""
-    if address.startswith("filesystem:"):
-        from amqp.exceptions import AMQPError
-
-        return (AMQPError,)
-    from redis.exceptions import RedisError
-
-    return (RedisError,)
+            raise NotHandedOverError(f"The workers' broker cannot be reached: {error}.") from error

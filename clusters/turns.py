@@ -50,13 +50,17 @@ def take_up(worker: str) -> Turn | None:
             return None
         claim = uuid.uuid4()
         # Whoever was quicker made it no longer due.
-        if Turn.objects.due().filter(pk=pk).update(
-            state=Turn.State.WORKING,
-            claim=claim,
-            worker=worker[:200],
-            attempts=F("attempts") + 1,
-            begun_at=Coalesce("begun_at", Now()),
-            heard_at=Now(),
+        if (
+            Turn.objects.due()
+            .filter(pk=pk)
+            .update(
+                state=Turn.State.WORKING,
+                claim=claim,
+                worker=worker[:200],
+                attempts=F("attempts") + 1,
+                begun_at=Coalesce("begun_at", Now()),
+                heard_at=Now(),
+            )
         ):
             with suppress(Turn.DoesNotExist):  # Gone with its reclustering.
                 return Turn.objects.select_related("genre", "reclustering").get(pk=pk, claim=claim)
