@@ -8,6 +8,7 @@ from celery import bootsteps
 from django.conf import settings
 
 from clusters.handing_over import NotHandedOverError, wake
+from clusters.turn_querysets import longest_silence
 from clusters.turns import is_any_due, work_on_one
 from musicdb.celery import app
 
@@ -47,8 +48,8 @@ class LookingAround(bootsteps.StartStopStep):
 
     @staticmethod
     def look(parent: Any) -> None:
-        # A busy worker need not be told again and again.
-        take_a_turn.apply_async(expires=settings.WORKER_HEARTBEAT, retry=False)
+        # Nobody need hear, after a long turn, how often it was said meanwhile.
+        take_a_turn.apply_async(expires=longest_silence().total_seconds(), retry=False)
 
 
 app.steps["consumer"].add(LookingAround)

@@ -31,7 +31,7 @@ def work_on_one(worker: str) -> bool:
     turn = take_up(worker)
     if turn is None:
         return False
-    with _heard_of(turn), one_thread():
+    with heard_of(turn), one_thread():
         outcome = _outcome_of(turn)
     end(turn, outcome)
     return True
@@ -108,7 +108,7 @@ def _give_up_hopeless_ones() -> None:
 
 
 @contextmanager
-def _heard_of(turn: Turn) -> Iterator[None]:
+def heard_of(turn: Turn) -> Iterator[None]:
     """Say again and again, from a thread, that somebody is at the turn."""
     over = threading.Event()
 

@@ -132,7 +132,7 @@ CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required"} if CELERY_BROKER_URL.start
 # Of its own for each site that shares a broker with others.
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="musicdb")
 # A worker at work says so this often, and is taken for dead after six times as long.
-WORKER_HEARTBEAT = env.int("WORKER_HEARTBEAT", default=10)
+WORKER_HEARTBEAT = env.float("WORKER_HEARTBEAT", default=10.0)
 
 # --- Language and time -------------------------------------------------------------------------------------------
 
