@@ -124,7 +124,7 @@ def line_of(turn: Any) -> SafeString:
     if turn.state == Turn.State.WAITING:
         return format_html("{}: waits for a worker.", turn.genre_name)
     if turn.is_silent:
-        said = "{}: the worker stopped; nothing was heard of it after {:%H:%M:%S}."
-        return format_html(said, turn.genre_name, localtime(turn.heard_at))
+        last = f"{localtime(turn.heard_at):%H:%M:%S}"
+        return format_html("{}: the worker stopped; nothing was heard of it after {}.", turn.genre_name, last)
     again = ", again, since a worker stopped" if turn.attempts > 1 else ""
     return format_html("{}: being worked on by {}{}.", turn.genre_name, turn.worker, again)

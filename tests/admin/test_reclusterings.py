@@ -80,9 +80,7 @@ class TestAsking:
 
         ((level, message),) = said(response)
         assert level == "error"
-        assert message.startswith("The workers&#x27; broker cannot be reached: ") or message.startswith(
-            "The workers' broker cannot be reached: "
-        )
+        assert message.startswith("The workers' broker cannot be reached: ")
         assert message.endswith(" Nothing was reclustered, and nothing waits.")
         assert not Reclustering.objects.exists()
         assert not Run.objects.exists()
@@ -97,9 +95,8 @@ class TestProgress:
     def test_from_the_first_genre_to_the_last(self, broker: Path, admin_client: Client) -> None:
         genres = genres_of("<house>", "jazz", "skiffle")
         GenreClustering.objects.create(genre=genres[1], waits_for_review=True)
-        genres[2].tracks.first().delete()
-        genres[2].tracks.all()[:4][0].delete()
-        genres[2].tracks.first().delete()
+        for track in genres[2].tracks.all()[:3]:
+            track.delete()
         reclustering = hand_over(genres, Params(clusters=2))
         address = page_of(Reclustering, "change", reclustering.pk)
         assert work_on_one("one")
