@@ -8,10 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 SCHEMES = ("redis", "rediss", "filesystem")
 
 
-def transport_options(address: str) -> dict[str, Any]:
+def transport_options(address: str, queue: str) -> dict[str, Any]:
     """Return what Celery is to know of the broker at ``address`` beside the address; nothing where that is empty.
 
-    Raises ImproperlyConfigured where it is no broker's.
+    ``queue``: what sets this site's messages apart from those of others with the same broker.
+
+    Raises ImproperlyConfigured where the address is no broker's.
     """
     if not address:
         return {}
@@ -20,7 +22,7 @@ def transport_options(address: str) -> dict[str, Any]:
         schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         raise ImproperlyConfigured(f"CELERY_BROKER_URL must begin with one of {schemes}, or be empty.")
     if parts.scheme != "filesystem":
-        return {}
+        return {"global_keyprefix": f"{queue}:"}
     folder = unquote(parts.path).rstrip("/")
     if parts.netloc or not folder:
         raise ImproperlyConfigured("CELERY_BROKER_URL must name a folder by its whole path: filesystem:///path/to/it")

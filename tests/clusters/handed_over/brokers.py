@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 from django.conf import LazySettings
+from redis import Redis
 
 from musicdb.brokers import transport_options
 
@@ -16,6 +17,13 @@ def redis_answers() -> bool:
         return tried.connect_ex(("127.0.0.1", 6379)) == 0
 
 
+def clear_redis(queue: str) -> None:
+    """Remove all that Redis keeps for ``queue``."""
+    with Redis.from_url(REDIS) as client:
+        for key in client.scan_iter(f"{queue}:*"):
+            client.delete(key)
+
+
 def folder_broker(folder: Path) -> str:
     (folder / "queue").mkdir(exist_ok=True)
     return f"filesystem://{folder}/queue"
@@ -24,7 +32,7 @@ def folder_broker(folder: Path) -> str:
 def use(settings: LazySettings, address: str) -> None:
     """Let this process hand over to workers by the broker at ``address``."""
     settings.CELERY_BROKER_URL = address
-    settings.CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(address)
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(address, "musicdb")
 
 
 def messages(folder: Path) -> int:

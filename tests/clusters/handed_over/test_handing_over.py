@@ -269,4 +269,4 @@ class TestCommand:
 @pytest.mark.parametrize("address", ["http://127.0.0.1/", "127.0.0.1:6379", "filesystem://", "filesystem://queue"])
 def test_an_address_that_is_no_brokers(address: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="CELERY_BROKER_URL must"):
-        transport_options(address)
+        transport_options(address, "musicdb")

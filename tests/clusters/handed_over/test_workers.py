@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.clusters.handed_over.brokers import REDIS, folder_broker, redis_answers
+from tests.clusters.handed_over.brokers import REDIS, clear_redis, folder_broker, redis_answers
 from tests.processes import PROJECT, own_database, python
 
 # One of them cannot be clustered.
@@ -47,6 +47,8 @@ def environment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         }
         python(environment, "-c", LIBRARY)
         yield environment
+        if request.param == "redis":
+            clear_redis(environment["MARK"])
 
 
 @pytest.fixture
@@ -131,6 +133,7 @@ def test_two_workers_share_the_genres_and_do_nothing_twice(environment: dict[str
     assert [worker.wait(timeout=20) for worker in workers] == [0, 0]
 
 
+@pytest.mark.parametrize("environment", ["redis" if redis_answers() else "folder"], indirect=True)
 def test_the_next_worker_takes_up_what_a_killed_one_had(environment: dict[str, str], start: Start) -> None:
     (first,) = start("first")
     hand_over(environment, "alpha", "beta")
