@@ -1,4 +1,4 @@
-"""Look at the newest reclustering until it is as its test waits for, then say how it is. Prints JSON.
+"""Look at what is asked for since a moment until it is as its test waits for, then say how it is. Prints JSON.
 
 Run as a process of its own, on the database that the workers use.
 """
@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import django
 
@@ -19,16 +20,17 @@ from tests.clusters.safety.whole import problems, unowned_plots  # noqa: E402
 WAITED_FOR: dict[str, Callable[[Progress], bool]] = {
     "over": lambda progress: progress.is_over,
     "begun": lambda progress: progress.working > 0,
-    "silent": lambda progress: progress.state == "silent",
     "now": lambda progress: True,
 }
 
 
-def main(waited_for: str) -> None:
-    until = time.monotonic() + 60
+def main(waited_for: str, since: float) -> None:
+    asked_for = Reclustering.objects.filter(asked_at__gte=datetime.fromtimestamp(since, UTC))
+    until = time.monotonic() + 90
     while True:
-        progress = Progress.of(Reclustering.objects.get(pk=Reclustering.objects.latest("pk").pk))
-        if WAITED_FOR[waited_for](progress) or time.monotonic() > until:
+        reclustering = asked_for.first()
+        progress = reclustering and Progress.of(reclustering)
+        if (progress and WAITED_FOR[waited_for](progress)) or time.monotonic() > until:
             break
         time.sleep(0.05)
     turns = {
@@ -48,4 +50,4 @@ def main(waited_for: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], float(sys.argv[2]))

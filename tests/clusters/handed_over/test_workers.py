@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def environment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         yield environment
         if request.param == "redis":
             clear_redis(environment["MARK"])
+
+
+@pytest.fixture(autouse=True)
+def _since(environment: dict[str, str]) -> None:
+    """What earlier tests asked for is not looked at."""
+    environment["SINCE"] = str(time.time())
 
 
 @pytest.fixture
@@ -104,8 +111,16 @@ def hand_over(environment: dict[str, str], *genres: str) -> dict[str, Any]:
 
 
 def look(environment: dict[str, str], waited_for: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(python(environment, "-m", "tests.clusters.handed_over.look", waited_for))
+    command = ("-m", "tests.clusters.handed_over.look", waited_for, environment["SINCE"])
+    found: dict[str, Any] = json.loads(python(environment, *command))
     return found
+
+
+@contextmanager
+def looking_out(environment: dict[str, str], waited_for: str) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Look from now on, so that no moment is missed; yield what returns what was seen."""
+    with ThreadPoolExecutor(1) as one:
+        yield one.submit(look, environment, waited_for).result
 
 
 def of_each(found: dict[str, Any], what: str) -> dict[str, Any]:
@@ -136,9 +151,10 @@ def test_two_workers_share_the_genres_and_do_nothing_twice(environment: dict[str
 @pytest.mark.parametrize("environment", ["redis" if redis_answers() else "folder"], indirect=True)
 def test_the_next_worker_takes_up_what_a_killed_one_had(environment: dict[str, str], start: Start) -> None:
     (first,) = start("first")
-    hand_over(environment, "alpha", "beta")
-    begun = look(environment, "begun")
-    kill(first)
+    with looking_out(environment, "begun") as seen:
+        hand_over(environment, "alpha", "beta")
+        begun = seen()
+        kill(first)
     assert (begun["state"], begun["new runs"]) == ("working", 0)
     assert of_each(begun, "state") == {"alpha": "working", "beta": "waiting"}
 
@@ -162,9 +178,10 @@ def test_neither_a_lost_message_nor_a_killed_process_costs_more_than_time(
     assert len(messages) >= 5
     for message in messages:
         message.unlink()
-    (worker,) = start("only")
-    look(environment, "begun")
-    kill_children(worker)
+    with looking_out(environment, "begun") as seen:
+        (worker,) = start("only")
+        seen()
+        kill_children(worker)
     found = look(environment, "over")
 
     assert of_each(found, "status") == PUBLISHED
