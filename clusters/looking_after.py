@@ -1,13 +1,16 @@
 """What clusters add to the admin's first page and to its housekeeping."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.urls import reverse
 
 from clusters.core.params import Params, input_hash
 from clusters.fingerprints import hash_of, hashes_of_genres
-from clusters.models import Run
+from clusters.handing_over import has_workers
+from clusters.models import Reclustering, Run
+from clusters.progress import STATES, state_of
 from musicdb import dashboard, housekeeping
 
 
@@ -25,6 +28,13 @@ def stale_genres() -> list[int]:
 
 
 def _last_runs(number: int) -> Iterator[dashboard.Row]:
+    # Above them, the next ones: those that workers are at.
+    if has_workers():
+        at_work: Iterable[Any] = Reclustering.objects.unfinished().with_counts()[:number]
+        for reclustering in at_work:
+            address = reverse("admin:clusters_reclustering_change", args=[reclustering.pk])
+            done = f"{reclustering.ended} of {reclustering.genres} genres done"
+            yield dashboard.Row(f"{reclustering}: {STATES[state_of(reclustering)].lower()}", address, done)
     for run in Run.objects.newest_first().select_related("genre")[:number]:
         yield dashboard.Row(
             run.genre.name,

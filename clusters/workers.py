@@ -25,6 +25,18 @@ def compute(table: FeatureTable, params: Params, lineage: Lineage) -> "Clusterin
     return cluster(table, params, lineage)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in one thread for as long: several processes, each with as many threads as processors, would fight."""
+    from threadpoolctl import threadpool_limits
+
+    # Only a library that is loaded can be limited.
+    import clusters.core.pipeline  # noqa: F401
+
+    with threadpool_limits(limits=1):
+        yield
+
+
 class InThisProcess(Executor):
     """Computes at once, where ``submit`` is called."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from musicdb.brokers import transport_options
 from musicdb.secret_key import find_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -124,6 +125,18 @@ STORAGES = {
         )
     },
 }
+
+# --- Workers -----------------------------------------------------------------------------------------------------
+
+# The broker that takes work from the admin to worker processes. Empty: there are none, and it is done at once.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+# Who asks for encryption wants to know whom they talk to.
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required"} if CELERY_BROKER_URL.startswith("rediss:") else False
+# Of its own for each site that shares a broker with others.
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="musicdb")
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, CELERY_TASK_DEFAULT_QUEUE)
+# A worker at work says so this often, and is taken for dead after six times as long.
+WORKER_HEARTBEAT = env.float("WORKER_HEARTBEAT", default=10.0)
 
 # --- Language and time -------------------------------------------------------------------------------------------
 

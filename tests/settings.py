@@ -7,6 +7,7 @@ from pathlib import Path
 _scratch = tempfile.TemporaryDirectory(prefix="musicdb-tests-")
 os.environ.setdefault("SECRET_KEY", "tests sign nothing that anybody keeps")
 os.environ["DEBUG"] = "0"
+os.environ["CELERY_BROKER_URL"] = ""
 os.environ["MEDIA_ROOT"] = str(Path(_scratch.name) / "media")
 os.environ["UPLOAD_ROOT"] = str(Path(_scratch.name) / "uploads")
 

@@ -1,5 +1,5 @@
 """The clusters' admin: runs to read, compare and publish, clusters to name, and what both add to the list of genres."""
 
-from clusters.admin import genres, parts, runs
+from clusters.admin import genres, parts, reclusterings, runs
 
-__all__ = ["genres", "parts", "runs"]
+__all__ = ["genres", "parts", "reclusterings", "runs"]

@@ -5,29 +5,24 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from clusters.admin.outcomes import LEVELS, newest_run, report
 from clusters.core.params import Params
+from clusters.handing_over import NotHandedOverError, hand_over, has_workers
 from clusters.looking_after import stale_genres
-from clusters.models import GenreClustering, LeftOut, Run
-from clusters.recluster import Options, Outcome, recluster
+from clusters.models import GenreClustering, LeftOut
+from clusters.recluster import Options, recluster
 from musicdb.admin.base import link_to_list
 from musicdb.admin.catalogue import GenreAdmin
 from musicdb.models import Genre
 
 MOST_MESSAGES = 20
-# The worst news first, so that it is never what is cut.
-LEVELS = {
-    "failed": messages.ERROR,
-    "skipped": messages.WARNING,
-    "waiting": messages.WARNING,
-    "published": messages.SUCCESS,
-    "unchanged": messages.INFO,
-}
+RAN_HERE = "This was done while you waited, since no worker is configured."
 
 
 class ClusteredFilter(admin.SimpleListFilter):
@@ -112,7 +107,19 @@ class ClusteredGenreAdmin(GenreAdmin):
         return request.user.has_perm("clusters.add_run")
 
     @admin.action(description="Recluster selected %(verbose_name_plural)s", permissions=["recluster"])
-    def recluster_selected(self, request: HttpRequest, queryset: QuerySet[Genre]) -> None:
+    def recluster_selected(self, request: HttpRequest, queryset: QuerySet[Genre]) -> HttpResponse | None:
+        """Have workers recluster, and show how far they are; where there are none, recluster at once."""
+        if not has_workers():
+            self._recluster_here(request, queryset)
+            return None
+        try:
+            reclustering = hand_over(list(queryset.order_by("slug")), Params(), user=request.user)
+        except NotHandedOverError as error:
+            self.message_user(request, f"{error} Nothing was reclustered, and nothing waits.", messages.ERROR)
+            return None
+        return HttpResponseRedirect(reverse("admin:clusters_reclustering_change", args=[reclustering.pk]))
+
+    def _recluster_here(self, request: HttpRequest, queryset: QuerySet[Genre]) -> None:
         """Recluster while the editor waits. A worker process computes, so that this one stays small."""
         genres = {genre.slug: genre for genre in queryset}
         outcomes = []
@@ -123,23 +130,10 @@ class ClusteredGenreAdmin(GenreAdmin):
         outcomes.sort(key=lambda outcome: list(LEVELS).index(outcome.status))
         shown = outcomes if len(outcomes) <= MOST_MESSAGES else outcomes[: MOST_MESSAGES - 1]
         for outcome in shown:
-            self.message_user(request, _report(genres[outcome.genre], outcome), LEVELS[outcome.status])
+            genre = genres[outcome.genre]
+            run = newest_run(genre) if outcome.status == "waiting" else None
+            self.message_user(request, report(genre, outcome, run), LEVELS[outcome.status])
         if rest := Counter(outcome.status for outcome in outcomes[len(shown) :]):
             counts = ", ".join(f"{number} {status}" for status, number in rest.items())
             self.message_user(request, f"And {rest.total()} more: {counts}.", messages.INFO)
-
-
-def _report(genre: Genre, outcome: Outcome) -> SafeString:
-    """Return how the genre's turn ended, in a sentence."""
-    page = format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.name)
-    if outcome.status == "published":
-        tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
-        return format_html("{}: {}, {} left out.", page, tracks, outcome.left_out or "none")
-    if outcome.status == "waiting":
-        waiting = Run.objects.of_genre(genre).newest_first().values_list("pk", flat=True)[0]
-        compare = format_html('<a href="{}">look at it</a>', reverse("admin:clusters_run_compare", args=[waiting]))
-        return format_html("{}: a run waits for your review: {}.", page, compare)
-    if outcome.status == "unchanged":
-        return format_html("{}: nothing has changed since its last run.", page)
-    reason = outcome.reason.rstrip(".")
-    return format_html("{}: {}: {}. What visitors see has not changed.", genre.name, outcome.status, reason)
+        self.message_user(request, RAN_HERE, messages.INFO)

@@ -18,7 +18,7 @@ GRANTS = {
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clusters', '0003_fewer_indexes'),
+        ('clusters', '0004_reclustering'),
         ('musicdb', '0006_roles'),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),

@@ -44,7 +44,27 @@ for client, path in (
 ):
     statuses[path] = client.get(path, headers={"host": "127.0.0.1"}).status_code
 packages = {name.split(".")[0] for name in sys.modules}
-print(json.dumps([statuses, sorted(packages & {"sklearn", "matplotlib", "scipy"})]))
+print(json.dumps([statuses, sorted(packages & {"sklearn", "matplotlib", "scipy", "celery", "kombu"})]))
+"""
+
+
+# An editor hands a genre over to workers, of which none is running.
+HAND_OVER = """
+import json, sys
+import django
+django.setup()
+import django.contrib.auth
+from django.test import Client
+from musicdb.models import Genre
+
+editor = Client(headers={"host": "127.0.0.1"})
+editor.force_login(django.contrib.auth.get_user_model().objects.get())
+asked = {"action": "recluster_selected", "_selected_action": [Genre.objects.get(slug="korean-pop").pk], "index": 0}
+page = editor.post("/admin/musicdb/genre/", asked, follow=True)
+packages = {name.split(".")[0] for name in sys.modules}
+heavy = sorted(packages & {"sklearn", "matplotlib", "scipy"})
+waits = "Waits for a worker: 0 of 1 genres done." in page.text
+print(json.dumps([page.redirect_chain, waits, heavy]))
 """
 
 
@@ -64,7 +84,7 @@ if __name__ == "__main__":
 """
 
 
-def python(tmp_path: Path, *arguments: str) -> str:
+def python(tmp_path: Path, *arguments: str, **environment: str) -> str:
     run = subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
@@ -75,6 +95,7 @@ def python(tmp_path: Path, *arguments: str) -> str:
             "SECRET_KEY": "of a test",
             "DATABASE_URL": f"sqlite:///{tmp_path / 'library.sqlite3'}",
             "MEDIA_ROOT": str(tmp_path / "media"),
+            **environment,
         },
         capture_output=True,
         text=True,
@@ -99,4 +120,15 @@ def test_who_has_a_worker_compute_does_not_import_what_computes(tmp_path: Path) 
     statuses, heavy = json.loads(python(tmp_path, "-c", RECLUSTER))
 
     assert statuses == ["published"]
+    assert heavy == []
+
+
+def test_who_hands_over_to_workers_computes_nothing(tmp_path: Path) -> None:
+    python(tmp_path, "manage.py", "bootstrap")
+    (tmp_path / "queue").mkdir()
+    printed = python(tmp_path, "-c", HAND_OVER, CELERY_BROKER_URL=f"filesystem://{tmp_path}/queue")
+    redirects, waits, heavy = json.loads(printed)
+
+    assert redirects == [["/admin/clusters/reclustering/1/change/", 302]]
+    assert waits
     assert heavy == []

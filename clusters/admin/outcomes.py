@@ -1,0 +1,45 @@
+"""How a genre's turn ended, as the admin says it."""
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from clusters.models import Run
+from clusters.recluster import Outcome
+from musicdb.models import Genre
+
+# The worst news first, so that it is never what is cut.
+LEVELS = {
+    "failed": messages.ERROR,
+    "skipped": messages.WARNING,
+    "waiting": messages.WARNING,
+    "published": messages.SUCCESS,
+    "unchanged": messages.INFO,
+}
+
+
+def newest_run(genre: Genre) -> int:
+    """Return the key of the run that an outcome that waits for review speaks of, just after it."""
+    return Run.objects.of_genre(genre).newest_first().values_list("pk", flat=True)[0]
+
+
+def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
+    """Return how the genre's turn ended, in a sentence. ``run``: the key of what it led to, if that is still there."""
+    page = format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.name)
+    if outcome.status == "published":
+        tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
+        return format_html("{}: {}, {} left out.", page, tracks, outcome.left_out or "none")
+    if outcome.status == "waiting":
+        if run is None:
+            return format_html("{}: a run waited for review.", page)
+        compare = format_html('<a href="{}">look at it</a>', reverse("admin:clusters_run_compare", args=[run]))
+        return format_html("{}: a run waits for your review: {}.", page, compare)
+    if outcome.status == "unchanged":
+        return format_html("{}: nothing has changed since its last run.", page)
+    return failure(genre.name, outcome)
+
+
+def failure(name: str, outcome: Outcome) -> SafeString:
+    reason = outcome.reason.rstrip(".")
+    return format_html("{}: {}: {}. What visitors see has not changed.", name, outcome.status, reason)

@@ -1,0 +1,29 @@
+// Look again how far a reclustering is, without loading the page anew: who reads it, or listens to it, stays in place.
+"use strict";
+
+const PARTS = ["summary", "advice", "turns"];
+
+async function lookAgain() {
+  const response = await fetch(location.href, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(response.statusText);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const found = page.querySelector(".reclustering");
+  // Logged out meanwhile, say: the server knows what to show instead.
+  if (!found) return location.reload();
+  for (const id of PARTS) {
+    const [old, now] = [document.getElementById(id), page.getElementById(id)];
+    if (old.innerHTML !== now.innerHTML) old.innerHTML = now.innerHTML;
+  }
+  document.getElementById("bar").value = page.getElementById("bar").value;
+  document.title = page.title;
+  document.querySelector("#content > h1").textContent = page.querySelector("#content > h1").textContent;
+  if (!page.getElementById("stop")) document.getElementById("stop")?.remove();
+  if (found.dataset.lookAgain) wait(found.dataset.lookAgain);
+}
+
+function wait(seconds) {
+  setTimeout(() => lookAgain().catch(() => wait(15)), seconds * 1000);
+}
+
+const shown = document.querySelector(".reclustering[data-look-again]");
+if (shown) wait(shown.dataset.lookAgain);

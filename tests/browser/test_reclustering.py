@@ -1,0 +1,55 @@
+"""The page about a reclustering looks again by itself, in place; without scripts it is loaded anew."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page, expect
+
+from clusters.core.params import Params
+from clusters.handing_over import hand_over
+from clusters.turns import work_on_one
+from musicdb.models import Genre
+from tests.browser.conftest import PASSWORD
+from tests.browser.test_editor import log_in
+from tests.clusters.handed_over.brokers import folder_broker, use
+
+
+@pytest.fixture
+def address(settings: LazySettings, tmp_path: Path, editor: User) -> str:
+    use(settings, folder_broker(tmp_path))
+    reclustering = hand_over(list(Genre.objects.filter(slug__in=["k-pop", "korean-pop"])), Params())
+    return f"/admin/clusters/reclustering/{reclustering.pk}/change/"
+
+
+def test_the_page_follows_the_work_in_place(page: Page, address: str) -> None:
+    log_in(page)
+    page.goto(address)
+    expect(page.get_by_role("status")).to_have_text("Waits for a worker: 0 of 2 genres done.")
+    page.get_by_role("button", name="Stop").focus()
+    loaded = page.evaluate("performance.timeOrigin")
+    assert work_on_one("one")
+    expect(page.get_by_role("status")).to_contain_text("1 of 2 genres done")
+    expect(page.get_by_role("button", name="Stop")).to_be_focused()
+    assert work_on_one("one")
+    expect(page.get_by_role("status")).to_contain_text("Done: 2 of 2 genres done")
+
+    expect(page.get_by_role("progressbar")).to_have_js_property("value", 2)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("done")
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    assert page.evaluate("performance.timeOrigin") == loaded
+
+
+def test_so_it_does_without_scripts(browser: Browser, live_server, address: str) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/admin/login/?next={address}")
+    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("status")).to_have_text("Waits for a worker: 0 of 2 genres done.")
+    assert work_on_one("one")
+    assert work_on_one("one")
+    expect(page.get_by_role("status")).to_contain_text("Done: 2 of 2 genres done")
+    context.close()
