@@ -124,7 +124,7 @@ class ImportAdmin(RecordAdmin):
             counts=_count_rows(outcome),
             shown=shown,
             several_files=outcome.parsed.tables > 1,
-            rows_more=max(len(outcome.plan.tracks) - len(shown), 0),
+            rows_more=max(len(outcome.plan.things) + len(outcome.plan.tracks) - len(shown), 0),
             # A template would ask a Counter how often "items" was counted.
             skipped=outcome.parsed.skipped.most_common(),
             problems=outcome.parsed.problems[:PROBLEMS_SHOWN],
@@ -231,6 +231,6 @@ def _in_short(record: Import) -> str:
 
 def _count_rows(outcome: Outcome) -> list[tuple[str, int, int, int | str]]:
     return [
-        (name, count["created"], count["updated"], count["unchanged"] if name == "Track" else "–")
+        (name, count["created"], count["updated"], count["unchanged"] if name == "Track" else count["unchanged"] or "–")
         for name, count in outcome.counts.items()
     ]

@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from musicdb.bulk import in_batches, insert, update
-from musicdb.imports.states import HANGING, MODELS, digest, states
+from musicdb.imports.states import HANGING, MODELS, SPELLINGS, digest, states
 from musicdb.models import Import
 
 # What is deleted last is what others point at.
@@ -82,6 +82,7 @@ def _restore(record: Import) -> None:
             rows = [(pk, before if isinstance(before, dict) else json.loads(before)) for pk, before in batch]
             _write_columns(model, rows)
             _write_hanging(model, rows)
+            _write_spellings(model, rows)
 
 
 def _write_columns(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> None:
@@ -98,6 +99,17 @@ def _write_hanging(model: type[models.Model], rows: list[tuple[int, dict[str, An
         through._default_manager.filter(**{f"{owner}__in": [pk for pk, _ in rows]}).delete()
         columns = [owner, member, *([order] if order != member else [])]
         insert(through, columns, _joined(rows, name, ordered=order != member))
+
+
+def _write_spellings(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> None:
+    if model not in SPELLINGS:
+        return
+    aliases, parts = SPELLINGS[model]
+    now = dict(states(model, (pk for pk, _ in rows)))
+    changed = [(pk, before) for pk, before in rows if before.get("spellings") != now[pk].get("spellings")]
+    aliases._default_manager.filter(target__in=[pk for pk, _ in changed]).delete()
+    spelt = ((pk, *spelling) for pk, before in changed for spelling in before.get("spellings", ()))
+    insert(aliases, ["target", *parts], spelt)
 
 
 def _joined(rows: list[tuple[int, dict[str, Any]]], name: str, ordered: bool) -> Iterator[tuple[int, ...]]:
