@@ -84,7 +84,7 @@ class _Row:
 def plan(parsed: Parsed, options: Options, progress: Progress = no_progress) -> Plan:
     """Compare the facts with the catalogue. The number of queries grows with batches of 5,000, not with rows.
 
-    Rows that only the catalogue shows to be bad are added to ``parsed.problems``, and left out.
+    Rows that only the catalogue shows to be bad are moved to ``parsed.problems``.
     """
     genres, labels, artists = GenreShelf(), LabelShelf(), ArtistShelf()
     made = Plan(genres, labels, artists, AlbumShelf(labels))
@@ -114,6 +114,9 @@ def plan(parsed: Parsed, options: Options, progress: Progress = no_progress) -> 
                 made.unchanged += 1
         done += len(batch)
         progress("Comparing", done, len(parsed.tracks))
+    refused = {problem.place for problem in parsed.problems}
+    parsed.things = [row for row in parsed.things if row.place not in refused]
+    parsed.tracks = [row for row in parsed.tracks if row.place not in refused]
     return made
 
 
