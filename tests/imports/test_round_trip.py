@@ -5,12 +5,11 @@ import io
 import zipfile
 from datetime import date
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from musicdb.imports.parsing import Options, Source
@@ -34,6 +33,7 @@ from musicdb.resources.own import OWN
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.imports.files import sample, track_id
 from tests.imports.library import exported, run, state, wipe
+from tests.processes import own_database, python
 
 pytestmark = pytest.mark.django_db
 KINDS = [".zip", ".xlsx"]
@@ -216,37 +216,41 @@ class TestFile:
         monkeypatch.setattr(library, "BATCH", 2)
         assert count() == 16 + 4 * 2 + 3
 
-    @pytest.mark.django_db(transaction=True)
-    @pytest.mark.parametrize("kind", KINDS)
-    def test_all_of_one_moment(self, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_all_of_one_moment(self, tmp_path: Path) -> None:
         """What is written while it reads is not in it, and neither waits for the other."""
-        TrackFactory(title="Before")
-        told = library._genres
-
-        def meanwhile() -> Any:
-            yield from told()
-            thread_writes("Meanwhile")
-
-        monkeypatch.setattr(library, "_genres", meanwhile)
-        source = exported(kind)
-        assert Track.objects.filter(title="Meanwhile").exists()
-        outcome = preview([source], Options())
-        assert [row.facts.title for row in outcome.parsed.tracks] == ["Before"]
+        with own_database(tmp_path) as environment:
+            said = python(environment, "-c", MEANWHILE, str(tmp_path / "library.zip"))
+        assert said.splitlines() == ["{'genres': 0, 'artists': 0, 'labels': 0, 'albums': 0, 'tracks': 1}", "2"]
 
 
-def thread_writes(title: str) -> None:
-    """Add a track as another process would, on a connection of its own."""
+MEANWHILE = """
+import sys
+from pathlib import Path
+from threading import Thread
+import django
+django.setup()
+from django.db import connections
+from musicdb.models import Track
+from musicdb.resources import library
 
-    def write() -> None:
-        try:
-            Track.objects.create(title=title)
-        finally:
-            connections.close_all()
+Track.objects.create(title="Before")
+told = library._genres
 
-    thread = Thread(target=write)
-    thread.start()
-    thread.join(timeout=10)
-    assert not thread.is_alive()
+def write():
+    Track.objects.create(title="Meanwhile")
+    connections.close_all()
+
+def meanwhile():
+    yield from told()
+    writer = Thread(target=write)
+    writer.start()
+    writer.join(timeout=5)
+    assert not writer.is_alive()
+
+library._genres = meanwhile
+print(library.export_to(Path(sys.argv[1])))
+print(Track.objects.count())
+"""
 
 
 def unpacked(source: Source) -> dict[str, bytes]:
