@@ -144,7 +144,7 @@ def _same_track(by_key: dict[Any, Any], facts: TrackFacts) -> Any:
 def _note_thing(parsed: Parsed, by_key: dict[Any, Any], thing: ParsedThing) -> None:
     """Add a row to what is known. Raises RowRefusedError where another speaks of the same thing otherwise."""
     model, facts = thing.model, thing.facts
-    keys = [(model, key) for key in (facts.slug, facts.spotify_id) if key] or [(model, "", _name_of(facts))]
+    keys = [(model, "", key) for key in (facts.slug, facts.spotify_id) if key] or [(model, "name", _name_of(facts))]
     first = next((by_key[key] for key in keys if key in by_key), None)
     if first is None:
         by_key.update(dict.fromkeys(keys, thing))

@@ -135,7 +135,7 @@ def _value(thing: Thing, name: str) -> Any:
 
 def _creates(track: TrackPlan, told: set[int]) -> Iterator[str]:
     album = track.album
-    made = [
+    made: list[tuple[str, Sequence[Thing]]] = [
         ("album", [album] if album else []),
         ("label", album.labels if album else []),
         ("artist", track.artists or []),

@@ -256,6 +256,8 @@ class AlbumShelf:
         self.by_id: dict[str, AlbumThing] = {}
         self.by_title: dict[str, list[AlbumThing]] = {}
         self.by_slug: dict[str, AlbumThing] = {}
+        # By title those that have rows of their own: who says no more than a title means one of them.
+        self.told: dict[str, list[AlbumThing]] = {}
         self.made: list[AlbumThing] = []
         self._addressed: set[AlbumThing] = set()
 
@@ -302,6 +304,8 @@ class AlbumShelf:
         labels = list(dict.fromkeys(labels))
         album = self.by_id.get(facts.spotify_id) if facts.spotify_id else self.by_slug.get(facts.slug)
         free = [one for one in self.by_title.get(facts.title, ()) if not facts.slug or one not in self._addressed]
+        if album is None and facts == AlbumFacts(facts.title) and len(told := self.told.get(facts.title, [])) == 1:
+            album = told[0]
         if album is None and current in free and _ids_agree(current, facts):
             album = current
         if album is None:

@@ -92,7 +92,7 @@ def plan_things(made: "Plan", parsed: "Parsed") -> None:
 class _Planner:
     def __init__(self, made: "Plan", parsed: "Parsed", kind: _Kind, rows: "Sequence[ParsedThing]") -> None:
         self.made, self.parsed, self.kind, self.rows = made, parsed, kind, rows
-        self.shelf: Any = {Genre: made.genres, Label: made.labels, Artist: made.artists}[kind.model]  # type: ignore[index]
+        self.shelf: Any = {Genre: made.genres, Label: made.labels, Artist: made.artists}[kind.model]
         facts: list[Any] = [row.facts for row in rows]
         self.facts: list[ThingFacts] = facts
         self.ids = {one.spotify_id for one in self.facts if one.spotify_id}
@@ -289,6 +289,7 @@ def _plan_album(made: "Plan", place: Place, facts: AlbumFacts, album: AlbumThing
     if album is None:
         album = made.albums.make(AlbumThing(facts.title, spotify_id=facts.spotify_id, slug=facts.slug))
     album.learn("name", facts.title)
+    made.albums.told.setdefault(facts.title, []).append(album)
     made.albums.teach(album, facts, list(dict.fromkeys(made.labels.get(label) for label in facts.labels)))
     if facts.slug:
         made.albums.address(facts.slug, album)

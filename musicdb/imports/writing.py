@@ -118,7 +118,7 @@ def _update_named(model: type[SluggedModel], changed: Iterable[Thing]) -> None:
 
 
 def _write_spellings(model: type[SluggedModel], things: Iterable[Thing]) -> None:
-    aliases = {Genre: GenreAlias, Label: LabelAlias, Artist: ArtistAlias}[model]  # type: ignore[index]
+    aliases = {Genre: GenreAlias, Label: LabelAlias, Artist: ArtistAlias}[model]
     columns = ("name", "slug", "spotify_id") if model is Artist else ("name", "slug")
     rows = [(thing.pk, spelling) for thing in things for spelling in thing.spellings]
 
