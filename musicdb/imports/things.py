@@ -92,7 +92,12 @@ def plan_things(made: "Plan", parsed: "Parsed") -> None:
 class _Planner:
     def __init__(self, made: "Plan", parsed: "Parsed", kind: _Kind, rows: "Sequence[ParsedThing]") -> None:
         self.made, self.parsed, self.kind, self.rows = made, parsed, kind, rows
-        self.shelf: Any = {Genre: made.genres, Label: made.labels, Artist: made.artists}[kind.model]
+        shelves: dict[type[models.Model], Any] = {
+            Genre: made.genres,
+            Label: made.labels,
+            Artist: made.artists,
+        }
+        self.shelf = shelves[kind.model]
         facts: list[Any] = [row.facts for row in rows]
         self.facts: list[ThingFacts] = facts
         self.ids = {one.spotify_id for one in self.facts if one.spotify_id}
@@ -166,7 +171,7 @@ class _Planner:
     def _known(self, pk: int) -> Thing:
         row = self.found.rows[pk]
         extra = (row["spotify_id"],) if self.kind.model is Artist else ()
-        return self.shelf.known(pk, row["name"], *extra)  # type: ignore[no-any-return]
+        return self.shelf.known(pk, row["name"], *extra)
 
     def _new(self, facts: ThingFacts) -> Thing:
         thing = Thing(facts.name, spotify_id=facts.spotify_id, slug=facts.slug, values=dict(facts.values))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -215,6 +216,23 @@ class TestFile:
         assert count() == 16
         monkeypatch.setattr(library, "BATCH", 2)
         assert count() == 16 + 4 * 2 + 3
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_memory_grows_with_batches_not_with_rows(
+        self, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def peak(rows: int) -> int:
+            Track.objects.bulk_create(Track(title=f"T{number}", slug=f"t{rows}-{number}") for number in range(rows))
+            tracemalloc.start()
+            library.export_to(tmp_path / f"library{kind}")
+            used = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return used
+
+        monkeypatch.setattr(library, "BATCH", 100)
+        peak(1)  # What is loaded once.
+        few = peak(200)
+        assert peak(3_000) < 1.5 * few
 
     def test_all_of_one_moment(self, tmp_path: Path) -> None:
         """What is written while it reads is not in it, and neither waits for the other."""
