@@ -229,10 +229,10 @@ class TestFile:
             tracemalloc.stop()
             return used
 
-        monkeypatch.setattr(library, "BATCH", 100)
+        monkeypatch.setattr(library, "BATCH", 25)
         peak(1)  # What is loaded once.
-        few = peak(200)
-        assert peak(3_000) < 1.5 * few
+        few = peak(50)
+        assert peak(600) < 1.5 * few
 
     def test_all_of_one_moment(self, tmp_path: Path) -> None:
         """What is written while it reads is not in it, and neither waits for the other."""

@@ -24,5 +24,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted: no file was written.", returncode=130) from None
         said = ", ".join(f"{number:,} {name}" for name, number in counts.items())
         self.stdout.write(self.style.SUCCESS(f"{path}: {said}."))
