@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 
 from anyascii import anyascii
@@ -82,6 +82,18 @@ class SlugMaker:
             self._taken.update(_slugs_like(aliases.objects.exclude(slug=None), ""))
         # The number to try next for a base that is taken: "intro" may be so hundreds of times.
         self._next: dict[str, int] = {}
+
+    def slugs(self, rows: Iterable[tuple[str, str]], reserved: Iterable[str] = ()) -> list[str]:
+        """Return the slug of each of ``rows``: the first of its two, if it asks for one and nobody has it, else one
+        made from the second, its name. None that is made is one of ``reserved``."""
+        asked = list(rows)
+        got = ["" if not wanted or wanted in self._taken else self._take(wanted) for wanted, _ in asked]
+        self._taken.update(reserved)
+        return [slug or self.slug(name) for slug, (_, name) in zip(got, asked, strict=True)]
+
+    def _take(self, slug: str) -> str:
+        self._taken.add(slug)
+        return slug
 
     def slug(self, name: str) -> str:
         """Return the slug that ``name`` gets, and give it to nobody else."""

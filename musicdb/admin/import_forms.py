@@ -8,7 +8,7 @@ from musicdb.imports.parsing import Options
 from musicdb.imports.service import Outcome
 from musicdb.resources.dialect import Choices
 from musicdb.resources.reading import LARGEST_FILE, MEGABYTE
-from musicdb.resources.recognise import DIALECTS
+from musicdb.resources.recognise import CALLED
 
 _DAY_FIRST = [("", "As the file shows"), ("day", "Day first: 7 February"), ("month", "Month first: 2 July")]
 _BETWEEN = [("", "As the file shows"), ("semicolon", "A semicolon"), ("comma", "A comma")]
@@ -18,7 +18,7 @@ class OptionsForm(forms.Form):
     dialect = forms.ChoiceField(
         label="What it is",
         required=False,
-        choices=[("", "Recognise it"), *((dialect.name, dialect.called) for dialect in DIALECTS)],
+        choices=[("", "Recognise it"), *CALLED.items()],
     )
     genre = forms.CharField(
         label="Genre for every track",

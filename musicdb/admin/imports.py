@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from musicdb.admin.import_forms import ConfirmForm, UploadForm
+from musicdb.admin.library import library_view, may_export_library
 from musicdb.admin.records import RecordAdmin, facts
 from musicdb.imports.parsing import Options, Source, write_bad_rows
 from musicdb.imports.reporting import row_reports
@@ -50,6 +51,7 @@ class ImportAdmin(RecordAdmin):
     search_help_text = "File or dialect"
     fields = ["file_name", "started_at", "user", "dialect", "choices", "rows", "result", "not_imported", "state"]
     change_form_template = "admin/musicdb/import/change_form.html"
+    change_list_template = "admin/musicdb/import/change_list.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("musicdb.add_import")
@@ -66,6 +68,7 @@ class ImportAdmin(RecordAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("library.<str:kind>", wrap(library_view), name="musicdb_import_library"),
             path("confirm/", wrap(require_POST(self.confirm_view)), name="musicdb_import_confirm"),
             path("<int:pk>/undo/", wrap(require_POST(self.undo_view)), name="musicdb_import_undo"),
             path("<int:pk>/bad-rows.csv", wrap(self.bad_rows_view), name="musicdb_import_bad_rows"),
@@ -124,7 +127,7 @@ class ImportAdmin(RecordAdmin):
             counts=_count_rows(outcome),
             shown=shown,
             several_files=outcome.parsed.tables > 1,
-            rows_more=max(len(outcome.plan.tracks) - len(shown), 0),
+            rows_more=max(len(outcome.plan.things) + len(outcome.plan.tracks) - len(shown), 0),
             # A template would ask a Counter how often "items" was counted.
             skipped=outcome.parsed.skipped.most_common(),
             problems=outcome.parsed.problems[:PROBLEMS_SHOWN],
@@ -157,6 +160,10 @@ class ImportAdmin(RecordAdmin):
         return TemplateResponse(request, f"admin/musicdb/import/{template}.html", context)
 
     # --- What was imported -------------------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        extra = {**(extra_context or {}), "may_export_library": may_export_library(request)}
+        return super().changelist_view(request, extra)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -225,12 +232,16 @@ class ImportAdmin(RecordAdmin):
 
 
 def _in_short(record: Import) -> str:
-    tracks = record.counts["Track"]
-    return f"{tracks['created']:,} tracks new, {tracks['updated']:,} changed, {tracks['unchanged']:,} as they were"
+    # A file of labels alone has nothing to say of tracks.
+    about = [name for name, count in record.counts.items() if any(count.values())]
+    name = about[0] if len(about) == 1 else "Track"
+    count = record.counts[name]
+    things = f"{count['created']:,} {name.lower()}s new"
+    return f"{things}, {count['updated']:,} changed, {count['unchanged']:,} as they were"
 
 
 def _count_rows(outcome: Outcome) -> list[tuple[str, int, int, int | str]]:
     return [
-        (name, count["created"], count["updated"], count["unchanged"] if name == "Track" else "–")
+        (name, count["created"], count["updated"], count["unchanged"] if name == "Track" else count["unchanged"] or "–")
         for name, count in outcome.counts.items()
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
+from musicdb.imports.tables import WHY, each_below_its_header
 from musicdb.resources.dialect import Choices, Dialect
 from musicdb.resources.facts import (
     AlbumFacts,
@@ -14,6 +15,7 @@ from musicdb.resources.facts import (
     Problem,
     RowRefusedError,
     RowSkipped,
+    ThingFacts,
     TrackFacts,
 )
 from musicdb.resources.formulas import escape_formula, unescape_formula
@@ -22,8 +24,6 @@ from musicdb.resources.recognise import recognise
 
 # The bar moves often enough for a person, and seldom enough for the work.
 PROGRESS_EVERY = 1_000
-# The last column of a file of bad rows.
-WHY = "Why it was not imported"
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -61,14 +61,27 @@ class ParsedTrack:
     facts: TrackFacts
 
 
+@dataclass(slots=True)
+class ParsedThing:
+    """A genre, artist, label or album in a row of its own."""
+
+    place: Place
+    facts: ThingFacts | AlbumFacts
+
+    @property
+    def model(self) -> str:
+        return self.facts.model if isinstance(self.facts, ThingFacts) else "Album"
+
+
 @dataclass
 class Parsed:
-    """What an upload says. ``skipped`` counts rows that are neither tracks nor bad, by the reason."""
+    """What an upload says. ``skipped`` counts rows that are neither tracks nor things nor bad, by the reason."""
 
     dialects: list[str] = field(default_factory=list)
     tables: int = 0
     rows: int = 0
     tracks: list[ParsedTrack] = field(default_factory=list)
+    things: list[ParsedThing] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
@@ -78,9 +91,9 @@ class Parsed:
 def parse(sources: Iterable[Source], options: Options, progress: Progress = no_progress) -> Parsed:
     """Read every row of ``sources``. Raises ImportRefusedError for a file that cannot be read at all."""
     parsed = Parsed()
-    by_key: dict[Any, ParsedTrack] = {}
+    by_key: dict[Any, Any] = {}
     for source in sources:
-        for table in tables_of(source.name, source.data):
+        for table in each_below_its_header(tables_of(source.name, source.data)):
             dialect = recognise(table.name, table.header, options.choices, options.dialect).survey(table)
             parsed.tables += 1
             if dialect.called not in parsed.dialects:
@@ -93,7 +106,7 @@ def parse(sources: Iterable[Source], options: Options, progress: Progress = no_p
     return parsed
 
 
-def _read(table: Table, dialect: Dialect, parsed: Parsed, by_key: dict[Any, ParsedTrack], progress: Progress) -> None:
+def _read(table: Table, dialect: Dialect, parsed: Parsed, by_key: dict[Any, Any], progress: Progress) -> None:
     # A file of bad rows, mended: what was escaped for the spreadsheet is meant as it was.
     is_escaped = WHY in table.header
     for number, cells in table.rows():
@@ -105,8 +118,11 @@ def _read(table: Table, dialect: Dialect, parsed: Parsed, by_key: dict[Any, Pars
         place = Place(table.name, number)
         try:
             facts = dialect.facts(cells)
-            if (first := by_key.get(facts.key)) is None:
-                by_key[facts.key] = row = ParsedTrack(place, facts)
+            if not isinstance(facts, TrackFacts):
+                _note_thing(parsed, by_key, ParsedThing(place, facts))
+            elif (first := _same_track(by_key, facts)) is None:
+                row = ParsedTrack(place, facts)
+                by_key.update(dict.fromkeys(_keys(facts), row))
                 parsed.tracks.append(row)
             else:
                 _add_to(first, facts)
@@ -117,6 +133,32 @@ def _read(table: Table, dialect: Dialect, parsed: Parsed, by_key: dict[Any, Pars
             parsed.problems.append(Problem(place, error.column, error.message))
 
 
+def _keys(facts: TrackFacts) -> list[Any]:
+    return [facts.key, *([facts.key_of_slug(facts.slug)] if facts.slug else [])]
+
+
+def _same_track(by_key: dict[Any, Any], facts: TrackFacts) -> Any:
+    return next((by_key[key] for key in _keys(facts) if key in by_key), None)
+
+
+def _note_thing(parsed: Parsed, by_key: dict[Any, Any], thing: ParsedThing) -> None:
+    """Add a row to what is known. Raises RowRefusedError where another speaks of the same thing otherwise."""
+    model, facts = thing.model, thing.facts
+    keys = [(model, "", key) for key in (facts.slug, facts.spotify_id) if key] or [(model, "name", _name_of(facts))]
+    first = next((by_key[key] for key in keys if key in by_key), None)
+    if first is None:
+        by_key.update(dict.fromkeys(keys, thing))
+        parsed.things.append(thing)
+    elif first.facts == facts:
+        parsed.skipped[f"the {model.lower()} has a row already"] += 1
+    else:
+        raise RowRefusedError("", f"is about the same {model.lower()} as {first.place}, and says something else.")
+
+
+def _name_of(facts: ThingFacts | AlbumFacts) -> str:
+    return facts.name if isinstance(facts, ThingFacts) else facts.title
+
+
 def _add_to(first: ParsedTrack, again: TrackFacts) -> None:
     """Add to the facts of a track what another row says of it: genres, and what was unknown.
 
@@ -125,6 +167,8 @@ def _add_to(first: ParsedTrack, again: TrackFacts) -> None:
     facts = first.facts
     for what, one, other in (
         ("title", facts.title, again.title),
+        ("address", facts.slug, again.slug),
+        ("Spotify id", facts.spotify_id, again.spotify_id),
         ("artists", facts.artists, again.artists),
         ("album", facts.album and facts.album.title, again.album and again.album.title),
         *((name, facts.values[name], value) for name, value in again.values.items() if name in facts.values),
@@ -134,6 +178,8 @@ def _add_to(first: ParsedTrack, again: TrackFacts) -> None:
             raise RowRefusedError("", f"is the same track as {first.place}, with another {what}: {said}.")
     facts.genres = tuple(dict.fromkeys((*facts.genres, *again.genres)))
     facts.values = {**again.values, **facts.values}
+    facts.spotify_id = facts.spotify_id or again.spotify_id
+    facts.slug = facts.slug or again.slug
     facts.artists = facts.artists or again.artists
     facts.album = with_gaps_filled(facts.album, again.album)
 
@@ -148,6 +194,7 @@ def with_gaps_filled(album: AlbumFacts | None, other: AlbumFacts | None) -> Albu
         released=album.released or other.released,
         image_url=album.image_url or other.image_url,
         labels=album.labels or other.labels,
+        slug=album.slug or other.slug,
     )
 
 
@@ -165,7 +212,7 @@ def _bad_rows(sources: Iterable[Source], problems: Iterable[Problem]) -> Iterato
     for problem in problems:
         reasons.setdefault(problem.place, []).append(f"{problem.column} {problem.message}".strip())
     for source in sources:
-        for table in tables_of(source.name, source.data):
+        for table in each_below_its_header(tables_of(source.name, source.data)):
             rows = _bad_rows_of(table, reasons)
             if (first := next(rows, None)) is not None:
                 yield [*table.header, "File", "Row", WHY]

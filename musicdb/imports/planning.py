@@ -1,6 +1,7 @@
 """What an import would change, found out by reading alone."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,8 +9,9 @@ from musicdb.bulk import in_batches
 from musicdb.features import FEATURE_NAMES
 from musicdb.imports.parsing import Options, Parsed, ParsedTrack, Progress, no_progress
 from musicdb.imports.shelves import AlbumShelf, AlbumThing, ArtistShelf, GenreShelf, LabelShelf, Thing
+from musicdb.imports.things import ThingPlan, load_addressed, plan_things, refuse_unknown
 from musicdb.models import Track, TrackArtist
-from musicdb.resources.facts import Place, TrackFacts
+from musicdb.resources.facts import Place, Problem, RowRefusedError, TrackFacts, name_of
 
 COLUMNS = (
     "spotify_id",
@@ -22,7 +24,7 @@ COLUMNS = (
     *FEATURE_NAMES,
     "features_source",
 )
-COLUMNS_READ = ("pk", "album", *COLUMNS)
+COLUMNS_READ = ("pk", "slug", "album", *COLUMNS)
 
 
 @dataclass(eq=False, slots=True)
@@ -42,6 +44,7 @@ class TrackPlan:
     artists: list[Thing] | None = None
     artists_before: tuple[str, ...] = ()
     genres: list[Thing] = field(default_factory=list)
+    slug: str = ""
 
     @property
     def changes(self) -> bool:
@@ -50,14 +53,20 @@ class TrackPlan:
 
 @dataclass
 class Plan:
-    """All that an import would write. ``unchanged`` counts the tracks that are as the files say."""
+    """All that an import would write.
+
+    ``things``: the genres, artists, labels and albums that have rows of their own, and change. ``unchanged`` counts
+    the tracks that are as the files say, ``things_unchanged`` the others, by the model's name.
+    """
 
     genres: GenreShelf
     labels: LabelShelf
     artists: ArtistShelf
     albums: AlbumShelf
+    things: list[ThingPlan] = field(default_factory=list)
     tracks: list[TrackPlan] = field(default_factory=list)
     unchanged: int = 0
+    things_unchanged: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -65,6 +74,7 @@ class _Row:
     """An existing track, as far as an import can change it."""
 
     pk: int
+    slug: str
     album: int | None
     values: dict[str, Any]
     artists: list[Thing] = field(default_factory=list)
@@ -72,19 +82,31 @@ class _Row:
 
 
 def plan(parsed: Parsed, options: Options, progress: Progress = no_progress) -> Plan:
-    """Compare the facts with the catalogue. The number of queries grows with batches of 5,000, not with rows."""
+    """Compare the facts with the catalogue. The number of queries grows with batches of 5,000, not with rows.
+
+    Rows that only the catalogue shows to be bad are moved to ``parsed.problems``.
+    """
     genres, labels, artists = GenreShelf(), LabelShelf(), ArtistShelf()
     made = Plan(genres, labels, artists, AlbumShelf(labels))
     facts = [row.facts for row in parsed.tracks]
     genres.load()
-    labels.load(dict.fromkeys(name for one in facts if one.album for name in one.album.labels))
-    artists.load(dict.fromkeys(artist for one in facts for artist in one.artists))
-    made.albums.load(dict.fromkeys(one.album for one in facts if one.album))
+    labels.load(dict.fromkeys(name_of(label) for one in facts if one.album for label in one.album.labels))
+    plan_things(made, parsed)
+    load_addressed(made, parsed)
+    artists.load(dict.fromkeys(one for fact in facts for one in fact.artists if one.slug not in artists.by_slug))
+    albums = dict.fromkeys(one.album for one in facts if one.album)
+    made.albums.load(album for album in albums if album.slug not in made.albums.by_slug)
+    ids = {one.spotify_id for one in facts if one.spotify_id}
     everyones = (options.genre,) if options.genre else ()
     done = 0
     for batch in in_batches(parsed.tracks):
-        existing = _existing(made, [row.facts for row in batch])
+        existing = _existing(made, [row.facts for row in batch], ids)
         for row in batch:
+            try:
+                refuse_unknown(made, row.facts)
+            except RowRefusedError as error:
+                parsed.problems.append(Problem(row.place, error.column, error.message))
+                continue
             planned = _plan_track(made, row, existing.get(row.facts.key), everyones, options.liked)
             if planned.changes:
                 made.tracks.append(planned)
@@ -92,15 +114,27 @@ def plan(parsed: Parsed, options: Options, progress: Progress = no_progress) -> 
                 made.unchanged += 1
         done += len(batch)
         progress("Comparing", done, len(parsed.tracks))
+    refused = {problem.place for problem in parsed.problems}
+    parsed.things = [row for row in parsed.things if row.place not in refused]
+    parsed.tracks = [row for row in parsed.tracks if row.place not in refused]
     return made
 
 
-def _existing(made: Plan, batch: Sequence[TrackFacts]) -> dict[Any, _Row]:
-    """Return the catalogue's tracks that are those of ``batch``, by ``TrackFacts.key``."""
+def _existing(made: Plan, batch: Sequence[TrackFacts], all_ids: Container[str]) -> dict[Any, _Row]:
+    """Return the catalogue's tracks that are those of ``batch``, by ``TrackFacts.key``.
+
+    ``all_ids``: those of the whole import. A track that one of them means is not meant by another row's address.
+    """
     ids = [facts.spotify_id for facts in batch if facts.spotify_id]
-    titles = {facts.title for facts in batch if not facts.spotify_id}
+    titles = {facts.title for facts in batch if not facts.spotify_id and not facts.slug}
     found = _rows(made, Track.objects.filter(spotify_id__in=ids)) if ids else []
     by_key: dict[Any, _Row] = {row.values["spotify_id"]: row for row in found}
+    addressed = {facts.slug: facts for facts in batch if facts.slug and facts.key not in by_key}
+    if addressed:
+        for row in _rows(made, Track.objects.filter(slug__in=addressed)):
+            facts, its_id = addressed[row.slug], row.values["spotify_id"]
+            if its_id is None or (facts.spotify_id is None and its_id not in all_ids):
+                by_key[facts.key] = row
     if titles:
         for row in _rows(made, Track.objects.filter(spotify_id=None, title__in=titles)):
             album = made.albums.by_pk[row.album].name if row.album else ""
@@ -111,8 +145,8 @@ def _existing(made: Plan, batch: Sequence[TrackFacts]) -> dict[Any, _Row]:
 
 def _rows(made: Plan, tracks: Any) -> list[_Row]:
     rows: dict[int, _Row] = {}
-    for pk, album, *values in tracks.order_by("pk").values_list(*COLUMNS_READ):
-        rows[pk] = _Row(pk, album, dict(zip(COLUMNS, values, strict=True)))
+    for pk, slug, album, *values in tracks.order_by("pk").values_list(*COLUMNS_READ):
+        rows[pk] = _Row(pk, slug, album, dict(zip(COLUMNS, values, strict=True)))
     made.albums.load_keys(dict.fromkeys(row.album for row in rows.values() if row.album))
     credited = TrackArtist.objects.filter(track__in=rows).order_by("track", "position")
     for pk, artist, name, spotify_id in credited.values_list("track", "artist", "artist__name", "artist__spotify_id"):
@@ -126,14 +160,16 @@ def _plan_track(
     made: Plan, parsed: ParsedTrack, row: _Row | None, more_genres: Sequence[str], liked: bool
 ) -> TrackPlan:
     facts = parsed.facts
-    planned = TrackPlan(parsed.place, facts.title, row.pk if row else None)
-    wanted = {**facts.values, "title": facts.title, "spotify_id": facts.spotify_id}
+    planned = TrackPlan(parsed.place, facts.title, row.pk if row else None, slug=facts.slug)
+    wanted = {**facts.values, "title": facts.title}
+    if facts.spotify_id or row is None:
+        wanted["spotify_id"] = facts.spotify_id
     if liked:
         wanted["liked"] = True
     known = row.values if row else {}
     planned.values = {name: value for name, value in wanted.items() if row is None or known[name] != value}
     # Where features came from matters once one of them changes.
-    if row and not set(planned.values).intersection(FEATURE_NAMES):
+    if row and not facts.says_source and not set(planned.values).intersection(FEATURE_NAMES):
         planned.values.pop("features_source", None)
     planned.before = {name: known[name] for name in planned.values if row}
 

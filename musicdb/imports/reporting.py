@@ -1,13 +1,14 @@
 """What an import would change, or has changed, in words: for the preview, the command line and the record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from musicdb.dates import format_release_date
 from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES
 from musicdb.imports.planning import Plan, TrackPlan
-from musicdb.imports.shelves import AlbumThing, Thing
+from musicdb.imports.shelves import AlbumThing, Spelling, Thing
+from musicdb.imports.things import ThingPlan
 from musicdb.models import Track
 from musicdb.resources.facts import Place
 
@@ -38,6 +39,8 @@ class RowReport:
     title: str
     changes: tuple[Change, ...]
     creates: tuple[str, ...]
+    # What the row is about.
+    kind: str = "track"
 
 
 def row_reports(plan: Plan) -> Iterator[RowReport]:
@@ -45,11 +48,23 @@ def row_reports(plan: Plan) -> Iterator[RowReport]:
 
     What several rows make together is told with the first of them.
     """
-    told: set[int] = set()
+    # What has a row of its own is told of there.
+    told = {id(row.thing) for row in plan.things}
+    for row in plan.things:
+        yield _thing_report(row, told)
     for track in plan.tracks:
         action: Literal["new", "changed"] = "new" if track.pk is None else "changed"
         changes = (*_track_changes(track), *_album_changes(track.album, told))
         yield RowReport(track.place, action, track.title, changes, tuple(_creates(track, told)))
+
+
+def _thing_report(row: ThingPlan, told: set[int]) -> RowReport:
+    thing = row.thing
+    action: Literal["new", "changed"] = "new" if thing.pk is None else "changed"
+    changes = _changed_columns(thing) if thing.pk else _first_columns(thing)
+    labels = thing.labels if isinstance(thing, AlbumThing) else []
+    created = tuple(_told_once([("label", labels)], told))
+    return RowReport(row.place, action, thing.name, tuple(changes), created, row.model.lower())
 
 
 def album_reports(plan: Plan) -> list[tuple[str, tuple[Change, ...]]]:
@@ -81,27 +96,63 @@ def _album_changes(album: AlbumThing | None, told: set[int]) -> Iterator[Change]
         yield Change(f"album’s {change.what}", change.old, change.new)
 
 
-def _changed_columns(album: AlbumThing) -> Iterator[Change]:
-    what = {"spotify_id": "Spotify id", "released": "release date", "image_url": "art", "labels": "labels"}
-    for name, old in album.before.items():
-        yield Change(what[name], in_words(old), in_words(getattr(album, name)))
+_WHAT = {
+    "name": "name",
+    "spotify_id": "Spotify id",
+    "description": "description",
+    "is_public": "public",
+    "released": "release date",
+    "image_url": "art",
+    "labels": "labels",
+}
+
+
+def _changed_columns(thing: Thing) -> Iterator[Change]:
+    for name, old in thing.before.items():
+        if name != "spellings":
+            yield Change(_WHAT[name], in_words(old), in_words(_value(thing, name)))
+    if thing.spellings:
+        yield Change("more other spellings", "", _names(thing.spellings))
+
+
+def _first_columns(thing: Thing) -> Iterator[Change]:
+    """Yield what a new thing has besides its name."""
+    columns = ("spotify_id", *thing.values, *(("released", "image_url", "labels") if _is_album(thing) else ()))
+    for name in columns:
+        if value := _value(thing, name):
+            yield Change(_WHAT[name], "", in_words(value))
+    if thing.spellings:
+        yield Change("other spellings", "", _names(thing.spellings))
+
+
+def _is_album(thing: Thing) -> bool:
+    return isinstance(thing, AlbumThing)
+
+
+def _value(thing: Thing, name: str) -> Any:
+    return thing.values[name] if name in thing.values else getattr(thing, name)
 
 
 def _creates(track: TrackPlan, told: set[int]) -> Iterator[str]:
     album = track.album
-    for kind, things in (
+    made: list[tuple[str, Sequence[Thing]]] = [
         ("album", [album] if album else []),
         ("label", album.labels if album else []),
         ("artist", track.artists or []),
         ("genre", track.genres),
-    ):
+    ]
+    return _told_once(made, told)
+
+
+def _told_once(made: Iterable[tuple[str, Sequence[Thing]]], told: set[int]) -> Iterator[str]:
+    for kind, things in made:
         for thing in things:
             if thing.pk is None and id(thing) not in told:
                 told.add(id(thing))
                 yield f"{kind} “{thing.name}”"
 
 
-def _names(things: Iterable[Thing]) -> str:
+def _names(things: Iterable[Thing | Spelling]) -> str:
     return ", ".join(thing.name for thing in things)
 
 

@@ -75,6 +75,8 @@ def carry_out(
         with transaction.atomic():
             _wait_for_other_imports()
             planned = plan(parsed, options, progress)
+            if parsed.problems and not options.skip_bad:
+                raise BadRowsError(parsed)
             counts = _counts(planned)
             before = _states_before(planned)
             for model, keys in changed_keys(planned).items():
@@ -104,7 +106,7 @@ def _wait_for_other_imports() -> None:
 
 
 def _counts(planned: Plan) -> dict[str, dict[str, int]]:
-    """Return by the model's name how many rows are created, updated and, of tracks, unchanged."""
+    """Return by the model's name how many rows are created, updated and, of what has rows of its own, unchanged."""
     changed = changed_keys(planned)
     created: dict[type[models.Model], int] = {
         Genre: len(planned.genres.new()),
@@ -113,12 +115,12 @@ def _counts(planned: Plan) -> dict[str, dict[str, int]]:
         Album: len(planned.albums.new()),
         Track: sum(track.pk is None for track in planned.tracks),
     }
-    unchanged: dict[type[models.Model], int] = {Track: planned.unchanged}
+    unchanged = {**planned.things_unchanged, "Track": planned.unchanged}
     return {
         name: {
             "created": created[model],
             "updated": len(changed.get(model, ())),
-            "unchanged": unchanged.get(model, 0),
+            "unchanged": unchanged.get(name, 0),
         }
         for name, model in MODELS.items()
     }

@@ -22,7 +22,7 @@ from musicdb.models import (
     LabelAlias,
     TrackArtist,
 )
-from musicdb.resources.facts import AlbumFacts, ArtistFacts
+from musicdb.resources.facts import AlbumFacts, ArtistFacts, NamedFacts, name_of, slug_of
 
 Released = tuple[date, str]
 
@@ -31,13 +31,28 @@ Released = tuple[date, str]
 class Thing:
     """A genre, artist or label of the plan: a row that exists (``pk``), or one to be made.
 
-    ``before``: the values that an existing row had where the plan changes them.
+    ``before``: the values that an existing row had where the plan changes them. ``slug``: the address that a new row
+    asks for. ``values``: the columns that a row of its own says something about. ``spellings``: other spellings to be
+    made or completed.
     """
 
     name: str
     pk: int | None = None
     spotify_id: str | None = None
     before: dict[str, Any] = field(default_factory=dict)
+    slug: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    spellings: list["Spelling"] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Spelling:
+    """Another spelling of a thing: a row that exists (``pk``), or one to be made."""
+
+    name: str
+    slug: str | None = None
+    spotify_id: str | None = None
+    pk: int | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -66,22 +81,39 @@ class GenreShelf:
 
     def __init__(self) -> None:
         self.things: dict[str, Thing] = {}
+        self.by_pk: dict[int, Thing] = {}
+        self.by_slug: dict[str, Thing] = {}
+        self.made: list[Thing] = []
 
     def load(self) -> None:
         """Load all. A library has some thousands at the most. Two queries."""
-        known = {pk: Thing(name, pk) for pk, name in Genre.objects.order_by("pk").values_list("pk", "name")}
-        for thing in known.values():
-            self.things.setdefault(thing.name.lower(), thing)
+        for pk, name in Genre.objects.order_by("pk").values_list("pk", "name"):
+            self.things.setdefault(name.lower(), self.known(pk, name))
         for name, pk in GenreAlias.objects.values_list("name", "target"):
-            self.things.setdefault(name.lower(), known[pk])
+            self.things.setdefault(name.lower(), self.by_pk[pk])
 
-    def get(self, name: str) -> Thing:
-        if (thing := self.things.get(name.lower())) is None:
-            thing = self.things[name.lower()] = Thing(name)
+    def known(self, pk: int, name: str) -> Thing:
+        if (thing := self.by_pk.get(pk)) is None:
+            thing = self.by_pk[pk] = Thing(name, pk)
+        return thing
+
+    def make(self, thing: Thing) -> Thing:
+        self.made.append(thing)
+        self.things.setdefault(thing.name.lower(), thing)
+        return thing
+
+    def get(self, genre: str | NamedFacts) -> Thing:
+        name, slug = name_of(genre), slug_of(genre)
+        thing = self.by_slug.get(slug) or self.things.get(name.lower()) or self.make(Thing(name, slug=slug))
+        if slug:
+            self.by_slug.setdefault(slug, thing)
         return thing
 
     def new(self) -> list[Thing]:
-        return [thing for thing in self.things.values() if thing.pk is None]
+        return self.made
+
+    def changed(self) -> list[Thing]:
+        return [thing for thing in self.by_pk.values() if thing.before]
 
 
 class LabelShelf:
@@ -90,6 +122,8 @@ class LabelShelf:
     def __init__(self) -> None:
         self.things: dict[str, Thing] = {}
         self.by_pk: dict[int, Thing] = {}
+        self.by_slug: dict[str, Thing] = {}
+        self.made: list[Thing] = []
 
     def load(self, names: Iterable[str]) -> None:
         """Two queries a batch."""
@@ -105,23 +139,38 @@ class LabelShelf:
             thing = self.by_pk[pk] = Thing(name, pk)
         return thing
 
-    def get(self, name: str) -> Thing:
-        if (thing := self.things.get(name)) is None:
-            thing = self.things[name] = Thing(name)
+    def make(self, thing: Thing) -> Thing:
+        self.made.append(thing)
+        self.things.setdefault(thing.name, thing)
+        return thing
+
+    def get(self, label: str | NamedFacts) -> Thing:
+        name, slug = name_of(label), slug_of(label)
+        thing = self.by_slug.get(slug) or self.things.get(name) or self.make(Thing(name, slug=slug))
+        if slug:
+            self.by_slug.setdefault(slug, thing)
         return thing
 
     def new(self) -> list[Thing]:
-        return [thing for thing in self.things.values() if thing.pk is None]
+        return self.made
+
+    def changed(self) -> list[Thing]:
+        return [thing for thing in self.by_pk.values() if thing.before]
 
 
 class ArtistShelf:
-    """Artists, by their Spotify ids; by their names where a file has no more."""
+    """Artists, by their Spotify ids; by their addresses or names where a file has no more.
+
+    ``by_slug`` has those that the file gives an address: none of them is meant by another address of their name.
+    """
 
     def __init__(self) -> None:
         self.by_pk: dict[int, Thing] = {}
+        self.by_slug: dict[str, Thing] = {}
         self.by_id: dict[str, Thing] = {}
         self.by_name: dict[str, list[Thing]] = {}
         self.made: list[Thing] = []
+        self._addressed: set[Thing] = set()
 
     def load(self, artists: Iterable[ArtistFacts]) -> None:
         """Four queries a batch."""
@@ -161,21 +210,34 @@ class ArtistShelf:
         """Return the artist of ``facts``. ``likely``: those that the track has so far, who come before homonyms."""
         if facts.spotify_id and (thing := self.by_id.get(facts.spotify_id)):
             return thing
+        if thing := self.by_slug.get(facts.slug):
+            return thing
         homonyms = self.by_name.get(facts.name, [])
+        if facts.slug:
+            homonyms = [thing for thing in homonyms if thing not in self._addressed]
         if facts.spotify_id:
             # Somebody who was known by name alone now gets the id; whoever has another id is another.
             homonyms = [thing for thing in homonyms if thing.spotify_id is None]
         thing = next((thing for thing in likely if thing in homonyms), None) or next(iter(homonyms), None)
         if thing is None:
-            thing = Thing(facts.name, spotify_id=facts.spotify_id)
-            self.made.append(thing)
-            self._put(thing)
+            thing = self.make(Thing(facts.name, spotify_id=facts.spotify_id, slug=facts.slug))
         elif facts.spotify_id:
             if thing.pk is not None:
                 thing.before["spotify_id"] = None
             thing.spotify_id = facts.spotify_id
             self.by_id[facts.spotify_id] = thing
+        if facts.slug:
+            self.address(facts.slug, thing)
         return thing
+
+    def make(self, thing: Thing) -> Thing:
+        self.made.append(thing)
+        self._put(thing)
+        return thing
+
+    def address(self, slug: str, thing: Thing) -> None:
+        self.by_slug[slug] = thing
+        self._addressed.add(thing)
 
     def new(self) -> list[Thing]:
         return self.made
@@ -185,14 +247,19 @@ class ArtistShelf:
 
 
 class AlbumShelf:
-    """Albums, by their Spotify ids; else by title, as far as date, labels and artists do not tell them apart."""
+    """Albums, by their Spotify ids or addresses; else by title, as far as date, labels and artists do not tell them
+    apart."""
 
     def __init__(self, labels: LabelShelf) -> None:
         self.labels = labels
         self.by_pk: dict[int, AlbumThing] = {}
         self.by_id: dict[str, AlbumThing] = {}
         self.by_title: dict[str, list[AlbumThing]] = {}
+        self.by_slug: dict[str, AlbumThing] = {}
+        # By title those that have rows of their own: who says no more than a title means one of them.
+        self.told: dict[str, list[AlbumThing]] = {}
         self.made: list[AlbumThing] = []
+        self._addressed: set[AlbumThing] = set()
 
     def load(self, albums: Iterable[AlbumFacts]) -> None:
         """Four queries a batch."""
@@ -235,24 +302,38 @@ class AlbumShelf:
         """
         labels = [self.labels.get(name) for name in facts.labels]
         labels = list(dict.fromkeys(labels))
-        album = self.by_id.get(facts.spotify_id) if facts.spotify_id else None
-        if album is None and current and current.name == facts.title and _ids_agree(current, facts):
+        album = self.by_id.get(facts.spotify_id) if facts.spotify_id else self.by_slug.get(facts.slug)
+        free = [one for one in self.by_title.get(facts.title, ()) if not facts.slug or one not in self._addressed]
+        if album is None and facts == AlbumFacts(facts.title) and len(told := self.told.get(facts.title, [])) == 1:
+            album = told[0]
+        if album is None and current in free and _ids_agree(current, facts):
             album = current
         if album is None:
-            same_title = self.by_title.get(facts.title, ())
-            album = next((one for one in same_title if _is_meant(one, facts, labels, artists)), None)
+            album = next((one for one in free if _is_meant(one, facts, labels, artists)), None)
         if album is None:
-            album = AlbumThing(facts.title, spotify_id=facts.spotify_id)
-            self.made.append(album)
-            self._put(album)
+            album = self.make(AlbumThing(facts.title, spotify_id=facts.spotify_id, slug=facts.slug))
+        if facts.slug:
+            self.address(facts.slug, album)
+        self.teach(album, facts, labels)
+        album.artists.update(artists)
+        return album
+
+    def make(self, album: AlbumThing) -> AlbumThing:
+        self.made.append(album)
+        self._put(album)
+        return album
+
+    def address(self, slug: str, album: AlbumThing) -> None:
+        self.by_slug[slug] = album
+        self._addressed.add(album)
+
+    def teach(self, album: AlbumThing, facts: AlbumFacts, labels: list[Thing]) -> None:
         if facts.spotify_id and album.spotify_id is None:
             album.learn("spotify_id", facts.spotify_id)
             self.by_id[facts.spotify_id] = album
         album.learn("released", facts.released)
         album.learn("image_url", facts.image_url)
         album.learn("labels", labels)
-        album.artists.update(artists)
-        return album
 
     def new(self) -> list[AlbumThing]:
         return self.made

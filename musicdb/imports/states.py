@@ -9,7 +9,18 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from musicdb.bulk import in_batches
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models import (
+    Album,
+    AlbumLabel,
+    Artist,
+    ArtistAlias,
+    Genre,
+    GenreAlias,
+    Label,
+    LabelAlias,
+    Track,
+    TrackArtist,
+)
 
 MODELS: dict[str, type[models.Model]] = {
     "Genre": Genre,
@@ -26,9 +37,17 @@ HANGING: dict[type[models.Model], tuple[tuple[str, type[models.Model], str, str,
     Track: (("artists", TrackArtist, "track", "artist", "position"), ("genres", TrackGenre, "track", "genre", "genre")),
 }
 
+# The models of other spellings, and what a state has of one.
+SPELLINGS: dict[type[models.Model], tuple[type[models.Model], tuple[str, ...]]] = {
+    Genre: (GenreAlias, ("name", "slug")),
+    Label: (LabelAlias, ("name", "slug")),
+    Artist: (ArtistAlias, ("name", "slug", "spotify_id")),
+}
+
 
 def states(model: type[models.Model], keys: Iterable[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the key and the state of each row that exists: its columns, and the keys of what hangs on it."""
+    """Yield the key and the state of each row that exists: its columns, the keys of what hangs on it, and its other
+    spellings, if there are any."""
     columns = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
     for batch in in_batches(keys):
         found: dict[int, dict[str, Any]] = {}
@@ -40,6 +59,11 @@ def states(model: type[models.Model], keys: Iterable[int]) -> Iterator[tuple[int
             rows = through._default_manager.filter(**{f"{owner}__in": batch}).order_by(owner, order)
             for pk, key in rows.values_list(owner, member):
                 found[pk][name].append(key)
+        if model in SPELLINGS:
+            aliases, parts = SPELLINGS[model]
+            spelt = aliases._default_manager.filter(target__in=batch).order_by("target", "pk")
+            for pk, *spelling in spelt.values_list("target", *parts):
+                found[pk].setdefault("spellings", []).append(spelling)
         yield from found.items()
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from musicdb import history
 from musicdb.bulk import in_batches, insert, update
-from musicdb.imports.states import HANGING, MODELS, digest, states
+from musicdb.imports.states import HANGING, MODELS, SPELLINGS, digest, states
 from musicdb.models import Import
 from musicdb.models.history import ActKind
 
@@ -87,6 +87,7 @@ def _restore(record: Import, act: history.Act) -> None:
             history.begin(model, keys)
             _write_columns(model, rows)
             _write_hanging(model, rows)
+            _write_spellings(model, rows)
             history.changed(model, keys, act)
 
 
@@ -104,6 +105,17 @@ def _write_hanging(model: type[models.Model], rows: list[tuple[int, dict[str, An
         through._default_manager.filter(**{f"{owner}__in": [pk for pk, _ in rows]}).delete()
         columns = [owner, member, *([order] if order != member else [])]
         insert(through, columns, _joined(rows, name, ordered=order != member))
+
+
+def _write_spellings(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> None:
+    if model not in SPELLINGS:
+        return
+    aliases, parts = SPELLINGS[model]
+    now = dict(states(model, (pk for pk, _ in rows)))
+    changed = [(pk, before) for pk, before in rows if before.get("spellings") != now[pk].get("spellings")]
+    aliases._default_manager.filter(target__in=[pk for pk, _ in changed]).delete()
+    spelt = ((pk, *spelling) for pk, before in changed for spelling in before.get("spellings", ()))
+    insert(aliases, ["target", *parts], spelt)
 
 
 def _joined(rows: list[tuple[int, dict[str, Any]]], name: str, ordered: bool) -> Iterator[tuple[int, ...]]:

@@ -12,7 +12,19 @@ from musicdb.bulk import in_batches, insert, reserve_keys, update
 from musicdb.imports.parsing import Progress, no_progress
 from musicdb.imports.planning import COLUMNS, Plan, TrackPlan
 from musicdb.imports.shelves import AlbumThing, Thing
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, SluggedModel, Track, TrackArtist
+from musicdb.models import (
+    Album,
+    AlbumLabel,
+    Artist,
+    ArtistAlias,
+    Genre,
+    GenreAlias,
+    Label,
+    LabelAlias,
+    SluggedModel,
+    Track,
+    TrackArtist,
+)
 from musicdb.slugs import SlugMaker
 
 TrackGenre = Track.genres.through
@@ -31,6 +43,8 @@ class Written:
 def changed_keys(plan: Plan) -> dict[type[models.Model], list[int]]:
     """Return the keys of the existing rows that ``plan`` changes, by model."""
     return {
+        Genre: [genre.pk for genre in plan.genres.changed() if genre.pk],
+        Label: [label.pk for label in plan.labels.changed() if label.pk],
         Artist: [artist.pk for artist in plan.artists.changed() if artist.pk],
         Album: [album.pk for album in plan.albums.changed() if album.pk],
         Track: [track.pk for track in plan.tracks if track.pk],
@@ -50,10 +64,16 @@ def write(plan: Plan, progress: Progress = no_progress) -> Written:
         Label: plan.labels.new(),
         Artist: plan.artists.new(),
     }
+    changed: dict[type[SluggedModel], list[Thing]] = {
+        Genre: plan.genres.changed(),
+        Label: plan.labels.changed(),
+        Artist: plan.artists.changed(),
+    }
     for model, new in things.items():
         written.created[model] = _give_keys(model, new)
         _insert_named(model, new, blanks[model])
-    update(Artist, ["spotify_id"], ((artist.spotify_id, artist.pk) for artist in plan.artists.changed()))
+        _update_named(model, changed[model])
+        _write_spellings(model, chain(new, changed[model]))
     written.created[Album] = _write_albums(plan)
     written.created[Track] = _write_tracks(plan, progress)
     return written
@@ -69,37 +89,63 @@ def _give_keys(model: type[models.Model], new: Sequence[Any]) -> list[int]:
 def _insert_named(model: type[SluggedModel], new: Sequence[Thing], blanks: dict[str, Any]) -> None:
     if not new:
         return
-    slugs = SlugMaker(model)
+    former = (spelling.slug for thing in new for spelling in thing.spellings if spelling.slug)
+    slugs = SlugMaker(model).slugs(((thing.slug, thing.name) for thing in new), reserved=former)
     has_id = model is Artist
     fields = ["id", "name", "slug", *(["spotify_id"] if has_id else []), *blanks]
-    rest = tuple(blanks.values())
     insert(
         model,
         fields,
         (
-            (thing.pk, thing.name, slugs.slug(thing.name), *((thing.spotify_id,) if has_id else ()), *rest)
-            for thing in new
+            (
+                *(thing.pk, thing.name, slug, *((thing.spotify_id,) if has_id else ())),
+                *(thing.values.get(column, blank) for column, blank in blanks.items()),
+            )
+            for thing, slug in zip(new, slugs, strict=True)
         ),
     )
+
+
+def _update_named(model: type[SluggedModel], changed: Iterable[Thing]) -> None:
+    """Write the columns that change. Those that a row of its own says are in ``values``."""
+    groups: defaultdict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for thing in changed:
+        now = {**thing.values, "name": thing.name, "spotify_id": thing.spotify_id}
+        if columns := tuple(column for column in thing.before if column != "spellings"):
+            groups[columns].append((*(now[column] for column in columns), thing.pk))
+    for columns, rows in groups.items():
+        update(model, columns, rows)
+
+
+def _write_spellings(model: type[SluggedModel], things: Iterable[Thing]) -> None:
+    aliases = {Genre: GenreAlias, Label: LabelAlias, Artist: ArtistAlias}[model]
+    columns = ("name", "slug", "spotify_id") if model is Artist else ("name", "slug")
+    rows = [(thing.pk, spelling) for thing in things for spelling in thing.spellings]
+
+    def values(spelling: Any) -> tuple[Any, ...]:
+        return tuple(getattr(spelling, column) for column in columns)
+
+    insert(aliases, ["target", *columns], ((pk, *values(one)) for pk, one in rows if one.pk is None))
+    update(aliases, columns, ((*values(one), one.pk) for _, one in rows if one.pk is not None))
 
 
 def _write_albums(plan: Plan) -> list[int]:
     new, changed = plan.albums.new(), plan.albums.changed()
     keys = _give_keys(Album, new)
     if new:
-        slugs = SlugMaker(Album)
+        slugs = SlugMaker(Album).slugs((album.slug, album.name) for album in new)
         insert(
             Album,
             ["id", "title", "slug", "spotify_id", "release_date", "release_precision", "image_url"],
             (
-                (album.pk, album.name, slugs.slug(album.name), album.spotify_id, *_date(album), album.image_url)
-                for album in new
+                (album.pk, album.name, slug, album.spotify_id, *_date(album), album.image_url)
+                for album, slug in zip(new, slugs, strict=True)
             ),
         )
     update(
         Album,
-        ["spotify_id", "release_date", "release_precision", "image_url"],
-        ((album.spotify_id, *_date(album), album.image_url, album.pk) for album in changed),
+        ["title", "spotify_id", "release_date", "release_precision", "image_url"],
+        ((album.name, album.spotify_id, *_date(album), album.image_url, album.pk) for album in changed),
     )
     relabelled = [album for album in changed if "labels" in album.before]
     _replace(AlbumLabel, "album", "label", relabelled, ((album.pk, album.labels) for album in chain(new, relabelled)))
@@ -135,7 +181,7 @@ def _write_tracks(plan: Plan, progress: Progress) -> list[int]:
     changed = [track for track in plan.tracks if track.pk is not None]
     keys = _give_keys(Track, new)
     if new:
-        slugs = SlugMaker(Track)
+        slugs = SlugMaker(Track).slugs((track.slug, track.title) for track in new)
         insert(Track, ["id", "slug", "album", *COLUMNS], _counted(_new_rows(new, slugs), len(new), progress))
     for fields, tracks in _by_what_changes(changed).items():
         update(Track, fields, ((*_values(track), track.pk) for track in tracks))
@@ -147,11 +193,11 @@ def _write_tracks(plan: Plan, progress: Progress) -> list[int]:
     return keys
 
 
-def _new_rows(new: Iterable[TrackPlan], slugs: SlugMaker) -> Iterator[tuple[Any, ...]]:
-    for track in new:
+def _new_rows(new: Iterable[TrackPlan], slugs: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    for track, slug in zip(new, slugs, strict=True):
         values = {**DEFAULTS, **track.values}
         album = track.album.pk if track.album else None
-        yield track.pk, slugs.slug(track.title), album, *(values[name] for name in COLUMNS)
+        yield track.pk, slug, album, *(values[name] for name in COLUMNS)
 
 
 def _by_what_changes(changed: Iterable[TrackPlan]) -> dict[tuple[str, ...], list[TrackPlan]]:

@@ -85,6 +85,7 @@ class Dialect(Resource):
     source: ClassVar[str] = ""
     # Whether the file must be read through once before a row of it can be understood.
     surveys: ClassVar[bool] = False
+    longest_cell: ClassVar[int] = LONGEST_CELL
 
     def __init__(self, header: Sequence[str], choices: Choices) -> None:
         super().__init__()
@@ -114,15 +115,22 @@ class Dialect(Resource):
         }
 
     @classmethod
-    def missing_from(cls, header: Sequence[str]) -> list[str]:
-        """Return the headings without which ``header`` is not of this dialect."""
+    def is_named_by(cls, file: str) -> bool:
+        """Return whether a file's name says that it is of this dialect."""
+        return False
+
+    @classmethod
+    def missing_from(cls, header: Sequence[str], file: str = "") -> list[str]:
+        """Return the headings without which ``header``, of a file of that name, is not of this dialect."""
         found = cls.found_in(header)
         return [
-            str(cls.columns()[name].column_name) for name, place in found.items() if place is None and cls._needs(name)
+            str(cls.columns()[name].column_name)
+            for name, place in found.items()
+            if place is None and cls._needs(name, file)
         ]
 
     @classmethod
-    def _needs(cls, name: str) -> bool:
+    def _needs(cls, name: str, file: str = "") -> bool:
         return cls.columns()[name].required
 
     @classmethod
@@ -187,7 +195,7 @@ class Dialect(Resource):
         said: dict[str, Any] = {}
         for name, place, heading, clean in self._cleaners:
             text = cells[place] if place < len(cells) else ""
-            if len(text) > LONGEST_CELL:
+            if len(text) > self.longest_cell:
                 raise RowRefusedError(
                     heading, f"has {len(text):,} characters, more than a spreadsheet's cell can hold."
                 )
@@ -197,8 +205,8 @@ class Dialect(Resource):
                 raise RowRefusedError(heading, str(error)) from None
         return said
 
-    def facts(self, cells: Sequence[str]) -> TrackFacts:
-        """Return the track of a row. Raises RowRefusedError, or RowSkipped for what is no track."""
+    def facts(self, cells: Sequence[str]) -> Any:
+        """Return the facts of a row, mostly a track's. Raises RowRefusedError, or RowSkipped for what is none."""
         return self.track(self.read(cells))
 
     def track(self, said: dict[str, Any]) -> TrackFacts:

@@ -13,6 +13,7 @@ from musicdb.features import FEATURE_NAMES
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.querysets import rows_with
 from musicdb.resources.formulas import escape_formula
+from musicdb.resources.widgets import joined
 
 
 class Exported(Field):
@@ -24,11 +25,6 @@ class Exported(Field):
 
     def export(self, instance: Model, **kwargs: Any) -> Any:
         return self.read(instance) if self.read else getattr(instance, self.column_name)
-
-
-def joined(names: Iterable[str]) -> str:
-    """Return names in one cell, ``; `` between them; a semicolon or backslash within one has a backslash before it."""
-    return "; ".join(name.replace("\\", "\\\\").replace(";", "\\;") for name in names)
 
 
 def _names(things: Iterable[Any]) -> str:
@@ -154,11 +150,12 @@ def _escaped(dataset: Dataset) -> Dataset:
     """Return ``dataset`` as a spreadsheet may safely open it: no text is a formula, a truth is written as a word."""
     escaped = Dataset(headers=dataset.headers)
     for row in dataset:
-        escaped.append([_escaped_cell(cell) for cell in row])
+        escaped.append([escaped_cell(cell) for cell in row])
     return escaped
 
 
-def _escaped_cell(cell: Any) -> Any:
+def escaped_cell(cell: Any) -> Any:
+    """Return a cell as a spreadsheet may safely open it."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return escape_formula(cell) if isinstance(cell, str) else cell

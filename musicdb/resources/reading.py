@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from musicdb.resources.facts import ImportRefusedError
+from musicdb.resources.xml_text import unescape_xml
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 256 * MEGABYTE
@@ -245,4 +246,4 @@ def _as_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return unescape_xml(value) if isinstance(value, str) else str(value)

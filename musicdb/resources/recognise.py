@@ -7,11 +7,13 @@ from musicdb.resources.exportify_app import ExportifyApp
 from musicdb.resources.exportify_net import ExportifyNet
 from musicdb.resources.facts import ImportRefusedError
 from musicdb.resources.kaggle import Kaggle
+from musicdb.resources.own import OWN
 from musicdb.resources.tidytuesday import TidyTuesday
 
 # Where a header fits two equally well, the first is taken.
-DIALECTS: tuple[type[Dialect], ...] = (ExportifyApp, ExportifyNet, Kaggle, TidyTuesday)
-BY_NAME = {dialect.name: dialect for dialect in DIALECTS}
+DIALECTS: tuple[type[Dialect], ...] = (ExportifyApp, ExportifyNet, Kaggle, TidyTuesday, *OWN)
+# What people call each; one of them has several kinds of table.
+CALLED = {dialect.name: dialect.called for dialect in DIALECTS}
 
 
 def recognise(file: str, header: Sequence[str], choices: Choices, wanted: str = "") -> Dialect:
@@ -19,10 +21,12 @@ def recognise(file: str, header: Sequence[str], choices: Choices, wanted: str = 
 
     Raises ImportRefusedError, with the columns that are missing from it and the dialect that is nearest.
     """
-    considered = [BY_NAME[wanted]] if wanted else list(DIALECTS)
-    fitting = [dialect for dialect in considered if not dialect.missing_from(header)]
+    considered = [dialect for dialect in DIALECTS if wanted in ("", dialect.name)]
+    fitting = [dialect for dialect in considered if not dialect.missing_from(header, file)]
     if fitting:
-        return max(fitting, key=lambda dialect: dialect.share_found(header)[1])(header, choices)
+        return max(fitting, key=lambda dialect: (dialect.is_named_by(file), dialect.share_found(header)[1]))(
+            header, choices
+        )
     nearest = max(considered, key=lambda dialect: dialect.share_found(header))
     missing = ", ".join(f"“{heading}”" for heading in nearest.missing_from(header))
     if wanted:

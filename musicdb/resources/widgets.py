@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from import_export.widgets import Widget
 from musicdb.dates import Precision, parse_release_date
 from musicdb.features import AudioFeature
 from musicdb.names import normalise_name
-from musicdb.validators import validate_isrc, validate_spotify_id, validate_web_url
+from musicdb.slugs import MAX_LENGTH
+from musicdb.validators import validate_isrc, validate_slug_text, validate_spotify_id, validate_web_url
 
 # What programs write where they know nothing. A title may be any of these words: only other cells are so read.
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})
@@ -61,6 +63,67 @@ class NamesWidget(Widget):
         return self._between.split(value) if self.separator in value else [value]
 
 
+class TextWidget(Widget):
+    """A text as it stands, of at most ``longest`` characters if there is a limit."""
+
+    def __init__(self, longest: int | None = None) -> None:
+        super().__init__()
+        self.longest = longest
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if self.longest is not None and len(value) > self.longest:
+            raise ValueError(f"has {len(value):,} characters, and {self.longest} are the most that can be stored.")
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("has a character that cannot be stored.")
+        return str(value)
+
+
+class AddressWidget(Widget):
+    """The last part of the address of a page, or empty."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        slug = value.strip()
+        if not slug:
+            return ""
+        if len(slug) > MAX_LENGTH:
+            raise ValueError(f"has {len(slug):,} characters, and {MAX_LENGTH} are the most that can be stored.")
+        try:
+            validate_slug_text(slug)
+        except ValidationError as error:
+            raise ValueError(f"“{shortened(slug)}”: {error.messages[0]}") from None
+        return slug
+
+
+class ListWidget(Widget):
+    """What ``joined`` wrote in one cell, each part read by ``one``. Parts may be empty, and keep their places."""
+
+    def __init__(self, one: Widget) -> None:
+        super().__init__()
+        self.one = one
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[Any, ...]:
+        if not value.strip():
+            return ()
+        return tuple(self.one.clean(part) for part in taken_apart(value))
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names in one cell, ``; `` between them; a semicolon or backslash within one has a backslash before it."""
+    return "; ".join(name.replace("\\", "\\\\").replace(";", "\\;") for name in names)
+
+
+def taken_apart(cell: str) -> list[str]:
+    """Return what ``joined`` joined, without blanks around it."""
+    parts = [""]
+    characters = iter(cell)
+    for character in characters:
+        if character == ";":
+            parts.append("")
+        else:
+            parts[-1] += next(characters, "\\") if character == "\\" else character
+    return [part.strip() for part in parts]
+
+
 class SpotifyIdWidget(Widget):
     """A Spotify id by itself, in a URI or in a link; None where there is none, as for a file of the owner's own."""
 
@@ -100,11 +163,15 @@ class SpotifyIdsWidget(Widget):
 
 
 class FeatureWidget(Widget):
-    """An audio feature within its range, or None where it is unknown."""
+    """An audio feature within its range, or None where it is unknown.
 
-    def __init__(self, feature: AudioFeature) -> None:
+    ``as_stored``: whether every value means itself; Spotify writes some for what it did not find.
+    """
+
+    def __init__(self, feature: AudioFeature, as_stored: bool = False) -> None:
         super().__init__()
         self.feature = feature
+        self.as_stored = as_stored
         self.whole = feature.usual is None
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> float | int | None:
@@ -112,7 +179,8 @@ class FeatureWidget(Widget):
             return None
         number = as_number(value)
         # A tempo of 0 BPM and a bar of 0 beats mean that the analysis found none, and so does a key of -1.
-        if (number == 0 and self.feature.lowest > 0) or (number == -1 and self.feature.name == "key"):
+        found_none = (number == 0 and self.feature.lowest > 0) or (number == -1 and self.feature.name == "key")
+        if found_none and not self.as_stored:
             return None
         if not self.feature.lowest <= number <= self.feature.highest:
             raise ValueError(

@@ -12,19 +12,19 @@ from musicdb.imports.parsing import Options, Source, write_bad_rows
 from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
 from musicdb.resources.dialect import Choices
 from musicdb.resources.facts import ImportRefusedError, Problem
-from musicdb.resources.recognise import BY_NAME
+from musicdb.resources.recognise import CALLED
 
 PROBLEMS_SHOWN = 20
 INTERRUPTED = 130
 
 
 class Command(BaseCommand):
-    help = "Import tracks from CSV, XLSX or zip files, such as Exportify's. One bad row refuses all of them."
+    help = "Import tracks from CSV, XLSX or zip files, such as Exportify's or our own. One bad row refuses all of them."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument("--dialect", choices=sorted(BY_NAME), default="", help="default: recognised by the header")
+        parser.add_argument("--dialect", choices=sorted(CALLED), default="", help="default: recognised by the header")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--genre", default="", metavar="G", help="a genre that every track gets besides its own")
         parser.add_argument("--liked", action="store_true", help="mark every track as liked")
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         for note in (*parsed.notes, *(f"Open question: {question}" for question in parsed.questions)):
             self.stdout.write(self.style.WARNING(_with_flags(note)))
         for name, count in outcome.counts.items():
-            unchanged = f", {count['unchanged']:,} unchanged" if name == "Track" else ""
+            unchanged = f", {count['unchanged']:,} unchanged" if name == "Track" or count["unchanged"] else ""
             self.stdout.write(f"  {name}: {count['created']:,} created, {count['updated']:,} updated{unchanged}")
         for reason, number in parsed.skipped.most_common():
             self.stdout.write(f"  {number:,} rows skipped: {reason}")

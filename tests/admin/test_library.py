@@ -1,0 +1,89 @@
+"""The whole library as a download from the admin, and back by way of its preview."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from musicdb.imports.parsing import Source
+from tests.admin.test_imports import confirm, said, upload
+from tests.factories import GenreFactory
+from tests.imports.library import state, wipe
+
+pytestmark = pytest.mark.django_db
+IMPORTS = reverse("admin:musicdb_import_changelist")
+VIEW = [f"view_{name}" for name in ("genre", "artist", "label", "album", "track")]
+
+
+def address(kind: str) -> str:
+    return reverse("admin:musicdb_import_library", args=[kind])
+
+
+def reader(*permissions: str) -> Client:
+    user = User.objects.create(username="reader", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("kind", ["zip", "xlsx"])
+def test_there_and_back(admin_client: Client, seed_library: None, kind: str) -> None:
+    before = state()
+    response: Any = admin_client.get(address(kind))
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="library-20')
+    source = Source(f"library.{kind}", b"".join(response.streaming_content))
+    wipe()
+    looked = upload(admin_client, source)
+    assert ("Track", 220, 0, 0) in looked.context["counts"]
+    assert not state()
+    done = confirm(admin_client, looked)
+    assert said(done) == [f"Imported library.{kind}: 220 tracks new, 0 changed, 0 as they were."]
+    assert state() == before
+    looked = upload(admin_client, source)
+    assert looked.context["counts"] == [
+        ("Genre", 0, 0, 62),
+        ("Artist", 0, 0, 129),
+        ("Label", 0, 0, 54),
+        ("Album", 0, 0, 88),
+        ("Track", 0, 0, 220),
+    ]
+    assert "The library has all of it already." in looked.content.decode()
+
+
+def test_the_preview_says_what_each_row_is_about(admin_client: Client) -> None:
+    GenreFactory(name="pop", description="old")
+    page = upload(admin_client, Source("genres.csv", b"slug,name,description\npop,pop,<b>new</b>\n")).content.decode()
+    assert '<span class="action">genre</span> pop' in page
+    assert "description: <del>old</del> → <ins>&lt;b&gt;new&lt;/b&gt;</ins>" in page
+
+
+def test_what_changed_in_short_is_about_what_the_file_is_about(admin_client: Client) -> None:
+    looked = upload(admin_client, Source("genres.csv", b"slug,name,description\npop,pop,\njazz,jazz,\n"))
+    assert said(confirm(admin_client, looked)) == ["Imported genres.csv: 2 genres new, 0 changed, 0 as they were."]
+
+
+def test_whoever_may_see_all_of_the_catalogue(client: Client) -> None:
+    may = reader("view_import", *VIEW)
+    page = may.get(IMPORTS).content.decode()
+    assert address("zip") in page
+    assert address("xlsx") in page
+    response: Any = may.get(address("zip"))
+    assert b"".join(response.streaming_content).startswith(b"PK")
+    assert may.get(address("json")).status_code == 404
+
+
+@pytest.mark.parametrize("lacking", VIEW)
+def test_and_nobody_else(lacking: str) -> None:
+    may_not = reader("view_import", *(name for name in VIEW if name != lacking))
+    assert address("zip") not in may_not.get(IMPORTS).content.decode()
+    assert may_not.get(address("zip")).status_code == 403
+
+
+def test_what_no_file_can_hold_is_refused_in_words(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    GenreFactory(name="Long", description="x" * 40_000)
+    refused = admin_client.get(address("xlsx"), follow=True)
+    assert refused.redirect_chain == [(IMPORTS, 302)]
+    assert said(refused) == ["The description of “Long” is longer than a workbook's cell can be. Export a .zip."]
