@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.timezone import localdate
 
 from musicdb.features import FEATURE_NAMES
+from musicdb.searching import SearchMixin, SpeltSearchMixin
 from musicdb.titles import fold_title
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ class NaturalKeyMixin:
         return self.get(slug=slug)  # type: ignore[attr-defined]
 
 
-class GenreQuerySet(NaturalKeyMixin, models.QuerySet["Genre"]):
+class GenreQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Genre"]):
+    searched = ("name",)
+
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
 
@@ -38,7 +41,9 @@ class GenreQuerySet(NaturalKeyMixin, models.QuerySet["Genre"]):
         return self.with_track_count().order_by("-track_count", "name")
 
 
-class ArtistQuerySet(NaturalKeyMixin, models.QuerySet["Artist"]):
+class ArtistQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Artist"]):
+    searched = ("name", "=spotify_id")
+
     def public(self) -> Self:
         return self.filter(is_public=True)
 
@@ -55,7 +60,9 @@ class ArtistQuerySet(NaturalKeyMixin, models.QuerySet["Artist"]):
         return counted.order_by("-track_count", "name", "pk")[:limit]
 
 
-class LabelQuerySet(NaturalKeyMixin, models.QuerySet["Label"]):
+class LabelQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Label"]):
+    searched = ("name",)
+
     def public(self) -> Self:
         return self.filter(is_public=True)
 
@@ -88,7 +95,9 @@ ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
 }
 
 
-class AlbumQuerySet(NaturalKeyMixin, models.QuerySet["Album"]):
+class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
+    searched = ("title", "=spotify_id")
+
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
 
@@ -148,7 +157,9 @@ TRACK_GAPS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-class TrackQuerySet(NaturalKeyMixin, models.QuerySet["Track"]):
+class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
+    searched = ("title", "album__title", "artists__name", "=spotify_id", "=isrc")
+
     def with_table_columns(self) -> Self:
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Five queries."""
         return self.select_related("album").prefetch_related("track_artists__artist", "album__album_labels__label")

@@ -1,0 +1,179 @@
+"""Finding rows by words, so that a large library stays quick: by keys, column by column, never by a join.
+
+A queryset says in ``searched`` what is looked through, as the admin's ``search_fields`` do: ``title`` is looked for
+a term anywhere in it, whatever the case; ``=isrc`` must be the term, whatever the case; ``album__title`` and
+``artists__name`` are columns of what the row points at.
+
+Each database gets the shape that it is quick at:
+
+- PostgreSQL the union of each column's keys, each found with a trigram index (``SEARCH_INDEXES``);
+- SQLite, which has no such index, alternatives that need no more than one narrow index of the table in hand, walked
+  in the order of the list: a common word stops the walk early.
+"""
+
+import operator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import connections, models
+from django.db.models import Q, QuerySet
+from django.db.models.lookups import IContains
+from django.utils.text import smart_split, unescape_string_literal
+
+
+class Mentions(IContains):
+    """As ``icontains``, and on SQLite too whatever the case: its LIKE knows that of ASCII only."""
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        term = str(self.rhs)
+        if term.isascii() or term.lower() == term.upper():
+            return super().as_sql(compiler, connection)
+        lhs, params = self.process_lhs(compiler, connection)
+        # Most titles are ASCII and need no more than a look at their length in bytes: GLOB takes five times as long.
+        sql = f"(LENGTH({lhs}) < LENGTH(CAST({lhs} AS BLOB)) AND {lhs} GLOB %s)"
+        return sql, [*params, *params, *params, f"*{as_glob(term)}*"]
+
+
+models.CharField.register_lookup(Mentions, "mentions")
+
+
+def as_glob(text: str) -> str:
+    """Return the GLOB of SQLite that matches ``text`` in capitals and small letters alike."""
+    return "".join(_glob_of(character) for character in text)
+
+
+def _glob_of(character: str) -> str:
+    forms = {character, character.lower(), character.upper(), character.upper().lower()}
+    single = sorted(form for form in forms if len(form) == 1)
+    return f"[{''.join(single)}]" if len(single) > 1 or character in "*?[" else character
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """An index of PostgreSQL that a search by one column uses. ``whole``: for what is the term, not in it."""
+
+    table: str
+    column: str
+    whole: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_{self.column}_search"
+
+    def statement(self, concurrently: bool = False) -> str:
+        """Return how it is made. As Django asks: the column in capitals."""
+        how = "" if self.whole else "USING gin "
+        operators = "" if self.whole else " gin_trgm_ops"
+        return (
+            f'CREATE INDEX {"CONCURRENTLY " if concurrently else ""}IF NOT EXISTS "{self.name}" '
+            f'ON "{self.table}" {how}((UPPER("{self.column}"::text)){operators})'
+        )
+
+
+SEARCH_INDEXES = (
+    SearchIndex("musicdb_track", "title"),
+    SearchIndex("musicdb_album", "title"),
+    SearchIndex("musicdb_artist", "name"),
+    SearchIndex("musicdb_artistalias", "name"),
+    SearchIndex("musicdb_label", "name"),
+    SearchIndex("musicdb_labelalias", "name"),
+    SearchIndex("musicdb_genre", "name"),
+    SearchIndex("musicdb_genrealias", "name"),
+    *(
+        SearchIndex(f"musicdb_{table}", "spotify_id", whole=True)
+        for table in ("track", "album", "artist", "artistalias")
+    ),
+    SearchIndex("musicdb_track", "isrc", whole=True),
+)
+EXTENSION = "pg_trgm"
+
+
+class SearchMixin:
+    """Querysets whose rows are found by words."""
+
+    searched: ClassVar[Sequence[str]]
+
+    def search(self, terms: str) -> Self:
+        """Keep the rows in which each of ``terms`` is found; what is in quotes is one term. All of them if none is."""
+        rows: Any = self
+        words = split_terms(terms)
+        return rows.filter(_found_by_all(rows.model, self.searched, words, rows.db)) if words else rows
+
+
+class SpeltSearchMixin(SearchMixin):
+    """What has other spellings: found by its name or by one of those, but not by a bit of each."""
+
+    def search(self, terms: str) -> Self:
+        rows: Any = self
+        if not (words := split_terms(terms)):
+            return rows
+        # Other spellings have the columns that are searched under the same names.
+        spellings = rows.model.aliases.rel.related_model
+        named = _found_by_all(rows.model, self.searched, words, rows.db)
+        spelt = _keys(spellings, rows.db, "target").filter(_found_by_all(spellings, self.searched, words, rows.db))
+        return rows.filter(_any_of(rows.model, [named, spelt], rows.db))
+
+
+def split_terms(terms: str) -> list[str]:
+    """Return the single terms, as Django's admin reads them."""
+    return [
+        unescape_string_literal(term) if term.startswith(('"', "'")) and term[0] == term[-1] else term
+        for term in smart_split(terms)
+    ]
+
+
+def _found_by_all(model: type[models.Model], specs: Sequence[str], terms: Sequence[str], using: str) -> Q:
+    def ways(term: str) -> list[Q | QuerySet[Any]]:
+        return [way for spec in specs for way in _ways(model, spec, term, using)]
+
+    return Q(*(_any_of(model, ways(term), using) for term in terms))
+
+
+def _any_of(model: type[models.Model], ways: Sequence[Q | QuerySet[Any]], using: str) -> Q:
+    """Return the condition that any of ``ways`` holds: each is one on the row itself, or the keys of such rows."""
+    if connections[using].vendor == "postgresql" and len(ways) > 1:
+        # Each by its own index; alternatives in one condition would be tried on every row.
+        first, *others = (_keys(model, using).filter(way) if isinstance(way, Q) else way for way in ways)
+        return Q(pk__in=first.union(*others))
+    return reduce(operator.or_, (way if isinstance(way, Q) else Q(pk__in=way) for way in ways))
+
+
+def _ways(model: type[models.Model], spec: str, term: str, using: str) -> Iterator[Q | QuerySet[Any]]:
+    """Yield how ``term`` is looked for by one of ``searched``: not at all where it cannot be found."""
+    if spec.startswith("="):
+        name = spec.removeprefix("=")
+        if _may_be(model._meta.get_field(name), term):
+            # By keys, though it is the row's own: on SQLite the walk by title then needs no other column.
+            yield _keys(model, using).filter(**{f"{name}__iexact": term})
+        return
+    name, _, column = spec.partition("__")
+    if not column:
+        yield Q(**{f"{name}__mentions": term})
+        return
+    field: Any = model._meta.get_field(name)
+    pointed_at = _keys(field.related_model, using).filter(**{f"{column}__mentions": term})
+    if field.many_to_many:
+        through = _keys(field.remote_field.through, using, field.m2m_field_name())
+        yield through.filter(**{f"{field.m2m_reverse_field_name()}__in": pointed_at})
+    else:
+        yield _keys(model, using).filter(**{f"{name}__in": pointed_at})
+
+
+def _keys(model: type[models.Model], using: str, column: str = "pk") -> QuerySet[Any]:
+    return model._base_manager.using(using).order_by().values(column)
+
+
+def _may_be(field: Any, term: str) -> bool:
+    """Return whether ``field`` takes ``term``, or would in capitals: most words are not worth a look among ids."""
+    return any(_is_valid(field, form) for form in {term, term.upper()})
+
+
+def _is_valid(field: Any, term: str) -> bool:
+    try:
+        field.run_validators(term)
+    except ValidationError:
+        return False
+    return True
