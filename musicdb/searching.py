@@ -6,14 +6,13 @@ a term anywhere in it, whatever the case; ``=isrc`` must be the term, whatever t
 
 Each database gets the shape that it is quick at:
 
-- PostgreSQL the union of each column's keys, each found with a trigram index (``SEARCH_INDEXES``);
+- PostgreSQL the union of each column's keys, each found with a trigram index (``musicdb.search_indexes``);
 - SQLite, which has no such index, alternatives that need no more than one narrow index of the table in hand, walked
   in the order of the list: a common word stops the walk early.
 """
 
 import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, ClassVar, Self
 
@@ -49,46 +48,6 @@ def _glob_of(character: str) -> str:
     forms = {character, character.lower(), character.upper(), character.upper().lower()}
     single = sorted(form for form in forms if len(form) == 1)
     return f"[{''.join(single)}]" if len(single) > 1 or character in "*?[" else character
-
-
-@dataclass(frozen=True)
-class SearchIndex:
-    """An index of PostgreSQL that a search by one column uses. ``whole``: for what is the term, not in it."""
-
-    table: str
-    column: str
-    whole: bool = False
-
-    @property
-    def name(self) -> str:
-        return f"{self.table}_{self.column}_search"
-
-    def statement(self, concurrently: bool = False) -> str:
-        """Return how it is made. As Django asks: the column in capitals."""
-        how = "" if self.whole else "USING gin "
-        operators = "" if self.whole else " gin_trgm_ops"
-        return (
-            f'CREATE INDEX {"CONCURRENTLY " if concurrently else ""}IF NOT EXISTS "{self.name}" '
-            f'ON "{self.table}" {how}((UPPER("{self.column}"::text)){operators})'
-        )
-
-
-SEARCH_INDEXES = (
-    SearchIndex("musicdb_track", "title"),
-    SearchIndex("musicdb_album", "title"),
-    SearchIndex("musicdb_artist", "name"),
-    SearchIndex("musicdb_artistalias", "name"),
-    SearchIndex("musicdb_label", "name"),
-    SearchIndex("musicdb_labelalias", "name"),
-    SearchIndex("musicdb_genre", "name"),
-    SearchIndex("musicdb_genrealias", "name"),
-    *(
-        SearchIndex(f"musicdb_{table}", "spotify_id", whole=True)
-        for table in ("track", "album", "artist", "artistalias")
-    ),
-    SearchIndex("musicdb_track", "isrc", whole=True),
-)
-EXTENSION = "pg_trgm"
 
 
 class SearchMixin:
