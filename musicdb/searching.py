@@ -4,14 +4,16 @@ A queryset says in ``searched`` what is looked through, as the admin's ``search_
 a term anywhere in it, whatever the case; ``=isrc`` must be the term, whatever the case; ``album__title`` and
 ``artists__name`` are columns of what the row points at.
 
-Each database gets the shape that it is quick at:
+Two shapes, for both databases:
 
-- PostgreSQL the union of each column's keys, each found with a trigram index (``musicdb.search_indexes``);
-- SQLite, which has no such index, alternatives that need no more than one narrow index of the table in hand, walked
-  in the order of the list: a common word stops the walk early.
+- *by keys*: the union of what each column's own query finds. PostgreSQL answers each with a trigram index
+  (``musicdb.search_indexes``), SQLite by reading one narrow index.
+- *along the list*: alternatives that are tried on each row in the list's order, until the page is full. For short
+  terms: they are in so many rows that the walk soon ends, and a trigram index has nothing for them.
 """
 
 import operator
+import re
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any, ClassVar, Self
@@ -28,15 +30,29 @@ class Mentions(IContains):
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         term = str(self.rhs)
-        if term.isascii() or term.lower() == term.upper():
+        if term.isascii() or _is_caseless(term):
             return super().as_sql(compiler, connection)
         lhs, params = self.process_lhs(compiler, connection)
         # Most titles are ASCII and need no more than a look at their length in bytes: GLOB takes five times as long.
         sql = f"(LENGTH({lhs}) < LENGTH(CAST({lhs} AS BLOB)) AND {lhs} GLOB %s)"
         return sql, [*params, *params, *params, f"*{as_glob(term)}*"]
 
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        term = str(self.rhs)
+        if has_trigrams(term):
+            return super().as_sql(compiler, connection)
+        # The planner thinks that the index knows few such rows, when it would have to hand out all of them.
+        lhs, params = self.process_lhs(compiler, connection)
+        text = lhs if _is_caseless(term) else f"(UPPER({lhs} || ''))"
+        return f"{text} LIKE UPPER(%s)", [*params, f"%{connection.ops.prep_for_like_query(term)}%"]
+
 
 models.CharField.register_lookup(Mentions, "mentions")
+
+
+def has_trigrams(term: str) -> bool:
+    """Return whether a trigram index of PostgreSQL can be asked for ``term``: three letters or digits in a row."""
+    return re.search(r"[^\W_]{3}", term) is not None
 
 
 def as_glob(text: str) -> str:
@@ -48,6 +64,10 @@ def _glob_of(character: str) -> str:
     forms = {character, character.lower(), character.upper(), character.upper().lower()}
     single = sorted(form for form in forms if len(form) == 1)
     return f"[{''.join(single)}]" if len(single) > 1 or character in "*?[" else character
+
+
+def _is_caseless(term: str) -> bool:
+    return term.lower() == term.upper()
 
 
 class SearchMixin:
@@ -73,7 +93,8 @@ class SpeltSearchMixin(SearchMixin):
         spellings = rows.model.aliases.rel.related_model
         named = _found_by_all(rows.model, self.searched, words, rows.db)
         spelt = _keys(spellings, rows.db, "target").filter(_found_by_all(spellings, self.searched, words, rows.db))
-        return rows.filter(_any_of(rows.model, [named, spelt], rows.db))
+        by_keys = any(_by_keys(word, rows.db) for word in words)
+        return rows.filter(_any_of(rows.model, [named, spelt], rows.db, by_keys=by_keys))
 
 
 def split_terms(terms: str) -> list[str]:
@@ -88,15 +109,19 @@ def _found_by_all(model: type[models.Model], specs: Sequence[str], terms: Sequen
     def ways(term: str) -> list[Q | QuerySet[Any]]:
         return [way for spec in specs for way in _ways(model, spec, term, using)]
 
-    return Q(*(_any_of(model, ways(term), using) for term in terms))
+    return Q(*(_any_of(model, ways(term), using, by_keys=_by_keys(term, using)) for term in terms))
 
 
-def _any_of(model: type[models.Model], ways: Sequence[Q | QuerySet[Any]], using: str) -> Q:
+def _by_keys(term: str, using: str) -> bool:
+    """Return which of the two shapes is likely the quicker for ``term``."""
+    return has_trigrams(term) if connections[using].vendor == "postgresql" else len(term.encode()) > 2
+
+
+def _any_of(model: type[models.Model], ways: Sequence[Q | QuerySet[Any]], using: str, *, by_keys: bool) -> Q:
     """Return the condition that any of ``ways`` holds: each is one on the row itself, or the keys of such rows."""
-    if connections[using].vendor == "postgresql" and len(ways) > 1:
-        # Each by its own index; alternatives in one condition would be tried on every row.
+    if by_keys and len(ways) > 1:
         first, *others = (_keys(model, using).filter(way) if isinstance(way, Q) else way for way in ways)
-        return Q(pk__in=first.union(*others))
+        return Q(pk__in=first.union(*others, all=True))
     return reduce(operator.or_, (way if isinstance(way, Q) else Q(pk__in=way) for way in ways))
 
 
@@ -105,7 +130,7 @@ def _ways(model: type[models.Model], spec: str, term: str, using: str) -> Iterat
     if spec.startswith("="):
         name = spec.removeprefix("=")
         if _may_be(model._meta.get_field(name), term):
-            # By keys, though it is the row's own: on SQLite the walk by title then needs no other column.
+            # By keys, though it is the row's own: the walk along the list then needs no other column.
             yield _keys(model, using).filter(**{f"{name}__iexact": term})
         return
     name, _, column = spec.partition("__")

@@ -1,8 +1,8 @@
-"""Indexes for searching on PostgreSQL; nothing on any other database."""
+"""Lists are walked along an index, in their whole order. On PostgreSQL, indexes for searching too."""
 
 import sys
 
-from django.db import migrations
+from django.db import migrations, models
 
 from musicdb.search_indexes import SearchIndex, add_extension, create, drop, missing
 
@@ -62,5 +62,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex('track', 'track_title'),
+        migrations.AddIndex('track', models.Index(fields=['title', 'id'], name='track_title')),
+        migrations.RemoveIndex('album', 'album_title'),
+        migrations.AddIndex('album', models.Index(fields=['title', 'id'], name='album_title')),
+        migrations.RemoveIndex('artist', 'artist_name'),
+        migrations.AddIndex('artist', models.Index(fields=['name', 'id'], name='artist_name')),
         migrations.RunPython(create_indexes, drop_indexes, elidable=False),
     ]
