@@ -67,7 +67,7 @@ def counted(rows: QuerySet[Any], by: str) -> Coalesce:
     A subquery, so that only the rows of the page are counted, and a search through other tables does not swell it.
     """
     groups = rows.filter(**{by: OuterRef("pk")}).order_by().values(by)
-    return Coalesce(Subquery(groups.annotate(rows=Count("pk")).values("rows")), 0)
+    return Coalesce(Subquery(groups.annotate(rows=Count("*")).values("rows")), 0)
 
 
 class CatalogueChangeList(ChangeList):
