@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
 from django.utils.timezone import localdate
 
 from musicdb.features import FEATURE_NAMES
+from musicdb.searching import SearchMixin, SpeltSearchMixin
 from musicdb.titles import fold_title
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ class NaturalKeyMixin:
         return self.get(slug=slug)  # type: ignore[attr-defined]
 
 
-class GenreQuerySet(NaturalKeyMixin, models.QuerySet["Genre"]):
+class GenreQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Genre"]):
+    searched = ("name",)
+
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
 
@@ -52,7 +55,9 @@ class GenreQuerySet(NaturalKeyMixin, models.QuerySet["Genre"]):
         return self.with_track_count().order_by("-track_count", "name")
 
 
-class ArtistQuerySet(NaturalKeyMixin, models.QuerySet["Artist"]):
+class ArtistQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Artist"]):
+    searched = ("name", "=spotify_id")
+
     def public(self) -> Self:
         return self.filter(is_public=True)
 
@@ -69,7 +74,9 @@ class ArtistQuerySet(NaturalKeyMixin, models.QuerySet["Artist"]):
         return counted.order_by("-track_count", "name", "pk")[:limit]
 
 
-class LabelQuerySet(NaturalKeyMixin, models.QuerySet["Label"]):
+class LabelQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Label"]):
+    searched = ("name",)
+
     def public(self) -> Self:
         return self.filter(is_public=True)
 
@@ -102,7 +109,9 @@ ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
 }
 
 
-class AlbumQuerySet(NaturalKeyMixin, models.QuerySet["Album"]):
+class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
+    searched = ("title", "=spotify_id")
+
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
 
@@ -170,7 +179,9 @@ def table_columns(track: Any, prefix: str = "") -> tuple[Prefetch, Prefetch]:
     )
 
 
-class TrackQuerySet(NaturalKeyMixin, models.QuerySet["Track"]):
+class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
+    searched = ("title", "album__title", "artists__name", "=spotify_id", "=isrc")
+
     def with_table_columns(self) -> Self:
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""
         return self.select_related("album").prefetch_related(*table_columns(self.model))

@@ -10,6 +10,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -24,6 +25,7 @@ from musicdb.forms import SPOTIFY_LINK
 from musicdb.models import Album, SluggedModel, Track
 from musicdb.models.history import ActKind
 from musicdb.names import normalise_name
+from musicdb.paginating import KeysFirstPaginator
 
 # A database refuses a thousand terms, or one of 100 kB; nobody who looks for something types as many.
 LONGEST_SEARCH = 200
@@ -71,7 +73,7 @@ def counted(rows: QuerySet[Any], by: str) -> Coalesce:
     A subquery, so that only the rows of the page are counted, and a search through other tables does not swell it.
     """
     groups = rows.filter(**{by: OuterRef("pk")}).order_by().values(by)
-    return Coalesce(Subquery(groups.annotate(rows=Count("pk")).values("rows")), 0)
+    return Coalesce(Subquery(groups.annotate(rows=Count("*")).values("rows")), 0)
 
 
 def _keys_in(posted: QueryDict) -> list[str]:
@@ -92,6 +94,12 @@ class CatalogueChangeList(ChangeList):
         queryset = super().get_queryset(request, exclude_parameters)
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        whole = not self.multi_page or (self.show_all and self.can_show_all)
+        rows = self.paginator.whole() if whole else self.result_list
+        self.result_list = self.apply_select_related(rows).prefetch_related(*self.model_admin.list_prefetch_related)
+
 
 class CatalogueAdmin(admin.ModelAdmin):
     """What all of the catalogue has in common."""
@@ -99,6 +107,7 @@ class CatalogueAdmin(admin.ModelAdmin):
     list_per_page = 50
     # The number of hits says enough; counting everything beside it is a second walk through the table.
     show_full_result_count = False
+    paginator = KeysFirstPaginator
     list_prefetch_related: Sequence[str] = ()
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
@@ -127,7 +136,13 @@ class CatalogueAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, as_search_terms(search_term))
+        # By keys, so never a row twice.
+        return queryset.search(as_search_terms(search_term)), False  # type: ignore[attr-defined]
+
+    def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> Paginator:
+        paginator = super().get_paginator(request, queryset, *args, **kwargs)
+        paginator.rows = self.get_queryset(request)
+        return paginator
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Addresses are out in the world once they are given.

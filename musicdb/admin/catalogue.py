@@ -26,6 +26,7 @@ from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.likeness import fold_label
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.querysets import AlbumQuerySet, ArtistQuerySet, GenreQuerySet, LabelQuerySet, TrackQuerySet
 from musicdb.resources.exports import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 
 # The cast of a musical would fill the page.
@@ -37,7 +38,7 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 class GenreAdmin(ExportAdmin, RecordedAdmin, MergeableAdmin):
     export_resource = GenreResource
     list_display = ["name", "number_of_tracks"]
-    search_fields = ["name"]
+    search_fields = GenreQuerySet.searched
     search_help_text = "Name, in any spelling"
     fields = ["name", "slug", "description"]
     inlines = [GenreAliasInline]
@@ -77,7 +78,7 @@ class ArtistAdmin(PublicAdmin):
     form = ArtistForm
     list_display = ["name", "is_public", "number_of_tracks", "spotify_id"]
     list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
-    search_fields = ["name", "=spotify_id"]
+    search_fields = ArtistQuerySet.searched
     search_help_text = "Name, in any spelling, or Spotify id or link"
     fields = ["name", "slug", "spotify_id", "is_public"]
     inlines = [ArtistAliasInline]
@@ -88,7 +89,7 @@ class ArtistAdmin(PublicAdmin):
         return super().get_queryset(request).annotate(track_count=counted(TrackArtist.objects.all(), "artist"))
 
     def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
-        return Track.objects.filter(track_artists__artist__in=objs).distinct()
+        return Track.objects.filter(pk__in=TrackArtist.objects.filter(artist__in=objs).order_by().values("track"))
 
     @admin.display(description="tracks", ordering="track_count")
     def number_of_tracks(self, artist: Any) -> SafeString:
@@ -100,7 +101,7 @@ class LabelAdmin(PublicAdmin):
     export_resource = LabelResource
     list_display = ["name", "is_public", "number_of_albums"]
     list_filter = ["is_public"]
-    search_fields = ["name"]
+    search_fields = LabelQuerySet.searched
     search_help_text = "Name, in any spelling"
     fields = ["name", "slug", "is_public"]
     inlines = [LabelAliasInline]
@@ -111,7 +112,7 @@ class LabelAdmin(PublicAdmin):
         return super().get_queryset(request).annotate(album_count=counted(AlbumLabel.objects.all(), "label"))
 
     def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
-        return Album.objects.filter(album_labels__label__in=objs).distinct()
+        return Album.objects.filter(pk__in=AlbumLabel.objects.filter(label__in=objs).order_by().values("album"))
 
     @admin.display(description="albums", ordering="album_count")
     def number_of_albums(self, label: Any) -> SafeString:
@@ -127,7 +128,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin):
     list_display_links = ["art", "title"]
     list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, DoubtFilter]
     list_prefetch_related = ["album_labels__label"]
-    search_fields = ["title", "=spotify_id"]
+    search_fields = AlbumQuerySet.searched
     search_help_text = "Title, or Spotify id or link"
     fields = ["title", "slug", "released", "spotify_id", "image_url", "large_art"]
     readonly_fields = ["large_art"]
@@ -172,7 +173,7 @@ class TrackAdmin(ExportAdmin, ListEditingAdmin, BulkEditAdmin, RecordedAdmin):
     list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
     list_prefetch_related = ["track_artists__artist"]
-    search_fields = ["title", "album__title", "artists__name", "=spotify_id", "=isrc"]
+    search_fields = TrackQuerySet.searched
     search_help_text = "Title, album or artist; or Spotify id, link or ISRC"
     autocomplete_fields = ["album", "genres"]
     save_on_top = True

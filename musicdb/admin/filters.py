@@ -3,14 +3,35 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from musicdb.admin.base import counted
 from musicdb.features import FEATURE_NAMES
-from musicdb.models import Genre
+from musicdb.models import Genre, Track
 from musicdb.querysets import ALBUM_DOUBTS, TRACK_GAPS
 
 GENRES_IN_SIDEBAR = 30
+GENRE_COLUMNS = ("pk", "slug", "name")
+REMEMBERED_FOR = 300  # seconds
+
+
+def largest_genres(number: int) -> list[tuple[str, str]]:
+    """Return slug and name of the genres with the most tracks. In one query.
+
+    Where there are more than ``number``, which are the largest is remembered for a while: it takes a count of every
+    genre's tracks, and seldom changes.
+    """
+    remembered = f"musicdb.largest_genres.{number}"
+    if keys := cache.get(remembered):
+        named = {key: (slug, name) for key, slug, name in Genre.objects.filter(pk__in=keys).values_list(*GENRE_COLUMNS)}
+        return [named[key] for key in keys if key in named]
+    by_size = Genre.objects.annotate(size=counted(Track.genres.through.objects.all(), "genre"))
+    genres = list(by_size.order_by("-size", "name").values_list(*GENRE_COLUMNS)[: number + 1])
+    if len(genres) > number:
+        cache.set(remembered, [key for key, _, _ in genres[:number]], REMEMBERED_FOR)
+    return [(slug, name) for _, slug, name in genres[:number]]
 
 
 class GenreFilter(admin.SimpleListFilter):
@@ -20,7 +41,7 @@ class GenreFilter(admin.SimpleListFilter):
     parameter_name = "genre"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        largest = list(Genre.objects.for_list().values_list("slug", "name")[:GENRES_IN_SIDEBAR])
+        largest = largest_genres(GENRES_IN_SIDEBAR)
         if (chosen := self.value()) and chosen not in dict(largest):
             largest += Genre.objects.filter(slug=chosen).values_list("slug", "name")
         return largest

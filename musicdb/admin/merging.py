@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -36,17 +36,6 @@ class MergeableAdmin(CatalogueAdmin):
     fold: Callable[[str], str] = staticmethod(fold_name)
     # What else a merge does, in sentences.
     merge_effects: Sequence[str] = ()
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        if not search_term.strip():
-            return queryset, False
-        # Other spellings have the columns that are searched under the same names. By keys, not by a join: it would
-        # show a thing once for each of its spellings.
-        named, _ = super().get_search_results(request, self.model._default_manager.all(), search_term)
-        spelt, _ = super().get_search_results(request, self.model.aliases.rel.related_model.objects.all(), search_term)
-        return queryset.filter(Q(pk__in=named.values("pk")) | Q(pk__in=spelt.values("target"))), False
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
         # Its own permission: what is merged is gone, and what pointed at it points elsewhere for good.

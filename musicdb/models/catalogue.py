@@ -111,7 +111,7 @@ class Artist(SluggedModel):
     class Meta:
         ordering = ["name", "pk"]
         permissions = [("merge_artist", "Can merge artists")]
-        indexes = [models.Index(fields=["name"], name="artist_name")]
+        indexes = [models.Index(fields=["name", "id"], name="artist_name")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="artist_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="artist_slug_not_empty"),
@@ -171,7 +171,7 @@ class Album(SluggedModel):
 
     class Meta:
         ordering = ["title", "pk"]
-        indexes = [models.Index(fields=["title"], name="album_title")]
+        indexes = [models.Index(fields=["title", "id"], name="album_title")]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="album_title_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="album_slug_not_empty"),
@@ -297,7 +297,7 @@ class Track(SluggedModel, AudioFeatures):
 
     class Meta:
         ordering = ["title", "pk"]
-        indexes = [models.Index(fields=["title"], name="track_title")]
+        indexes = [models.Index(fields=["title", "id"], name="track_title")]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="track_title_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="track_slug_not_empty"),

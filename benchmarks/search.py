@@ -1,0 +1,81 @@
+"""Lists and searches of the admin in a library of 500,000 tracks, on SQLite and PostgreSQL: ``make bench-search``.
+
+*Ours*: a page of the list as the admin makes it, from request to HTML. *Stock*: the same page, found and paged by
+Django's own ``ModelAdmin`` over the same ``search_fields`` (``benchmarks.stock_admin``). They take turns in one process;
+each figure is the median. Where the two do not find the same rows, it stops. The plans of ours are printed.
+"""
+
+import json
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.library import Library, postgresql, sqlite
+from benchmarks.report import Report
+
+TRACKS = 500_000
+# How many times quicker than stock a page must be. A page that has no bar here may take twice as long as stock's.
+BARS = {
+    "deep": 2,
+    "rare": 10,
+    "uncommon": 10,
+    "common": 1.5,
+    "common_deep": 1.5,
+    "two_terms": 5,
+    "artist_name": 5,
+    "isrc": 10,
+    "korean": 5,
+    "cyrillic": 5,
+}
+NEVER_SLOWER = 0.5
+MOST_QUERIES = 10
+# What PostgreSQL finds by its indexes alone, without reading every track; SQLite reads an index instead, never the rows.
+BY_INDEX = ("rare", "uncommon", "two_terms", "isrc", "korean", "cyrillic", "artist_alias", "album")
+
+
+def main() -> int:
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="musicdb-bench-") as scratch, ExitStack() as stack:
+        folder = Path(scratch)
+        libraries = {"sqlite": stack.enter_context(sqlite(folder / "sqlite"))}
+        try:
+            libraries["postgresql"] = stack.enter_context(postgresql(folder / "postgresql"))
+        except psycopg.OperationalError as error:
+            report.not_measured("postgresql", str(error).splitlines()[0])
+        with ThreadPoolExecutor() as pool:
+            built = dict(zip(libraries, pool.map(_build, libraries.values()), strict=True))
+        report.figure("tracks", TRACKS, "tracks")
+        for name, library in libraries.items():
+            report.figure(f"{name}.build", built[name], "s")
+            _measure(report, name, library)
+    return report.verdict()
+
+
+def _build(library: Library) -> float:
+    return library.call("benchmarks.big_library", str(TRACKS))["seconds"]
+
+
+def _measure(report: Report, name: str, library: Library) -> None:
+    *plans, last = library.python("-m", "benchmarks.searching").output.splitlines()
+    print("\n".join(plans))
+    found = json.loads(last)
+    for case, measured in found["pages"].items():
+        label, ratio = f"{name}.{case}", measured["stock"] / measured["ours"]
+        report.figure(f"{label}.hits", measured["hits"], "rows")
+        report.figure(f"{label}.ours", 1000 * measured["ours"], "ms")
+        report.figure(f"{label}.stock", 1000 * measured["stock"], "ms")
+        report.at_least(f"{label}.stock_to_ours", ratio, BARS.get(case, NEVER_SLOWER))
+        if name == "sqlite" or case in BY_INDEX:
+            report.at_most(f"{label}.walks_through_tracks", measured["walks"], 0)
+    report.at_most(f"{name}.queries", max(page["queries"] for page in found["pages"].values()), MOST_QUERIES)
+    for case, measured in found["deleting"].items():
+        report.figure(f"{name}.delete_{case}.queries", measured["queries"], "queries")
+        report.at_most(f"{name}.delete_{case}.walks_through_tracks", measured["walks"], 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
