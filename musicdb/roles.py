@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.management import create_permissions
-from django.db.models import Q
 
 EDITOR = "editor"
 CURATOR = "curator"
@@ -48,7 +47,7 @@ def revoking(app_label: str, grants: Grants) -> Callable[[Any, Any], None]:
 
 def whom_to_ask() -> list[str]:
     """Return the names of those who can give somebody a role."""
-    people = get_user_model()._default_manager.filter(Q(is_superuser=True), is_active=True).order_by("pk")
+    people = get_user_model()._default_manager.filter(is_superuser=True, is_active=True).order_by("pk")
     return [person.get_full_name() or person.get_username() for person in people]
 
 
