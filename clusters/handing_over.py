@@ -68,8 +68,8 @@ def _taken_back(reclustering: Reclustering) -> bool:
     return True
 
 
-def wake(number: int) -> None:
-    """Tell up to ``number`` worker processes that there is something to do.
+def wake(number: int, expires: float | None = None) -> None:
+    """Tell up to ``number`` worker processes that there is something to do; ``expires``: for so many seconds.
 
     Raises NotHandedOverError where not even one can be told.
     """
@@ -89,10 +89,11 @@ def wake(number: int) -> None:
     try:
         with connection:
             for _ in range(min(number, MOST_WOKEN)):
-                take_a_turn.apply_async(connection=connection, retry=False)
+                take_a_turn.apply_async(connection=connection, retry=False, expires=expires)
                 told += 1
     except (KombuError, OSError, *connection.connection_errors, *connection.channel_errors) as error:
         logger.warning("The workers' broker cannot be reached: %s", error)
         # Who was told goes on until nothing waits.
         if not told:
-            raise NotHandedOverError(f"The workers' broker cannot be reached: {error}.") from error
+            reason = str(error).rstrip(".")
+            raise NotHandedOverError(f"The workers' broker cannot be reached: {reason}.") from error

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from contextlib import suppress
 from typing import Any
 
 from celery import bootsteps
@@ -48,8 +49,9 @@ class LookingAround(bootsteps.StartStopStep):
 
     @staticmethod
     def look(parent: Any) -> None:
-        # Nobody need hear, after a long turn, how often it was said meanwhile.
-        take_a_turn.apply_async(expires=longest_silence().total_seconds(), retry=False)
+        # It expires, since after a long turn nobody need hear how often this was said meanwhile.
+        with suppress(NotHandedOverError):
+            wake(1, expires=longest_silence().total_seconds())
 
 
 app.steps["consumer"].add(LookingAround)
