@@ -60,11 +60,11 @@ def _revert(version: Any, user: Any) -> Any:
     if thing is None:
         raise RevertRefusedError([f"This {model._meta.verbose_name} has been deleted since: bring it back instead."])
     history.begin(model, [thing.pk])
-    names = Names([version])
-    before = facts(present(thing), names)
+    now = present(thing)
+    names = Names([version, now])
     _write(thing, version, names)
     act = history.Act(ActKind.REVERT, user, f"Back to the version of {when(version)}.")
-    if not differences(before, facts(present(thing), names)):
+    if not differences(facts(now, names), facts(present(thing), names)):
         raise RevertRefusedError([f"This {model._meta.verbose_name} is as that version says already."])
     history.changed(model, [thing.pk], act)
     return thing

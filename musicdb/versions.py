@@ -1,6 +1,6 @@
 """Versions of a row in words: all that one says, and what differs between two."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +36,10 @@ class Entry:
 
 
 class Names:
-    """What the things are called that versions point at: as now, or, of those that are gone, as last."""
+    """What the things are called that versions point at: as now, or, of those that are gone, as last.
+
+    Where two share a name, their addresses tell them apart.
+    """
 
     def __init__(self, versions: Iterable[Any]) -> None:
         """Ask for all names that ``versions`` need: at most two queries for each model that they point at."""
@@ -52,13 +55,16 @@ class Names:
     def _find(self, model: Any, keys: set[int]) -> None:
         if not keys:
             return
-        living = model.objects.filter(pk__in=keys).values_list("pk", model.slug_source)
-        self._names.update({(model, pk): name for pk, name in living})
-        if missing := [pk for pk in keys if (model, pk) not in self._names]:
+        living = model.objects.filter(pk__in=keys).values_list("pk", model.slug_source, "slug")
+        called = {pk: (name, slug) for pk, name, slug in living}
+        if missing := keys.difference(called):
             last = model.history.filter(id__in=missing).order_by().values("id").annotate(last=Max("history_id"))
             for version in model.history.filter(history_id__in=last.values("last")):
                 self.gone[model, version.id] = version
-                self._names[model, version.id] = getattr(version, model.slug_source)
+                called[version.id] = name_of(version), version.slug
+        uses = Counter(name for name, _ in called.values())
+        for pk, (name, slug) in called.items():
+            self._names[model, pk] = name if uses[name] == 1 else f"{name} ({slug})"
 
     def of(self, model: Any, key: int) -> str:
         return self._names.get((model, key), f"{model._meta.verbose_name} {key}")

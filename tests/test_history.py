@@ -149,6 +149,14 @@ class TestVersions:
         history.changed(Track, [track.pk], Act(ActKind.EDIT))
         assert told(track)[0] == ("edit", [("artists", "Gone", "")])
 
+    def test_two_of_one_name_are_told_apart(self) -> None:
+        artists = [ArtistFactory(name="Kim"), ArtistFactory(name="Kim")]
+        track = TrackFactory(artists=artists[:1])
+        history.begin(Track, [track.pk])
+        track.track_artists.update(artist=artists[1])
+        history.changed(Track, [track.pk], Act(ActKind.EDIT))
+        assert told(track)[0] == ("edit", [("artists", "Kim (kim)", "Kim (kim-2)")])
+
     @pytest.mark.parametrize("rows", [1, 30])
     def test_many_rows_take_one_statement(self, rows: int, django_assert_num_queries: Any) -> None:
         tracks = [TrackFactory(artists=[ArtistFactory()]).pk for _ in range(rows)]

@@ -106,6 +106,14 @@ class TestReverting:
             ("address", "an-address"),
         }
 
+    def test_another_of_the_same_name_is_another(self, user: User) -> None:
+        artists = [ArtistFactory(name="Kim"), ArtistFactory(name="Kim")]
+        track = TrackFactory(artists=artists[:1])
+        version = noted(track)
+        track.track_artists.update(artist=artists[1])
+        revert(version, user)
+        assert track.artists_in_order == artists[:1]
+
     def test_what_is_so_already_is_refused(self, user: User) -> None:
         label = LabelFactory()
         assert refused(revert, noted(label), user) == ["This label is as that version says already."]
