@@ -163,7 +163,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(ExportAdmin, ListEditingAdmin, BulkEditAdmin, RecordedAdmin):
+class TrackAdmin(ExportAdmin, RecordedAdmin, ListEditingAdmin, BulkEditAdmin):
     export_resource = TrackResource
     bulk_edit_form = TrackBulkForm
     form = TrackForm

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from musicdb import history
 from musicdb.admin.base import CatalogueAdmin
 
 
@@ -122,9 +121,7 @@ class ListEditingAdmin(CatalogueAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if isinstance(form, RowForm):
-            history.begin(self.model, [obj.pk])
-            with history.paused():
-                obj.save(update_fields=form.changed_data)
+            obj.save(update_fields=form.changed_data)
         else:
             super().save_model(request, obj, form, change)
 

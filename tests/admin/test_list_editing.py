@@ -312,6 +312,6 @@ def test_saving_asks_for_rows_at_once_and_writes_each_that_changed(
     if changed:
         screen.type_in(Track.objects.first(), score="4")
     # Session, user; the list as for any page: filter, count; transaction, rows, transaction, and their ends. A row that
-    # changed: itself, its content type and its history.
-    with django_assert_num_queries(9 + 3 * changed):
+    # changed: itself, its versions before and after, its content type and a line of the log.
+    with django_assert_num_queries(9 + 5 * changed):
         assert screen.save().status_code == 302

@@ -11,14 +11,14 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.models import Cluster, LeftOut, Membership, Reclustering, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, Track
 from tests.admin.helpers import listed, page_of, rich_track
 from tests.factories import GenreFactory, stored_run
 
 pytestmark = pytest.mark.django_db
 
-# Session, user, his own permissions and those of his groups; count, rows, views.
+# Session, user, his own permissions and those of his groups; keys, rows, views.
 LIST = 7
 QUERIES: dict[Any, int] = {
     Genre: LIST,
@@ -32,6 +32,7 @@ QUERIES: dict[Any, int] = {
     Cluster: LIST,
     Membership: LIST,
     LeftOut: LIST,
+    Reclustering: LIST,
     User: LIST + 1 + 1,  # how many there are in all; groups to filter by
     Group: LIST + 1,  # how many there are in all
 }
@@ -44,6 +45,7 @@ def fill(rows: int, owner: User) -> None:
         LeftOut.objects.create(run=run, track=track, reason="no tempo")
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
         Import.objects.create(file_name=f"{number}.csv", rows=1, user=owner, counts=counts)
+        Reclustering.objects.create(asked_by=owner)
         Group.objects.create(name=f"group {number}")
         User.objects.create_user(f"user {number}")
         for model in QUERIES:

@@ -224,7 +224,7 @@ class TestList:
         for name in range(number):
             hand_over(genres_of(f"a{name}", f"b{name}"), Params())
         assert work_on_one("one")
-        with django_assert_num_queries(4):  # Session, user, count, rows.
+        with django_assert_num_queries(5):  # Session, user, keys, rows; the views of the list.
             page = admin_client.get(page_of(Reclustering))
         assert len(listed(page)) == number
         oldest = '<progress max="2" value="1" aria-label="Genres done"></progress> 1 of 2'
