@@ -142,5 +142,5 @@ def test_a_search_asks_as_much_for_three_as_for_one(
 ) -> None:
     for number in range(things):
         LabelFactory().aliases.create(name=f"Stone {number}")
-    with django_assert_num_queries(4):  # session, user, count, rows
+    with django_assert_num_queries(5):  # session, user, count, rows, saved views
         assert len(listed(admin_client.get(page_of(Label, q="stone")))) == things
