@@ -113,10 +113,8 @@ def facts(version: Any, names: Names) -> dict[str, str]:
         other = through._meta.get_field(member).related_model
         called = [names.of(other, key) for key in getattr(version, name)]
         said[name] = ", ".join(called if order == "position" else sorted(called))
-    if aliases := getattr(version, "aliases", None):
-        said["other spellings"] = ", ".join(_spelt(alias) for alias in aliases)
-    elif aliases is not None:
-        said["other spellings"] = ""
+    if hasattr(version, "aliases"):
+        said["other spellings"] = ", ".join(_spelt(alias) for alias in version.aliases)
     return said
 
 
