@@ -90,13 +90,19 @@ def name_of(version: Any) -> str:
     return getattr(version, version.instance_type.slug_source)
 
 
+def _columns_told(model: Any) -> list[Any]:
+    """Return the columns in the order in which an editor would tell them: the name first, the features last."""
+    told = [
+        field for field in model._meta.concrete_fields if not field.primary_key and field.name != "release_precision"
+    ]
+    return sorted(told, key=lambda field: (field.name != model.slug_source, field.name in _FEATURE_LABELS))
+
+
 def facts(version: Any, names: Names) -> dict[str, str]:
     """Return all that ``version`` says, each fact in words by what it is about; empty where nothing is known."""
     model = version.instance_type
     said: dict[str, str] = {}
-    for field in model._meta.concrete_fields:
-        if field.primary_key or field.name == "release_precision":
-            continue
+    for field in _columns_told(model):
         value = getattr(version, field.attname)
         if field.is_relation:
             value = None if value is None else names.of(field.related_model, value)
@@ -107,10 +113,8 @@ def facts(version: Any, names: Names) -> dict[str, str]:
         other = through._meta.get_field(member).related_model
         called = [names.of(other, key) for key in getattr(version, name)]
         said[name] = ", ".join(called if order == "position" else sorted(called))
-    if aliases := getattr(version, "aliases", None):
-        said["other spellings"] = ", ".join(_spelt(alias) for alias in aliases)
-    elif aliases is not None:
-        said["other spellings"] = ""
+    if hasattr(version, "aliases"):
+        said["other spellings"] = ", ".join(_spelt(alias) for alias in version.aliases)
     return said
 
 

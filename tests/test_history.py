@@ -132,9 +132,9 @@ class TestVersions:
         track.album, track.tempo, track.explicit = album, 120.123456788, False
         track.save()
         assert told(track)[0][1] == [
-            ("tempo", "120.123456789", "120.123456788"),
             ("album", "", "Album"),
             ("explicit", "", "no"),
+            ("tempo", "120.123456789", "120.123456788"),
         ]
         album.release_date, album.release_precision = "1983-05-01", "month"
         album.save()

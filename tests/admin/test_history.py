@@ -210,8 +210,8 @@ class TestPage:
         Label.objects.update(name="Two")
         page = admin_client.get(page_of(Label, "version", label.pk, version.pk))
         assert page.context["rows"] == [
-            ("address", label.slug, label.slug),
             ("name", "One", "Two"),
+            ("address", label.slug, label.slug),
             ("public", "yes", "yes"),
             ("other spellings", "", ""),
         ]
