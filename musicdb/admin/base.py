@@ -22,6 +22,7 @@ from musicdb.forms import SPOTIFY_LINK
 from musicdb.models import Album, SluggedModel, Track
 from musicdb.names import normalise_name
 from musicdb.paginating import KeysFirstPaginator
+from musicdb.searching import SearchMixin
 
 # A database refuses a thousand terms, or one of 100 kB; nobody who looks for something types as many.
 LONGEST_SEARCH = 200
@@ -109,8 +110,11 @@ class CatalogueAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        terms = as_search_terms(search_term)
+        if not isinstance(queryset, SearchMixin):
+            return super().get_search_results(request, queryset, terms)
         # By keys, so never a row twice.
-        return queryset.search(as_search_terms(search_term)), False  # type: ignore[attr-defined]
+        return queryset.search(terms), False
 
     def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> Paginator:
         paginator: Any = super().get_paginator(request, queryset, *args, **kwargs)
