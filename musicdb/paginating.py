@@ -73,4 +73,5 @@ class KeysFirstPaginator(Paginator):
     def _rows_of(self, keys: Sequence[Any]) -> QuerySet[Any]:
         rows = self.object_list.model._default_manager.all() if self.rows is None else self.rows
         query = self.object_list.query
-        return rows.filter(pk__in=keys).order_by(*(query.order_by or query.get_meta().ordering))
+        order: Sequence[Any] = query.order_by or self.object_list.model._meta.ordering or ()
+        return rows.filter(pk__in=keys).order_by(*order)

@@ -28,7 +28,7 @@ from django.utils.text import smart_split, unescape_string_literal
 class Mentions(IContains):
     """As ``icontains``, and on SQLite too whatever the case: its LIKE knows that of ASCII only."""
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         term = str(self.rhs)
         if term.isascii() or _is_caseless(term):
             return super().as_sql(compiler, connection)
@@ -37,7 +37,7 @@ class Mentions(IContains):
         sql = f"(LENGTH({lhs}) < LENGTH(CAST({lhs} AS BLOB)) AND {lhs} GLOB %s)"
         return sql, [*params, *params, *params, f"*{as_glob(term)}*"]
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         term = str(self.rhs)
         if has_trigrams(term):
             return super().as_sql(compiler, connection)

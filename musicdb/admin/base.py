@@ -144,7 +144,7 @@ class CatalogueAdmin(admin.ModelAdmin):
         return queryset.search(terms), False
 
     def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> Paginator:
-        paginator = super().get_paginator(request, queryset, *args, **kwargs)
+        paginator: Any = super().get_paginator(request, queryset, *args, **kwargs)
         paginator.rows = self.get_queryset(request)
         return paginator
 
