@@ -161,7 +161,9 @@ def alias_columns(aliases: type[models.Model]) -> list[str]:
 
 
 def _keys_of(through: type[models.Model], owner: str, member: str, order: str) -> "_Gathered":
-    rows = through._default_manager.filter(**{owner: OuterRef("pk")}).order_by(order)
+    rows = through._default_manager.filter(**{owner: OuterRef("pk")})
+    # By the key itself: by what it points at would be by that one's name.
+    rows = rows.order_by(f"{member}_id" if order == member else order)
     return _Gathered(rows.annotate(member=F(f"{member}_id")).values("member"))
 
 

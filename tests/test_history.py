@@ -57,7 +57,7 @@ def rename(track: Track, title: str, user: User) -> None:
 class TestVersions:
     def test_a_version_says_what_the_row_says_and_what_hangs_on_it(self) -> None:
         artists = [ArtistFactory(), ArtistFactory()]
-        genres = [GenreFactory(), GenreFactory()]
+        genres = [GenreFactory(name="b"), GenreFactory(name="a")]
         track = TrackFactory(artists=reversed(artists), genres=reversed(genres), explicit=True, score=7)
         history.begin(Track, [track.pk])
         version = track.history.first()
