@@ -99,7 +99,9 @@ class CatalogueChangeList(ChangeList):
         super().get_results(request)
         whole = not self.multi_page or (self.show_all and self.can_show_all)
         rows = self.paginator.whole() if whole else self.result_list
-        self.result_list = self.apply_select_related(rows).prefetch_related(*self.model_admin.list_prefetch_related)
+        if not rows.query.select_related:
+            rows = self.apply_select_related(rows)
+        self.result_list = rows.prefetch_related(*self.model_admin.list_prefetch_related)
 
 
 class CatalogueAdmin(admin.ModelAdmin):
@@ -145,7 +147,9 @@ class CatalogueAdmin(admin.ModelAdmin):
 
     def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> Paginator:
         paginator: Any = super().get_paginator(request, queryset, *args, **kwargs)
-        paginator.rows = self.get_queryset(request)
+        # Django pages the log of a thing by the same.
+        if queryset.model is self.model:
+            paginator.rows = self.get_queryset(request)
         return paginator
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

@@ -45,7 +45,7 @@ def fill(rows: int, owner: User) -> None:
         LeftOut.objects.create(run=run, track=track, reason="no tempo")
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
         Import.objects.create(file_name=f"{number}.csv", rows=1, user=owner, counts=counts)
-        Reclustering.objects.create(asked_by=owner)
+        Reclustering.objects.create(asked_by=owner, parameters={})
         Group.objects.create(name=f"group {number}")
         User.objects.create_user(f"user {number}")
         for model in QUERIES:

@@ -225,8 +225,9 @@ def test_a_search_asks_as_much_for_many_as_for_one(
     monkeypatch.setattr(paginating, "MOST_KEYS", 5)
     for number in range(rows):
         TrackFactory(title=f"Love {number}", artists=[ArtistFactory()], genres=[GenreFactory()])
-    # Session, user, genres of the filter; keys, rows, artists of all, in order; the count, where not all keys came.
-    with django_assert_num_queries(7 + (rows > 5)):
+    # Session, user, genres of the filter; keys, rows, artists of all, in order; the list's views; the count,
+    # where not all keys came.
+    with django_assert_num_queries(8 + (rows > 5)):
         response = admin_client.get(page_of(Track, q="love"))
     assert response.context["cl"].result_count == rows
 
@@ -260,7 +261,7 @@ def test_the_largest_genres_are_remembered_by_key_and_named_anew(
     Genre.objects.filter(pk=genres[0].pk).update(name="renamed")
     genres[1].delete()
     assert _sidebar(admin_client) == ["renamed", *(genre.name for genre in genres[2:30])]
-    with django_assert_num_queries(6):  # session, user, the genres remembered; keys, rows, no artists
+    with django_assert_num_queries(7):  # session, user, the genres remembered; keys, rows, no artists; views
         admin_client.get(page_of(Track))
 
 
