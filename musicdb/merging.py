@@ -20,6 +20,7 @@ from musicdb import history
 from musicdb.deadlocks import in_transaction
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.history import ActKind
+from musicdb.slugs import first_free
 
 # Beyond any position that a row has, and within what the column holds together with one.
 OUT_OF_THE_WAY = 10_000
@@ -173,7 +174,7 @@ def _free_names(aliases: Any, survivor: Any, others: Any) -> dict[int, str]:
     """Return by key under which name each of ``others`` goes on, where no two other spellings may be the same.
 
     A spelling that the survivor has already is written anew, with the address. One that holds an address itself
-    stays, and the newcomer goes by its own address.
+    stays, and the newcomer goes by its own address, with a number if that is a spelling, too.
     """
     same = list(aliases.filter(spelling__in=others.values("spelling")).select_related("target"))
     for alias in same:
@@ -184,7 +185,14 @@ def _free_names(aliases: Any, survivor: Any, others: Any) -> dict[int, str]:
             )
     aliases.filter(pk__in=[alias.pk for alias in same if alias.slug is None]).delete()
     held = {alias.spelling for alias in same if alias.slug is not None}
-    return {other.pk: other.slug if other.spelling in held else other.name for other in others}
+    names = {other.pk: other.name for other in others if other.spelling not in held}
+    taken = held | {other.spelling for other in others}
+    for other in others:
+        if other.pk not in names:
+            taken |= set(aliases.filter(spelling__startswith=other.slug).values_list("spelling", flat=True))
+            names[other.pk] = first_free(other.slug, taken)
+            taken.add(names[other.pk])
+    return names
 
 
 def _complete(survivor: Any, others: Sequence[Any]) -> None:

@@ -137,6 +137,14 @@ def test_no_address_is_lost_where_a_name_was_merged_before(factory: Any, user: U
     assert spellings(survivor) == {("Stone", "stone"), ("stone-2", "stone-2")}
 
 
+def test_no_address_is_lost_where_name_and_address_are_spelt_as_what_was_merged_before(user: User) -> None:
+    kept, other = GenreFactory(name="Kept"), GenreFactory(name="Goes", slug="goes")
+    kept.aliases.create(name="goes", slug="gone-before")
+    kept.aliases.create(name="GOES-2")
+    merge(kept, [other], user)
+    assert spellings(kept) == {("goes", "gone-before"), ("GOES-2", None), ("goes-3", "goes")}
+
+
 def test_artists_of_one_name_each_keep_their_address(user: User) -> None:
     survivor = ArtistFactory(name="Gemini")
     merge(survivor, [ArtistFactory(name="Gemini"), ArtistFactory(name="Gemini")], user)
