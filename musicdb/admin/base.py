@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
 
 from musicdb import history
+from musicdb.admin.deleting import MOST_LISTED, count_cascade, summary
 from musicdb.forms import SPOTIFY_LINK
 from musicdb.models import Album, SluggedModel, Track
 from musicdb.models.history import ActKind
@@ -168,6 +169,9 @@ class CatalogueAdmin(admin.ModelAdmin):
         users = self.users_of(objs)
         shown = [format_html("{}: {}", capfirst(user._meta.verbose_name), link_to(user)) for user in users[:USES_SHOWN]]
         if not shown:
+            counts = count_cascade(objs) if len(objs) else {}
+            if sum(counts.values(), len(objs)) > MOST_LISTED:
+                return summary(objs, counts, request, self.admin_site)
             return super().get_deleted_objects(objs, request)
         if (others := users.count() - len(shown)) > 0:
             shown.append(format_html("and {} more {}", others, model_ngettext(users, others)))

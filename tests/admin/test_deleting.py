@@ -1,0 +1,81 @@
+"""What an editor is told before something is deleted: all of it where that can be read, else how many of what."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from clusters.models import Run
+from musicdb.models import Genre, Track
+from tests.admin.helpers import act, page_of
+from tests.factories import GenreFactory, many_tracks, stored_run
+from tests.pages.html import parse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def genre() -> Genre:
+    """A genre of 150 tracks, all in its one run."""
+    made = GenreFactory(name="dub")
+    assert isinstance(made, Genre)
+    made.aliases.create(name="Old", slug="old")
+    tracks = many_tracks(150)
+    made.tracks.set(tracks)
+    stored_run(made, {1: tracks[:100], 2: tracks[100:]})
+    return made
+
+
+def told(response: Any) -> list[str]:
+    return [item.text for item in parse(response).one("div", id="content").all("li")]
+
+
+def test_few_are_listed_one_by_one(admin_client: Client) -> None:
+    genre = GenreFactory(name="dub")
+    genre.tracks.set(many_tracks(2))
+    page = told(admin_client.get(page_of(Genre, "delete", genre.pk)))
+    assert page.count("Genre: dub") == 0  # It is one item, with what is below it.
+    assert sum(item.startswith("Track-genre relationship: ") for item in page) == 2
+
+
+def test_many_are_counted(admin_client: Client, genre: Genre) -> None:
+    page = told(admin_client.get(page_of(Genre, "delete", genre.pk)))
+    assert {
+        "Genre: dub",
+        "Track-genre relationship: 150",
+        "Membership: 150",
+        "Cluster: 2",
+        "Run: 1",
+        "Other spelling of a genre: 1",
+    } <= set(page)
+    assert admin_client.post(page_of(Genre, "delete", genre.pk), {"post": "yes"}).status_code == 302
+    assert (Genre.objects.count(), Run.objects.count(), Track.objects.count()) == (0, 0, 150)
+
+
+def test_of_many_that_are_selected_some_are_named(admin_client: Client) -> None:
+    tracks = many_tracks(250)
+    page = told(act(admin_client, "delete_selected", tracks))
+    assert sum(item.startswith("Track: Mass ") for item in page) == 20
+    assert {"and 230 more tracks", "Artist of the track: 250"} <= set(page)
+    act(admin_client, "delete_selected", tracks, post="yes")
+    assert Track.objects.count() == 0
+
+
+def test_as_many_queries_for_more(admin_client: Client, genre: Genre, django_assert_num_queries: Any) -> None:
+    # Session, user; the genre; what goes with it, a query a model; nothing of all that row by row.
+    with django_assert_num_queries(11):
+        admin_client.get(page_of(Genre, "delete", genre.pk))
+
+
+def test_who_may_not_delete_what_goes_with_it_deletes_nothing(client: Client, genre: Genre) -> None:
+    user = User.objects.create(username="editor", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_genre", "delete_genre"]))
+    client.force_login(user)
+    address = page_of(Genre, "delete", genre.pk)
+    assert "your account doesn't have permission" in client.get(address).text.replace("&#x27;", "'")
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert Genre.objects.count() == 1
+    user.user_permissions.add(Permission.objects.get(codename="delete_run"))
+    assert client.post(address, {"post": "yes"}).status_code == 302
+    assert Genre.objects.count() == 0
