@@ -17,17 +17,21 @@ import pytest
 from tests.clusters.handed_over.brokers import REDIS, clear_redis, folder_broker, redis_answers
 from tests.processes import PROJECT, own_database, python
 
-# One of them cannot be clustered.
+# One of them cannot be clustered; the first takes long enough to be killed in, however slowly one looks.
 LIBRARY = """
 import random, django
 django.setup()
 from musicdb.models import Genre, Track
 from tests.factories import random_features
 source = random.Random(1)
-for name, tracks in {"alpha": 40, "beta": 40, "delta": 40, "gamma": 40, "small": 3}.items():
+for name, tracks in {"alpha": 10_000, "beta": 40, "delta": 40, "gamma": 40, "small": 3}.items():
     genre = Genre.objects.create(name=name)
-    for number in range(tracks):
-        Track.objects.create(title=f"{name} {number}", **random_features(source)).genres.add(genre)
+    genre.tracks.set(
+        Track.objects.bulk_create(
+            Track(title=f"{name} {number}", slug=f"{name}-{number}", **random_features(source))
+            for number in range(tracks)
+        )
+    )
 """
 
 Start = Callable[..., list[subprocess.Popen[bytes]]]
