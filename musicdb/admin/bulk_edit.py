@@ -50,6 +50,9 @@ class MembersField(forms.ModelMultipleChoiceField):
     def clean(self, value: Any) -> Any:
         if value and len(value) > MOST_MEMBERS:
             raise ValidationError(f"Choose at most {MOST_MEMBERS}.")
+        for key in value or ():
+            if not may_be_key(str(key)):
+                raise ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": key})
         return super().clean(value)
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from import_export.admin import ExportActionMixin
@@ -25,6 +27,12 @@ class ExportAdmin(ExportActionMixin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:
+            raise BadRequest("The list does not know some of what it is filtered by.") from None
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[CatalogueResource]]:
         return [self.export_resource]

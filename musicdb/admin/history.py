@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from musicdb import history, versions
-from musicdb.admin.base import CatalogueAdmin, link_to
+from musicdb.admin.base import CatalogueAdmin, link_to, may_be_key
 from musicdb.models.history import ActKind
 from musicdb.reverting import RevertRefusedError, bring_back, revert, when
 
@@ -149,7 +149,7 @@ class RecordedAdmin(CatalogueAdmin):
 
     def _thing(self, request: HttpRequest, key: Any) -> tuple[int, Any]:
         """Return the key and what has it, or had it: None then. Refuses who may not see it."""
-        number = int(key) if str(key).isdecimal() else 0  # Which no row has.
+        number = int(key) if may_be_key(str(key)) else 0  # Which no row has.
         thing = self.get_object(request, str(number))
         if not self.has_view_or_change_permission(request, thing):
             raise PermissionDenied

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
 from musicdb.imports.tables import WHY, each_below_its_header
+from musicdb.names import normalise_name
 from musicdb.resources.dialect import Choices, Dialect
 from musicdb.resources.facts import (
     AlbumFacts,
@@ -53,6 +54,10 @@ class Options:
     liked: bool = False
     skip_bad: bool = False
     choices: Choices = field(default_factory=Choices)
+
+    def __post_init__(self) -> None:
+        # What a file says is normalised where it is read; this comes from a form, or a command line.
+        object.__setattr__(self, "genre", normalise_name(self.genre))
 
 
 @dataclass(slots=True)

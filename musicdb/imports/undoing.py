@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -35,8 +35,8 @@ class UndoRefusedError(Exception):
 def undo(record: Import, user: User | None) -> None:
     """Delete what ``record`` created and restore what it changed, in one transaction.
 
-    Raises UndoRefusedError, with nothing changed, where a row was edited, merged or deleted since, or where
-    something that came later hangs on one.
+    Raises UndoRefusedError, with nothing changed, where a row was edited, merged or deleted since, where something
+    that came later hangs on one, or where what was there before is gone or taken by now.
     """
     try:
         with transaction.atomic():
@@ -44,6 +44,7 @@ def undo(record: Import, user: User | None) -> None:
             if locked.is_undone:
                 raise UndoRefusedError("This import was undone already.")
             touched = _untouched_since(locked)
+            _refuse_if_in_the_way(locked, touched)
             act = history.Act(ActKind.UNDO, user, of_import=locked)
             _restore(locked, act)
             _delete(touched, act)
@@ -52,6 +53,11 @@ def undo(record: Import, user: User | None) -> None:
     except ProtectedError as error:
         users = [f"{thing._meta.verbose_name} “{thing}”" for thing in islice(error.protected_objects, REASONS_SHOWN)]
         raise UndoRefusedError("Something that came later uses what this import made.", users) from None
+    except IntegrityError as error:
+        said = "What this import changed cannot be what it was: something else has its place by now."
+        raise UndoRefusedError(said) from error
+    except OperationalError as error:
+        raise UndoRefusedError("The database was busy. Nothing was undone. Try again.") from error
     record.refresh_from_db()
 
 
@@ -78,11 +84,60 @@ def _untouched_since(record: Import) -> dict[str, list[int]]:
     return created
 
 
+def _refuse_if_in_the_way(record: Import, created: dict[str, list[int]]) -> None:
+    """Refuse to restore rows that pointed at what is gone, or whose name or id is another's."""
+    reasons: list[str] = []
+    for name, model in MODELS.items():
+        changed = record.touched.filter(model=name, before__isnull=False).order_by("object_id")
+        own = {*created.get(name, ()), *changed.values_list("object_id", flat=True)}
+        for batch in in_batches(changed.values_list("object_id", "before")):
+            rows = _as_they_were(batch)
+            reasons += _gone(model, rows)
+            reasons += _taken(model, rows, own)
+    if reasons:
+        more = len(reasons) - REASONS_SHOWN
+        shown = [*reasons[:REASONS_SHOWN], *([f"And {more:,} more."] if more > 0 else [])]
+        raise UndoRefusedError("What this import changed cannot be what it was.", shown)
+
+
+def _as_they_were(rows: Iterable[tuple[int, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    return [(pk, before if isinstance(before, dict) else json.loads(before)) for pk, before in rows]
+
+
+def _gone(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
+    """Yield which rows pointed at what is not there any more."""
+    pointing: list[tuple[Any, str]] = [
+        (field.related_model, field.attname) for field in model._meta.concrete_fields if field.is_relation
+    ]
+    pointing += [
+        (through._meta.get_field(name).related_model, has) for has, through, _, name, _ in HANGING.get(model, ())
+    ]
+    for other, has in pointing:
+        wanted = {pk: before[has] if isinstance(before[has], list) else [before[has]] for pk, before in rows}
+        there: set[int | None] = {None}
+        for batch in in_batches({key for keys in wanted.values() for key in keys if key}):
+            there.update(other._default_manager.filter(pk__in=batch).order_by().values_list("pk", flat=True))
+        for pk, before in rows:
+            if not there.issuperset(wanted[pk]):
+                called = before.get("title") or before["name"]
+                kind = other._meta.verbose_name
+                yield f"{model.__name__} “{called}” had another {kind}, which has been deleted or merged since."
+
+
+def _taken(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]], own: set[int]) -> Iterator[str]:
+    """Yield which names and ids that rows had are those of rows that this import has nothing to do with."""
+    for column in (field.attname for field in model._meta.concrete_fields if field.unique and not field.primary_key):
+        had = {before[column] for _, before in rows if before[column]}
+        held = model._default_manager.filter(**{f"{column}__in": had}).exclude(pk__in=own)
+        for value in held.order_by(column).values_list(column, flat=True):
+            yield f"“{value}” is that of another {model.__name__.lower()} by now."
+
+
 def _restore(record: Import, act: history.Act) -> None:
     for name, model in MODELS.items():
         changed = record.touched.filter(model=name, before__isnull=False).order_by("object_id")
         for batch in in_batches(changed.values_list("object_id", "before")):
-            rows = [(pk, before if isinstance(before, dict) else json.loads(before)) for pk, before in batch]
+            rows = _as_they_were(batch)
             keys = [pk for pk, _ in rows]
             history.begin(model, keys)
             _write_columns(model, rows)
