@@ -188,6 +188,13 @@ class TestUndo:
         assert "Artist “Singer 1” has been changed since." in said(refused)[0]
         assert Track.objects.exists()
 
+    def test_what_is_gone_is_called_by_its_name(self, editor: Client) -> None:
+        confirm(editor, upload(editor, net_file(net_row(1))))
+        Track.objects.get().delete()
+        refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
+        assert "Track “Song 1” has been deleted or merged since." in said(refused)[0]
+        assert not Import.objects.get().is_undone
+
 
 class TestPermissions:
     @pytest.mark.parametrize("permissions", [(), ("view_import",)])
