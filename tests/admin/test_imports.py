@@ -204,6 +204,12 @@ class TestPermissions:
         assert upload(client, sample("kaggle.csv")).status_code == 403
         assert client.post(CONFIRM, {"token": "x"}).status_code == 403
 
+    def test_a_refusal_is_a_page_that_leads_on(self, client: Client) -> None:
+        refused = logged_in(client, "reader").get(ADD)
+        assert refused.status_code == 403
+        assert "<h1>Not for this account</h1>" in refused.content.decode()
+        assert f'<a href="{reverse("admin:index")}">' in refused.content.decode()
+
     def test_undoing_needs_its_own(self, client: Client, editor: Client) -> None:
         confirm(editor, upload(editor, sample("kaggle.csv")))
         record = Import.objects.get()
