@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from musicdb.imports.parsing import Source
 from musicdb.models import Artist, Import, Track
@@ -219,6 +220,13 @@ class TestPermissions:
             not in reader.get(reverse("admin:musicdb_import_change", args=[record.pk])).content.decode()
         )
         assert reader.post(reverse("admin:musicdb_import_undo", args=[record.pk])).status_code == 403
+
+    def test_who_imported_is_named_without_a_link_that_editors_may_not_follow(self, editor: Client) -> None:
+        looked = confirm(editor, upload(editor, sample("kaggle.csv")))
+        record = looked.context["original"]
+        shown = " ".join(strip_tags(looked.content.decode()).split())
+        assert f"By: {record.user}" in shown
+        assert reverse("admin:auth_user_change", args=[record.user_id]) not in looked.content.decode()
 
     def test_a_record_is_neither_edited_nor_deleted(self, admin_client: Client) -> None:
         confirm(admin_client, upload(admin_client, sample("kaggle.csv")))
