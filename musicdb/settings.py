@@ -141,6 +141,7 @@ WORKER_HEARTBEAT = env.float("WORKER_HEARTBEAT", default=10.0)
 # --- Language and time -------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "musicdb.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True

@@ -49,7 +49,7 @@ class ImportAdmin(RecordAdmin):
     list_select_related = ["user"]
     search_fields = ["file_name", "dialect"]
     search_help_text = "File or dialect"
-    fields = ["file_name", "started_at", "user", "dialect", "choices", "rows", "result", "not_imported", "state"]
+    fields = ["file_name", "started_at", "by", "dialect", "choices", "rows", "result", "not_imported", "state"]
     change_form_template = "admin/musicdb/import/change_form.html"
     change_list_template = "admin/musicdb/import/change_list.html"
 
@@ -198,6 +198,11 @@ class ImportAdmin(RecordAdmin):
     @admin.display(description="what changed")
     def in_short(self, record: Import) -> str:
         return _in_short(record)
+
+    @admin.display(description="by")
+    def by(self, record: Import) -> Any:
+        # A key would be shown as a link to the user's page, which hardly anybody may see.
+        return record.user
 
     @admin.display
     def state(self, record: Import) -> str:

@@ -16,6 +16,7 @@ from musicdb.bulk import in_batches, insert, update
 from musicdb.imports.states import HANGING, MODELS, SPELLINGS, digest, states
 from musicdb.models import Import
 from musicdb.models.history import ActKind
+from musicdb.versions import name_of
 
 # What is deleted last is what others point at.
 DELETING_ORDER = ("Track", "Album", "Label", "Artist", "Genre")
@@ -71,7 +72,8 @@ def _untouched_since(record: Import) -> dict[str, list[int]]:
             now = dict(states(model, (pk for pk, _, _ in batch)))
             for pk, left, before in batch:
                 if pk not in now:
-                    reasons.append(f"{name} {pk} has been deleted or merged since.")
+                    called = _once_called(model, pk) if len(reasons) < REASONS_SHOWN else pk
+                    reasons.append(f"{name} {called} has been deleted or merged since.")
                 elif digest(now[pk]) != left:
                     called = now[pk].get("title") or now[pk].get("name")
                     reasons.append(f"{name} “{called}” has been changed since.")
@@ -131,6 +133,12 @@ def _taken(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]], ow
         held = model._default_manager.filter(**{f"{column}__in": had}).exclude(pk__in=own)
         for value in held.order_by(column).values_list(column, flat=True):
             yield f"“{value}” is that of another {model.__name__.lower()} by now."
+
+
+def _once_called(model: Any, pk: int) -> str:
+    """Return what was last the name of a row that is gone, quoted, or its key where no history of it was kept."""
+    version = model.history.filter(id=pk).order_by("-history_id").first()
+    return f"“{name_of(version)}”" if version else str(pk)
 
 
 def _restore(record: Import, act: history.Act) -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from musicdb.imports.parsing import Source
 from musicdb.models import Artist, Import, Track
@@ -188,6 +189,13 @@ class TestUndo:
         assert "Artist “Singer 1” has been changed since." in said(refused)[0]
         assert Track.objects.exists()
 
+    def test_what_is_gone_is_called_by_its_name(self, editor: Client) -> None:
+        confirm(editor, upload(editor, net_file(net_row(1))))
+        Track.objects.get().delete()
+        refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
+        assert "Track “Song 1” has been deleted or merged since." in said(refused)[0]
+        assert not Import.objects.get().is_undone
+
 
 class TestPermissions:
     @pytest.mark.parametrize("permissions", [(), ("view_import",)])
@@ -196,6 +204,12 @@ class TestPermissions:
         assert client.get(ADD).status_code == 403
         assert upload(client, sample("kaggle.csv")).status_code == 403
         assert client.post(CONFIRM, {"token": "x"}).status_code == 403
+
+    def test_a_refusal_is_a_page_that_leads_on(self, client: Client) -> None:
+        refused = logged_in(client, "reader").get(ADD)
+        assert refused.status_code == 403
+        assert "<h1>Not for this account</h1>" in refused.content.decode()
+        assert f'<a href="{reverse("admin:index")}">' in refused.content.decode()
 
     def test_undoing_needs_its_own(self, client: Client, editor: Client) -> None:
         confirm(editor, upload(editor, sample("kaggle.csv")))
@@ -206,6 +220,13 @@ class TestPermissions:
             not in reader.get(reverse("admin:musicdb_import_change", args=[record.pk])).content.decode()
         )
         assert reader.post(reverse("admin:musicdb_import_undo", args=[record.pk])).status_code == 403
+
+    def test_who_imported_is_named_without_a_link_that_editors_may_not_follow(self, editor: Client) -> None:
+        looked = confirm(editor, upload(editor, sample("kaggle.csv")))
+        record = looked.context["original"]
+        shown = " ".join(strip_tags(looked.content.decode()).split())
+        assert f"By: {record.user}" in shown
+        assert reverse("admin:auth_user_change", args=[record.user_id]) not in looked.content.decode()
 
     def test_a_record_is_neither_edited_nor_deleted(self, admin_client: Client) -> None:
         confirm(admin_client, upload(admin_client, sample("kaggle.csv")))

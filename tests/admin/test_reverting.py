@@ -1,5 +1,7 @@
 """Going back to a version in the admin: a button, its permission, its refusals."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
@@ -18,6 +20,15 @@ def renamed(label: Label, name: str) -> str:
     label.name = name
     label.save()
     return page_of(Label, "version", label.pk, version.pk)
+
+
+def test_times_are_of_24_hours_as_on_the_site_and_end_no_sentence_twice(admin_client: Client) -> None:
+    label = LabelFactory(name="One")
+    page = renamed(label, "Two")
+    label.history.update(history_date=datetime(2026, 5, 12, 16, 8, tzinfo=UTC))
+    response = admin_client.post(page)
+    assert label.history.first().history_change_reason == "Back to the version of 12 May 2026, 16:08."
+    assert said(response)[0][1].endswith("</a> is as it was on 12 May 2026, 16:08.")
 
 
 def test_reverting_says_what_it_did_and_who(admin_client: Client, admin_user: User) -> None:

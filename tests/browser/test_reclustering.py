@@ -27,6 +27,7 @@ def test_the_page_follows_the_work_in_place(page: Page, address: str) -> None:
     log_in(page)
     page.goto(address)
     expect(page.get_by_role("status")).to_have_text("Waits for a worker: 0 of 2 genres done.")
+    expect(page.get_by_text("You may leave this page")).to_be_visible()
     page.get_by_role("button", name="Stop").focus()
     loaded = page.evaluate("performance.timeOrigin")
     assert work_on_one("one")
@@ -38,6 +39,7 @@ def test_the_page_follows_the_work_in_place(page: Page, address: str) -> None:
     expect(page.get_by_role("progressbar")).to_have_js_property("value", 2)
     expect(page.get_by_role("heading", level=1)).to_contain_text("done")
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_text("You may leave this page")).to_have_count(0)
     assert page.evaluate("performance.timeOrigin") == loaded
 
 

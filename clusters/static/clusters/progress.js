@@ -1,7 +1,7 @@
 // Look again how far a reclustering is, without loading the page anew: who reads it, or listens to it, stays in place.
 "use strict";
 
-const PARTS = ["summary", "advice", "turns"];
+const PARTS = ["leaving", "summary", "advice", "turns"];
 
 async function lookAgain() {
   const response = await fetch(location.href, { credentials: "same-origin" });
