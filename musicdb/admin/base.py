@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
 
 from musicdb import history
-from musicdb.admin.deleting import MOST_LISTED, count_cascade, summary
+from musicdb.admin.deleting import MOST_LISTED, summary, what_goes_with
 from musicdb.forms import SPOTIFY_LINK
 from musicdb.models import Album, SluggedModel, Track
 from musicdb.models.history import ActKind
@@ -173,7 +173,7 @@ class CatalogueAdmin(admin.ModelAdmin):
         users = self.users_of(objs)
         shown = [format_html("{}: {}", capfirst(user._meta.verbose_name), link_to(user)) for user in users[:USES_SHOWN]]
         if not shown:
-            counts = count_cascade(objs) if len(objs) else {}
+            counts = what_goes_with(objs) if len(objs) else {}
             if sum(counts.values(), len(objs)) > MOST_LISTED:
                 return summary(objs, counts, request, self.admin_site)
             return super().get_deleted_objects(objs, request)

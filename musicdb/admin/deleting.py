@@ -5,38 +5,23 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.db import models
-from django.db.models import Q, QuerySet
-from django.db.models.deletion import CASCADE, get_candidate_relations_to_delete
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
+from musicdb.cascades import count_cascade
+
 # So many can be read through before something is deleted.
-MOST_LISTED = 200
+MOST_LISTED = 100
 THINGS_SHOWN = 20
 
 Things = QuerySet[Any] | Sequence[Any]
 
 
-def count_cascade(things: Things) -> dict[type[models.Model], int]:
-    """Return how many rows of which models go with ``things`` by ``CASCADE``, and so on from there.
-
-    ``things`` are of one model, and at least one. One query a model.
-    """
-    going: dict[type[models.Model], Q] = {}
+def what_goes_with(things: Things) -> dict[type[models.Model], int]:
+    """Return how many rows of which models go with ``things``: rows of one model, and at least one."""
     keys = things.order_by().values("pk") if isinstance(things, QuerySet) else [thing.pk for thing in things]
-    _follow(type(things[0]), keys, going)
-    counts = {model: model._base_manager.filter(condition).count() for model, condition in going.items()}
-    return {model: number for model, number in counts.items() if number}
-
-
-def _follow(model: type[models.Model], keys: Any, going: dict[type[models.Model], Q]) -> None:
-    """Add to ``going`` which rows of other models go with those of ``model`` that have ``keys``."""
-    relations: Any = get_candidate_relations_to_delete(model._meta)
-    for relation in relations:
-        if relation.on_delete is CASCADE:
-            related, condition = relation.related_model, Q(**{f"{relation.field.name}__in": keys})
-            going[related] = going.get(related, Q()) | condition
-            _follow(related, related._base_manager.filter(condition).order_by().values("pk"), going)
+    return count_cascade(type(things[0]), keys)
 
 
 def summary(

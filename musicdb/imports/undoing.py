@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from musicdb import history
 from musicdb.bulk import in_batches, insert, update
+from musicdb.cascades import count_cascade
 from musicdb.imports.states import HANGING, MODELS, SPELLINGS, digest, states
 from musicdb.models import Import
 from musicdb.models.history import ActKind
@@ -46,6 +48,7 @@ def undo(record: Import, user: User | None) -> None:
                 raise UndoRefusedError("This import was undone already.")
             touched = _untouched_since(locked)
             _refuse_if_in_the_way(locked, touched)
+            _refuse_if_others_go_along(touched)
             act = history.Act(ActKind.UNDO, user, of_import=locked)
             _restore(locked, act)
             _delete(touched, act)
@@ -100,6 +103,23 @@ def _refuse_if_in_the_way(record: Import, created: dict[str, list[int]]) -> None
         more = len(reasons) - REASONS_SHOWN
         shown = [*reasons[:REASONS_SHOWN], *([f"And {more:,} more."] if more > 0 else [])]
         raise UndoRefusedError("What this import changed cannot be what it was.", shown)
+
+
+def _refuse_if_others_go_along(created: dict[str, list[int]]) -> None:
+    """Refuse to delete what other applications have built upon, which would go with it: a genre's runs, say."""
+    own = {through for hanging in HANGING.values() for _, through, *_ in hanging}
+    own |= {aliases for aliases, _ in SPELLINGS.values()}
+    going = {
+        related
+        for name, keys in created.items()
+        for batch in in_batches(keys)
+        for related in count_cascade(MODELS[name], batch)
+    }
+    if others := sorted(str(related._meta.verbose_name_plural) for related in going - own):
+        raise UndoRefusedError(
+            "What came later was made of what this import brought, and would go with it. Delete it first.",
+            [capfirst(kind) for kind in others],
+        )
 
 
 def _as_they_were(rows: Iterable[tuple[int, Any]]) -> list[tuple[int, dict[str, Any]]]:

@@ -7,7 +7,7 @@ import pytest
 from musicdb.imports.parsing import Source
 from musicdb.imports.undoing import UndoRefusedError, undo
 from musicdb.models import Genre, Import, Label
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
 from tests.imports.files import net_file, net_row, track_id
 from tests.imports.library import run, state
 
@@ -63,3 +63,16 @@ def test_the_genre_for_all_is_written_as_any_name_is() -> None:
     GenreFactory(name="Pop Fran\u00e7ais")
     run(net_file(net_row(1, Genres="")), genre="Pop  Franc\u0327ais")
     assert list(Genre.objects.values_list("name", flat=True)) == ["Pop Fran\u00e7ais"]
+
+
+def test_runs_that_were_made_of_it_since() -> None:
+    outcome = run(net_file(net_row(1, Genres="new")))
+    genre = Genre.objects.get(name="new")
+    stored = stored_run(genre, {1: list(genre.tracks.all())}, is_published=True)
+    assert refused(outcome.record) == (
+        "What came later was made of what this import brought, and would go with it. Delete it first.",
+        ["Clusters", "Memberships", "Runs"],
+    )
+    stored.delete()
+    undo(outcome.record, None)
+    assert not Genre.objects.exists()
