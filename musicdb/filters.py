@@ -13,10 +13,9 @@ from drf_spectacular.utils import extend_schema_field
 from musicdb.features import FEATURE_NAMES
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.names import normalise_name
-from musicdb.validators import validate_slug_text
+from musicdb.validators import LARGEST_INTEGER, validate_slug_text
 
 LONGEST_QUERY = 100
-LARGEST_SCORE = 2**31 - 1
 
 
 def _in_schema(parameter: django_filters.Filter, description: str, **schema: Any) -> None:
@@ -88,9 +87,9 @@ class ScoreFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
     def __init__(self, lookup_expr: str, help_text: str) -> None:
-        _in_schema(self, help_text, type="integer", minimum=0, maximum=LARGEST_SCORE)
+        _in_schema(self, help_text, type="integer", minimum=0, maximum=LARGEST_INTEGER)
         super().__init__(
-            field_name="score", lookup_expr=lookup_expr, help_text=help_text, min_value=0, max_value=LARGEST_SCORE
+            field_name="score", lookup_expr=lookup_expr, help_text=help_text, min_value=0, max_value=LARGEST_INTEGER
         )
 
 

@@ -92,10 +92,12 @@ def deleting(model: type[models.Model], keys: Sequence[int], act: Act) -> Losing
 
 def delete(rows: QuerySet[Any], act: Act) -> None:
     """Delete ``rows``, by way of the ORM, and record it. Must run in a transaction."""
+    # By keys from now on: another row may come to be among ``rows`` meanwhile.
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     losing = deleting(rows.model, keys, act)
     with paused():
-        rows.delete()
+        for batch in in_batches(keys):
+            rows.model._default_manager.filter(pk__in=batch).delete()
     losing.record()
 
 

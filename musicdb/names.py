@@ -9,5 +9,7 @@ def normalise_name(text: str) -> str:
     Nothing that a reader can see is lost. NUL, which SQLite keeps and PostgreSQL refuses, is a control
     character and goes too; so does half a surrogate pair, which neither can store.
     """
-    visible = "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
+    visible = text
+    if not text.isprintable():  # Which most names are, and a large file has millions.
+        visible = "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
     return " ".join(unicodedata.normalize("NFC", visible).split())

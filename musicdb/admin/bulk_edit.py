@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from musicdb.admin.base import CatalogueAdmin, may_be_key
 from musicdb.bulk_edit import BulkEditError, Edit, Members, bulk_edit
 from musicdb.models import Album, Genre, Label, Track
+from musicdb.validators import LARGEST_INTEGER
 
 ROWS_NAMED = 5
 MOST_MEMBERS = 50
@@ -106,7 +107,7 @@ class TrackBulkForm(BulkEditForm):
     set_genres = MembersField(Track, "genres", Genre, label="Only these genres", help_text="In place of all others.")
     liked = YesNoField()
     score = forms.IntegerField(
-        required=False, min_value=0, max_value=2**31 - 1, help_text="Left blank, each keeps its own."
+        required=False, min_value=0, max_value=LARGEST_INTEGER, help_text="Left blank, each keeps its own."
     )
     no_score = forms.BooleanField(required=False, label="Score unknown", help_text="Take the score away.")
 

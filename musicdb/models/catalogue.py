@@ -21,7 +21,13 @@ from musicdb.querysets import (
     TrackQuerySet,
 )
 from musicdb.slugs import MAX_LENGTH, former_slug, unique_slug
-from musicdb.validators import validate_isrc, validate_slug_text, validate_spotify_id, validate_web_url
+from musicdb.validators import (
+    validate_integer_size,
+    validate_isrc,
+    validate_slug_text,
+    validate_spotify_id,
+    validate_web_url,
+)
 
 
 def _null_or(**condition: Any) -> Q:
@@ -282,14 +288,20 @@ class Track(SluggedModel, AudioFeatures):
     artists = models.ManyToManyField(Artist, through="TrackArtist", related_name="tracks")
     genres = models.ManyToManyField(Genre, blank=True, related_name="tracks")
     score = models.PositiveIntegerField(
-        null=True, blank=True, db_index=True, help_text="How much the library's owner listens to it; blank if unknown."
+        null=True,
+        blank=True,
+        db_index=True,
+        validators=[validate_integer_size],
+        help_text="How much the library's owner listens to it; blank if unknown.",
     )
     liked = models.BooleanField(default=False, help_text="Whether it is a favourite.")
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
     isrc = models.CharField("ISRC", max_length=12, blank=True, db_index=True, validators=[validate_isrc])
-    duration_ms = models.PositiveIntegerField("duration (ms)", null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(
+        "duration (ms)", null=True, blank=True, validators=[validate_integer_size]
+    )
     explicit = models.BooleanField(null=True, blank=True, help_text="Unknown where nobody said.")
 
     objects = TrackQuerySet.as_manager()

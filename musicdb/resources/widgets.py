@@ -13,11 +13,16 @@ from musicdb.dates import Precision, parse_release_date
 from musicdb.features import AudioFeature
 from musicdb.names import normalise_name
 from musicdb.slugs import MAX_LENGTH
-from musicdb.validators import validate_isrc, validate_slug_text, validate_spotify_id, validate_web_url
+from musicdb.validators import (
+    LARGEST_INTEGER,
+    validate_isrc,
+    validate_slug_text,
+    validate_spotify_id,
+    validate_web_url,
+)
 
 # What programs write where they know nothing. A title may be any of these words: only other cells are so read.
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})
-LONGEST_INTEGER = 2**31 - 1
 _LINK = re.compile(
     r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?)(?P<kind>[a-z]+)[:/](?P<id>[^?#]*)(?:[?#].*)?",
     re.IGNORECASE,
@@ -205,8 +210,8 @@ class WholeNumberWidget(Widget):
         if is_unknown(value):
             return None
         number = as_number(value)
-        if not number.is_integer() or not 0 <= number <= LONGEST_INTEGER:
-            raise ValueError(f"“{shortened(value)}” is no whole number from 0 to {LONGEST_INTEGER:,}.")
+        if not number.is_integer() or not 0 <= number <= LARGEST_INTEGER:
+            raise ValueError(f"“{shortened(value)}” is no whole number from 0 to {LARGEST_INTEGER:,}.")
         return None if self.zero_is_unknown and number == 0 else int(number)
 
 

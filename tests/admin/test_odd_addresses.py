@@ -40,6 +40,11 @@ def test_a_key_that_no_row_can_have_finds_none_or_is_not_understood(
         assert listed(response) == []
 
 
+@pytest.mark.parametrize("pattern", ["[]", "\\", "."])
+def test_a_list_takes_no_patterns(admin_client: Client, pattern: str) -> None:
+    assert admin_client.get(page_of(Track), {"title__regex": pattern}).status_code == 400
+
+
 def test_an_export_of_what_the_list_does_not_understand_is_refused(admin_client: Client) -> None:
     assert admin_client.get(page_of(Album, "export"), {"x": "1"}).status_code == 400
 
