@@ -180,7 +180,7 @@ def table_columns(track: Any, prefix: str = "") -> tuple[Prefetch, Prefetch]:
 
 
 class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
-    searched = ("title", "album__title", "artists__name", "=spotify_id", "=isrc")
+    searched = ("title", "album__title", "artists__name", "artists__aliases__name", "=spotify_id", "=isrc")
 
     def with_table_columns(self) -> Self:
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""

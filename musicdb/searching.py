@@ -2,7 +2,7 @@
 
 A queryset says in ``searched`` what is looked through, as the admin's ``search_fields`` do: ``title`` is looked for
 a term anywhere in it, whatever the case; ``=isrc`` must be the term, whatever the case; ``album__title`` and
-``artists__name`` are columns of what the row points at.
+``artists__name`` are columns of what the row points at, ``artists__aliases__name`` of its other spellings.
 
 Two shapes, for both databases:
 
@@ -138,12 +138,20 @@ def _ways(model: type[models.Model], spec: str, term: str, using: str) -> Iterat
         yield Q(**{f"{name}__mentions": term})
         return
     field: Any = model._meta.get_field(name)
-    pointed_at = _keys(field.related_model, using).filter(**{f"{column}__mentions": term})
+    pointed_at = _pointed_at(field.related_model, column, term, using)
     if field.many_to_many:
         through = _keys(field.remote_field.through, using, field.m2m_field_name())
         yield through.filter(**{f"{field.m2m_reverse_field_name()}__in": pointed_at})
     else:
         yield _keys(model, using).filter(**{f"{name}__in": pointed_at})
+
+
+def _pointed_at(model: Any, column: str, term: str, using: str) -> QuerySet[Any]:
+    """Return the keys of the rows of ``model`` that have ``term`` in ``column``, or in that of an other spelling."""
+    if column.startswith("aliases__"):
+        spellings = _keys(model.aliases.rel.related_model, using, "target")
+        return spellings.filter(**{f"{column.removeprefix('aliases__')}__mentions": term})
+    return _keys(model, using).filter(**{f"{column}__mentions": term})
 
 
 def _keys(model: type[models.Model], using: str, column: str = "pk") -> QuerySet[Any]:

@@ -174,7 +174,7 @@ class TrackAdmin(ExportAdmin, RecordedAdmin, ListEditingAdmin, BulkEditAdmin):
     list_select_related = ["album"]
     list_prefetch_related = ["track_artists__artist"]
     search_fields = TrackQuerySet.searched
-    search_help_text = "Title, album or artist; or Spotify id, link or ISRC"
+    search_help_text = "Title, album or artist in any spelling; or Spotify id, link or ISRC"
     autocomplete_fields = ["album", "genres"]
     save_on_top = True
     inlines = [TrackArtistInline]

@@ -79,5 +79,6 @@ class ArtistAlias(Alias):
     class Meta(Alias.Meta):
         verbose_name = "other spelling of an artist"
         verbose_name_plural = "other spellings of artists"
-        indexes = [models.Index(fields=["name"], name="artistalias_name")]
+        # With whose it is, so that a search of tracks reads nothing else.
+        indexes = [models.Index(fields=["name", "target"], name="artistalias_name")]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="artistalias_name_not_empty")]
