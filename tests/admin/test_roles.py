@@ -1,7 +1,5 @@
 """Role by role, door by door: who may come in does, and who may not changes nothing."""
 
-from collections.abc import Iterator
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +17,7 @@ from tests.admin.doors import CATALOGUE, ROLES, Door, World, doors
 from tests.admin.helpers import alias_rows, page_of
 from tests.factories import GenreFactory
 from tests.pages.html import parse
+from tests.roles import migrate, migrate_back, steps
 
 pytestmark = pytest.mark.django_db
 
@@ -42,26 +41,6 @@ CURATORS_MAY = {
     *("merge_genre", "merge_artist", "merge_label", "share_savedfilter"),
     *("add_run", "change_run", "delete_run", "change_cluster", "add_genreclustering", "change_genreclustering"),
 }
-
-
-def steps() -> Iterator[Any]:
-    """What grants the roles, as the migrations do it."""
-    for name in (
-        "musicdb.migrations.0006_roles",
-        "clusters.migrations.0005_roles",
-        "musicdb.migrations.0007_saved_filters",
-    ):
-        yield import_module(name).Migration.operations[-1]
-
-
-def migrate() -> None:
-    for step in steps():
-        step.code(apps, SimpleNamespace(connection=connection))
-
-
-def migrate_back() -> None:
-    for step in reversed(list(steps())):
-        step.reverse_code(apps, SimpleNamespace(connection=connection))
 
 
 def granted(role: str) -> set[str]:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from musicdb.roles import CURATOR
+from tests.roles import migrate
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # The browser opens no connection of its own, so that a machine without a network tests the same.
@@ -75,4 +78,8 @@ def library(live_server) -> None:
 
 @pytest.fixture
 def editor(library: None) -> User:
-    return User.objects.create_superuser("editor", password=PASSWORD)
+    """Somebody who imports, merges, names and reclusters: a curator."""
+    migrate()
+    user = User.objects.create_user("editor", password=PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name=CURATOR))
+    return user
