@@ -125,6 +125,7 @@ class ImportAdmin(RecordAdmin):
             "What would change",
             outcome=outcome,
             counts=_count_rows(outcome),
+            has_good_rows=any(any(count.values()) for count in outcome.counts.values()),
             shown=shown,
             several_files=outcome.parsed.tables > 1,
             rows_more=max(len(outcome.plan.things) + len(outcome.plan.tracks) - len(shown), 0),

@@ -97,6 +97,17 @@ def test_bad_rows_are_listed_and_refuse_all(editor: Client) -> None:
     assert not Track.objects.exists()
 
 
+def test_beside_bad_rows_good_ones_that_change_nothing_are_told(editor: Client) -> None:
+    confirm(editor, upload(editor, net_file(net_row(1))))
+    told = "The good rows change nothing: the library has all of them already."
+    looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
+    page = looked.content.decode()
+    assert (told in page, 'name="confirm"' in page) == (True, False)
+    assert told in confirm(editor, looked, "again", skip_bad="on").content.decode()
+    assert told not in upload(editor, net_file(net_row(2, Energy="2"))).content.decode()
+    assert told not in upload(editor, net_file(net_row(1, Tempo="90"), net_row(2, Energy="2"))).content.decode()
+
+
 def test_skipped_bad_rows_can_be_downloaded(editor: Client) -> None:
     looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
     done = confirm(editor, looked, skip_bad="on")
