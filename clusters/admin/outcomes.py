@@ -37,9 +37,10 @@ def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
         return format_html("{}: a run waits for your review: {}.", page, compare)
     if outcome.status == "unchanged":
         return format_html("{}: nothing has changed since its last run.", page)
-    return failure(genre.name, outcome)
+    return failure(page, outcome)
 
 
 def failure(name: str, outcome: Outcome) -> SafeString:
+    """Return that the genre's turn came to nothing, and why. ``name``: what the genre is called, or a link to it."""
     reason = outcome.reason.rstrip(".")
     return format_html("{}: {}: {}. What visitors see has not changed.", name, outcome.status, reason)
