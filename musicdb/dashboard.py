@@ -58,7 +58,7 @@ def _last_imports(number: int) -> Iterator[Row]:
         yield Row(
             str(record),
             reverse("admin:musicdb_import_change", args=[record.pk]),
-            f"new tracks: {record.counts['Track']['created']:,}, {naturaltime(record.started_at)}{by}{undone}",
+            f"{record.in_short}; {naturaltime(record.started_at)}{by}{undone}",
         )
 
 

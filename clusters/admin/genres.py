@@ -48,7 +48,7 @@ class ClusteringInline(admin.StackedInline):
 
     model = GenreClustering
     can_delete = False
-    verbose_name_plural = "clusters"
+    verbose_name = "clusters"
 
 
 @admin.register(Genre)

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from clusters.models import Run
 from clusters.recluster import Outcome
+from musicdb.admin.base import link_to
 from musicdb.models import Genre
 
 # The worst news first, so that it is never what is cut.
@@ -37,9 +38,10 @@ def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
         return format_html("{}: a run waits for your review: {}.", page, compare)
     if outcome.status == "unchanged":
         return format_html("{}: nothing has changed since its last run.", page)
-    return failure(genre.name, outcome)
+    return failure(link_to(genre), outcome)  # It may have no page of clusters.
 
 
 def failure(name: str, outcome: Outcome) -> SafeString:
+    """Return that the genre's turn came to nothing, and why. ``name``: what the genre is called, or a link to it."""
     reason = outcome.reason.rstrip(".")
     return format_html("{}: {}: {}. What visitors see has not changed.", name, outcome.status, reason)

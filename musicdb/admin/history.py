@@ -24,6 +24,8 @@ from musicdb.reverting import RevertRefusedError, bring_back, revert, when
 
 VERSIONS_A_PAGE = 25
 LOG_LINES_SHOWN = 100
+# In the address of what is deleted: what the undo of an import took away, and not the rest.
+UNDONE = "undone"
 
 
 class RecordedAdmin(CatalogueAdmin):
@@ -113,12 +115,22 @@ class RecordedAdmin(CatalogueAdmin):
         )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """List what is gone and can perhaps be brought back."""
+        """List what is gone and can perhaps be brought back; by itself what went because its import was undone."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        page = Paginator(versions.of_deleted(self.model), VERSIONS_A_PAGE).get_page(request.GET.get("page"))
-        gone = [(version, versions.name_of(version)) for version in page]
-        return self._page(request, "deleted", f"Deleted {self.opts.verbose_name_plural}", gone=gone, page_obj=page)
+        shows_undone = UNDONE in request.GET
+        gone = versions.of_deleted(self.model)
+        undone, otherwise = gone.filter(act=ActKind.UNDO), gone.exclude(act=ActKind.UNDO)
+        page = Paginator(undone if shows_undone else otherwise, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
+        return self._page(
+            request,
+            "deleted",
+            f"Deleted {self.opts.verbose_name_plural}",
+            gone=[(version, versions.name_of(version)) for version in page],
+            page_obj=page,
+            shows_undone=shows_undone,
+            undone_count=page.paginator.count if shows_undone else undone.count(),
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"keeps_history": True, **(extra_context or {})})

@@ -8,8 +8,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from musicdb.admin.import_forms import ConfirmForm, UploadForm
@@ -49,7 +51,7 @@ class ImportAdmin(RecordAdmin):
     list_select_related = ["user"]
     search_fields = ["file_name", "dialect"]
     search_help_text = "File or dialect"
-    fields = ["file_name", "started_at", "by", "dialect", "choices", "rows", "result", "not_imported", "state"]
+    fields = ["file_name", "started_at", "by", "dialect", "choices", "rows", "result", "not_imported", "standing"]
     change_form_template = "admin/musicdb/import/change_form.html"
     change_list_template = "admin/musicdb/import/change_list.html"
 
@@ -125,6 +127,7 @@ class ImportAdmin(RecordAdmin):
             "What would change",
             outcome=outcome,
             counts=_count_rows(outcome),
+            has_good_rows=any(any(count.values()) for count in outcome.counts.values()),
             shown=shown,
             several_files=outcome.parsed.tables > 1,
             rows_more=max(len(outcome.plan.things) + len(outcome.plan.tracks) - len(shown), 0),
@@ -144,7 +147,7 @@ class ImportAdmin(RecordAdmin):
             with target.open("w", encoding="utf-8-sig", newline="") as file:
                 write_bad_rows(file, [source], outcome.parsed.problems)
         self.log_addition(request, record, [{"added": {}}])
-        self.message_user(request, f"Imported {source.name}: {_in_short(record)}.", messages.SUCCESS)
+        self.message_user(request, f"Imported {source.name}: {record.in_short}.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[record.pk]))
 
     def _start_again(self, request: HttpRequest, message: str) -> HttpResponse:
@@ -197,7 +200,7 @@ class ImportAdmin(RecordAdmin):
 
     @admin.display(description="what changed")
     def in_short(self, record: Import) -> str:
-        return _in_short(record)
+        return record.in_short
 
     @admin.display(description="by")
     def by(self, record: Import) -> Any:
@@ -210,6 +213,12 @@ class ImportAdmin(RecordAdmin):
             return "stands"
         return f"undone by {record.undone_by}" if record.undone_by_id else "undone"
 
+    @admin.display(description="state")
+    def standing(self, record: Import) -> str:
+        if record.undone_at is None:
+            return self.state(record)
+        return f"{self.state(record)}, {date_format(localtime(record.undone_at), 'DATETIME_FORMAT')}"
+
     @admin.display(description="options")
     def choices(self, record: Import) -> str:
         said = [
@@ -217,7 +226,7 @@ class ImportAdmin(RecordAdmin):
             "all liked" if record.options.get("liked") else "",
             "bad rows skipped" if record.options.get("skip_bad") else "",
         ]
-        return ", ".join(filter(None, said))
+        return ", ".join(filter(None, said)) or "none"
 
     @admin.display(description="what changed")
     def result(self, record: Import) -> SafeString:
@@ -234,15 +243,6 @@ class ImportAdmin(RecordAdmin):
             return f"{record.bad_rows:,}"
         address = reverse("admin:musicdb_import_bad_rows", args=[record.pk])
         return format_html('{}: <a href="{}">download them, with the reasons</a>', f"{record.bad_rows:,}", address)
-
-
-def _in_short(record: Import) -> str:
-    # A file of labels alone has nothing to say of tracks.
-    about = [name for name, count in record.counts.items() if any(count.values())]
-    name = about[0] if len(about) == 1 else "Track"
-    count = record.counts[name]
-    things = f"{count['created']:,} {name.lower()}s new"
-    return f"{things}, {count['updated']:,} changed, {count['unchanged']:,} as they were"
 
 
 def _count_rows(outcome: Outcome) -> list[tuple[str, int, int, int | str]]:

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
+from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import DataError, transaction
@@ -20,13 +21,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from musicdb.admin.base import CatalogueAdmin
+from musicdb.admin.base import CatalogueAdmin, CatalogueChangeList
 from musicdb.models import SavedFilter
 from musicdb.models.saved_filters import LONGEST_QUERY
 
 # What says how a list is shown just now, and not which rows it finds.
 PASSING = {PAGE_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR}
 MOST_PARAMETERS = 50
+NO_COLUMN = "what this list no longer knows"
 NOT_KNOWN = "This list does not know some of what it is filtered by."
 
 
@@ -48,13 +50,31 @@ def list_of(listing: str) -> admin.ModelAdmin:
         raise NotUnderstoodError("There is no such list.") from None
 
 
-def in_words(query: str) -> str:
-    """Return what a query asks for, as far as its parameters' own names say it."""
-    words = {SEARCH_VAR: "search", ORDER_VAR: "order"}
-    return ", ".join(
-        f"{words.get(name) or name.removesuffix('__exact').replace('__', ' ')} = {value}"
-        for name, value in parse_qsl(query)
-    )
+def in_words(request: HttpRequest, listing: str, query: str) -> str:
+    """Return what a query asks a list for: its columns by their headings, the rest as the parameters' names say it."""
+    asked = dict(parse_qsl(query))
+    order = asked.pop(ORDER_VAR, "")
+    said = [
+        f"{'search' if name == SEARCH_VAR else name.removesuffix('__exact').replace('__', ' ')} = {value}"
+        for name, value in asked.items()
+    ]
+    return ", ".join([*said, f"sorted by {_order_in_words(request, listing, order)}"] if order else said)
+
+
+def _order_in_words(request: HttpRequest, listing: str, order: str) -> str:
+    """Return the columns that ``order``, as "-5.2", sorts by: their numbers in the list as this user sees it."""
+    try:
+        model_admin = list_of(listing)
+    except NotUnderstoodError:
+        return NO_COLUMN
+    columns = dict(enumerate(model_admin.get_list_display(request), start=1 if model_admin.get_actions(request) else 0))
+    said = []
+    for part in filter(None, order.split(".")):
+        number = part.removeprefix("-")
+        column = columns.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None
+        called = label_for_field(column, model_admin.model, model_admin) if column else NO_COLUMN
+        said.append(f"{called}, descending" if column and part.startswith("-") else called)
+    return ", then ".join(said)
 
 
 def address_of(listing: str, query: str = "") -> str:
@@ -108,6 +128,13 @@ class SavedFilterForm(forms.ModelForm):
         return {"listing": shown.opts.label_lower, "query": query}
 
 
+class SavedFilterChangeList(CatalogueChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        for view in self.result_list:
+            view.in_words = in_words(request, view.listing, view.query)
+
+
 @admin.register(SavedFilter)
 class SavedFilterAdmin(CatalogueAdmin):
     """One's own views and the shared ones. One is made by a link of the list that it is of."""
@@ -124,6 +151,15 @@ class SavedFilterAdmin(CatalogueAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SavedFilter]:
         views: QuerySet[SavedFilter] = super().get_queryset(request)
         return views.seen_by(request.user)  # type: ignore[attr-defined]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SavedFilterChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        view: Any = super().get_object(request, object_id, from_field)
+        if view is not None:
+            view.in_words = in_words(request, view.listing, view.query)
+        return view
 
     def has_share_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("musicdb.share_savedfilter")
@@ -170,8 +206,10 @@ class SavedFilterAdmin(CatalogueAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: SavedFilter | None = None) -> Any:
         ((_, options),) = super().get_fieldsets(request, obj)
         if obj is None:
-            asked = request.POST.get("query") or request.GET.get("query", "")
-            options["description"] = format_html("The list as it is now: {}.", in_words(asked[:LONGEST_QUERY]))
+            listing, asked = (request.POST.get(name) or request.GET.get(name, "") for name in ("listing", "query"))
+            options["description"] = format_html(
+                "The list as it is now: {}.", in_words(request, listing, asked[:LONGEST_QUERY])
+            )
         return [(None, options)]
 
     def get_fields(self, request: HttpRequest, obj: SavedFilter | None = None) -> Any:
@@ -212,6 +250,6 @@ class SavedFilterAdmin(CatalogueAdmin):
             return view.listing
 
     @admin.display(description="view")
-    def look(self, view: SavedFilter) -> SafeString:
+    def look(self, view: Any) -> SafeString:
         address = reverse("admin:musicdb_savedfilter_open", args=[view.pk])
-        return format_html('<a href="{}">Open</a> <span class="query">{}</span>', address, in_words(view.query))
+        return format_html('<a href="{}">Open</a> <span class="query">{}</span>', address, view.in_words)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 
@@ -39,6 +40,15 @@ class Import(models.Model):
     @property
     def is_undone(self) -> bool:
         return self.undone_at is not None
+
+    @property
+    def in_short(self) -> str:
+        """How many tracks, or things of the one kind that the file is about, it made, changed and left."""
+        about = [name for name, count in self.counts.items() if any(count.values())]
+        name = about[0] if len(about) == 1 else "Track"
+        count = self.counts[name]
+        things = f"{count['created']:,} {name.lower()}{pluralize(count['created'])} new"
+        return f"{things}, {count['updated']:,} changed, {count['unchanged']:,} as they were"
 
 
 class ImportedRow(models.Model):

@@ -243,12 +243,13 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
     assert new != run
     assert (new.track_count, new.left_out_count) == (12, 1)
     assert default_storage.exists(new.plot_svg.name)
-    trip_hop, skipped = (
+    trip_hop, skiffle, skipped = (
         '<a href="/genres/trip-hop/clusters/">trip hop</a>',
+        f'<a href="{page_of(Genre, "change", small.pk)}">&lt;skiffle&gt;</a>',
         "0 tracks have all features, and 6 are needed",
     )
     assert said(response) == [
-        ("warning", f"&lt;skiffle&gt;: skipped: {skipped}. What visitors see has not changed."),
+        ("warning", f"{skiffle}: skipped: {skipped}. What visitors see has not changed."),
         ("success", f"{trip_hop}: 12 tracks in {new.cluster_count} clusters, 1 left out."),
         ("info", '<a href="/genres/same/clusters/">same</a>: nothing has changed since its last run.'),
         RAN_HERE,
@@ -269,7 +270,9 @@ def test_a_failure_is_an_error_that_says_what_visitors_see(
         yield from (Outcome(genre.slug, "failed", "OSError: disk full") for genre in genres)
 
     monkeypatch.setattr("clusters.admin.genres.recluster", failing)
-    expected = "trip hop: failed: OSError: disk full. What visitors see has not changed."
+    # What a message begins with is capitalised: not a name, if it is in a link.
+    page = f'<a href="{page_of(Genre, "change", genre.pk)}">trip hop</a>'
+    expected = f"{page}: failed: OSError: disk full. What visitors see has not changed."
     assert said(act(admin_client, "recluster_selected", [genre])) == [("error", expected), RAN_HERE]
 
 

@@ -57,14 +57,14 @@ def test_what_is_told_apart_is_not_suggested_again(admin_client: Client, admin_u
 def test_each_group_has_a_button_of_its_own(admin_client: Client, stones: list[Any]) -> None:
     rocks = [LabelFactory(name=name) for name in ("Rock", "ROCK")]
     assert {name: set(keys) for name, keys in buttons(admin_client).items()} == {
-        "Those like Rock are not the same": {rock.pk for rock in rocks},
-        "Those like Stone Music are not the same": {stone.pk for stone in stones},
+        "None of those like Rock are the same": {rock.pk for rock in rocks},
+        "None of those like Stone Music are the same": {stone.pk for stone in stones},
     }
     say(admin_client, *rocks)
     assert set(buttons(admin_client, f"{LIKELY}?apart=1")) == {"Those like Rock may be the same after all"}
     artist = ArtistFactory()
     tracks = [TrackFactory(title="One", artists=[artist]) for _ in range(2)]
-    assert buttons(admin_client, DUPLICATES) == {"Those like One are not the same": [track.pk for track in tracks]}
+    assert buttons(admin_client, DUPLICATES) == {"None of those like One are the same": [track.pk for track in tracks]}
 
 
 def test_it_is_taken_back(admin_client: Client, stones: list[Any]) -> None:
@@ -124,10 +124,10 @@ def test_only_who_may_change_them_tells_them_apart(client: Client) -> None:
     user = User.objects.create(username="reader", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename="view_track"))
     client.force_login(user)
-    assert "Not the same" not in client.get(DUPLICATES).text
+    assert "None of these are the same" not in client.get(DUPLICATES).text
     assert say(client, *tracks, address=DUPLICATES).status_code == 403
     assert Distinction.objects.count() == 0
     user.user_permissions.add(Permission.objects.get(codename=f"change_{Track._meta.model_name}"))
-    assert "Not the same" in client.get(DUPLICATES).text
+    assert "None of these are the same" in client.get(DUPLICATES).text
     assert say(client, *tracks, address=DUPLICATES).status_code == 200
     assert Distinction.objects.count() == 1

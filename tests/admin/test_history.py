@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from musicdb import history
 from musicdb.imports.parsing import Options
 from musicdb.imports.service import carry_out
+from musicdb.imports.undoing import undo
 from musicdb.merging import merge
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.history import ActKind
@@ -155,7 +156,7 @@ class TestPage:
         merge(stays, [goes], admin_user)
         forget(stays)
         page = admin_client.get(page_of(Label, "history", stays.pk))
-        assert "Nothing has changed this label since history is kept." in page.text
+        assert "Nothing has changed this label since history has been kept." in page.text
         assert "Merged into this: “Goes” (goes)." in page.text
         assert [
             line.get_change_message() for line in admin_client.get(page_of(Label, "history", key)).context["log"]
@@ -239,12 +240,48 @@ class TestDeleted:
         assert page_of(Track, "deleted") in admin_client.get(page_of(Track)).text
         assert entries(admin_client, gone, key)[0].what == "Deleted."
 
+    def test_what_an_undo_took_away_has_a_list_of_its_own(self, admin_client: Client, admin_user: User) -> None:
+        TrackFactory(title="Gone").delete()
+        page = parse(admin_client.get(page_of(Track, "deleted")))
+        assert not [link for link in page.all("a") if "undone" in link.attrs.get("href", "")]
+        undo(carry_out([net_file(net_row(1), net_row(2))], Options(), admin_user).record, admin_user)
+
+        page = admin_client.get(page_of(Track, "deleted"))
+        assert [called for _, called in page.context["gone"]] == ["Gone"]
+        (link,) = (link for link in parse(page).all("a") if "undone" in link.attrs.get("href", ""))
+        assert link.text == "2 that were taken away when an import was undone"
+
+        page = admin_client.get(page_of(Track, "deleted") + link.attrs["href"])
+        assert {called for _, called in page.context["gone"]} == {"Song 1", "Song 2"}
+        (link,) = (link for link in parse(page).all("a") if link.text == "Those that were deleted otherwise")
+        assert link.attrs["href"] == page_of(Track, "deleted")
+
+    def test_where_nothing_is_gone_it_says_so(self, admin_client: Client, admin_user: User) -> None:
+        address = page_of(Track, "deleted")
+        assert "None has been deleted since history has been kept." in admin_client.get(address).text
+        assert "None was taken away when an import was undone." in admin_client.get(address, {"undone": "1"}).text
+        undo(carry_out([net_file(net_row(1))], Options(), admin_user).record, admin_user)
+        page = parse(admin_client.get(address))
+        assert "None has been deleted otherwise since history has been kept." in page.text
+        assert "1 that was taken away when an import was undone" in page.text
+
     @pytest.mark.parametrize("number", [1, 3])
-    def test_its_queries(self, admin_client: Client, django_assert_num_queries: Any, number: int) -> None:
+    @pytest.mark.parametrize("query", [{}, {"undone": "1"}])
+    def test_its_queries(
+        self,
+        admin_client: Client,
+        admin_user: User,
+        django_assert_num_queries: Any,
+        number: int,
+        query: dict[str, str],
+    ) -> None:
+        rows = [net_row(i) for i in range(number)]
+        undo(carry_out([net_file(*rows)], Options(), admin_user).record, admin_user)
         for _ in range(number):
-            AlbumFactory().delete()
-        with django_assert_num_queries(4):  # Session, user, count, rows.
-            admin_client.get(page_of(Album, "deleted"))
+            TrackFactory().delete()
+        with django_assert_num_queries(4 if query else 5):  # Session, user; how many, how many undone; rows.
+            page = admin_client.get(page_of(Track, "deleted"), query)
+        assert len(page.context["gone"]) == number
 
 
 class TestPermissions:

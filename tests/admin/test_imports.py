@@ -1,6 +1,7 @@
 """Imports in the admin: upload, look, confirm; what was imported; undo."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
+from django.utils.timezone import localtime
 
 from musicdb.imports.parsing import Source
 from musicdb.models import Artist, Import, Track
 from tests.imports.files import net_file, net_row, sample
+from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:musicdb_import_add")
@@ -95,6 +99,17 @@ def test_bad_rows_are_listed_and_refuse_all(editor: Client) -> None:
     refused = confirm(editor, looked)
     assert "“2” is not from 0 to 1." in refused.content.decode()
     assert not Track.objects.exists()
+
+
+def test_beside_bad_rows_good_ones_that_change_nothing_are_told(editor: Client) -> None:
+    confirm(editor, upload(editor, net_file(net_row(1))))
+    told = "The good rows change nothing: the library has all of them already."
+    looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
+    page = looked.content.decode()
+    assert (told in page, 'name="confirm"' in page) == (True, False)
+    assert told in confirm(editor, looked, "again", skip_bad="on").content.decode()
+    assert told not in upload(editor, net_file(net_row(2, Energy="2"))).content.decode()
+    assert told not in upload(editor, net_file(net_row(1, Tempo="90"), net_row(2, Energy="2"))).content.decode()
 
 
 def test_skipped_bad_rows_can_be_downloaded(editor: Client) -> None:
@@ -180,7 +195,18 @@ class TestUndo:
         assert said(undone) == ["The import of kaggle.csv was undone."]
         assert "Undo this import" not in undone.content.decode()
         assert not Track.objects.exists()
-        assert "undone by editor" in undone.content.decode()
+        record.refresh_from_db()
+        when = date_format(localtime(record.undone_at), "DATETIME_FORMAT")
+        assert f"undone by editor, {when}" in parse(undone).text
+        assert "undone by editor" in parse(editor.get(reverse("admin:musicdb_import_changelist"))).text
+
+    def test_undone_by_somebody_who_is_gone(self, editor: Client) -> None:
+        confirm(editor, upload(editor, sample("kaggle.csv")))
+        page = reverse("admin:musicdb_import_change", args=[Import.objects.get().pk])
+        assert "Options: none" in parse(editor.get(page)).text
+        Import.objects.update(undone_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC))
+        when = date_format(localtime(Import.objects.get().undone_at), "DATETIME_FORMAT")
+        assert f"State: undone, {when}" in parse(editor.get(page)).text
 
     def test_not_when_touched_since(self, editor: Client) -> None:
         confirm(editor, upload(editor, net_file(net_row(1))))
@@ -246,4 +272,4 @@ def test_the_lists_queries(admin_client: Client, rows: int, django_assert_num_qu
         confirm(admin_client, upload(admin_client, net_file(net_row(number))))
     with django_assert_num_queries(5):  # Session, user, count, page, saved views.
         response = admin_client.get(reverse("admin:musicdb_import_changelist"))
-    assert response.content.decode().count("1 tracks new, 0 changed, 0 as they were") == rows
+    assert response.content.decode().count("1 track new, 0 changed, 0 as they were") == rows

@@ -13,6 +13,7 @@ from clusters.models import GenreClustering, Run
 from musicdb.models import Genre, Track
 from tests.admin.helpers import alias_rows, editor, listed, page_of, said
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, stored_run
+from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +228,4 @@ def test_whether_runs_wait_is_set_with_the_genre(admin_client: Client, genre: Ge
 
     assert GenreClustering.objects.get().waits_for_review
     assert listed(admin_client.get(page_of(Genre, clustering__waits_for_review__exact=1))) == [genre]
+    assert parse(admin_client.get(page)).one("h2", id="clustering-heading").text == "Clusters"

@@ -8,9 +8,12 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from clusters.models import Run
+from musicdb.imports.parsing import Options
+from musicdb.imports.service import carry_out
 from musicdb.models import Album, SavedFilter, Track
 from tests.admin.helpers import errors_of, listed, page_of, said
 from tests.factories import GenreFactory, TrackFactory
+from tests.imports.files import net_file, net_row
 from tests.pages.html import Node, parse
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +73,8 @@ def test_a_filtered_list_is_saved_and_stands_above_it(zoe: Client) -> None:
     ((link, address),) = bar(zoe, **query).links  # type: ignore[union-attr]
     assert link == "Save this view"
     form = parse(zoe.get(address))
-    assert "The list as it is now: genre = trip-hop, liked = 1, order = -5.2, search = Track." in form.text
+    sorting = "sorted by score, descending, then title"
+    assert f"The list as it is now: genre = trip-hop, liked = 1, search = Track, {sorting}." in form.text
     hidden = {field.attrs["name"]: field.attrs["value"] for field in form.all("input", type="hidden")}
 
     response = zoe.post(address, {**hidden, "name": "  Loved  trip hop "})
@@ -88,6 +92,36 @@ def test_a_filtered_list_is_saved_and_stands_above_it(zoe: Client) -> None:
     assert link.attrs["aria-current"] == "true"
     assert "Save this view" not in opened.text
     assert names(zoe, Album) == []
+
+
+@pytest.mark.parametrize(
+    ("listing", "order", "said"),
+    [
+        ("musicdb.track", "5", "sorted by score"),
+        ("musicdb.track", "-2.4", "sorted by title, descending, then album"),
+        ("musicdb.track", "2.-99.", "sorted by title, then what this list no longer knows"),
+        ("musicdb.track", "x", "sorted by what this list no longer knows"),
+        ("nonesuch.list", "5", "sorted by what this list no longer knows"),
+        ("clusters.run", "2", "sorted by finished at"),
+    ],
+)
+def test_what_a_view_is_sorted_by_is_called_by_its_column(listing: str, order: str, said: str) -> None:
+    zoe = somebody("zoë", *EDITING, "change_track", "view_run")
+    view = saved(listing=listing, query=f"o={order}")
+    (cell,) = parse(zoe.get(page_of(SavedFilter))).all("td", class_="field-look")
+    assert cell.text == f"Open {said}"
+    assert f"Open {said}" in parse(zoe.get(page_of(SavedFilter, "change", view.pk))).text
+
+
+def test_columns_count_from_one_less_where_nothing_can_be_selected() -> None:
+    """So Django counts them: there is no column of boxes to tick."""
+    zoe = somebody("zoë", *EDITING, "view_import")
+    carry_out([net_file(net_row(1))], Options(), None)
+    view = saved(listing="musicdb.import", query="o=-1")
+    assert "sorted by started at, descending" in parse(zoe.get(page_of(SavedFilter))).text
+    page = zoe.get(page_of(SavedFilter, "open", view.pk), follow=True)
+    (column,) = parse(page).all("th", class_="descending")
+    assert "column-started_at" in column.attrs["class"].split()
 
 
 def test_where_nothing_is_filtered_there_is_nothing_to_save(zoe: Client) -> None:
