@@ -48,7 +48,8 @@ class ClusteringInline(admin.StackedInline):
 
     model = GenreClustering
     can_delete = False
-    verbose_name = "clusters"
+    # Somebody who may only look sees the plural.
+    verbose_name = verbose_name_plural = "clusters"
 
 
 @admin.register(Genre)

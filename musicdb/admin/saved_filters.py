@@ -72,7 +72,7 @@ def _order_in_words(request: HttpRequest, listing: str, order: str) -> str:
     for part in filter(None, order.split(".")):
         number = part.removeprefix("-")
         column = columns.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None
-        called = label_for_field(column, model_admin.model, model_admin) if column else NO_COLUMN
+        called = str(label_for_field(column, model_admin.model, model_admin)) if column else NO_COLUMN
         said.append(f"{called}, descending" if column and part.startswith("-") else called)
     return ", then ".join(said)
 
