@@ -32,6 +32,7 @@ def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
         tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
         return format_html("{}: {}, {} left out.", page, tracks, outcome.left_out or "none")
     if outcome.status == "waiting":
+        page = link_to(genre)  # It may never have been on the site.
         if run is None:
             return format_html("{}: a run waited for review.", page)
         compare = format_html('<a href="{}">look at it</a>', reverse("admin:clusters_run_compare", args=[run]))
