@@ -16,8 +16,8 @@ logger = logging.getLogger(__name__)
 
 # A process a message is woken, and goes on to the next turn by itself: more wake nobody.
 MOST_WOKEN = 32
-# Whoever asks waits for the broker no longer than this, in seconds; see also _AT_ONCE.
-PATIENCE = 0.4
+# Whoever asks waits for the broker twice this at the most, in seconds: to connect, and to be heard; see _AT_ONCE.
+PATIENCE = 0.3
 _AT_ONCE = {
     "socket_connect_timeout": PATIENCE,
     "socket_timeout": PATIENCE,
