@@ -19,7 +19,7 @@ _FEATURE_LABELS = {feature.name: feature.label.lower() for feature in AUDIO_FEAT
 
 @dataclass(frozen=True)
 class Change:
-    """A value that became another; either is empty where there was none."""
+    """A value that became another, or would; either is empty where there was none."""
 
     what: str
     old: str

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from clusters.history import NotComparableError, compare_runs, in_order, usual_other
 from clusters.models import LeftOut, Run
 from clusters.publishing import publish, remove, unpublish
-from musicdb.admin.base import link_to, link_to_list
+from musicdb.admin.base import link_to, link_to_list, may_be_key
 from musicdb.admin.records import RecordAdmin, facts
 
 MOVED_A_PAGE = 50
@@ -198,8 +198,7 @@ class RunAdmin(RecordAdmin):
         asked = request.GET.get("with", "")
         if not asked:
             return usual_other(run)
-        # Longer ones are beyond what a database takes for a key.
-        if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+        if not may_be_key(asked):
             raise Http404("There is no such run.")
         return get_object_or_404(Run.objects.select_related("genre"), pk=int(asked))
 

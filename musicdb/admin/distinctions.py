@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from musicdb.admin.base import may_be_key
 from musicdb.distinctions import Looked, TooManyError, take_back, tell_apart
 
 GROUPS_A_PAGE = 25
@@ -27,7 +28,7 @@ def answer(request: HttpRequest, model: type[Model]) -> HttpResponse:
     """Do what an editor said of a group, and return to the page."""
     if not request.user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
         raise PermissionDenied
-    keys = [int(key) for key in request.POST.getlist("id") if key.isascii() and key.isdigit() and len(key) <= 18]
+    keys = [int(key) for key in request.POST.getlist("id") if may_be_key(key)]
     try:
         if APART in request.GET:
             number = take_back(model, keys)

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from musicdb.admin.base import CatalogueAdmin, link_to
+from musicdb.admin.base import CatalogueAdmin, link_to, may_be_key
 from musicdb.admin.distinctions import answer, groups_context
 from musicdb.distinctions import looked_at
 from musicdb.forms import MergeForm
@@ -73,7 +73,7 @@ class MergeableAdmin(CatalogueAdmin):
 
     def merge_view(self, request: HttpRequest) -> HttpResponse:
         """Let the editor choose which of some things stays, say what will happen, and on POST do it."""
-        keys = {int(key) for key in request.GET.getlist("id") if key.isascii() and key.isdigit() and len(key) <= 18}
+        keys = {int(key) for key in request.GET.getlist("id") if may_be_key(key)}
         refusal = self._refusal(len(keys))
         things = [] if refusal else list(self.get_queryset(request).filter(pk__in=keys))
         if refusal := refusal or self._refusal(len(things)):

@@ -11,6 +11,7 @@ from musicdb.imports.shelves import AlbumThing, Spelling, Thing
 from musicdb.imports.things import ThingPlan
 from musicdb.models import Track
 from musicdb.resources.facts import Place
+from musicdb.versions import Change
 
 _LABELS = {
     **{field.name: str(field.verbose_name) for field in Track._meta.concrete_fields},
@@ -19,15 +20,6 @@ _LABELS = {
 _FEATURES = frozenset(FEATURE_NAMES)
 # What an editor is not told of a new track one by one: its title heads the row, and features are counted.
 _NOT_SHOWN = _FEATURES | {"title"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """A value that becomes another; ``old`` is empty where there was none."""
-
-    what: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True)

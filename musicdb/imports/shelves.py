@@ -76,8 +76,11 @@ class AlbumThing(Thing):
             setattr(self, column, value)
 
 
-class GenreShelf:
-    """Genres, which are told apart by their names without regard to case."""
+class NamedShelf:
+    """Things of a kind of which no two share a name: by their names, folded, and by their other spellings.
+
+    ``by_slug`` has those that the file gives an address.
+    """
 
     def __init__(self) -> None:
         self.things: dict[str, Thing] = {}
@@ -85,12 +88,9 @@ class GenreShelf:
         self.by_slug: dict[str, Thing] = {}
         self.made: list[Thing] = []
 
-    def load(self) -> None:
-        """Load all. A library has some thousands at the most. Two queries."""
-        for pk, name in Genre.objects.order_by("pk").values_list("pk", "name"):
-            self.things.setdefault(name.lower(), self.known(pk, name))
-        for name, pk in GenreAlias.objects.values_list("name", "target"):
-            self.things.setdefault(name.lower(), self.by_pk[pk])
+    @staticmethod
+    def fold(name: str) -> str:
+        return name
 
     def known(self, pk: int, name: str) -> Thing:
         if (thing := self.by_pk.get(pk)) is None:
@@ -99,12 +99,12 @@ class GenreShelf:
 
     def make(self, thing: Thing) -> Thing:
         self.made.append(thing)
-        self.things.setdefault(thing.name.lower(), thing)
+        self.things.setdefault(self.fold(thing.name), thing)
         return thing
 
-    def get(self, genre: str | NamedFacts) -> Thing:
-        name, slug = name_of(genre), slug_of(genre)
-        thing = self.by_slug.get(slug) or self.things.get(name.lower()) or self.make(Thing(name, slug=slug))
+    def get(self, named: str | NamedFacts) -> Thing:
+        name, slug = name_of(named), slug_of(named)
+        thing = self.by_slug.get(slug) or self.things.get(self.fold(name)) or self.make(Thing(name, slug=slug))
         if slug:
             self.by_slug.setdefault(slug, thing)
         return thing
@@ -116,14 +116,23 @@ class GenreShelf:
         return [thing for thing in self.by_pk.values() if thing.before]
 
 
-class LabelShelf:
-    """Labels, by their names to the letter, and by their other spellings."""
+class GenreShelf(NamedShelf):
+    """Genres, which are told apart by their names without regard to case."""
 
-    def __init__(self) -> None:
-        self.things: dict[str, Thing] = {}
-        self.by_pk: dict[int, Thing] = {}
-        self.by_slug: dict[str, Thing] = {}
-        self.made: list[Thing] = []
+    @staticmethod
+    def fold(name: str) -> str:
+        return name.lower()
+
+    def load(self) -> None:
+        """Load all. A library has some thousands at the most. Two queries."""
+        for pk, name in Genre.objects.order_by("pk").values_list("pk", "name"):
+            self.things.setdefault(self.fold(name), self.known(pk, name))
+        for name, pk in GenreAlias.objects.values_list("name", "target"):
+            self.things.setdefault(self.fold(name), self.by_pk[pk])
+
+
+class LabelShelf(NamedShelf):
+    """Labels, by their names to the letter."""
 
     def load(self, names: Iterable[str]) -> None:
         """Two queries a batch."""
@@ -133,29 +142,6 @@ class LabelShelf:
             aliases = LabelAlias.objects.filter(name__in=batch).order_by()
             for name, pk, target in aliases.values_list("name", "target", "target__name"):
                 self.things.setdefault(name, self.known(pk, target))
-
-    def known(self, pk: int, name: str) -> Thing:
-        if (thing := self.by_pk.get(pk)) is None:
-            thing = self.by_pk[pk] = Thing(name, pk)
-        return thing
-
-    def make(self, thing: Thing) -> Thing:
-        self.made.append(thing)
-        self.things.setdefault(thing.name, thing)
-        return thing
-
-    def get(self, label: str | NamedFacts) -> Thing:
-        name, slug = name_of(label), slug_of(label)
-        thing = self.by_slug.get(slug) or self.things.get(name) or self.make(Thing(name, slug=slug))
-        if slug:
-            self.by_slug.setdefault(slug, thing)
-        return thing
-
-    def new(self) -> list[Thing]:
-        return self.made
-
-    def changed(self) -> list[Thing]:
-        return [thing for thing in self.by_pk.values() if thing.before]
 
 
 class ArtistShelf:

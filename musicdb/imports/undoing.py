@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -28,11 +28,12 @@ REASONS_SHOWN = 20
 
 
 class UndoRefusedError(Exception):
-    """An import that cannot be undone. ``reasons`` says why, row by row, as far as REASONS_SHOWN."""
+    """An import that cannot be undone. ``reasons`` says why, row by row, as far as REASONS_SHOWN, and how many more."""
 
-    def __init__(self, message: str, reasons: Iterable[str] = ()) -> None:
+    def __init__(self, message: str, reasons: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.reasons = list(reasons)
+        more = len(reasons) - REASONS_SHOWN
+        self.reasons = [*reasons[:REASONS_SHOWN], *([f"And {more:,} more."] if more > 0 else [])]
 
 
 def undo(record: Import, user: User | None) -> None:
@@ -83,9 +84,7 @@ def _untouched_since(record: Import) -> dict[str, list[int]]:
                 if before is None:
                     created[name].append(pk)
     if reasons:
-        more = len(reasons) - REASONS_SHOWN
-        shown = [*reasons[:REASONS_SHOWN], *([f"And {more:,} more."] if more > 0 else [])]
-        raise UndoRefusedError("Rows of this import have been touched since, so it was not undone.", shown)
+        raise UndoRefusedError("Rows of this import have been touched since, so it was not undone.", reasons)
     return created
 
 
@@ -100,9 +99,7 @@ def _refuse_if_in_the_way(record: Import, created: dict[str, list[int]]) -> None
             reasons += _gone(model, rows)
             reasons += _taken(model, rows, own)
     if reasons:
-        more = len(reasons) - REASONS_SHOWN
-        shown = [*reasons[:REASONS_SHOWN], *([f"And {more:,} more."] if more > 0 else [])]
-        raise UndoRefusedError("What this import changed cannot be what it was.", shown)
+        raise UndoRefusedError("What this import changed cannot be what it was.", reasons)
 
 
 def _refuse_if_others_go_along(created: dict[str, list[int]]) -> None:
@@ -223,6 +220,6 @@ def _refuse_if_used(model: type[models.Model], keys: list[int]) -> None:
     """A genre's tracks would silently lose it: a join that nothing protects."""
     if model.__name__ != "Genre":
         return
-    users = MODELS["Track"]._default_manager.filter(genres__in=keys).distinct()[: REASONS_SHOWN + 1]
+    users = MODELS["Track"]._default_manager.filter(genres__in=keys).distinct()[:REASONS_SHOWN]
     if reasons := [f"Track “{track}”" for track in users]:
         raise UndoRefusedError("Tracks that came later are in a genre that this import made.", reasons)
