@@ -11,7 +11,7 @@ from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import DataError, models
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -90,10 +90,6 @@ def may_be_key(text: str) -> bool:
 class CatalogueChangeList(ChangeList):
     model_admin: "CatalogueAdmin"
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        queryset = super().get_queryset(request, exclude_parameters)
-        return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
-
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         whole = not self.multi_page or (self.show_all and self.can_show_all)
@@ -110,7 +106,7 @@ class CatalogueAdmin(admin.ModelAdmin):
     # The number of hits says enough; counting everything beside it is a second walk through the table.
     show_full_result_count = False
     paginator = KeysFirstPaginator
-    list_prefetch_related: Sequence[str] = ()
+    list_prefetch_related: Sequence[Prefetch] = ()
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:

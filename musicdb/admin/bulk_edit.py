@@ -186,7 +186,7 @@ class BulkEditAdmin(CatalogueAdmin):
     def _ask(self, request: HttpRequest, queryset: QuerySet[Any], number: int, form: BulkEditForm) -> HttpResponse:
         across = request.POST.get("select_across", "0") == "1"
         selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        named = [str(row) for row in queryset.prefetch_related(None)[:ROWS_NAMED]]
+        named = [str(row) for row in queryset[:ROWS_NAMED]]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -26,7 +26,14 @@ from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.likeness import fold_label
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
-from musicdb.querysets import AlbumQuerySet, ArtistQuerySet, GenreQuerySet, LabelQuerySet, TrackQuerySet
+from musicdb.querysets import (
+    AlbumQuerySet,
+    ArtistQuerySet,
+    GenreQuerySet,
+    LabelQuerySet,
+    TrackQuerySet,
+    rows_with,
+)
 from musicdb.resources.exports import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 
 # The cast of a musical would fill the page.
@@ -127,7 +134,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin):
     list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
     list_display_links = ["art", "title"]
     list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, DoubtFilter]
-    list_prefetch_related = ["album_labels__label"]
+    list_prefetch_related = [rows_with(Album, "album_labels", "label")]
     search_fields = AlbumQuerySet.searched
     search_help_text = "Title, or Spotify id or link"
     fields = ["title", "slug", "released", "spotify_id", "image_url", "large_art"]
@@ -172,7 +179,7 @@ class TrackAdmin(ExportAdmin, RecordedAdmin, ListEditingAdmin, BulkEditAdmin):
     list_editable = ["score", "liked"]
     list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
-    list_prefetch_related = ["track_artists__artist"]
+    list_prefetch_related = [rows_with(Track, "track_artists", "artist")]
     search_fields = TrackQuerySet.searched
     search_help_text = "Title, album or artist in any spelling; or Spotify id, link or ISRC"
     autocomplete_fields = ["album", "genres"]

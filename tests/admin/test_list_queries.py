@@ -24,8 +24,8 @@ QUERIES: dict[Any, int] = {
     Genre: LIST,
     Artist: LIST,
     Label: LIST,
-    Album: LIST + 2,  # labels and their places
-    Track: LIST + 2 + 1,  # artists and their places; genres to filter by
+    Album: LIST + 1,  # labels
+    Track: LIST + 1 + 1,  # artists; genres to filter by
     Import: LIST,
     SavedFilter: LIST,
     Run: LIST,

@@ -228,7 +228,7 @@ def test_a_search_asks_as_much_for_many_as_for_one(
         TrackFactory(title=f"Love {number}", artists=[ArtistFactory()], genres=[GenreFactory()])
     # Session, user, genres of the filter; keys, rows, artists of all, in order; the list's views; the count,
     # where not all keys came.
-    with django_assert_num_queries(8 + (rows > 5)):
+    with django_assert_num_queries(7 + (rows > 5)):
         response = admin_client.get(page_of(Track, q="love"))
     assert response.context["cl"].result_count == rows
 
