@@ -52,7 +52,7 @@ def analysis_failed(row: dict[str, str]) -> bool:
 def load_kaggle(folder: Path) -> None:
     """Load tracks, genres and features of the 114k file into the (empty) database that Django is set up for."""
     from musicdb.models import Genre, Track
-    from musicdb.slugs import slug_base
+    from musicdb.models.slugs import slug_base
 
     tracks: dict[str, Track] = {}
     genres: dict[str, set[str]] = {}

@@ -21,7 +21,7 @@ def floor(out: Path, file: Path) -> int:
     from clusters.core.features import FeatureTable
     from clusters.core.params import Params
     from clusters.core.pipeline import _axes
-    from clusters.core.space import reduce
+    from clusters.core.projection import reduce
 
     values = np.load(file)
     table = FeatureTable(np.arange(len(values)), tuple(map(str, range(len(values)))), values)

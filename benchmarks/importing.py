@@ -17,8 +17,8 @@ def plain(file: str, rows: str) -> dict[str, float]:
     from import_export import fields, resources, widgets
     from tablib import Dataset
 
-    from musicdb.features import FEATURE_NAMES
     from musicdb.models import Album, Genre, Track
+    from musicdb.music.audio_features import FEATURE_NAMES
 
     class Related(widgets.ForeignKeyWidget):
         def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
@@ -55,7 +55,7 @@ def queries(file: str) -> dict[str, float]:
     """Count the statements of an import; many rows sent as one count as one."""
     from django.db import connection
 
-    from musicdb.imports.parsing import Options, Source
+    from musicdb.imports.parse import Options, Source
     from musicdb.imports.service import carry_out
 
     count = 0

@@ -29,7 +29,7 @@ def matrices(out: str) -> dict[str, float]:
     import numpy as np
 
     from clusters.core.params import Params
-    from clusters.extract import extract
+    from clusters.runs.inputs import extract
     from musicdb.models import Genre
 
     for genre in Genre.objects.all():
@@ -41,7 +41,7 @@ def matrices(out: str) -> dict[str, float]:
 def shares(jobs: str) -> dict[str, float]:
     """Time all genres with and without ``force``: the work alone, without the start of the interpreter and Django."""
     from clusters.core.params import Params
-    from clusters.recluster import Options, recluster
+    from clusters.runs.service import Options, recluster
     from musicdb.models import Genre
 
     def seconds(force: bool) -> float:
@@ -61,7 +61,7 @@ def bulk(rows: str) -> dict[str, float]:
     from django.db import transaction
 
     from clusters.models import Membership
-    from musicdb.bulk import insert
+    from musicdb.db.bulk import insert
 
     names = ["run", "cluster", "track", "rank", "distance", "x", "y"]
     places = list(
@@ -99,9 +99,9 @@ def synthesise(folder: str, largest: str, others: str) -> dict[str, float]:
 
     from benchmarks.data import KAGGLE, analysis_failed, rows
     from clusters.core.features import FEATURE_NAMES
-    from musicdb.bulk import insert
-    from musicdb.features import AUDIO_FEATURES
+    from musicdb.db.bulk import insert
     from musicdb.models import Genre, Track
+    from musicdb.music.audio_features import AUDIO_FEATURES
 
     ranges = {feature.name: (feature.lowest, feature.highest) for feature in AUDIO_FEATURES}
     lowest, highest = np.array([ranges[name] for name in FEATURE_NAMES]).T
@@ -144,8 +144,8 @@ def agreement(slug: str) -> dict[str, float]:
     from clusters.core import fit
     from clusters.core.kmeans import sweep
     from clusters.core.params import Params
-    from clusters.core.space import reduce
-    from clusters.extract import extract
+    from clusters.core.projection import reduce
+    from clusters.runs.inputs import extract
     from musicdb.models import Genre
 
     space = reduce(extract(Genre.objects.get(slug=slug), Params()).table.in_canonical_order())

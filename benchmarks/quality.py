@@ -23,7 +23,7 @@ from benchmarks.report import Report
 from clusters.core import fit
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
 from clusters.core.params import Params
-from clusters.core.space import reduce
+from clusters.core.projection import reduce
 
 NEUTRAL = [FEATURE_NAMES.index(name) for name in FEATURE_NAMES if name not in ("tempo", "loudness")]
 REFITS, SHARE = 5, 0.8

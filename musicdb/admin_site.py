@@ -22,7 +22,7 @@ class MusicdbAdminSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         # Which know the models, and those are not there yet when this module is read.
-        from musicdb.admin.housekeeping import duplicates_page, housekeeping_page
+        from musicdb.admin.data_quality import duplicates_page, housekeeping_page
 
         return [
             path("housekeeping/", self.admin_view(partial(housekeeping_page, self)), name="housekeeping"),
@@ -31,7 +31,7 @@ class MusicdbAdminSite(AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from musicdb.admin.housekeeping import dashboard_context
+        from musicdb.admin.data_quality import dashboard_context
 
         return super().index(request, {**dashboard_context(request), **(extra_context or {})})
 

@@ -21,4 +21,4 @@ app.conf.update(
     worker_send_task_events=False,
     worker_enable_remote_control=False,
 )
-app.autodiscover_tasks()
+app.autodiscover_tasks(["clusters.jobs"])

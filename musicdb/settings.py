@@ -5,8 +5,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
-from musicdb.brokers import transport_options
-from musicdb.secret_key import find_secret_key
+from musicdb.conf.brokers import transport_options
+from musicdb.conf.secret_key import find_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "musicdb.redirects.FormerAddresses",
+    "musicdb.pages.redirects.FormerAddresses",
 ]
 
 ROOT_URLCONF = "musicdb.urls"
@@ -141,7 +141,7 @@ WORKER_HEARTBEAT = env.float("WORKER_HEARTBEAT", default=10.0)
 # --- Language and time -------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
-FORMAT_MODULE_PATH = "musicdb.formats"
+FORMAT_MODULE_PATH = "musicdb.conf.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True

@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from clusters import views as clusters
-from musicdb import views
+from clusters.pages import views as clusters
 from musicdb.api.docs import Docs
+from musicdb.pages import views
 
 urlpatterns = [
     path("", clusters.Home.as_view(), name="home"),

@@ -12,9 +12,9 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from clusters.core.params import Params
-from clusters.leftovers import new_plot_names
 from clusters.models import Cluster, Membership, Run
-from clusters.recluster import Options, recluster
+from clusters.runs.orphaned_plots import new_plot_names
+from clusters.runs.service import Options, recluster
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 
 SHARES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")

@@ -1,5 +1,7 @@
 """The clusters' admin: runs to read, compare and publish, clusters to name, and what both add to the list of genres."""
 
-from clusters.admin import genres, parts, reclusterings, runs
+from clusters.admin import dashboard, genres, jobs, parts, runs
 
-__all__ = ["genres", "parts", "reclusterings", "runs"]
+dashboard.register()
+
+__all__ = ["dashboard", "genres", "jobs", "parts", "runs"]

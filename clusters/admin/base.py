@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from musicdb.admin.records import RecordAdmin
+from musicdb.admin.read_only import RecordAdmin
 
 
 class PartOfRunAdmin(RecordAdmin):

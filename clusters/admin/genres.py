@@ -11,12 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from clusters.admin.dashboard import stale_genres
 from clusters.admin.outcomes import LEVELS, newest_run, report
 from clusters.core.params import Params
-from clusters.handing_over import NotHandedOverError, hand_over, has_workers
-from clusters.looking_after import stale_genres
+from clusters.jobs.enqueue import NotHandedOverError, hand_over, has_workers
 from clusters.models import GenreClustering, LeftOut
-from clusters.recluster import Options, recluster
+from clusters.runs.service import Options, recluster
 from musicdb.admin.base import link_to_list
 from musicdb.admin.catalogue import GenreAdmin
 from musicdb.models import Genre

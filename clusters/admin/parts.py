@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 
 from clusters.admin.base import PartOfRunAdmin
 from clusters.models import Cluster, LeftOut, Membership
-from clusters.querysets import REPRESENTATIVES
+from clusters.models.querysets import REPRESENTATIVES
 from musicdb.admin.base import link_to, link_to_list
 from musicdb.admin.catalogue import FEATURES_BY_NAME
-from musicdb.admin.list_editing import ListEditingAdmin
-from musicdb.admin.records import facts
+from musicdb.admin.changelist.list_editing import ListEditingAdmin
+from musicdb.admin.read_only import facts
 
 
 @admin.register(Cluster)

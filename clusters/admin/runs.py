@@ -15,11 +15,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from clusters.history import NotComparableError, compare_runs, in_order, usual_other
 from clusters.models import LeftOut, Run
-from clusters.publishing import publish, remove, unpublish
+from clusters.runs.publishing import publish, remove, unpublish
+from clusters.runs.run_diff import NotComparableError, compare_runs, in_order, usual_other
 from musicdb.admin.base import link_to, link_to_list, may_be_key
-from musicdb.admin.records import RecordAdmin, facts
+from musicdb.admin.read_only import RecordAdmin, facts
 
 MOVED_A_PAGE = 50
 STATES = {

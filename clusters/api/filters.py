@@ -3,8 +3,8 @@
 from django_filters import FilterSet
 
 from clusters.models import Cluster
-from musicdb.filters import OrderingFilter, SlugFilter
 from musicdb.models import Genre
+from musicdb.search.filters import OrderingFilter, SlugFilter
 
 
 class ClusterFilter(FilterSet):

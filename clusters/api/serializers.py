@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from clusters.models import Cluster, Membership, Run
-from clusters.shortcuts import why_here
+from clusters.runs.selectors import why_here
 from musicdb.api.errors import ErrorSerializer
 from musicdb.api.serializers import URL, NamedGenreSerializer, PageURLField, TextOrNullField, TrackSerializer
 

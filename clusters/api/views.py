@@ -10,9 +10,9 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from clusters.api import serializers
 from clusters.api.errors import ClusterGoneError
 from clusters.api.filters import ClusterFilter
-from clusters.former import whereabouts
 from clusters.models import Cluster, FormerCluster, Membership, Run
-from clusters.shortcuts import cluster_or_former_or_404, published_run_or_404
+from clusters.runs.retired import whereabouts
+from clusters.runs.selectors import cluster_or_former_or_404, published_run_or_404
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Track
 

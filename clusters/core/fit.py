@@ -10,7 +10,7 @@ from clusters.core import quality
 from clusters.core.features import FloatArray, IntArray, UnclusterableError
 from clusters.core.kmeans import nearest_centre, sweep
 from clusters.core.params import FEWEST_CLUSTERS, FEWEST_TRACKS, Params
-from clusters.core.space import Space
+from clusters.core.projection import Space
 
 MOST_CLUSTERS_BY_CHOICE = 10
 TRACKS_A_CLUSTER = 4

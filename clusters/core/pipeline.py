@@ -7,12 +7,12 @@ from importlib.metadata import version
 
 import numpy as np
 
-from clusters.core import fit, naming, plots
+from clusters.core import captions, fit, plots
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
 from clusters.core.matching import match
 from clusters.core.params import Lineage, Params
+from clusters.core.projection import Space, reduce
 from clusters.core.results import AxisEnds, Clustering, ClusterSummary
-from clusters.core.space import Space, reduce
 
 
 def cluster(table: FeatureTable, params: Params, lineage: Lineage | None = None) -> Clustering:
@@ -70,7 +70,7 @@ def _by_feature(space: Space, values: FloatArray) -> dict[str, float]:
 def _axes(space: Space) -> tuple[AxisEnds, ...]:
     shown = zip(space.loadings[:2], space.explained_variance[:2], strict=True)
     return tuple(
-        AxisEnds(*naming.axis_ends(_by_feature(space, loadings)), float(variance)) for loadings, variance in shown
+        AxisEnds(*captions.axis_ends(_by_feature(space, loadings)), float(variance)) for loadings, variance in shown
     )
 
 
@@ -91,7 +91,7 @@ def _summaries(table: FeatureTable, space: Space, numbers: IntArray) -> tuple[Cl
                 number=number,
                 size=int(members.sum()),
                 centroid=dict(zip(FEATURE_NAMES, table.values[members].mean(axis=0).tolist(), strict=True)),
-                description=naming.describe(_by_feature(space, space.deviations[members].mean(axis=0))),
+                description=captions.describe(_by_feature(space, space.deviations[members].mean(axis=0))),
             )
         )
     return tuple(summaries)

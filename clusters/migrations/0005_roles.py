@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from musicdb.roles import CURATOR, EDITOR, granting, revoking
+from musicdb.db.roles import CURATOR, EDITOR, granting, revoking
 
 LOOK = {model: ["view"] for model in ("run", "cluster", "membership", "leftout", "genreclustering")}
 GRANTS = {

@@ -6,7 +6,7 @@ from django import template
 from django.db.models import QuerySet
 
 from clusters.models import Membership, Run
-from clusters.shortcuts import Why, why_here
+from clusters.runs.selectors import Why, why_here
 from musicdb.models import Genre, Track
 
 register = template.Library()

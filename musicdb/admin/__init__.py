@@ -1,3 +1,6 @@
 """The catalogue's admin: where editors spend their day."""
 
-from musicdb.admin import catalogue, imports, saved_filters  # noqa: F401 (which register the models)
+# These modules register their models.
+from musicdb.admin import catalogue  # noqa: F401
+from musicdb.admin.changelist import saved_filters  # noqa: F401
+from musicdb.admin.imports import views  # noqa: F401

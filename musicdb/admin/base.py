@@ -20,12 +20,12 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
 
 from musicdb.admin.deleting import MOST_LISTED, summary, what_goes_with
-from musicdb.bulk_edit import Edit, bulk_edit
-from musicdb.forms import SPOTIFY_LINK
+from musicdb.admin.forms import SPOTIFY_LINK
+from musicdb.db.text_search import SearchMixin
+from musicdb.editing.bulk_edit import Edit, bulk_edit
 from musicdb.models import Album, SluggedModel, Track
-from musicdb.names import normalise_name
-from musicdb.paginating import KeysFirstPaginator
-from musicdb.searching import SearchMixin
+from musicdb.music.names import normalise_name
+from musicdb.search.pagination import KeysFirstPaginator
 
 # A database refuses a thousand terms, or one of 100 kB; nobody who looks for something types as many.
 LONGEST_SEARCH = 200

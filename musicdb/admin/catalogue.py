@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from musicdb.admin.base import counted, link_to_list, thumbnail
-from musicdb.admin.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
-from musicdb.admin.exports import ExportAdmin
-from musicdb.admin.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
+from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
+from musicdb.admin.changelist.exports import ExportAdmin
+from musicdb.admin.changelist.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
+from musicdb.admin.changelist.list_editing import ListEditingAdmin
+from musicdb.admin.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.admin.history import RecordedAdmin
 from musicdb.admin.inlines import (
     AlbumLabelInline,
@@ -20,13 +22,10 @@ from musicdb.admin.inlines import (
     LabelAliasInline,
     TrackArtistInline,
 )
-from musicdb.admin.list_editing import ListEditingAdmin
-from musicdb.admin.merging import MergeableAdmin
-from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
-from musicdb.forms import AlbumForm, ArtistForm, TrackForm
-from musicdb.likeness import fold_label
+from musicdb.admin.merge import MergeableAdmin
+from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
-from musicdb.querysets import (
+from musicdb.models.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
     GenreQuerySet,
@@ -34,7 +33,8 @@ from musicdb.querysets import (
     TrackQuerySet,
     rows_with,
 )
-from musicdb.resources.exports import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
+from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
+from musicdb.music.name_matching import fold_label
 
 # The cast of a musical would fill the page.
 ARTISTS_SHOWN = 4

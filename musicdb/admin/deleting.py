@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from musicdb.cascades import count_cascade
+from musicdb.db.cascades import count_cascade
 
 # So many can be read through before something is deleted.
 MOST_LISTED = 100

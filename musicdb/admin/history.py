@@ -17,10 +17,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
-from musicdb import history, versions
+from musicdb import history
 from musicdb.admin.base import CatalogueAdmin, link_to, may_be_key
+from musicdb.history import diff
+from musicdb.history.restore import RevertRefusedError, bring_back, revert, when
 from musicdb.models.history import ActKind
-from musicdb.reverting import RevertRefusedError, bring_back, revert, when
 
 VERSIONS_A_PAGE = 25
 LOG_LINES_SHOWN = 100
@@ -69,7 +70,7 @@ class RecordedAdmin(CatalogueAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         key, thing = self._thing(request, unquote(object_id))
-        paginator = Paginator(versions.of_row(self.model, key), VERSIONS_A_PAGE)
+        paginator = Paginator(diff.of_row(self.model, key), VERSIONS_A_PAGE)
         if thing is None and not paginator.count:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         page = paginator.get_page(request.GET.get("page"))
@@ -77,15 +78,15 @@ class RecordedAdmin(CatalogueAdmin):
         first = (page.number - 1) * VERSIONS_A_PAGE
         found = list(paginator.object_list[first : first + VERSIONS_A_PAGE + 1])
         before = found.pop() if len(found) > VERSIONS_A_PAGE else None
-        names = versions.Names([*found, before] if before else found)
+        names = diff.Names([*found, before] if before else found)
         log = LogEntry.objects.filter(content_type=get_content_type_for_model(self.model), object_id=str(key))
         return self._page(
             request,
             "history",
-            f"History of {thing or versions.name_of(found[0])}",
+            f"History of {thing or diff.name_of(found[0])}",
             key=key,
             thing=thing,
-            entries=list(versions.entries(found, before, names)),
+            entries=list(diff.entries(found, before, names)),
             page_obj=page,
             log=log.select_related("user").order_by("-pk")[:LOG_LINES_SHOWN] if page.number == 1 else [],
             **(extra_context or {}),
@@ -94,18 +95,18 @@ class RecordedAdmin(CatalogueAdmin):
     def version_view(self, request: HttpRequest, key: int, version: int) -> HttpResponse:
         """Show all that a version says, beside what is so now; on POST, return to it."""
         _, thing = self._thing(request, key)
-        shown = get_object_or_404(versions.of_row(self.model, key), history_id=version)
+        shown = get_object_or_404(diff.of_row(self.model, key), history_id=version)
         if request.method == "POST":
             return self._return_to(request, shown, thing)
-        now = versions.present(thing) if thing else None
-        names = versions.Names([shown, now] if now else [shown])
-        is_now = versions.facts(now, names) if now else {}
-        rows = [(what, value, is_now.get(what, "")) for what, value in versions.facts(shown, names).items()]
+        now = diff.present(thing) if thing else None
+        names = diff.Names([shown, now] if now else [shown])
+        is_now = diff.facts(now, names) if now else {}
+        rows = [(what, value, is_now.get(what, "")) for what, value in diff.facts(shown, names).items()]
         differs = any(was != now_is for _, was, now_is in rows)
         return self._page(
             request,
             "version",
-            f"{versions.name_of(shown)}, {when(shown)}",
+            f"{diff.name_of(shown)}, {when(shown)}",
             key=key,
             thing=thing,
             version=shown,
@@ -119,14 +120,14 @@ class RecordedAdmin(CatalogueAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         shows_undone = UNDONE in request.GET
-        gone = versions.of_deleted(self.model)
+        gone = diff.of_deleted(self.model)
         undone, otherwise = gone.filter(act=ActKind.UNDO), gone.exclude(act=ActKind.UNDO)
         page = Paginator(undone if shows_undone else otherwise, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
         return self._page(
             request,
             "deleted",
             f"Deleted {self.opts.verbose_name_plural}",
-            gone=[(version, versions.name_of(version)) for version in page],
+            gone=[(version, diff.name_of(version)) for version in page],
             page_obj=page,
             shows_undone=shows_undone,
             undone_count=page.paginator.count if shows_undone else undone.count(),

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from musicdb.forms import AliasForm, AliasRows, ArtistAliasForm, OrderedRowForm, OrderedRows, RowAutocomplete
+from musicdb.admin.forms import AliasForm, AliasRows, ArtistAliasForm, OrderedRowForm, OrderedRows, RowAutocomplete
 from musicdb.models import AlbumLabel, ArtistAlias, GenreAlias, LabelAlias, TrackArtist
 
 

@@ -10,8 +10,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from musicdb.exports.library import FORMATS, ExportRefusedError
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.resources.library import FORMATS, ExportRefusedError
 
 _MODELS = (Genre, Artist, Label, Album, Track)
 

@@ -2,10 +2,10 @@
 
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
-from musicdb import filters
 from musicdb.api import serializers
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.search import filters
 
 
 class CatalogueViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):

@@ -10,14 +10,14 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 
 from musicdb import history
-from musicdb.bulk import insert
-from musicdb.imports.parsing import Options, Parsed, Progress, Source, no_progress, parse
-from musicdb.imports.planning import Plan, plan
-from musicdb.imports.states import MODELS, as_json, digest, states
-from musicdb.imports.writing import Written, changed_keys, write
+from musicdb.db.bulk import insert
+from musicdb.imports.apply import Written, changed_keys, write
+from musicdb.imports.parse import Options, Parsed, Progress, Source, no_progress, parse
+from musicdb.imports.plan import Plan, plan
+from musicdb.imports.records import ImportRefusedError
+from musicdb.imports.snapshots import MODELS, as_json, digest, states
 from musicdb.models import Album, Artist, Genre, Import, ImportedRow, Label, Track
 from musicdb.models.history import ActKind
-from musicdb.resources.facts import ImportRefusedError
 
 # Two imports at once would each make what the other makes: on PostgreSQL the second waits for this lock. SQLite's
 # transactions lock the database as they begin.

@@ -1,35 +1,249 @@
-"""Several tables in one file: the bad rows of several kinds, each below a header of its own."""
+"""From an uploaded file to rows of text, whatever it is: CSV in any usual encoding, XLSX, or a zip of CSVs.
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+Nothing here trusts the file: sizes are checked as they are declared and again as they stream.
+"""
 
-from musicdb.resources.reading import Table
+import codecs
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, partial
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import Any
 
-# The last column of a file of bad rows.
-WHY = "Why it was not imported"
+from defusedxml.common import DefusedXmlException
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from musicdb.exports.xml_text import unescape_xml
+from musicdb.imports.records import ImportRefusedError
+
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = 256 * MEGABYTE
+LARGEST_UNPACKED = 1024 * MEGABYTE
+LARGEST_WORKBOOK_UNPACKED = 256 * MEGABYTE
+# A table of text packs to a tenth; what packs to a hundredth was made to burst.
+LARGEST_RATIO = 100
+RATIO_MATTERS_FROM = 10 * MEGABYTE
+MOST_FILES = 1_000
+MOST_ROWS = 2_000_000
+MOST_COLUMNS = 500
+LONGEST_CELL = 32_767  # As in a spreadsheet.
+DELIMITERS = ",;\t"
+
+# A cell that is longer than LONGEST_CELL is its row's problem, not the file's, unless it is monstrous.
+csv.field_size_limit(10 * MEGABYTE)
 
 
-def each_below_its_header(tables: Iterable[Table]) -> Iterator[Table]:
-    """Yield ``tables``, one that has several headers as several."""
-    for table in tables:
-        headers = [number for number, cells in table.open() if _is_header(cells)] if WHY in table.header else []
-        if len(headers) < 2:
-            yield table
+@dataclass(frozen=True)
+class Table:
+    """One table of an upload. ``open`` yields every row that is not blank, the header first."""
+
+    name: str
+    open: Callable[[], Iterator[tuple[int, list[str]]]]
+
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        cells = next(self.open())[1]
+        while cells and not cells[-1].strip():
+            cells = cells[:-1]
+        if len(cells) > MOST_COLUMNS:
+            raise ImportRefusedError(f"{self.name} has more than {MOST_COLUMNS} columns.")
+        return tuple(cell.strip() for cell in cells)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the number of each row below the header, as a spreadsheet counts, and its cells. From the top again
+        each time."""
+        return islice(self.open(), 1, None)
+
+
+def tables_of(name: str, data: bytes) -> Iterator[Table]:
+    """Yield the tables of a file that is called ``name``.
+
+    Raises ImportRefusedError, with words for the person who sent it, for what is no table or too large.
+    """
+    if len(data) > LARGEST_FILE:
+        raise ImportRefusedError(f"{name} is larger than {LARGEST_FILE // MEGABYTE} MB. Import it in parts.")
+    if data.startswith(b"PK\x03\x04"):
+        yield from _from_zip(name, data)
+    elif data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ImportRefusedError(f"{name} is an old Excel workbook (.xls). Save it as .xlsx or .csv.")
+    else:
+        yield _from_csv(name, data)
+
+
+def _from_zip(name: str, data: bytes) -> Iterator[Table]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile:
+        raise ImportRefusedError(f"{name} is a damaged zip file.") from None
+    with archive:
+        members = archive.infolist()
+        if any(member.filename == "xl/workbook.xml" for member in members):
+            _refuse_bomb(name, members, LARGEST_WORKBOOK_UNPACKED)
+            yield from _from_workbook(name, data)
+            return
+        _refuse_bomb(name, members, LARGEST_UNPACKED)
+        wanted = [member for member in members if _is_csv(member.filename)]
+        if not wanted:
+            raise ImportRefusedError(f"{name} holds no CSV file.")
+        for member in wanted:
+            yield _from_csv(PurePosixPath(member.filename).name, _unpack(name, archive, member))
+
+
+def _is_csv(path: str) -> bool:
+    parts = PurePosixPath(path)
+    # macOS adds a twin, with a folder and a dot of its own, for each file.
+    return parts.suffix.lower() in {".csv", ".tsv", ".txt"} and not parts.name.startswith(".")
+
+
+def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], largest: int) -> None:
+    unpacked = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if len(members) > MOST_FILES:
+        raise ImportRefusedError(f"{name} holds more than {MOST_FILES:,} files.")
+    if unpacked > largest:
+        raise ImportRefusedError(f"{name} would unpack to more than {largest // MEGABYTE} MB. Import it in parts.")
+    if unpacked > RATIO_MATTERS_FROM and unpacked > LARGEST_RATIO * max(packed, 1):
+        raise ImportRefusedError(f"{name} unpacks to more than {LARGEST_RATIO} times its size: no table does.")
+    if any(member.flag_bits & 1 for member in members):
+        raise ImportRefusedError(f"{name} is locked with a password.")
+
+
+def _unpack(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(member) as packed:
+            # One byte more than it says, so that a member that lied about its size is found out.
+            data = packed.read(member.file_size + 1)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise ImportRefusedError(f"{member.filename} in {name} cannot be unpacked: {error}") from None
+    if len(data) > member.file_size:
+        raise ImportRefusedError(f"{member.filename} in {name} is larger than it says.")
+    return data
+
+
+# --- CSV ---------------------------------------------------------------------------------------------------------
+
+
+def encoding_of(data: bytes) -> str:
+    """Return what ``data`` is written in: UTF-8 or UTF-16, with or without a byte-order mark, else Windows' Latin-1."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = data[:1000]
+    # In UTF-16 every second byte of a header in Latin letters is zero.
+    if head[1::2].count(0) > len(head) // 3:
+        return "utf-16-le"
+    if head[0::2].count(0) > len(head) // 3:
+        return "utf-16-be"
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
             continue
-        for start, end in pairwise([*headers, None]):
-            yield _part(table, start or 0, end)
+        return encoding
+    return "latin-1"
 
 
-def _is_header(cells: list[str]) -> bool:
-    return next((cell.strip() for cell in reversed(cells) if cell.strip()), "") == WHY
+def _from_csv(name: str, data: bytes) -> Table:
+    encoding = encoding_of(data)
+    if not data.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0,;"):
+        raise ImportRefusedError(f"{name} is empty.")
+
+    def lines() -> io.TextIOWrapper:
+        return io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
+
+    # What parts the columns: of the three, the one that the header has most of.
+    first = next((line for line in lines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    return Table(name, lambda: _numbered(name, csv.reader(lines(), delimiter=delimiter)))
 
 
-def _part(table: Table, start: int, end: int | None) -> Table:
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        for number, cells in table.open():
-            if end is not None and number >= end:
-                return
-            if number >= start:
-                yield number, cells
+def _numbered(name: str, lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(lines)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ImportRefusedError(f"{name}, row {number}, cannot be read as CSV: {error}.") from None
+        if number > MOST_ROWS:
+            raise ImportRefusedError(f"{name} has more than {MOST_ROWS:,} rows. Import it in parts.")
+        # A blank line is a row that has nothing to say; its number counts, as it does in a spreadsheet.
+        if any(cell and not cell.isspace() for cell in cells):
+            yield number, cells
 
-    return Table(table.name, rows)
+
+# --- XLSX --------------------------------------------------------------------------------------------------------
+
+
+# What openpyxl raises over a file that is damaged, or that only looks like a workbook.
+_UNREADABLE = (
+    DefusedXmlException,
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,  # XML's parser.
+    EOFError,
+    OSError,
+)
+
+
+@contextmanager
+def _unreadable_refused(name: str) -> Iterator[None]:
+    try:
+        yield
+    except _UNREADABLE as error:
+        # Where openpyxl wraps what XML's parser raised, it says less than what it wraps.
+        if isinstance(error, DefusedXmlException) or isinstance(error.__cause__, DefusedXmlException):
+            raise ImportRefusedError(f"{name} holds XML that expands itself, which no workbook needs.") from None
+        reason = str(error).partition("\n")[0]
+        raise ImportRefusedError(f"{name} is no workbook that can be read: {reason}") from None
+
+
+def _from_workbook(name: str, data: bytes) -> Iterator[Table]:
+    with _unreadable_refused(name):
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    for sheet in workbook.worksheets:
+        if next(_sheet_rows(name, sheet), None) is not None:
+            yield Table(sheet.title if len(workbook.worksheets) > 1 else name, partial(_sheet_rows, name, sheet))
+
+
+def _sheet_rows(name: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    with _unreadable_refused(name):
+        # What a sheet says of its own size is not to be trusted, nor worth a million empty rows.
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
+            if number > MOST_ROWS:
+                raise ImportRefusedError(f"{name} has more than {MOST_ROWS:,} rows. Import it in parts.")
+            texts = [_as_text(cell) for cell in cells]
+            if any(text.strip() for text in texts):
+                yield number, texts
+
+
+def _as_text(value: Any) -> str:
+    """Return a cell as a CSV file would have it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return unescape_xml(value) if isinstance(value, str) else str(value)

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core import signing
 
-from musicdb.imports.parsing import Source
+from musicdb.imports.parse import Source
 
 SALT = "musicdb.imports.uploads"
 KEPT_SECONDS = 24 * 60 * 60

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import musicdb.fields
+import musicdb.models.fields
 from django.db import migrations, models
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
-                ('title', musicdb.fields.NameField(max_length=500)),
+                ('title', musicdb.models.fields.NameField(max_length=500)),
                 ('spotify_id', models.CharField(blank=True, max_length=22, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z]{22}\\Z', 'A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.')], verbose_name='Spotify id')),
                 ('release_date', models.DateField(blank=True, help_text='The first day that the known date can mean.', null=True)),
                 ('release_precision', models.CharField(blank=True, choices=[('year', 'Year'), ('month', 'Month'), ('day', 'Day')], max_length=5)),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
-                ('name', musicdb.fields.NameField(max_length=300)),
+                ('name', musicdb.models.fields.NameField(max_length=300)),
                 ('spotify_id', models.CharField(blank=True, max_length=22, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z]{22}\\Z', 'A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.')], verbose_name='Spotify id')),
                 ('is_public', models.BooleanField(default=False, help_text='Has a page, and is linked wherever the name is shown.', verbose_name='public')),
             ],
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
-                ('name', musicdb.fields.NameField(max_length=200)),
+                ('name', musicdb.models.fields.NameField(max_length=200)),
                 ('description', models.TextField(blank=True, help_text="Shown at the top of the genre's page.")),
             ],
             options={
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
-                ('name', musicdb.fields.NameField(max_length=300, unique=True)),
+                ('name', musicdb.models.fields.NameField(max_length=300, unique=True)),
                 ('is_public', models.BooleanField(default=False, help_text='Has a page, and is linked wherever the name is shown.', verbose_name='public')),
             ],
             options={
@@ -95,20 +95,20 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(blank=True, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
-                ('danceability', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('energy', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('speechiness', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('acousticness', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('instrumentalness', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('liveness', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('valence', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('tempo', musicdb.fields.FiniteFloatField(blank=True, null=True)),
-                ('loudness', musicdb.fields.FiniteFloatField(blank=True, null=True)),
+                ('danceability', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('energy', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('speechiness', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('acousticness', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('instrumentalness', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('liveness', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('valence', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('tempo', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
+                ('loudness', musicdb.models.fields.FiniteFloatField(blank=True, null=True)),
                 ('key', models.SmallIntegerField(blank=True, null=True)),
                 ('mode', models.SmallIntegerField(blank=True, null=True)),
                 ('time_signature', models.SmallIntegerField(blank=True, null=True)),
                 ('features_source', models.CharField(blank=True, help_text='Where the features came from: a service, a data set, a program.', max_length=100, verbose_name='source of the features')),
-                ('title', musicdb.fields.NameField(max_length=500)),
+                ('title', musicdb.models.fields.NameField(max_length=500)),
                 ('score', models.PositiveIntegerField(blank=True, db_index=True, help_text="How much the library's owner listens to it; blank if unknown.", null=True)),
                 ('liked', models.BooleanField(default=False, help_text='Whether it is a favourite.')),
                 ('spotify_id', models.CharField(blank=True, max_length=22, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z]{22}\\Z', 'A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.')], verbose_name='Spotify id')),

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import musicdb.fields
+import musicdb.models.fields
 from django.db import migrations, models
 
 
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='ArtistAlias',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', musicdb.fields.NameField(max_length=300, verbose_name='other spelling')),
+                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='other spelling')),
                 ('slug', models.SlugField(blank=True, editable=False, max_length=100, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='former address')),
                 ('spotify_id', models.CharField(blank=True, max_length=22, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z]{22}\\Z', 'A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.')], verbose_name='Spotify id')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='musicdb.artist')),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='GenreAlias',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', musicdb.fields.NameField(max_length=300, verbose_name='other spelling')),
+                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='other spelling')),
                 ('slug', models.SlugField(blank=True, editable=False, max_length=100, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='former address')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='musicdb.genre')),
             ],
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name='LabelAlias',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', musicdb.fields.NameField(max_length=300, verbose_name='other spelling')),
+                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='other spelling')),
                 ('slug', models.SlugField(blank=True, editable=False, max_length=100, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='former address')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='musicdb.label')),
             ],

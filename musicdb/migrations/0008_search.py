@@ -4,7 +4,7 @@ import sys
 
 from django.db import migrations, models
 
-from musicdb.search_indexes import SearchIndex, add_extension, create, drop, missing
+from musicdb.search.indexes import SearchIndex, add_extension, create, drop, missing
 
 # As they are at this migration: columns that come later are not there yet.
 INDEXES = [

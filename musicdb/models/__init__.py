@@ -12,7 +12,7 @@ from musicdb.models.catalogue import (
     Track,
     TrackArtist,
 )
-from musicdb.models.distinctions import Distinction
+from musicdb.models.duplicates import Distinction
 from musicdb.models.imports import Import, ImportedRow
 from musicdb.models.saved_filters import SavedFilter
 

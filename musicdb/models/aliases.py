@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from musicdb.fields import NameField
 from musicdb.models.catalogue import Artist, Genre, Label
-from musicdb.slugs import MAX_LENGTH
-from musicdb.validators import validate_slug_text, validate_spotify_id
+from musicdb.models.fields import NameField
+from musicdb.models.slugs import MAX_LENGTH
+from musicdb.models.validators import validate_slug_text, validate_spotify_id
 
 
 class Alias(models.Model):

@@ -9,25 +9,25 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from musicdb.dates import format_release_date
-from musicdb.features import AUDIO_FEATURES, FEATURE_NAMES
-from musicdb.fields import FiniteFloatField, NameField
+from musicdb.models.fields import FiniteFloatField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
-from musicdb.querysets import (
+from musicdb.models.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
     GenreQuerySet,
     LabelQuerySet,
     TrackQuerySet,
 )
-from musicdb.slugs import MAX_LENGTH, former_slug, unique_slug
-from musicdb.validators import (
+from musicdb.models.slugs import MAX_LENGTH, former_slug, unique_slug
+from musicdb.models.validators import (
     validate_integer_size,
     validate_isrc,
     validate_slug_text,
     validate_spotify_id,
     validate_web_url,
 )
+from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
+from musicdb.music.release_dates import format_release_date
 
 
 def _null_or(**condition: Any) -> Q:

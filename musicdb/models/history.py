@@ -87,7 +87,7 @@ class Versions(HistoricalRecords):
     """The history of a model, in a table with one index, for looking up a row.
 
     What saves or deletes a single row outside the admin is recorded by signals; whoever writes many rows, or rows
-    that hang on others, does so by ``musicdb.history``, and pauses the signals.
+    that hang on others, does so by ``musicdb.history.record``, and pauses the signals.
     """
 
     def __init__(self, base: Any = SpelledVersion, unindexed: tuple[str, ...] = ()) -> None:

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from musicdb.fields import NameField
-from musicdb.querysets import SavedFilterQuerySet
+from musicdb.models.fields import NameField
+from musicdb.models.querysets import SavedFilterQuerySet
 
 LONGEST_QUERY = 2_000
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django import template
 
-from musicdb.features import AUDIO_FEATURES, AudioFeature
 from musicdb.models import Track
+from musicdb.music.audio_features import AUDIO_FEATURES, AudioFeature
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from django import template
 from django.contrib.admin.views.main import ChangeList
 from django.urls import reverse
 
-from musicdb.admin.saved_filters import as_query
+from musicdb.admin.changelist.saved_filters import as_query
 from musicdb.models import SavedFilter
 
 register = template.Library()

@@ -15,7 +15,7 @@ from django.test import Client
 
 from clusters.core.params import Params
 from clusters.models import Cluster, LeftOut, Membership, Run
-from clusters.recluster import Options, Outcome, recluster
+from clusters.runs.service import Options, Outcome, recluster
 from musicdb.models import Genre, Track
 from tests.admin.helpers import act, editor, listed, page_of, said
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre

@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
-from musicdb.imports.parsing import Options
+from musicdb.editing.merge import merge
+from musicdb.imports.parse import Options
 from musicdb.imports.service import carry_out
-from musicdb.imports.undoing import undo
-from musicdb.merging import merge
+from musicdb.imports.undo import undo
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.history import ActKind
 from tests.admin.helpers import (

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.timezone import localtime
 
-from musicdb.imports.parsing import Source
+from musicdb.imports.parse import Source
 from musicdb.models import Artist, Import, Track
 from tests.imports.files import net_file, net_row, sample
 from tests.pages.html import parse

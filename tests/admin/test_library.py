@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.imports.parsing import Source
+from musicdb.imports.parse import Source
 from tests.admin.test_imports import confirm, said, upload
 from tests.factories import GenreFactory
 from tests.imports.library import state, wipe

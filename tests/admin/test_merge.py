@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from musicdb.admin import distinctions
+from musicdb.admin import duplicates
 from musicdb.models import Artist, Genre, Label
 from tests.admin.helpers import act, editor, page_of, said
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
@@ -269,7 +269,7 @@ def test_where_no_names_are_alike_the_page_says_so(admin_client: Client) -> None
 
 
 def test_groups_come_in_pages(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(distinctions, "GROUPS_A_PAGE", 2)
+    monkeypatch.setattr(duplicates, "GROUPS_A_PAGE", 2)
     for name in "abc":
         ArtistFactory(name=name)
         ArtistFactory(name=name)

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from clusters.models import Cluster, GenreClustering, LeftOut, Membership, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
-from tests.admin.doors import CATALOGUE, ROLES, Door, World, doors
+from tests.admin.access_matrix import CATALOGUE, ROLES, Door, World, doors
 from tests.admin.helpers import alias_rows, page_of
+from tests.db.roles import migrate, migrate_back, steps
 from tests.factories import GenreFactory
 from tests.pages.html import parse
-from tests.roles import migrate, migrate_back, steps
 
 pytestmark = pytest.mark.django_db
 

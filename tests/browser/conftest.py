@@ -11,8 +11,8 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from musicdb.roles import CURATOR
-from tests.roles import migrate
+from musicdb.db.roles import CURATOR
+from tests.db.roles import migrate
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # The browser opens no connection of its own, so that a machine without a network tests the same.

@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
 from clusters.core.params import Params
-from clusters.handing_over import hand_over
-from clusters.turns import work_on_one
+from clusters.jobs.enqueue import hand_over
+from clusters.jobs.worker import work_on_one
 from musicdb.models import Genre
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_editor import log_in
-from tests.clusters.handed_over.brokers import folder_broker, use
+from tests.clusters.jobs.brokers import folder_broker, use
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from clusters import recluster as module
 from clusters.models import Run
+from clusters.runs import service as module
 from musicdb.models import Genre
 from tests.factories import GenreFactory, TrackFactory
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from musicdb.imports.parsing import Source
+from musicdb.imports.parse import Source
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "import"
 NET = (

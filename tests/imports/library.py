@@ -4,10 +4,10 @@ import io
 import zipfile
 from typing import Any
 
-from musicdb.imports.parsing import Options, Source
+from musicdb.exports.library import FORMATS
+from musicdb.imports.parse import Options, Source
 from musicdb.imports.service import Outcome, carry_out
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
-from musicdb.resources.library import FORMATS
 
 MODELS = (Track, Album, Label, Artist, Genre)
 

@@ -6,8 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from musicdb.features import AUDIO_FEATURES
-from musicdb.imports.parsing import Options
+from musicdb.exports.library import FORMATS
+from musicdb.exports.xml_text import escape_xml, unescape_xml
+from musicdb.imports.formats.widgets import joined, taken_apart
+from musicdb.imports.parse import Options
 from musicdb.imports.service import preview
 from musicdb.models import (
     Album,
@@ -21,10 +23,8 @@ from musicdb.models import (
     Track,
     TrackArtist,
 )
-from musicdb.names import normalise_name
-from musicdb.resources.library import FORMATS
-from musicdb.resources.widgets import joined, taken_apart
-from musicdb.resources.xml_text import escape_xml, unescape_xml
+from musicdb.music.audio_features import AUDIO_FEATURES
+from musicdb.music.names import normalise_name
 from tests.imports.library import exported, run, state, wipe
 
 # Half a surrogate pair is no text, and NUL is refused at every door.

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from musicdb.imports.parsing import Options, Source
+from musicdb.exports.csv_injection import escape_formula, unescape_formula
+from musicdb.imports.formats.detect import DIALECTS
+from musicdb.imports.parse import Options, Source
+from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.service import carry_out, preview
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
-from musicdb.resources.facts import ImportRefusedError
-from musicdb.resources.formulas import escape_formula, unescape_formula
-from musicdb.resources.recognise import DIALECTS
 from tests.imports.files import SAMPLES
 
 MODELS = (Genre, Artist, Label, Album, Track, Import)

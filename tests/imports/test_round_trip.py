@@ -13,7 +13,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from musicdb.imports.parsing import Options, Source
+from musicdb.exports import library
+from musicdb.exports.library import FORMATS, ExportRefusedError
+from musicdb.exports.lists import TrackResource
+from musicdb.imports.formats.native import OWN
+from musicdb.imports.parse import Options, Source
 from musicdb.imports.service import preview
 from musicdb.models import (
     Album,
@@ -27,10 +31,6 @@ from musicdb.models import (
     Track,
     TrackArtist,
 )
-from musicdb.resources import library
-from musicdb.resources.exports import TrackResource
-from musicdb.resources.library import FORMATS, ExportRefusedError
-from musicdb.resources.own import OWN
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.imports.files import sample, track_id
 from tests.imports.library import exported, run, state, wipe
@@ -249,7 +249,7 @@ import django
 django.setup()
 from django.db import connections
 from musicdb.models import Track
-from musicdb.resources import library
+from musicdb.exports import library
 
 Track.objects.create(title="Before")
 told = library._genres

@@ -9,12 +9,13 @@ from django.core import serializers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from musicdb.imports.parsing import Options, Source
-from musicdb.imports.planning import COLUMNS
-from musicdb.imports.reporting import Change, row_reports
+from musicdb.imports.parse import Options, Source
+from musicdb.imports.plan import COLUMNS
+from musicdb.imports.records import ImportRefusedError
+from musicdb.imports.report import Change, row_reports
 from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
-from musicdb.imports.states import MODELS
-from musicdb.imports.undoing import UndoRefusedError, undo
+from musicdb.imports.snapshots import MODELS
+from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.models import (
     Album,
     AlbumLabel,
@@ -28,7 +29,6 @@ from musicdb.models import (
     Track,
     TrackArtist,
 )
-from musicdb.resources.facts import ImportRefusedError
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.imports.files import net_file, net_row, sample, track_id
 

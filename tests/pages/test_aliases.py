@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.models import Run
-from musicdb.merging import merge
+from musicdb.editing.merge import merge
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.slugs import unique_slug
+from musicdb.models.slugs import unique_slug
 from tests.admin.helpers import alias_rows, errors_of, page_of
 from tests.factories import ArtistFactory, GenreFactory, LabelFactory, clustered_genre
 

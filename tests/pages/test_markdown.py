@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from clusters.exports import escape
 from clusters.models import Run
+from clusters.pages.markdown import escape
 from musicdb.models import Album, Artist, Label
-from musicdb.names import normalise_name
+from musicdb.music.names import normalise_name
 from tests.factories import GenreFactory, clustered_genre, many_tracks, stored_run
 
 NASTY = "a|b [c](javascript:x) *d* `e` <b>f</b> \\| ![g](h) ~~i~~ &lt; https://evil.example www.evil.example"

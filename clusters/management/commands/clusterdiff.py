@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from clusters.core.comparing import Parting
-from clusters.genres import UnknownGenreError, find_genres
-from clusters.history import NotComparableError, RunComparison, compare_runs, usual_pair
 from clusters.models import Run
+from clusters.runs.genre_lookup import UnknownGenreError, find_genres
+from clusters.runs.run_diff import NotComparableError, RunComparison, compare_runs, usual_pair
 from musicdb.models import Genre
 
 MOVED_SHOWN = 20

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from clusters.genres import UnknownGenreError, find_genres
 from clusters.models import Run
-from clusters.publishing import remove
+from clusters.runs.genre_lookup import UnknownGenreError, find_genres
+from clusters.runs.publishing import remove
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from django.urls import reverse
 from tqdm import tqdm
 
 from clusters.core.params import Params
-from clusters.genres import find_genres
-from clusters.handing_over import NotHandedOverError, hand_over
-from clusters.recluster import Options, Outcome, recluster
+from clusters.jobs.enqueue import NotHandedOverError, hand_over
+from clusters.runs.genre_lookup import find_genres
+from clusters.runs.service import Options, Outcome, recluster
 from musicdb.models import Genre
 
 # As a shell reports a program that Ctrl-C has ended.

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from musicdb.resources.library import ExportRefusedError, export_to
+from musicdb.exports.library import ExportRefusedError, export_to
 
 
 class Command(BaseCommand):

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from musicdb.imports.parsing import Options, Source, write_bad_rows
+from musicdb.imports.formats.base import Choices
+from musicdb.imports.formats.detect import CALLED
+from musicdb.imports.parse import Options, Source, write_bad_rows
+from musicdb.imports.records import ImportRefusedError, Problem
 from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
-from musicdb.resources.dialect import Choices
-from musicdb.resources.facts import ImportRefusedError, Problem
-from musicdb.resources.recognise import CALLED
 
 PROBLEMS_SHOWN = 20
 INTERRUPTED = 130

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from musicdb.search_indexes import EXTENSION, add_extension, create, missing
+from musicdb.search.indexes import EXTENSION, add_extension, create, missing
 
 
 class Command(BaseCommand):

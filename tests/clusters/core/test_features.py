@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusters.core.features import BY_NAME, FEATURE_NAMES, FEATURES, FeatureTable
-from musicdb.features import AUDIO_FEATURES
 from musicdb.models import Track
+from musicdb.music.audio_features import AUDIO_FEATURES
 from tests.clusters.core.tables import noise, shuffled, table
 
 

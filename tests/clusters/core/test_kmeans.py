@@ -12,7 +12,7 @@ from clusters.core.agreement import adjusted_rand, contingency
 from clusters.core.features import FloatArray
 from clusters.core.kmeans import nearest_centre, squared_distances, sweep
 from clusters.core.params import Params
-from clusters.core.space import reduce
+from clusters.core.projection import reduce
 from tests.clusters.core.tables import blobs, noise, table
 
 

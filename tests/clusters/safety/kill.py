@@ -24,12 +24,12 @@ from django.db import connections  # noqa: E402
 from django.db.models import Max  # noqa: E402
 
 import clusters.core.pipeline  # noqa: E402, F401
-from clusters import recluster as module  # noqa: E402
 from clusters.core.params import Params  # noqa: E402
 from clusters.models import Cluster, GenreClustering, Run  # noqa: E402
-from clusters.recluster import Options, recluster  # noqa: E402
+from clusters.runs import service as module  # noqa: E402
+from clusters.runs.service import Options, recluster  # noqa: E402
 from musicdb.models import Genre  # noqa: E402
-from tests.clusters.safety.whole import problems, unowned_plots  # noqa: E402
+from tests.clusters.safety.invariants import problems, unowned_plots  # noqa: E402
 
 
 def recluster_all(seed: int) -> None:

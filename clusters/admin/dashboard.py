@@ -1,0 +1,60 @@
+"""What clusters add to the admin's first page and to its housekeeping."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.urls import reverse
+
+from clusters.core.params import Params, input_hash
+from clusters.jobs.enqueue import has_workers
+from clusters.jobs.progress import STATES, state_of
+from clusters.models import Reclustering, Run
+from clusters.runs.input_hash import hash_of, hashes_of_genres
+from musicdb.admin import dashboard
+from musicdb.editing import data_quality
+
+
+def stale_genres() -> list[int]:
+    """Return the keys of the genres whose tracks are not those that their published run was made of.
+
+    Two queries; the second reads every track of these genres, or has PostgreSQL do it.
+    """
+    published = Run.objects.published().values_list("genre_id", "input_hash", "parameters")
+    known = {genre: (hashed, Params(**parameters)) for genre, hashed, parameters in published}
+    now = hashes_of_genres(list(known)) if known else {}
+    return [
+        genre for genre, (hashed, params) in known.items() if input_hash(now.get(genre, hash_of(())), params) != hashed
+    ]
+
+
+def _last_runs(number: int) -> Iterator[dashboard.Row]:
+    # Above them, the next ones: those that workers are at.
+    if has_workers():
+        at_work: Iterable[Any] = Reclustering.objects.unfinished().with_counts()[:number]
+        for reclustering in at_work:
+            address = reverse("admin:clusters_reclustering_change", args=[reclustering.pk])
+            done = f"{reclustering.ended} of {reclustering.genres} genres done"
+            yield dashboard.Row(f"{reclustering}: {STATES[state_of(reclustering)].lower()}", address, done)
+    for run in Run.objects.newest_first().select_related("genre")[:number]:
+        yield dashboard.Row(
+            run.genre.name,
+            reverse("admin:clusters_run_change", args=[run.pk]),
+            f"{run.cluster_count} clusters of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
+        )
+
+
+def register() -> None:
+    dashboard.register(
+        dashboard.Panel("Last runs", _last_runs, lambda: reverse("admin:clusters_run_changelist"), "clusters.view_run")
+    )
+    data_quality.register(
+        data_quality.Chore(
+            "Genres that are not as their clusters show them",
+            "Their tracks have changed since. Select them and recluster.",
+            lambda: len(stale_genres()),
+            data_quality.listed("musicdb_genre", clustered="stale"),
+            "musicdb.view_genre",
+            is_slow=True,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Recluster jobs: genres that workers recluster, and how far they are."""

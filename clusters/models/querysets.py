@@ -1,0 +1,92 @@
+"""The shapes in which runs are read. Each is named for its use and holds every join that the use needs."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Value, When
+
+from musicdb.models import Genre, Track
+from musicdb.models.querysets import table_columns
+
+if TYPE_CHECKING:
+    from clusters.models import Cluster, LeftOut, Membership, Run  # noqa: F401
+
+# A cluster is introduced by its tracks nearest to the centre, as on the page that the site grew from.
+REPRESENTATIVES = 10
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def published(self) -> Self:
+        return self.filter(is_published=True)
+
+    def of_genre(self, genre: Genre) -> Self:
+        return self.filter(genre=genre)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-finished_at", "-pk")
+
+    def shown_or_newest(self) -> Self:
+        """Of each genre the published run and the newest one, each with its clusters. Two queries."""
+        newer = self.model._default_manager.filter(genre=OuterRef("genre")).filter(
+            Q(finished_at__gt=OuterRef("finished_at")) | Q(finished_at=OuterRef("finished_at"), pk__gt=OuterRef("pk"))
+        )
+        return self.filter(Q(is_published=True) | ~Exists(newer)).prefetch_related("clusters")
+
+    def with_state(self) -> Self:
+        """Runs, each with ``state``: published, waiting (nothing newer has been shown in its place), or earlier."""
+        newer_shown = self.model._default_manager.filter(
+            genre=OuterRef("genre"), is_published=True, finished_at__gte=OuterRef("finished_at")
+        )
+        return self.annotate(
+            state=Case(
+                When(is_published=True, then=Value("published")),
+                When(Exists(newer_shown), then=Value("earlier")),
+                default=Value("waiting"),
+            )
+        )
+
+    def published_first(self) -> Self:
+        """The published run, if there is one, then the others, newest first."""
+        return self.order_by("-is_published", "-finished_at", "-pk")
+
+
+class ClusterQuerySet(models.QuerySet["Cluster"]):
+    def for_cluster_table(self) -> Self:
+        """Clusters by number, each with ``representatives``. Four queries, however many clusters and rows."""
+        return self.order_by("number").with_representatives()
+
+    def with_representatives(self) -> Self:
+        """Clusters, each with ``representatives``: its nearest memberships with table columns. Three more queries."""
+        # The relation's own manager, so that the models can import this module and not the reverse.
+        memberships = self.model._meta.get_field("memberships").related_model.objects  # type: ignore[union-attr]
+        nearest = memberships.filter(rank__lte=REPRESENTATIVES).for_table()
+        return self.prefetch_related(Prefetch("memberships", queryset=nearest, to_attr="representatives"))
+
+    def published(self) -> Self:
+        """Clusters of published runs, with their genre, by genre and number. One query."""
+        published = self.filter(run__is_published=True)
+        return published.select_related("run__genre").order_by("run__genre__name", "number")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def for_table(self) -> Self:
+        """Memberships, nearest to the centre first, with all that a row of a track table shows. Three queries."""
+        with_tracks = self.select_related("track__album").prefetch_related(*table_columns(Track, "track__"))
+        return with_tracks.order_by("cluster_id", "rank")
+
+    def of_track(self, track: Track) -> Self:
+        """The track's places in the published runs, with all that says why: every cluster of the run. Two queries."""
+        published = self.filter(track=track, run__is_published=True)
+        with_run = published.select_related("track", "cluster__run__genre").order_by("run__genre__name")
+        return with_run.prefetch_related("cluster__run__clusters")
+
+
+class LeftOutQuerySet(models.QuerySet["LeftOut"]):
+    def for_list(self) -> Self:
+        """Tracks that a run left out, by title, with their artists. Three queries."""
+        with_tracks = self.select_related("track__album").prefetch_related(*table_columns(Track, "track__"))
+        return with_tracks.order_by("track__title", "track_id")
+
+    def by_reason(self) -> "models.QuerySet[LeftOut, dict[str, Any]]":
+        """Each ``reason`` with the ``count`` of its tracks, the most frequent first. One query."""
+        return self.order_by().values("reason").annotate(count=Count("pk")).order_by("-count", "reason")

@@ -1,0 +1,200 @@
+"""Runs: what was found when the tracks of a genre were grouped by how they sound."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from clusters.models.querysets import ClusterQuerySet, LeftOutQuerySet, MembershipQuerySet, RunQuerySet
+from musicdb.models import Genre, Track
+from musicdb.models.fields import FiniteFloatField, NameField
+
+
+class GenreClustering(models.Model):
+    """What holds for all runs of a genre. Its row is the lock for all that changes which of them is published."""
+
+    genre = models.OneToOneField(Genre, on_delete=models.CASCADE, primary_key=True, related_name="clustering")
+    waits_for_review = models.BooleanField(
+        "runs wait for review",
+        default=False,
+        help_text="A finished run is shown to visitors only when an editor publishes it.",
+    )
+    next_number = models.PositiveIntegerField(
+        default=1, editable=False, help_text="The first number that no cluster of the genre ever had."
+    )
+
+    class Meta:
+        verbose_name = "clustering of a genre"
+        verbose_name_plural = "clustering of genres"
+        constraints = [models.CheckConstraint(condition=Q(next_number__gte=1), name="next_number_from_1")]
+
+    def __str__(self) -> str:
+        return f"Clustering of {self.genre.name}"
+
+
+class Run(models.Model):
+    """One clustering of one genre. Written whole, once, when it has finished; only ``is_published`` changes later."""
+
+    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="runs")
+    is_published = models.BooleanField("published", default=False, help_text="The one that visitors see.")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+
+    seed = models.PositiveBigIntegerField()
+    parameters = models.JSONField(help_text="What was asked for.")
+    versions = models.JSONField(help_text="Of the programs that computed it.")
+    input_hash = models.CharField(max_length=64, help_text="SHA-256 of all that the result depends on.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over number, rank and Spotify id of each membership.")
+
+    track_count = models.PositiveIntegerField("tracks")
+    left_out_count = models.PositiveIntegerField("left out")
+    cluster_count = models.PositiveSmallIntegerField("clusters")
+    features = models.JSONField(help_text="The features that the clusters are made from.")
+    dropped_features = models.JSONField(help_text="Features that are the same for every track, and say nothing.")
+    axes = models.JSONField(help_text="Of the plot: the words at either end, share of the variance, loadings.")
+    weights = models.JSONField(default=dict, help_text="What a feature's unit counts among the components, by feature.")
+    loadings = models.JSONField(default=list, help_text="Of each component, by feature.")
+    explained_variance = models.JSONField(help_text="Each component's share of the variance, 0 to 1.")
+    silhouette = FiniteFloatField(help_text="How well the clusters are separated, from -1 to 1.")
+    silhouettes = models.JSONField(help_text="The silhouette for each number of clusters that was tried.")
+    stability = FiniteFloatField(
+        null=True,
+        help_text="How far parts of the tracks lead to the same clusters, up to 1; unknown where it was not measured.",
+    )
+    stabilities = models.JSONField(
+        default=dict, help_text="The stability for each number of clusters it was measured for."
+    )
+    smallest_shares = models.JSONField(
+        default=dict, help_text="The smallest cluster's share of the tracks for each number of clusters that was tried."
+    )
+    plot_png = models.FileField(max_length=255)
+    plot_svg = models.FileField(max_length=255)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-finished_at", "-pk"]
+        get_latest_by = "finished_at"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["genre"], condition=Q(is_published=True), name="run_one_published_per_genre"
+            ),
+            models.CheckConstraint(condition=Q(silhouette__range=(-1.0, 1.0)), name="run_silhouette_range"),
+            models.CheckConstraint(
+                condition=Q(stability__isnull=True) | Q(stability__range=(-1.0, 1.0)), name="run_stability_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at__gte=models.F("started_at")), name="run_finished_after_started"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.genre.name}, {self.finished_at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        """The page that shows this run while it is the published one."""
+        return reverse("clusters", args=[self.genre.slug])
+
+    @property
+    def seconds(self) -> float:
+        return (self.finished_at - self.started_at).total_seconds()
+
+    @property
+    def plot_alt(self) -> str:
+        """The plot in words, for who cannot see it."""
+        ends = [f"from {axis['low']} to {axis['high']}" for axis in self.axes]
+        directions = "; ".join(f"{way} {words}" for way, words in zip(("across", "up"), ends, strict=False))
+        return f"Scatter plot of {self.track_count} tracks in {self.cluster_count} clusters; {directions}."
+
+
+class Cluster(models.Model):
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clusters", db_index=False)
+    number = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    centroid = models.JSONField(help_text="The mean of each feature over the cluster's tracks, in its own unit.")
+    description = models.CharField(
+        max_length=300, blank=True, help_text="How it differs from its genre; made by the run, blank if it hardly does."
+    )
+    name = NameField(max_length=200, blank=True, help_text="An editor's name for it.")
+
+    # The nearest memberships, on clusters that were read with ``ClusterQuerySet.for_cluster_table``.
+    representatives: list["Membership"]
+
+    objects = ClusterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="cluster_number_once_per_run"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="cluster_number_from_1"),
+            models.CheckConstraint(condition=Q(size__gte=1), name="cluster_size_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
+
+    def get_absolute_url(self) -> str:
+        return reverse("cluster", args=[self.run.genre.slug, self.number])
+
+
+class FormerCluster(models.Model):
+    """A number that the published run no longer has, as it was when it went. Its address says where its tracks are."""
+
+    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="former_clusters")
+    number = models.PositiveIntegerField()
+    name = NameField(max_length=200, blank=True)
+    size = models.PositiveIntegerField(help_text="Its tracks, when it was last published.")
+    went_to = models.JSONField(help_text="Pairs of a number and how many of its tracks went there, most first.")
+    vanished_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["genre", "number"]
+        constraints = [models.UniqueConstraint(fields=["genre", "number"], name="former_cluster_once_per_genre")]
+
+    def __str__(self) -> str:
+        return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
+
+
+class Membership(models.Model):
+    """A track's place in a cluster. ``run`` repeats the cluster's, so that a constraint can see it."""
+
+    # Found by the constraints' own indexes, which begin with them: one more for each would only slow the writing down.
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="memberships")
+    rank = models.PositiveIntegerField(help_text="1 is the nearest to the centre.")
+    distance = FiniteFloatField(help_text="To the cluster's centre, among the components.")
+    x = FiniteFloatField(help_text="Across the plot.")
+    y = FiniteFloatField(help_text="Up the plot.")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["cluster", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "track"], name="membership_track_once_per_run"),
+            models.UniqueConstraint(fields=["cluster", "rank"], name="membership_rank_once_per_cluster"),
+            models.CheckConstraint(condition=Q(rank__gte=1), name="membership_rank_from_1"),
+            models.CheckConstraint(condition=Q(distance__gte=0), name="membership_distance_from_0"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track} at {self.rank} in {self.cluster}"
+
+
+class LeftOut(models.Model):
+    """A track of the genre that a run could not place, and why."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="left_out", db_index=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="left_out_of")
+    reason = models.CharField(max_length=300)
+
+    objects = LeftOutQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "track"]
+        verbose_name = "track left out"
+        verbose_name_plural = "tracks left out"
+        constraints = [models.UniqueConstraint(fields=["run", "track"], name="left_out_once_per_run")]
+
+    def __str__(self) -> str:
+        return f"{self.track}: {self.reason}"

@@ -1,0 +1,1 @@
+"""The public pages of clusters, as HTML and Markdown."""

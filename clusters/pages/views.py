@@ -1,0 +1,119 @@
+"""The pages that show clusters, as HTML and as Markdown."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.generic import ListView, TemplateView
+
+from clusters.models import FormerCluster, Membership, Run
+from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, former_cluster_as_markdown
+from clusters.runs import run_report
+from clusters.runs.retired import whereabouts
+from clusters.runs.selectors import cluster_or_former_or_404, published_run_or_404
+from musicdb.models import Album, Artist, Genre, Label, Track
+
+GENRES_A_PAGE = 24
+ROWS_A_PAGE = 50
+# A cluster may have a hundred thousand tracks.
+ROWS_AT_A_TIME = 1_000
+LEFT_OUT_SHOWN = 200
+
+
+class Home(ListView):
+    template_name = "clusters/home.html"
+    context_object_name = "genres"
+    paginate_by = GENRES_A_PAGE
+
+    def get_queryset(self) -> QuerySet[Genre]:
+        published = Prefetch("runs", queryset=Run.objects.published(), to_attr="published_runs")
+        return Genre.objects.for_list().prefetch_related(published)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        totals = {model._meta.verbose_name_plural: model.objects.count() for model in (Track, Artist, Album, Label)}
+        return super().get_context_data(totals=totals, **kwargs)
+
+
+class ClustersPage(TemplateView):
+    """A genre's clusters: the plot, and each cluster's tracks nearest to its centre."""
+
+    template_name = "clusters/clusters.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = published_run_or_404(self.kwargs["slug"])
+        return super().get_context_data(
+            run=run,
+            genre=run.genre,
+            clusters=run.clusters.for_cluster_table(),
+            left_out=run.left_out.for_list()[:LEFT_OUT_SHOWN],
+            **kwargs,
+        )
+
+
+class RunPage(TemplateView):
+    """How a genre's clusters were made: what from, why so many, and every figure of the run."""
+
+    template_name = "clusters/how.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = published_run_or_404(self.kwargs["slug"])
+        tried = run_report.tried(run)
+        return super().get_context_data(
+            run=run,
+            genre=run.genre,
+            clusters=run.clusters.order_by("number"),
+            tried=tried,
+            plot=run_report.plot(tried),
+            components=run_report.components(run),
+            reasons=run.left_out.by_reason(),
+            **kwargs,
+        )
+
+
+class ClusterPage(ListView):
+    """Every track of one cluster, nearest to its centre first; of one that is no more, where its tracks are."""
+
+    template_name = "clusters/cluster.html"
+    context_object_name = "memberships"
+    paginate_by = ROWS_A_PAGE
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        run = published_run_or_404(kwargs["slug"])
+        cluster = cluster_or_former_or_404(run, kwargs["number"])
+        if isinstance(cluster, FormerCluster):
+            context = {"genre": run.genre, "whereabouts": whereabouts(run, cluster)}
+            return render(request, "clusters/former_cluster.html", context, status=HTTPStatus.GONE)
+        self.cluster = cluster
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        return self.cluster.memberships.for_table()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = self.cluster.run
+        numbers = run.clusters.order_by("number")
+        return super().get_context_data(cluster=self.cluster, run=run, genre=run.genre, siblings=numbers, **kwargs)
+
+
+def clusters_markdown(request: HttpRequest, slug: str) -> HttpResponse:
+    """The clusters page as Markdown, in the shape of the page that the site grew from."""
+    run = published_run_or_404(slug)
+    clusters = run.clusters.for_cluster_table()
+    return _markdown(clusters_as_markdown(run, clusters, request.build_absolute_uri))
+
+
+def cluster_markdown(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One whole cluster as Markdown, every track of it, nearest to its centre first; or where they went."""
+    run = published_run_or_404(slug)
+    cluster = cluster_or_former_or_404(run, number)
+    if isinstance(cluster, FormerCluster):
+        text = former_cluster_as_markdown(whereabouts(run, cluster), request.build_absolute_uri)
+        return _markdown(text, HTTPStatus.GONE)
+    memberships = cluster.memberships.for_table().iterator(chunk_size=ROWS_AT_A_TIME)
+    return _markdown(cluster_as_markdown(cluster, memberships, request.build_absolute_uri))
+
+
+def _markdown(text: str, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8", status=status)

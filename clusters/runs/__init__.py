@@ -1,0 +1,1 @@
+"""Runs: read the tracks, compute, store, publish, compare."""

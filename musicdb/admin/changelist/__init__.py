@@ -1,0 +1,1 @@
+"""What the admin's lists offer: filters, saved filters, editing in place, bulk edit, exports."""

@@ -1,0 +1,1 @@
+"""The admin's import pages: upload, preview, confirm, undo."""

@@ -1,0 +1,94 @@
+"""What an editor is asked about an import."""
+
+from typing import Any
+
+from django import forms
+
+from musicdb.imports.formats.base import Choices
+from musicdb.imports.formats.detect import CALLED
+from musicdb.imports.parse import Options
+from musicdb.imports.service import Outcome
+from musicdb.imports.tables import LARGEST_FILE, MEGABYTE
+
+_DAY_FIRST = [("", "As the file shows"), ("day", "Day first: 7 February"), ("month", "Month first: 2 July")]
+_BETWEEN = [("", "As the file shows"), ("semicolon", "A semicolon"), ("comma", "A comma")]
+
+
+class OptionsForm(forms.Form):
+    dialect = forms.ChoiceField(
+        label="What it is",
+        required=False,
+        choices=[("", "Recognise it"), *CALLED.items()],
+    )
+    genre = forms.CharField(
+        label="Genre for every track",
+        max_length=200,
+        required=False,
+        help_text="Besides those that the file names. Made if there is none of that name.",
+    )
+    liked = forms.BooleanField(label="Mark every track as liked", required=False)
+
+    def options(self, **more: Any) -> Options:
+        """Return what was chosen, of a valid form."""
+        chosen = {name: self.cleaned_data[name] for name in ("dialect", "genre", "liked")}
+        return Options(**chosen, **more)
+
+
+class UploadForm(OptionsForm):
+    file = forms.FileField(
+        label="File",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip"}),
+        help_text="CSV, XLSX, or a zip of CSV files, such as Exportify’s “export all”.",
+    )
+    field_order = ["file", "dialect", "genre", "liked"]
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > LARGEST_FILE:
+            raise forms.ValidationError(f"The file is larger than {LARGEST_FILE // MEGABYTE} MB. Import it in parts.")
+        return upload
+
+
+class ConfirmForm(OptionsForm):
+    """What the preview left open. The token stands for the file, which is not sent twice."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=2_000)
+    dates = forms.ChoiceField(label="In a date such as 7/2/2021", choices=_DAY_FIRST, required=False)
+    artists_by = forms.ChoiceField(label="Between two artists stands", choices=_BETWEEN, required=False)
+    skip_bad = forms.BooleanField(label="Import the good rows, and keep the bad ones for me to mend", required=False)
+
+    @classmethod
+    def of(cls, token: str, options: Options, outcome: Outcome) -> "ConfirmForm":
+        """Return the form that asks what ``outcome`` leaves to ask."""
+        choices = options.choices
+        form = cls(
+            initial={
+                "token": token,
+                "dialect": options.dialect,
+                "genre": options.genre,
+                "liked": options.liked,
+                "dates": {None: "", True: "day", False: "month"}[choices.day_first],
+                "artists_by": {None: "", True: "comma", False: "semicolon"}[choices.artists_by_comma],
+                "skip_bad": options.skip_bad,
+            }
+        )
+        said = [*outcome.parsed.notes, *outcome.parsed.questions]
+        hidden = {"dialect", "genre", "liked"}
+        if choices.day_first is None and not any("7/2/2021" in text or "day first" in text for text in said):
+            hidden.add("dates")
+        if choices.artists_by_comma is None and not any("commas" in text for text in said):
+            hidden.add("artists_by")
+        if not outcome.parsed.problems:
+            hidden.add("skip_bad")
+        for name in hidden:
+            form.fields[name].widget = form.fields[name].hidden_widget()
+        return form
+
+    def options(self, **more: Any) -> Options:
+        answers = {"day": True, "month": False, "comma": True, "semicolon": False}
+        choices = Choices(
+            day_first=answers.get(self.cleaned_data["dates"]),
+            artists_by_comma=answers.get(self.cleaned_data["artists_by"]),
+        )
+        return super().options(skip_bad=self.cleaned_data["skip_bad"], choices=choices, **more)

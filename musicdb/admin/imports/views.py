@@ -1,0 +1,252 @@
+"""Imports in the admin: upload, look at the preview, confirm; what was imported; undo."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_POST
+
+from musicdb.admin.imports.forms import ConfirmForm, UploadForm
+from musicdb.admin.library import library_view, may_export_library
+from musicdb.admin.read_only import RecordAdmin, facts
+from musicdb.imports.parse import Options, Source, write_bad_rows
+from musicdb.imports.records import ImportRefusedError
+from musicdb.imports.report import row_reports
+from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
+from musicdb.imports.undo import UndoRefusedError, undo
+from musicdb.imports.uploads import UploadGoneError, bad_rows_path, discard, keep, take
+from musicdb.models import Import
+
+ROWS_SHOWN = 100
+PROBLEMS_SHOWN = 200
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "undone"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "Stands"), ("yes", "Undone")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(undone_at__isnull=self.value() == "no")
+
+
+@admin.register(Import)
+class ImportAdmin(RecordAdmin):
+    """What was imported. To add one is to upload a file."""
+
+    list_display = ["file_name", "started_at", "user", "dialect", "in_short", "bad_rows", "state"]
+    list_filter = [StateFilter, "started_at"]
+    list_select_related = ["user"]
+    search_fields = ["file_name", "dialect"]
+    search_help_text = "File or dialect"
+    fields = ["file_name", "started_at", "by", "dialect", "choices", "rows", "result", "not_imported", "standing"]
+    change_form_template = "admin/musicdb/import/change_form.html"
+    change_list_template = "admin/musicdb/import/change_list.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("musicdb.add_import")
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("musicdb.change_import")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def view_on_site(self, obj: Any) -> None:
+        return None
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("library.<str:kind>", wrap(library_view), name="musicdb_import_library"),
+            path("confirm/", wrap(require_POST(self.confirm_view)), name="musicdb_import_confirm"),
+            path("<int:pk>/undo/", wrap(require_POST(self.undo_view)), name="musicdb_import_undo"),
+            path("<int:pk>/bad-rows.csv", wrap(self.bad_rows_view), name="musicdb_import_bad_rows"),
+            *super().get_urls(),
+        ]
+
+    # --- Upload, preview, confirm ------------------------------------------------------------------------------
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Take a file, and show what it would change."""
+        self._require_add(request)
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if not form.is_valid():
+            return self._page(request, "upload", "Import tracks", form=form)
+        upload = form.cleaned_data["file"]
+        token = keep(upload.name, upload.chunks(), owner=request.user.pk or 0)
+        return self._preview(request, token, form.options(), form)
+
+    def confirm_view(self, request: HttpRequest) -> HttpResponse:
+        """Import what was looked at; or look again, with other choices."""
+        self._require_add(request)
+        form = ConfirmForm(request.POST)
+        if not form.is_valid():
+            return self._start_again(request, "Something in the form was not as this page sends it.")
+        token, options = form.cleaned_data["token"], form.options()
+        if "again" in request.POST:
+            return self._preview(request, token, options, form)
+        try:
+            source = take(token, owner=request.user.pk or 0)
+            outcome = carry_out([source], options, request.user)  # type: ignore[arg-type]
+        except UploadGoneError as error:
+            return self._start_again(request, str(error))
+        except BadRowsError:
+            return self._preview(request, token, options, form)
+        except ImportRefusedError as error:
+            return self._start_again(request, str(error))
+        discard(token, owner=request.user.pk or 0)
+        return self._imported(request, source, outcome)
+
+    def _preview(self, request: HttpRequest, token: str, options: Options, form: Any) -> HttpResponse:
+        try:
+            outcome = preview([take(token, owner=request.user.pk or 0)], options)
+        except UploadGoneError as error:
+            return self._start_again(request, str(error))
+        except ImportRefusedError as error:
+            discard(token, owner=request.user.pk or 0)
+            form = UploadForm(initial=form.cleaned_data)
+            return self._page(request, "upload", "Import tracks", form=form, refused=str(error))
+        reports = row_reports(outcome.plan)
+        shown = [report for report, _ in zip(reports, range(ROWS_SHOWN), strict=False)]
+        return self._page(
+            request,
+            "preview",
+            "What would change",
+            outcome=outcome,
+            counts=_count_rows(outcome),
+            has_good_rows=any(any(count.values()) for count in outcome.counts.values()),
+            shown=shown,
+            several_files=outcome.parsed.tables > 1,
+            rows_more=max(len(outcome.plan.things) + len(outcome.plan.tracks) - len(shown), 0),
+            # A template would ask a Counter how often "items" was counted.
+            skipped=outcome.parsed.skipped.most_common(),
+            problems=outcome.parsed.problems[:PROBLEMS_SHOWN],
+            problems_more=max(len(outcome.parsed.problems) - PROBLEMS_SHOWN, 0),
+            form=ConfirmForm.of(token, options, outcome),
+        )
+
+    def _imported(self, request: HttpRequest, source: Source, outcome: Outcome) -> HttpResponse:
+        record = outcome.record
+        if record is None:
+            raise RuntimeError("An import that was carried out has a record.")
+        if outcome.parsed.problems:
+            target = bad_rows_path(record.pk)
+            with target.open("w", encoding="utf-8-sig", newline="") as file:
+                write_bad_rows(file, [source], outcome.parsed.problems)
+        self.log_addition(request, record, [{"added": {}}])
+        self.message_user(request, f"Imported {source.name}: {record.in_short}.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[record.pk]))
+
+    def _start_again(self, request: HttpRequest, message: str) -> HttpResponse:
+        self.message_user(request, f"{message} Nothing was imported.", messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:musicdb_import_add"))
+
+    def _require_add(self, request: HttpRequest) -> None:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+
+    def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/musicdb/import/{template}.html", context)
+
+    # --- What was imported -------------------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        extra = {**(extra_context or {}), "may_export_library": may_export_library(request)}
+        return super().changelist_view(request, extra)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        extra = {**(extra_context or {}), "may_undo": self.has_undo_permission(request)}
+        return super().change_view(request, object_id, form_url, extra)
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_undo_permission(request):
+            raise PermissionDenied
+        record = get_object_or_404(Import, pk=pk)
+        try:
+            undo(record, request.user)  # type: ignore[arg-type]
+        except UndoRefusedError as error:
+            reasons = format_html_join("", "<li>{}</li>", ((reason,) for reason in error.reasons))
+            self.message_user(request, format_html("{}<ul>{}</ul>", error, reasons), messages.ERROR)
+        else:
+            self.log_change(request, record, "Undone.")
+            self.message_user(request, f"The import of {record} was undone.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[pk]))
+
+    def bad_rows_view(self, request: HttpRequest, pk: int) -> FileResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        record = get_object_or_404(Import, pk=pk)
+        try:
+            file = bad_rows_path(record.pk).open("rb")
+        except FileNotFoundError:
+            raise Http404("These rows are not kept any more.") from None
+        return FileResponse(file, as_attachment=True, filename=f"{record.file_name}.bad-rows.csv")
+
+    @admin.display(description="what changed")
+    def in_short(self, record: Import) -> str:
+        return record.in_short
+
+    @admin.display(description="by")
+    def by(self, record: Import) -> Any:
+        # A key would be shown as a link to the user's page, which hardly anybody may see.
+        return record.user
+
+    @admin.display
+    def state(self, record: Import) -> str:
+        if not record.is_undone:
+            return "stands"
+        return f"undone by {record.undone_by}" if record.undone_by_id else "undone"
+
+    @admin.display(description="state")
+    def standing(self, record: Import) -> str:
+        if record.undone_at is None:
+            return self.state(record)
+        return f"{self.state(record)}, {date_format(localtime(record.undone_at), 'DATETIME_FORMAT')}"
+
+    @admin.display(description="options")
+    def choices(self, record: Import) -> str:
+        said = [
+            f"genre “{record.options['genre']}” for all" if record.options.get("genre") else "",
+            "all liked" if record.options.get("liked") else "",
+            "bad rows skipped" if record.options.get("skip_bad") else "",
+        ]
+        return ", ".join(filter(None, said)) or "none"
+
+    @admin.display(description="what changed")
+    def result(self, record: Import) -> SafeString:
+        rows = [("", "created", "updated", "unchanged")]
+        rows += [(name, *(f"{number:,}" for number in count.values())) for name, count in record.counts.items()]
+        skipped = [(f"Skipped: {reason}", f"{number:,}") for reason, number in record.skipped.items()]
+        return facts([*rows, *skipped])
+
+    @admin.display(description="bad rows")
+    def not_imported(self, record: Import) -> SafeString | str:
+        if not record.bad_rows:
+            return "none"
+        if not bad_rows_path(record.pk).exists():
+            return f"{record.bad_rows:,}"
+        address = reverse("admin:musicdb_import_bad_rows", args=[record.pk])
+        return format_html('{}: <a href="{}">download them, with the reasons</a>', f"{record.bad_rows:,}", address)
+
+
+def _count_rows(outcome: Outcome) -> list[tuple[str, int, int, int | str]]:
+    return [
+        (name, count["created"], count["updated"], count["unchanged"] if name == "Track" else count["unchanged"] or "–")
+        for name, count in outcome.counts.items()
+    ]

@@ -1,0 +1,1 @@
+"""What settings.py needs: the secret key, broker options, date formats."""

@@ -1,0 +1,1 @@
+"""What every database access may need: bulk writes, retries, isolation, cascades, text search, roles."""

@@ -1,0 +1,1 @@
+"""What editors do to many rows at once: merge, bulk edit, find duplicates and gaps."""

@@ -1,0 +1,1 @@
+"""The catalogue as files: lists as CSV, XLSX or JSON, and the whole library."""

@@ -1,0 +1,313 @@
+"""What a dialect is: the columns of a kind of file, and how a row of it names a track.
+
+A dialect is a django-import-export resource: its columns are declared as fields, each with a widget that reads a
+cell. What is done with the facts is the same for all of them (``musicdb.imports``), so that is not done here, row
+by row, but for the whole file.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from import_export.fields import Field
+from import_export.resources import Resource
+from import_export.widgets import Widget
+
+from musicdb.imports.formats.widgets import (
+    FeatureWidget,
+    IsrcWidget,
+    NamesWidget,
+    NameWidget,
+    ReleaseDateWidget,
+    SpotifyIdsWidget,
+    SpotifyIdWidget,
+    WebAddressWidget,
+    WholeNumberWidget,
+    YesNoWidget,
+    slashed_parts,
+)
+from musicdb.imports.records import AlbumFacts, ArtistFacts, RowRefusedError, RowSkipped, TrackFacts
+from musicdb.imports.tables import LONGEST_CELL, Table
+from musicdb.music.audio_features import AUDIO_FEATURES
+
+UNDEFINED = frozenset({"undefined"})
+_NOT_FOLDED = re.compile(r"[\W_]+")
+
+
+def folded(heading: str) -> str:
+    """Return a heading without what people and programs change about it: case, blanks, punctuation."""
+    return _NOT_FOLDED.sub("", heading).lower()
+
+
+class Column(Field):
+    """A column. ``also``: other headings under which it is met."""
+
+    def __init__(self, heading: str, widget: Widget, *, also: Sequence[str] = (), required: bool = False) -> None:
+        super().__init__(column_name=heading, widget=widget)
+        self.required = required
+        self.headings = frozenset(folded(name) for name in (heading, *also))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a file cannot say of itself, as far as an editor said it. None: find out from the file."""
+
+    day_first: bool | None = None
+    artists_by_comma: bool | None = None
+
+
+@dataclass
+class Survey:
+    """What the whole of a file shows: noted row by row, then asked."""
+
+    firsts: set[int] = field(default_factory=set)
+    seconds: set[int] = field(default_factory=set)
+    semicolons: bool = False
+    commas: bool = False
+    newest: str = ""
+
+    def note_date(self, text: str) -> None:
+        if parts := slashed_parts(text):
+            self.firsts.add(parts[0])
+            self.seconds.add(parts[1])
+
+
+class Dialect(Resource):
+    """A kind of file with a track a row.
+
+    ``fields`` maps what a column means (a name that ``track`` knows) to its ``Column``. ``called`` is what people
+    call it, ``name`` its name on the command line, ``source`` what a track's features are said to come from.
+    """
+
+    name: ClassVar[str]
+    called: ClassVar[str]
+    source: ClassVar[str] = ""
+    # Whether the file must be read through once before a row of it can be understood.
+    surveys: ClassVar[bool] = False
+    longest_cell: ClassVar[int] = LONGEST_CELL
+
+    def __init__(self, header: Sequence[str], choices: Choices) -> None:
+        super().__init__()
+        self.choices = choices
+        self.notes: list[str] = []
+        self.questions: list[str] = []
+        self.header = tuple(header)
+        found = self.found_in(header)
+        self.places = {name: place for name, place in found.items() if place is not None}
+        self._cleaners: list[tuple[str, int, str, Callable[..., Any]]] = [
+            (name, place, self.header[place], self.fields[name].widget.clean) for name, place in self.places.items()
+        ]
+
+    @classmethod
+    def columns(cls) -> Mapping[str, Column]:
+        return cls.fields
+
+    @classmethod
+    def found_in(cls, header: Sequence[str]) -> dict[str, int | None]:
+        """Return each column's place in ``header``, None where it has none; the first of several counts."""
+        places: dict[str, int] = {}
+        for place, heading in enumerate(header):
+            places.setdefault(folded(heading), place)
+        return {
+            name: min((places[heading] for heading in column.headings if heading in places), default=None)
+            for name, column in cls.columns().items()
+        }
+
+    @classmethod
+    def is_named_by(cls, file: str) -> bool:
+        """Return whether a file's name says that it is of this dialect."""
+        return False
+
+    @classmethod
+    def missing_from(cls, header: Sequence[str], file: str = "") -> list[str]:
+        """Return the headings without which ``header``, of a file of that name, is not of this dialect."""
+        found = cls.found_in(header)
+        return [
+            str(cls.columns()[name].column_name)
+            for name, place in found.items()
+            if place is None and cls._needs(name, file)
+        ]
+
+    @classmethod
+    def _needs(cls, name: str, file: str = "") -> bool:
+        return cls.columns()[name].required
+
+    @classmethod
+    def share_found(cls, header: Sequence[str]) -> tuple[float, int]:
+        """Return how alike ``header`` is to this dialect's: the share of what it needs, and all columns that it has."""
+        found = cls.found_in(header)
+        needed = [name for name in found if cls._needs(name)]
+        present = sum(found[name] is not None for name in needed)
+        return present / len(needed), sum(place is not None for place in found.values())
+
+    # --- The file as a whole -----------------------------------------------------------------------------------
+
+    def survey(self, table: Table) -> Self:
+        """Read ``table`` through, if the dialect must, and settle what its rows alone do not say."""
+        if not self.surveys:
+            return self
+        seen = Survey()
+        for _, cells in table.rows():
+            self.note(seen, cells)
+        self.settle(seen)
+        return self
+
+    def note(self, seen: Survey, cells: Sequence[str]) -> None:
+        seen.note_date(self.cell(cells, "released"))
+
+    def settle(self, seen: Survey) -> None:
+        """Decide in which order day and month stand where a spreadsheet has re-saved the dates."""
+        day_first = self.choices.day_first
+        if day_first is None and seen.firsts:
+            looks_day_first = max(seen.firsts) > 12
+            looks_month_first = max(seen.seconds) > 12
+            if looks_day_first == looks_month_first:
+                self.questions.append(
+                    "Some dates have the day first and some the month: say which the unclear ones have."
+                    if looks_day_first
+                    else "Nothing in the file shows whether 7/2/2021 is in February or in July: say which comes first."
+                )
+            day_first = looks_day_first
+            self.notes.append(f"Dates such as 7/2/2021 are read with the {'day' if day_first else 'month'} first.")
+        if day_first and "released" in self.places:
+            self._replace("released", ReleaseDateWidget(day_first=True))
+
+    def cell(self, cells: Sequence[str], name: str) -> str:
+        place = self.places.get(name)
+        return cells[place] if place is not None and place < len(cells) else ""
+
+    def _replace(self, name: str, widget: Widget) -> None:
+        self._cleaners = [
+            (known, place, heading, widget.clean if known == name else clean)
+            for known, place, heading, clean in self._cleaners
+        ]
+
+    # --- A row -------------------------------------------------------------------------------------------------
+
+    def read(self, cells: Sequence[str]) -> dict[str, Any]:
+        """Return what the row's cells say, by the columns' names. A short row says nothing in its missing cells.
+
+        Raises RowRefusedError, naming the column, at the first cell that cannot be stored.
+        """
+        if len(cells) > len(self.header) and any(cell.strip() for cell in cells[len(self.header) :]):
+            raise RowRefusedError("", f"has {len(cells)} cells, and the header has {len(self.header)}.")
+        said: dict[str, Any] = {}
+        for name, place, heading, clean in self._cleaners:
+            text = cells[place] if place < len(cells) else ""
+            if len(text) > self.longest_cell:
+                raise RowRefusedError(
+                    heading, f"has {len(text):,} characters, more than a spreadsheet's cell can hold."
+                )
+            try:
+                said[name] = clean(text)
+            except ValueError as error:
+                raise RowRefusedError(heading, str(error)) from None
+        return said
+
+    def facts(self, cells: Sequence[str]) -> Any:
+        """Return the facts of a row, mostly a track's. Raises RowRefusedError, or RowSkipped for what is none."""
+        return self.track(self.read(cells))
+
+    def track(self, said: dict[str, Any]) -> TrackFacts:
+        raise NotImplementedError
+
+    def heading(self, name: str) -> str:
+        """Return what the file calls a column."""
+        place = self.places.get(name)
+        return self.header[place] if place is not None else str(self.fields[name].column_name)
+
+
+FEATURE_WIDGETS = {feature.name: FeatureWidget(feature) for feature in AUDIO_FEATURES}
+
+
+class SpotifyDialect(Dialect):
+    """What the files that come from Spotify's own data have in common: the features first of all."""
+
+    danceability = Column("Danceability", FEATURE_WIDGETS["danceability"])
+    energy = Column("Energy", FEATURE_WIDGETS["energy"])
+    key = Column("Key", FEATURE_WIDGETS["key"])
+    loudness = Column("Loudness", FEATURE_WIDGETS["loudness"])
+    mode = Column("Mode", FEATURE_WIDGETS["mode"])
+    speechiness = Column("Speechiness", FEATURE_WIDGETS["speechiness"])
+    acousticness = Column("Acousticness", FEATURE_WIDGETS["acousticness"])
+    instrumentalness = Column("Instrumentalness", FEATURE_WIDGETS["instrumentalness"])
+    liveness = Column("Liveness", FEATURE_WIDGETS["liveness"])
+    valence = Column("Valence", FEATURE_WIDGETS["valence"])
+    tempo = Column("Tempo", FEATURE_WIDGETS["tempo"])
+    time_signature = Column("Time Signature", FEATURE_WIDGETS["time_signature"])
+
+    def read(self, cells: Sequence[str]) -> dict[str, Any]:
+        address = self.cell(cells, "spotify_id")
+        if re.match(r"(?i)\s*(?:spotify:episode:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?episode/)", address):
+            raise RowSkipped("is a podcast's episode, no track.")
+        return super().read(cells)
+
+    def track(self, said: dict[str, Any]) -> TrackFacts:
+        if not said["title"]:
+            raise RowRefusedError(self.heading("title"), "is empty. A track needs a title.")
+        return TrackFacts(
+            title=said["title"],
+            spotify_id=said["spotify_id"],
+            artists=self._artists(said),
+            album=self._album(said),
+            genres=_each_once((*said.get("genres", ()), *said.get("more_genres", ()))),
+            values={
+                **{
+                    name: said[name] for name in ("isrc", "duration_ms", "explicit") if said.get(name) not in (None, "")
+                },
+                **self._features(said),
+            },
+        )
+
+    def _artists(self, said: dict[str, Any]) -> tuple[ArtistFacts, ...]:
+        names, ids = said["artists"], said.get("artist_ids", ())
+        if ids and len(ids) != len(names):
+            raise RowRefusedError(
+                self.heading("artists"), f"has {len(names)} names, and {self.heading('artist_ids')} has {len(ids)} ids."
+            )
+        ids = ids or (None,) * len(names)
+        return _each_once(tuple(ArtistFacts(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)))
+
+    def _album(self, said: dict[str, Any]) -> AlbumFacts | None:
+        if not said.get("album"):
+            return None
+        return AlbumFacts(
+            title=said["album"],
+            spotify_id=said.get("album_id"),
+            released=said.get("released"),
+            image_url=said.get("image_url", ""),
+            labels=_each_once(said.get("labels", ())),
+        )
+
+    def _features(self, said: dict[str, Any]) -> dict[str, Any]:
+        features = {name: said[name] for name in FEATURE_WIDGETS if said.get(name) is not None}
+        # Where Spotify's analysis failed it wrote zeros. A tempo or a metre of 0 was read as unknown already.
+        if "tempo" not in features and "time_signature" not in features and "tempo" in said:
+            zeros = [name for name in ("danceability", "valence", "speechiness") if features.get(name) == 0]
+            if {"danceability", "valence"}.issubset(zeros):
+                for name in zeros:
+                    del features[name]
+        return {**features, "features_source": self.source} if features else {}
+
+
+def _each_once(names: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+# What several dialects share.
+TITLE = NameWidget(500)
+ALBUM = NameWidget(500, UNDEFINED)
+TRACK_ID = SpotifyIdWidget("track")
+ALBUM_ID = SpotifyIdWidget("album")
+DURATION = WholeNumberWidget(zero_is_unknown=True)
+YES_NO = YesNoWidget()
+RELEASED = ReleaseDateWidget()
+ISRC = IsrcWidget()
+ART = WebAddressWidget()
+# A label is one name: commas and slashes are part of how labels write themselves.
+LABEL = NamesWidget("\n", 300, UNDEFINED)
+GENRES_BY_COMMA = NamesWidget(",", 200, UNDEFINED)
+ARTISTS_BY_SEMICOLON = NamesWidget(";", 300)
+ARTISTS_BY_COMMA = NamesWidget(",", 300)
+ARTIST_IDS_BY_COMMA = SpotifyIdsWidget("artist", ",")

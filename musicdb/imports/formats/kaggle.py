@@ -1,0 +1,19 @@
+"""Kaggle's "Spotify Tracks Dataset": a row for each genre of a track."""
+
+from musicdb.imports.formats import base
+from musicdb.imports.formats.base import Column, SpotifyDialect
+from musicdb.imports.formats.widgets import NamesWidget
+
+
+class Kaggle(SpotifyDialect):
+    name = "kaggle"
+    called = "Kaggle “Spotify Tracks”"
+    source = "Spotify (Kaggle)"
+
+    spotify_id = Column("track_id", base.TRACK_ID, required=True)
+    artists = Column("artists", base.ARTISTS_BY_SEMICOLON, required=True)
+    album = Column("album_name", base.ALBUM, required=True)
+    title = Column("track_name", base.TITLE, required=True)
+    duration_ms = Column("duration_ms", base.DURATION)
+    explicit = Column("explicit", base.YES_NO)
+    genres = Column("track_genre", NamesWidget("\n", 200), required=True)

@@ -1,0 +1,234 @@
+"""The shapes in which the catalogue is read. Each is named for its use and holds every join that the use needs."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
+from django.utils.timezone import localdate
+
+from musicdb.db.text_search import SearchMixin, SpeltSearchMixin
+from musicdb.music.audio_features import FEATURE_NAMES
+from musicdb.music.titles import fold_title
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    from musicdb.models import Album, Artist, Genre, Label, SavedFilter, Track  # noqa: F401
+
+
+# Scott de Martinville's phonautograph; nothing that was sung before can be heard.
+FIRST_RECORDING = date(1857, 1, 1)
+# Releases are announced some months ahead.
+LONGEST_AHEAD = 366
+
+
+def rows_with(owner: type[models.Model], rows: str, thing: str, prefix: str = "") -> Prefetch:
+    """Return what fetches ``rows`` of ``owner``, by the path ``prefix`` to it, each joined with its ``thing``.
+
+    A join and not a prefetch of its own: that would be a query more, and SQLite refuses it for more than a thousand
+    things, since Django spells it as a chain of ORs there.
+    """
+    through: Any = owner._meta.get_field(rows).related_model
+    return Prefetch(f"{prefix}{rows}", queryset=through.objects.select_related(thing))
+
+
+class NaturalKeyMixin:
+    """Rows that fixtures name by their slug."""
+
+    def get_by_natural_key(self, slug: str) -> models.Model:
+        return self.get(slug=slug)  # type: ignore[attr-defined]
+
+
+class GenreQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Genre"]):
+    searched = ("name",)
+
+    def with_track_count(self) -> Self:
+        return self.annotate(track_count=Count("tracks"))
+
+    def for_list(self) -> Self:
+        """Genres with ``track_count``, the largest first."""
+        return self.with_track_count().order_by("-track_count", "name")
+
+
+class ArtistQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Artist"]):
+    searched = ("name", "=spotify_id")
+
+    def public(self) -> Self:
+        return self.filter(is_public=True)
+
+    def with_track_count(self) -> Self:
+        return self.annotate(track_count=Count("tracks"))
+
+    def for_list(self) -> Self:
+        """Public artists with ``track_count``, by name."""
+        return self.public().with_track_count().order_by("name", "pk")
+
+    def top_of_genre(self, genre: "Genre", limit: int) -> Self:
+        """The artists with the most tracks in ``genre``, with ``track_count`` counted there."""
+        counted = self.filter(tracks__genres=genre).annotate(track_count=Count("tracks"))
+        return counted.order_by("-track_count", "name", "pk")[:limit]
+
+
+class LabelQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Label"]):
+    searched = ("name",)
+
+    def public(self) -> Self:
+        return self.filter(is_public=True)
+
+    def with_album_count(self) -> Self:
+        return self.annotate(album_count=Count("albums"))
+
+    def for_list(self) -> Self:
+        """Public labels with ``album_count``, by name."""
+        return self.public().with_album_count().order_by("name")
+
+    def top_of_genre(self, genre: "Genre", limit: int) -> Self:
+        """The labels with the most tracks in ``genre``, with ``track_count`` counted there."""
+        counted = self.filter(albums__tracks__genres=genre).annotate(track_count=Count("albums__tracks"))
+        return counted.order_by("-track_count", "name")[:limit]
+
+
+def _odd_date() -> Q:
+    return Q(release_date__lt=FIRST_RECORDING) | Q(release_date__gt=localdate() + timedelta(days=LONGEST_AHEAD))
+
+
+# What is likely wrong with an album.
+ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
+    "unknown date": lambda: Q(release_date=None),
+    "odd date": _odd_date,
+    "art not https": lambda: Q(image_url__startswith="http://"),
+    # A host with no dot in it, or a blank anywhere.
+    "broken art": lambda: (
+        ~Q(image_url="") & (~Q(image_url__regex=r"^https?://[^/?#]*\.[^/?#]") | Q(image_url__regex=r"\s"))
+    ),
+}
+
+
+class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
+    searched = ("title", "=spotify_id")
+
+    def with_track_count(self) -> Self:
+        return self.annotate(track_count=Count("tracks"))
+
+    def with_labels(self) -> Self:
+        """Albums with their labels, in order. Two queries."""
+        return self.prefetch_related(rows_with(self.model, "album_labels", "label"))
+
+    def newest_first(self) -> Self:
+        return self.order_by(F("release_date").desc(nulls_last=True), "title", "pk")
+
+    def for_list(self) -> Self:
+        """Albums with their labels and ``track_count``, the newest first. Two queries."""
+        return self.with_labels().with_track_count().newest_first()
+
+    def of_artist(self, artist: "Artist") -> Self:
+        return self.filter(pk__in=artist.tracks.order_by().values("album"))
+
+    def of_label(self, label: "Label") -> Self:
+        return self.filter(pk__in=label.album_labels.order_by().values("album"))
+
+    def with_doubt(self, doubt: str) -> Self:
+        """Albums with something that is likely wrong: one of ALBUM_DOUBTS."""
+        return self.filter(ALBUM_DOUBTS[doubt]())
+
+    def top_of_genre(self, genre: "Genre", limit: int) -> Self:
+        """The albums with the most tracks in ``genre``, with ``track_count`` counted there. Two queries."""
+        counted = self.with_labels().filter(tracks__genres=genre).annotate(track_count=Count("tracks"))
+        return counted.order_by("-track_count", F("release_date").desc(nulls_last=True), "title", "pk")[:limit]
+
+
+def _without_artists(track: Any) -> Any:
+    return ~Exists(track.artists.through.objects.filter(track=OuterRef("pk")))
+
+
+def _without_genre(track: Any) -> Any:
+    return ~Exists(track.genres.through.objects.filter(track=OuterRef("pk")))
+
+
+def _without_label(track: Any) -> Any:
+    labels = track._meta.get_field("album").related_model.labels.through
+    return Q(album=None) | ~Exists(labels.objects.filter(album=OuterRef("album")))
+
+
+def _with_shared_isrc(track: Any) -> Q:
+    known = track.objects.order_by().exclude(isrc="").values("isrc")
+    return Q(isrc__in=known.annotate(tracks=Count("pk")).filter(tracks__gt=1).values("isrc"))
+
+
+# What a track can lack, as a condition on the model that is handed in.
+TRACK_GAPS: dict[str, Callable[[Any], Any]] = {
+    "features": lambda track: Q(**{f"{name}__isnull": True for name in FEATURE_NAMES}),
+    "artists": _without_artists,
+    "genre": _without_genre,
+    "art": lambda track: Q(album=None) | Q(album__image_url=""),
+    "label": _without_label,
+    "isrc": _with_shared_isrc,
+}
+
+
+def table_columns(track: Any, prefix: str = "") -> tuple[Prefetch, Prefetch]:
+    """Return what fetches a track's artists and its album's labels, by the path ``prefix`` to the track."""
+    album = track._meta.get_field("album").related_model
+    return rows_with(track, "track_artists", "artist", prefix), rows_with(
+        album, "album_labels", "label", f"{prefix}album__"
+    )
+
+
+class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
+    searched = ("title", "album__title", "artists__name", "artists__aliases__name", "=spotify_id", "=isrc")
+
+    def with_table_columns(self) -> Self:
+        """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""
+        return self.select_related("album").prefetch_related(*table_columns(self.model))
+
+    def most_loved_first(self) -> Self:
+        return self.order_by(F("score").desc(nulls_last=True), "-liked", "title", "pk")
+
+    def for_table(self) -> Self:
+        """As ``with_table_columns``, in the order of a listener's love: score, heart, title."""
+        return self.with_table_columns().most_loved_first()
+
+    def for_page(self) -> Self:
+        """As ``with_table_columns``, and the genres. Four queries."""
+        return self.with_table_columns().prefetch_related("genres")
+
+    def of_artist(self, artist: "Artist") -> Self:
+        return self.filter(artists=artist)
+
+    def of_label(self, label: "Label") -> Self:
+        return self.filter(album__labels=label)
+
+    def with_gap(self, gap: str) -> Self:
+        """Tracks that lack something, or share what should be theirs alone: one of TRACK_GAPS."""
+        return self.filter(TRACK_GAPS[gap](self.model))
+
+    def likely_the_same(self) -> list[list[int]]:
+        """Return the keys of tracks that are likely one recording, in groups: the same artists, one folded title.
+
+        Two queries, whatever the size; some hundred bytes a track while it looks.
+        """
+        model: Any = self.model
+        rows = model.artists.through.objects.order_by("track", "artist").values_list("track", "artist").iterator()
+        artists = {track: tuple(pair[1] for pair in pairs) for track, pairs in groupby(rows, key=itemgetter(0))}
+        together = Counter(artists.values())
+        groups: defaultdict[Any, list[int]] = defaultdict(list)
+        for track, title in self.order_by("pk").values_list("pk", "title").iterator():
+            if (by := artists.get(track)) and together[by] > 1:
+                groups[by, fold_title(title)].append(track)
+        return [group for group in groups.values() if len(group) > 1]
+
+
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def seen_by(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """Somebody's own views, and those that are shared with all."""
+        return self.filter(Q(owner=user.pk) | Q(is_shared=True))
+
+    def above_list(self, listing: str, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """What stands above a list: the user's own views of it first. With their owners."""
+        mine = Case(When(owner=user.pk, then=0), default=1)
+        return self.seen_by(user).filter(listing=listing).select_related("owner").order_by(mine, "name", "pk")

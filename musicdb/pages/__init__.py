@@ -1,0 +1,1 @@
+"""The public pages of the catalogue, and the redirects to them."""

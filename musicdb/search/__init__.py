@@ -1,0 +1,1 @@
+"""Find, filter and page rows: for visitors, the admin and the API alike."""

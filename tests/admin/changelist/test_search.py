@@ -1,0 +1,299 @@
+"""Searching and paging in the admin: what is found, in which order, how it is counted, and by which way."""
+
+import random
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from musicdb.admin.base import as_search_terms
+from musicdb.admin.changelist.filters import GenreFilter
+from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.search import pagination
+from tests.admin.helpers import act, listed, page_of
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+
+pytestmark = pytest.mark.django_db
+
+SPOTIFY_ID = "3kiQOTlExsRTAQW0P0jcTH"
+WORDS = ["love", "Lovely", "BLUE", "in", "night", "50%", "a_b", "back\\slash", "사랑", "밤하늘", "o'clock", "x"]
+SEARCHES = [
+    "love",
+    "LOVE night",
+    "blue",
+    "in",
+    "x",
+    "%",
+    "50%",
+    "_",
+    "a_b",
+    "\\",
+    "back\\slash",
+    "사랑",
+    "하늘",
+    "o'clock",
+    '"love blue"',
+    "'love blue'",
+    '"',
+    '"unbalanced',
+    '"a b" \\',
+    "artist",
+    "artist album",
+    "Album Love",
+    "night night",
+    SPOTIFY_ID,
+    SPOTIFY_ID.lower(),
+    SPOTIFY_ID[:-1],
+    f"spotify:track:{SPOTIFY_ID}",
+    f"love {SPOTIFY_ID}",
+    "USAB10000001",
+    "usab10000001",
+    "USAB1000000",
+    "nothing of that",
+    "love " * 12,
+    "",
+    "   ",
+]
+
+
+@pytest.fixture
+def library(db: None) -> None:
+    """Thirty tracks with names drawn from few words, so that every search finds some of them, and not all."""
+    draw = random.Random(7)
+
+    def name(prefix: str = "") -> str:
+        return " ".join([prefix, *draw.sample(WORDS, 3)]).strip()
+
+    artists = [ArtistFactory(name=name("Artist")) for _ in range(8)]
+    albums = [AlbumFactory(title=name("Album")) for _ in range(8)]
+    for number in range(30):
+        TrackFactory(
+            title=name(),
+            album=draw.choice([*albums, None]),
+            artists=draw.sample(artists, draw.randrange(3)),
+            **({"spotify_id": SPOTIFY_ID, "isrc": "USAB10000001"} if number == 3 else {}),
+        )
+
+
+def found_by_django(model: Any, typed: str) -> list[Any]:
+    """Return what ``ModelAdmin`` finds over the same ``search_fields``, in the order of the list."""
+    ours = admin.site.get_model_admin(model)
+    everything = model._default_manager.order_by(*model._meta.ordering)
+    terms = as_search_terms(typed)
+    found, _ = admin.ModelAdmin.get_search_results(ours, None, everything, terms)  # type: ignore[arg-type]
+    return list(found.distinct())
+
+
+@pytest.mark.parametrize("typed", SEARCHES)
+@pytest.mark.parametrize("model", [Track, Album, Artist])
+def test_a_search_finds_what_djangos_own_finds(admin_client: Client, library: None, model: Any, typed: str) -> None:
+    assert listed(admin_client.get(page_of(model, q=typed))) == found_by_django(model, typed)
+
+
+def test_the_searches_of_this_file_are_worth_making(library: None) -> None:
+    sizes = {typed: len(found_by_django(Track, typed)) for typed in SEARCHES}
+    assert {typed for typed, size in sizes.items() if size == 0} <= {
+        '"love blue"',
+        "'love blue'",
+        '"unbalanced',
+        '"a b" \\',
+        SPOTIFY_ID[:-1],
+        f"love {SPOTIFY_ID}",
+        "USAB1000000",
+        "nothing of that",
+    }
+    assert 0 < sizes["love"] < sizes[""] == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Жар-птица", "жАР"),
+        ("жар-птица", "ЖАР-ПТИЦА"),
+        ("Жар * [птица]?", "ЖАР * [П"),
+        ("Ж", "ж"),
+        ("Ünlü Été", "ünlü ÉTÉ"),
+        ("Ωδή", "ωΔΉ"),
+    ],
+)
+def test_capitals_and_small_letters_are_alike_beyond_ascii(admin_client: Client, name: str, typed: str) -> None:
+    artist = ArtistFactory(name=name)
+    ArtistFactory(name="Zhar-ptitsa").aliases.create(name="Firebird")
+    by_spelling = ArtistFactory(name="Firebird two")
+    by_spelling.aliases.create(name=f"{name} 2")
+    track = TrackFactory(title="Of another name", artists=[artist])
+    spelt = TrackFactory(title="Spelt in another way", artists=[by_spelling])
+    titled = TrackFactory(title=f"x{name}x")
+    on_album = TrackFactory(title="Z", album=AlbumFactory(title=name))
+    TrackFactory()
+    assert set(listed(admin_client.get(page_of(Artist, q=typed)))) == {artist, by_spelling}
+    assert listed(admin_client.get(page_of(Track, q=typed))) == [track, spelt, on_album, titled]
+
+
+def test_a_pattern_of_glob_is_only_text(admin_client: Client) -> None:
+    TrackFactory(title="жар")
+    for typed in ("ж*", "ж?р", "ж[а]р", "[^ж]"):
+        assert listed(admin_client.get(page_of(Track, q=typed))) == [], typed
+
+
+def test_what_is_deleted_by_a_search_is_what_it_found(admin_client: Client) -> None:
+    kept, gone = TrackFactory(title="Kept"), TrackFactory(title="Gone")
+    TrackFactory(title="Gone too")
+    data = {"action": "delete_selected", "_selected_action": [gone.pk, kept.pk], "post": "yes"}
+    assert admin_client.post(page_of(Track, q="gone"), data).status_code == 302
+    assert set(Track.objects.values_list("title", flat=True)) == {"Kept", "Gone too"}
+
+
+def test_everything_that_was_found_can_be_selected_beyond_the_page(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin.site.get_model_admin(Track), "list_per_page", 2)
+    for number in range(5):
+        TrackFactory(title=f"Love {number}")
+    other = TrackFactory(title="Other")
+    data = {"action": "like", "_selected_action": [Track.objects.first().pk], "select_across": 1, "index": 0}
+    admin_client.post(page_of(Track, q="love"), data)
+    assert list(Track.objects.filter(liked=False)) == [other]
+
+
+# --- Pages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[3, 1_000], ids=["many", "few"])
+def pages_of_two(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Lists of seven rows, two a page: longer, then shorter, than what is fetched of keys at once."""
+    for model in (Track, Artist, Genre):
+        monkeypatch.setattr(admin.site.get_model_admin(model), "list_per_page", 2)
+        monkeypatch.setattr(admin.site.get_model_admin(model), "list_max_show_all", 7 if request.param > 7 else 3)
+    monkeypatch.setattr(pagination, "MOST_KEYS", request.param)
+    return int(request.param)
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "same"}, {"o": "-2"}, {"genre": "dub"}, {"q": "same", "o": "5.-2"}])
+def test_pages_have_every_row_once_in_order(admin_client: Client, pages_of_two: int, query: dict[str, str]) -> None:
+    genre = GenreFactory(name="dub")
+    tracks = [
+        TrackFactory(title=f"same {number % 3}", genres=[genre], artists=[ArtistFactory()]) for number in range(7)
+    ]
+    whole = listed_unpaged(admin_client, **query)
+    assert set(whole) == set(tracks)
+    responses = [admin_client.get(page_of(Track, p=number, **query)) for number in (1, 2, 3, 4)]
+    assert [track for response in responses for track in listed(response)] == whole
+    assert [response.context["cl"].result_count for response in responses] == [7] * 4
+    assert [len(listed(response)) for response in responses] == [2, 2, 2, 1]
+
+
+def listed_unpaged(client: Client, **query: Any) -> list[Any]:
+    request = client.get(page_of(Track, **query)).wsgi_request
+    return list(admin.site.get_model_admin(Track).get_changelist_instance(request).queryset)
+
+
+@pytest.mark.parametrize("number", ["0", "5", "-1", "99999999999999999999"])
+def test_a_page_that_is_not_there_leads_back_to_the_list(admin_client: Client, pages_of_two: int, number: str) -> None:
+    for _ in range(7):
+        TrackFactory()
+    response = admin_client.get(page_of(Track, p=number))
+    assert (response.status_code, response["Location"]) == (302, f"{page_of(Track)}?e=1")
+    assert len(listed(admin_client.get(page_of(Track, p="words")))) == 2
+
+
+def test_all_are_shown_where_they_are_not_too_many(admin_client: Client, pages_of_two: int) -> None:
+    tracks = [TrackFactory(title=f"T{number}") for number in range(7)]
+    shown = listed(admin_client.get(page_of(Track, all="")))
+    assert shown == (tracks if pages_of_two > 7 else tracks[:2])
+
+
+def test_counts_beside_rows_and_an_order_by_them_hold_on_every_page(admin_client: Client, pages_of_two: int) -> None:
+    artists = [ArtistFactory(name=f"A{number}") for number in range(7)]
+    for number, artist in enumerate(artists):
+        for _ in range(number):
+            TrackFactory(artists=[artist])
+    shown = [
+        (artist.name, artist.track_count)
+        for number in (1, 2, 3, 4)
+        for artist in listed(admin_client.get(page_of(Artist, o="-3", p=number)))
+    ]
+    assert shown == [(f"A{number}", number) for number in (6, 5, 4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize("rows", [1, 3, 7])
+def test_a_search_asks_as_much_for_many_as_for_one(
+    admin_client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(pagination, "MOST_KEYS", 5)
+    for number in range(rows):
+        TrackFactory(title=f"Love {number}", artists=[ArtistFactory()], genres=[GenreFactory()])
+    # Session, user, genres of the filter; keys, rows, artists of all, in order; the list's views; the count,
+    # where not all keys came.
+    with django_assert_num_queries(7 + (rows > 5)):
+        response = admin_client.get(page_of(Track, q="love"))
+    assert response.context["cl"].result_count == rows
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_an_autocomplete_counts_nothing_to_know_that_there_is_more(
+    admin_client: Client, django_assert_num_queries: Any, rows: int
+) -> None:
+    albums = [AlbumFactory(title=f"Love {number:02}") for number in range(rows)]
+    query = {"app_label": "musicdb", "model_name": "track", "field_name": "album", "term": "love"}
+    with django_assert_num_queries(4):  # session, user, keys, rows
+        answer = admin_client.get(reverse("admin:autocomplete", query=query)).json()
+    assert [one["id"] for one in answer["results"]] == [str(album.pk) for album in albums[:20]]
+    assert answer["pagination"] == {"more": rows > 20}
+    if rows > 20:
+        rest = admin_client.get(reverse("admin:autocomplete", query={**query, "page": 2})).json()
+        assert [one["id"] for one in rest["results"]] == [str(album.pk) for album in albums[20:]]
+        assert rest["pagination"] == {"more": False}
+
+
+# --- Filters and deleting ----------------------------------------------------------------------------------------
+
+
+def test_the_largest_genres_are_remembered_by_key_and_named_anew(
+    admin_client: Client, django_assert_num_queries: Any
+) -> None:
+    genres = [GenreFactory(name=f"genre {number:02}") for number in range(31)]
+    for genre in genres[:30]:
+        TrackFactory(genres=[genre])
+    assert _sidebar(admin_client) == [genre.name for genre in genres[:30]]
+    Genre.objects.filter(pk=genres[0].pk).update(name="renamed")
+    genres[1].delete()
+    assert _sidebar(admin_client) == ["renamed", *(genre.name for genre in genres[2:30])]
+    with django_assert_num_queries(7):  # session, user, the genres remembered; keys, rows, no artists; views
+        admin_client.get(page_of(Track))
+
+
+def test_a_new_genre_is_offered_at_once_where_there_are_few(admin_client: Client) -> None:
+    assert _sidebar(admin_client) == []
+    GenreFactory(name="dub")
+    assert _sidebar(admin_client) == ["dub"]
+
+
+def _sidebar(client: Client) -> list[str]:
+    filters = client.get(page_of(Track)).context["cl"].filter_specs
+    return [name for spec in filters if isinstance(spec, GenreFilter) for _, name in spec.lookup_choices]
+
+
+def test_what_still_uses_an_artist_or_label_is_named_once_each(admin_client: Client) -> None:
+    artists = [ArtistFactory(), ArtistFactory()]
+    TrackFactory(title="Duet", artists=artists)
+    text = act(admin_client, "delete_selected", artists).text
+    assert text.count(">Duet</a>") == 1
+    labels = [LabelFactory(), LabelFactory()]
+    AlbumFactory(title="Split", labels=labels)
+    text = act(admin_client, "delete_selected", labels).text
+    assert text.count(">Split</a>") == 1
+    assert Artist.objects.count() == Label.objects.count() == 2
+
+
+def test_sqlite_reads_one_narrow_index_of_the_tracks_and_never_their_rows(library: None) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has indexes for this: see test_search_indexes.py")
+    for typed in ("love", "in", "ночь", "사랑", "love night", SPOTIFY_ID):
+        plan = Track.objects.search(typed).order_by("title", "pk").values("pk").explain()
+        scans = [line for line in plan.splitlines() if "SCAN" in line]
+        assert scans, typed
+        assert [line for line in scans if "COVERING INDEX" not in line] == [], typed

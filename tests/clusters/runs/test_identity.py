@@ -1,0 +1,247 @@
+"""What a cluster keeps from run to run, and who decides which run is shown."""
+
+from collections.abc import Callable
+
+import pytest
+
+from clusters.core.params import Params
+from clusters.models import Cluster, FormerCluster, GenreClustering, Run
+from clusters.runs import service as module
+from clusters.runs.publishing import publish, unpublish
+from clusters.runs.service import Options, Outcome, recluster
+from musicdb.models import Genre, Track
+from tests.factories import GenreFactory, TrackFactory
+
+pytestmark = pytest.mark.django_db
+
+NAMES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")
+
+
+def add(genre: Genre, place: float, tracks: int) -> list[Track]:
+    """Add a group of tracks that sound alike: ``place``, 0 to 1, says how."""
+    made = []
+    for number in range(tracks):
+        off = 0.001 * number
+        features = {**dict.fromkeys(NAMES, 0.3), "energy": 0.9 * place + off, "valence": 0.5 + off}
+        made.append(TrackFactory(genres=[genre], **features, tempo=120 + number % 3, loudness=-8))
+    return made
+
+
+@pytest.fixture
+def genre() -> Genre:
+    genre = GenreFactory(name="korean pop")
+    add(genre, 0.0, 8)
+    add(genre, 1.0, 12)
+    return genre
+
+
+def run(genre: Genre, clusters: int | None = None, **options: bool) -> Outcome:
+    (outcome,) = recluster([genre], Params(clusters=clusters), Options(**options))
+    return outcome
+
+
+def numbers(run: Run) -> dict[int, int]:
+    return dict(run.memberships.values_list("track", "cluster__number"))
+
+
+class TestNumbers:
+    def test_tracks_more_and_less_leave_each_group_its_number(self, genre: Genre) -> None:
+        run(genre, 2)
+        before = numbers(Run.objects.get())
+        genre.tracks.remove(genre.tracks.order_by("energy").first())
+        newcomers = add(genre, 0.98, 30)
+        run(genre, 2)
+        after = numbers(Run.objects.published().get())
+
+        assert len(after) == 49
+        assert {track: number for track, number in after.items() if track in before} == {
+            track: number for track, number in before.items() if track in after
+        }
+        assert {after[track.pk] for track in newcomers} == {2}
+
+    def test_a_group_between_is_a_new_number_not_the_second_from_the_left(self, genre: Genre) -> None:
+        run(genre, 2)
+        between = add(genre, 0.5, 10)
+        outcome = run(genre, 3)
+        places = numbers(Run.objects.published().get())
+
+        assert sorted(outcome.sizes) == [(1, 8), (2, 12), (3, 10)]
+        assert {places[track.pk] for track in between} == {3}
+        assert GenreClustering.objects.get().next_number == 4
+
+    def test_a_number_is_never_given_twice(self, genre: Genre) -> None:
+        run(genre, 2)
+        between = add(genre, 0.5, 10)
+        run(genre, 3)
+        genre.tracks.remove(*between)
+        run(genre, 2)
+        assert set(numbers(Run.objects.published().get()).values()) == {1, 2}
+        # Even where nothing remembers it but the count.
+        Run.objects.filter(is_published=False).delete()
+        genre.tracks.add(*between)
+
+        assert sorted(run(genre, 3).sizes) == [(1, 8), (2, 12), (4, 10)]
+
+    def test_an_older_library_goes_on_counting_where_it_was(self, genre: Genre) -> None:
+        run(genre, 2)
+        Cluster.objects.filter(number=2).update(number=17)
+        GenreClustering.objects.all().delete()
+        add(genre, 0.5, 10)
+
+        assert sorted(run(genre, 3).sizes) == [(1, 8), (17, 12), (18, 10)]
+
+    def test_a_run_that_was_withdrawn_is_still_what_the_next_is_matched_to(self, genre: Genre) -> None:
+        run(genre, 2)
+        Cluster.objects.filter(number=1).update(number=30)
+        GenreClustering.objects.update(next_number=31)
+        unpublish(Run.objects.get())
+        add(genre, 0.97, 3)
+
+        assert sorted(run(genre, 2).sizes) == [(2, 15), (30, 8)]
+
+    def test_so_it_is_where_nothing_was_published_in_between(self, genre: Genre) -> None:
+        run(genre, 2)
+        unpublish(Run.objects.get())
+        genre.tracks.remove(*genre.tracks.filter(energy__lt=0.5)[:7])
+        add(genre, 0.5, 8)
+        run(genre, 2)
+
+        assert FormerCluster.objects.get().number == 1
+
+    def test_names_stay_with_their_groups(self, genre: Genre) -> None:
+        run(genre, 2)
+        Cluster.objects.filter(number=2).update(name="Party")
+        add(genre, 0.5, 10)
+        run(genre, 3)
+        new = Run.objects.published().get()
+
+        assert dict(new.clusters.values_list("number", "name")) == {1: "", 2: "Party", 3: ""}
+
+    def test_what_has_gone_is_kept_in_mind(self, genre: Genre) -> None:
+        run(genre, 2)
+        Cluster.objects.filter(number=1).update(name="Calm")
+        genre.tracks.remove(*genre.tracks.filter(energy__lt=0.5)[:7])
+        add(genre, 0.5, 8)
+        run(genre, 2)
+        (former,) = FormerCluster.objects.all()
+
+        assert (former.number, former.name, former.size) == (1, "Calm", 8)
+        assert former.went_to == [[3, 1]]
+        assert set(numbers(Run.objects.published().get()).values()) == {2, 3}
+
+
+class TestReview:
+    @pytest.fixture
+    def _reviewed(self, genre: Genre) -> None:
+        GenreClustering.objects.create(genre=genre, waits_for_review=True)
+
+    @pytest.mark.usefixtures("_reviewed")
+    def test_the_run_is_stored_and_nobody_sees_it(self, genre: Genre) -> None:
+        outcome = run(genre)
+
+        assert outcome.status == "waiting"
+        assert Run.objects.count() == 1
+        assert not Run.objects.published().exists()
+
+    @pytest.mark.usefixtures("_reviewed")
+    def test_while_it_waits_it_is_not_made_again(self, genre: Genre) -> None:
+        first = run(genre)
+        second = run(genre)
+
+        assert (second.status, second.digest) == ("unchanged", first.digest)
+        assert Run.objects.count() == 1
+        publish(Run.objects.get())
+        assert run(genre).status == "unchanged"
+
+    def test_what_an_editor_went_back_to_is_not_overruled_by_the_same_tracks(self, genre: Genre) -> None:
+        run(genre, 2)
+        first = Run.objects.get()
+        add(genre, 0.5, 10)
+        run(genre)
+        publish(first)
+
+        assert run(genre).status == "unchanged"
+        assert Run.objects.published().get() == first
+        add(genre, 0.5, 1)
+        assert run(genre).status == "published"
+
+    def test_names_given_while_it_waited_are_taken_over(self, genre: Genre) -> None:
+        run(genre, 2)
+        GenreClustering.objects.update(waits_for_review=True)
+        add(genre, 0.97, 3)
+        run(genre, 2)
+        waiting = Run.objects.newest_first().first()
+        Cluster.objects.filter(run__is_published=True, number=1).update(name="Calm")
+        assert waiting is not None
+        publish(waiting)
+
+        assert dict(waiting.clusters.values_list("number", "name")) == {1: "Calm", 2: ""}
+
+
+class TestOvertaken:
+    """Another run of the genre is stored between reading and storing."""
+
+    @staticmethod
+    def overtake(monkeypatch: pytest.MonkeyPatch, genre: Genre, times: int, change: Callable[[], None]) -> list[int]:
+        original, calls = module.compute, [0]
+
+        def compute(*args: object) -> object:
+            found = original(*args)  # type: ignore[arg-type]
+            calls[0] += 1
+            if calls[0] <= times:
+                change()
+            return found
+
+        monkeypatch.setattr(module, "compute", compute)
+        return calls
+
+    def test_it_is_computed_again_with_the_numbers_of_the_newer_one(
+        self, genre: Genre, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def other_run() -> None:
+            with monkeypatch.context() as undone:
+                undone.setattr(module, "compute", original)
+                run(genre, 2)
+            Cluster.objects.filter(number=1).update(number=40)
+            GenreClustering.objects.update(next_number=41)
+
+        original = module.compute
+        calls = self.overtake(monkeypatch, genre, 1, other_run)
+        outcome = run(genre, 3, force=True)
+
+        assert (outcome.status, calls) == ("published", [2])
+        assert {number for number, _ in outcome.sizes} == {40, 2, 41}
+        assert Run.objects.count() == 2
+
+    def test_a_run_that_waits_has_used_its_numbers_up(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
+        run(genre, 2)
+        GenreClustering.objects.update(waits_for_review=True)
+        original = module.compute
+
+        def other_run() -> None:
+            with monkeypatch.context() as undone:
+                undone.setattr(module, "compute", original)
+                run(genre, 4, force=True)
+
+        self.overtake(monkeypatch, genre, 1, other_run)
+        outcome = run(genre, 3, force=True)
+
+        assert outcome.status == "waiting"
+        used = list(Cluster.objects.exclude(number__in=[1, 2]).values_list("number", flat=True))
+        assert sorted(used) == [3, 4, 5]
+
+    def test_not_for_ever(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
+        original = module.compute
+
+        def other_run() -> None:
+            with monkeypatch.context() as undone:
+                undone.setattr(module, "compute", original)
+                run(genre, 2, force=True)
+
+        self.overtake(monkeypatch, genre, 99, other_run)
+        outcome = run(genre, 3)
+
+        assert outcome.status == "failed"
+        assert outcome.reason == "_OvertakenError: Another run of the genre was stored in the meantime"
+        assert Run.objects.count() == module.MOST_ATTEMPTS
+        assert Run.objects.published().count() == 1

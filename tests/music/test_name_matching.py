@@ -1,0 +1,132 @@
+"""Which spellings are taken for one name, and which are not."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicdb.music.name_matching import alike, fold_label, fold_name
+from musicdb.music.names import normalise_name
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Magic Strawberry Sound", "MAGIC STRAWBERRY SOUND"),
+        ("Beyoncé", "BEYONCE"),
+        ("Beyonce\u0301", "Beyoncé"),
+        ("AC/DC", "ac-dc"),
+        ("AC/DC", "ACDC"),
+        ("k-pop", "K pop"),
+        ("I.U.", "IU"),
+        ("Guns N’ Roses", "Guns N' Roses"),
+        ("Guns N´ Roses", "Guns N Roses"),
+        ("Earth, Wind & Fire", "Earth Wind and Fire"),
+        ("Ｐｅｒｆｕｍｅ", "Perfume"),
+        ("Straße", "STRASSE"),
+        ("아이유", "아이유 "),
+        ("Молчат Дома", "молчат дома"),
+    ],
+)
+def test_spellings_of_one_name_fold_to_the_same(one: str, other: str) -> None:
+    assert fold_name(one) == fold_name(other)
+    assert fold_label(one) == fold_label(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Кино", "Kino"),
+        ("ガ", "カ"),
+        ("й", "и"),
+        ("高橋", "髙橋"),
+        ("C", "C++"),
+        ("A$AP Rocky", "AAP Rocky"),
+        ("♡", "★"),
+        ("!!!", "???"),
+        ("Roxy Music", "Roxy"),
+        ("1975", "The 1975"),
+        ("2012 Stone", "Stone"),
+        ("Prince - Live", "Prince"),
+    ],
+)
+def test_other_names_fold_to_others(one: str, other: str) -> None:
+    assert fold_name(one) != fold_name(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Universal Music Ltd.", "Universal Music LLC"),
+        ("Universal Music Ltd.", "Universal Music"),
+        ("UMG Recordings, Inc.", "UMG"),
+        ("2012 Stone Music Entertainment", "Stone Music Entertainment"),
+        ("(P) 2012 Stone Music Entertainment", "Stone Music"),
+        ("(P)2012 Stone Music", "Stone Music"),
+        ("℗ 2012 Stone Music", "Stone Music"),
+        ("℗ & © 2012, 2013 Stone Music", "Stone Music"),
+        ("(C) Stone Music", "Stone Music"),
+        ("2012 - Stone Music", "Stone Music"),
+        ("SM Entertainment – NCT Dream", "SM Entertainment"),
+        ("S.M. Entertainment Co.,Ltd.", "SM Entertainment"),
+        ("Bertelsmann GmbH & Co. KG", "Bertelsmann"),
+        ("Big Hit Ent.", "BIGHIT Entertainment"),
+        ("Genie Music Corporation", "GENIE MUSIC"),
+        ("Café Music L.L.C.", "CAFE"),
+        ("XL Recordings", "XL Records"),
+    ],
+)
+def test_spellings_of_one_label_fold_to_the_same(one: str, other: str) -> None:
+    assert fold_label(one) == fold_label(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Warner Records", "Warner Classics"),
+        ("Music Factory", "Factory"),
+        ("Label Records", "Records"),
+        ("Entertainment One", "One"),
+        # Nothing but a year and the kind of company: the year is the name.
+        ("1984 Records", "1979 Records"),
+        ("1984 Records", "Records"),
+        ("2012", "2013"),
+        ("2012 -", "2013 -"),
+        # The part after the dash, where nothing that names anybody stands before it.
+        ("Music - Alpha", "Music - Beta"),
+        ("X-Mal", "X"),
+        ("Blix-Street", "Blix"),
+        ("This and", "This"),
+        ("20125 Stone", "Stone"),
+        ("Пятница Music", "Pyatnica Music"),
+    ],
+)
+def test_other_labels_fold_to_others(one: str, other: str) -> None:
+    assert fold_label(one) != fold_label(other)
+
+
+@pytest.mark.parametrize("name", ["Records", "Music Group", "The Label, Inc.", "& Co.", "2012", "(P) 2012", "!!!", "♡"])
+def test_something_of_every_label_is_left(name: str) -> None:
+    assert fold_label(name)
+
+
+@given(st.text(min_size=1).map(normalise_name).filter(bool))
+def test_any_name_folds_to_something_whatever_its_case(name: str) -> None:
+    assert fold_name(name)
+    assert fold_label(name)
+    assert fold_name(name) == fold_name(f" {name} ")
+
+
+def test_groups_have_two_or_more_and_come_by_their_names() -> None:
+    names = [(1, "Zed"), (2, "Apple"), (3, "ZED"), (4, "Other"), (5, "apple"), (6, "zed!")]
+    assert alike(names, fold_name) == [[2, 5], [1, 3, 6]]
+    assert alike([(1, "Warner Records"), (2, "Warner Classics")], fold_label) == []
+    assert alike([], fold_label) == []
+
+
+def test_a_hundred_thousand_names_take_seconds() -> None:
+    names = [(number, f"({number}) Café – Müller & Söhne Musik, Inc. {number // 2}") for number in range(100_000)]
+    started = time.perf_counter()
+    assert alike(names, fold_label) == []
+    assert time.perf_counter() - started < 15

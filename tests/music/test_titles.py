@@ -1,0 +1,51 @@
+"""Which two titles are likely one recording."""
+
+import pytest
+
+from musicdb.music.titles import fold_title
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hmm BOP", "HMM BOP"),
+        ("Can't Stop", "Cant Stop"),
+        ("Song (feat. IU)", "Song"),
+        ("Song [with SUGA]", "Song"),
+        ("Song feat. IU", "Song"),
+        ("Song - 2011 Remaster", "Song (Remastered 2011)"),
+        ("Song - Live in Seoul", "Song (Live)"),
+        ("Ｓｏｎｇ", "Song"),
+        ("Song (Tiësto Remix)", "Song - Tiësto Remix"),
+        ("봄날", "봄날 "),
+    ],
+)
+def test_the_same(one: str, other: str) -> None:
+    assert fold_title(one) == fold_title(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Song", "Song - Live in Seoul"),
+        ("Song", "Song (2011 Remaster)"),
+        ("Song", "Song - Remix"),
+        ("Song (Tiësto Remix)", "Song (Avicii Remix)"),
+        ("Song", "Song (Acoustic)"),
+        ("Song", "Song (Inst.)"),
+        ("Song", "Song (English Ver.)"),
+        ("Song", "Song (Sped Up)"),
+        ("Song, Pt. 1", "Song, Pt. 2"),
+        ("Intro (Part One)", "Intro (Part Two)"),
+        ("Live", "Living"),
+        ("♡", "♥♥"),
+    ],
+)
+def test_told_apart(one: str, other: str) -> None:
+    assert fold_title(one) != fold_title(other)
+
+
+def test_a_title_that_is_a_word_for_a_version_is_a_title() -> None:
+    assert fold_title("Live") == ("live", frozenset())
+    assert fold_title("(Remix)")[0]
+    assert fold_title("feat. IU")[0]
