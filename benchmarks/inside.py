@@ -154,7 +154,7 @@ def agreement(slug: str) -> dict[str, float]:
     sampled = time.perf_counter() - began
     k = int(found.numbers.max())
     began = time.perf_counter()
-    whole = sweep(space.points, fit.MOST_CLUSTERS_BY_CHOICE)[k]
+    whole = sweep(space.points, fit.MAX_CLUSTERS_BY_CHOICE)[k]
     everything = time.perf_counter() - began
     rows = np.sort(np.random.default_rng(1).choice(len(space.points), min(20_000, len(space.points)), replace=False))
     return {

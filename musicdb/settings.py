@@ -26,7 +26,7 @@ PORT = env.int("PORT", default=8000)
 SECRET_KEY = find_secret_key(
     env.str("SECRET_KEY", default=""),
     Path(env.str("SECRET_KEY_FILE", default=str(BASE_DIR / ".secret_key"))),
-    may_generate=DEBUG,
+    can_generate=DEBUG,
 )
 ALLOWED_HOSTS = names_in("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = names_in("CSRF_TRUSTED_ORIGINS", default=[])
@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "musicdb.pages.redirects.FormerAddresses",
+    "musicdb.pages.redirects.AliasRedirectMiddleware",
 ]
 
 ROOT_URLCONF = "musicdb.urls"

@@ -141,7 +141,7 @@ def stored_run(genre: Genre, places: dict[int, list[Track]], **fields: Any) -> R
             "input_hash": uuid.uuid4().hex,
             "digest": uuid.uuid4().hex,
             "track_count": tracks,
-            "left_out_count": 0,
+            "excluded_count": 0,
             "cluster_count": len(places),
             "features": ["energy", "tempo"],
             "dropped_features": [],

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from musicdb.admin.read_only import RecordAdmin
+from musicdb.admin.read_only import ReadOnlyAdmin
 
 
-class PartOfRunAdmin(RecordAdmin):
+class RunChildAdmin(ReadOnlyAdmin):
     def view_on_site(self, obj: Any) -> str | None:
         return None
 

@@ -49,7 +49,7 @@ def register() -> None:
         dashboard.Panel("Last runs", _last_runs, lambda: reverse("admin:clusters_run_changelist"), "clusters.view_run")
     )
     data_quality.register(
-        data_quality.Chore(
+        data_quality.QualityCheck(
             "Genres that are not as their clusters show them",
             "Their tracks have changed since. Select them and recluster.",
             lambda: len(stale_genres()),

@@ -15,13 +15,13 @@ from clusters.admin.dashboard import stale_genres
 from clusters.admin.outcomes import LEVELS, newest_run, report
 from clusters.core.params import Params
 from clusters.jobs.enqueue import NotHandedOverError, hand_over, has_workers
-from clusters.models import GenreClustering, LeftOut
+from clusters.models import ExcludedTrack, GenreClustering
 from clusters.runs.service import Options, recluster
 from musicdb.admin.base import link_to_list
 from musicdb.admin.catalogue import GenreAdmin
 from musicdb.models import Genre
 
-MOST_MESSAGES = 20
+MAX_MESSAGES = 20
 RAN_HERE = "This was done while you waited, since no worker is configured."
 
 
@@ -56,8 +56,8 @@ class ClusteringInline(admin.StackedInline):
 class ClusteredGenreAdmin(GenreAdmin):
     """Genres with their published run, and the means to make it anew."""
 
-    list_display = [*GenreAdmin.list_display, "last_run", "clusters", "silhouette", "left_out"]
-    list_filter = [ClusteredFilter, "clustering__waits_for_review"]
+    list_display = [*GenreAdmin.list_display, "last_run", "clusters", "silhouette", "excluded"]
+    list_filter = [ClusteredFilter, "clustering__requires_review"]
     inlines = [*GenreAdmin.inlines, ClusteringInline]
     actions = [*GenreAdmin.actions, "recluster_selected"]
     merge_effects = [
@@ -77,7 +77,7 @@ class ClusteredGenreAdmin(GenreAdmin):
                 run_finished_at=F("published_run__finished_at"),
                 run_clusters=F("published_run__cluster_count"),
                 run_silhouette=F("published_run__silhouette"),
-                run_left_out=F("published_run__left_out_count"),
+                run_left_out=F("published_run__excluded_count"),
             )
         )
 
@@ -99,10 +99,10 @@ class ClusteredGenreAdmin(GenreAdmin):
         return None if genre.run_pk is None else f"{genre.run_silhouette:.3f}"
 
     @admin.display(ordering="run_left_out")
-    def left_out(self, genre: Any) -> SafeString | int | None:
+    def excluded(self, genre: Any) -> SafeString | int | None:
         if not genre.run_left_out:
             return genre.run_left_out
-        return link_to_list(LeftOut, "run__id__exact", genre.run_pk, genre.run_left_out)
+        return link_to_list(ExcludedTrack, "run__id__exact", genre.run_pk, genre.run_left_out)
 
     def has_recluster_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("clusters.add_run")
@@ -129,7 +129,7 @@ class ClusteredGenreAdmin(GenreAdmin):
             if outcome.status in ("published", "waiting"):
                 self.log_change(request, genres[outcome.genre], "Reclustered.")
         outcomes.sort(key=lambda outcome: list(LEVELS).index(outcome.status))
-        shown = outcomes if len(outcomes) <= MOST_MESSAGES else outcomes[: MOST_MESSAGES - 1]
+        shown = outcomes if len(outcomes) <= MAX_MESSAGES else outcomes[: MAX_MESSAGES - 1]
         for outcome in shown:
             genre = genres[outcome.genre]
             run = newest_run(genre) if outcome.status == "waiting" else None

@@ -18,7 +18,7 @@ from clusters.admin.outcomes import failure, report
 from clusters.jobs.progress import START_A_WORKER, STATES, Progress, state_of, stop
 from clusters.jobs.worker import as_outcome
 from clusters.models import Reclustering, Turn
-from musicdb.admin.read_only import RecordAdmin
+from musicdb.admin.read_only import ReadOnlyAdmin
 
 
 class OverFilter(admin.SimpleListFilter):
@@ -36,7 +36,7 @@ class OverFilter(admin.SimpleListFilter):
 
 
 @admin.register(Reclustering)
-class ReclusteringAdmin(RecordAdmin):
+class ReclusteringAdmin(ReadOnlyAdmin):
     """To read, and to stop. One is asked for in the list of genres."""
 
     list_display = ["__str__", "asked_at", "asked_by", "number_of_genres", "state", "progress"]
@@ -83,7 +83,7 @@ class ReclusteringAdmin(RecordAdmin):
             "progress": progress,
             "lines": [(turn, line_of(turn)) for turn in progress.turns],
             "start_a_worker": START_A_WORKER,
-            "may_stop": self.has_stop_permission(request),
+            "can_stop": self.has_stop_permission(request),
         }
         response = TemplateResponse(request, "admin/clusters/reclustering/progress.html", context)
         response["Cache-Control"] = "no-store"

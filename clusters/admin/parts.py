@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from clusters.admin.base import PartOfRunAdmin
-from clusters.models import Cluster, LeftOut, Membership
+from clusters.admin.base import RunChildAdmin
+from clusters.models import Cluster, ExcludedTrack, Membership
 from clusters.models.querysets import REPRESENTATIVES
 from musicdb.admin.base import link_to, link_to_list
 from musicdb.admin.catalogue import FEATURES_BY_NAME
@@ -18,7 +18,7 @@ from musicdb.admin.read_only import facts
 
 
 @admin.register(Cluster)
-class ClusterAdmin(ListEditingAdmin, PartOfRunAdmin):
+class ClusterAdmin(ListEditingAdmin, RunChildAdmin):
     """Only a cluster's name is an editor's to give, in the list or on its page."""
 
     list_display = ["__str__", "name", "genre", "size", "description", "published"]
@@ -69,7 +69,7 @@ class ClusterAdmin(ListEditingAdmin, PartOfRunAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(PartOfRunAdmin):
+class MembershipAdmin(RunChildAdmin):
     """Reached from its cluster, as left-out tracks are from their run."""
 
     list_display = ["rank", "track_in_place", "cluster", "genre", "distance"]
@@ -91,8 +91,8 @@ class MembershipAdmin(PartOfRunAdmin):
         return membership.cluster.run.genre.name
 
 
-@admin.register(LeftOut)
-class LeftOutAdmin(PartOfRunAdmin):
+@admin.register(ExcludedTrack)
+class ExcludedTrackAdmin(RunChildAdmin):
     """Reached from its run; by itself it would only lengthen the menu."""
 
     list_display = ["track_to_mend", "reason", "run"]
@@ -106,5 +106,5 @@ class LeftOutAdmin(PartOfRunAdmin):
         return False
 
     @admin.display(description="track", ordering="track__title")
-    def track_to_mend(self, left_out: LeftOut) -> SafeString:
-        return link_to(left_out.track)
+    def track_to_mend(self, excluded: ExcludedTrack) -> SafeString:
+        return link_to(excluded.track)

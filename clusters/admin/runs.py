@@ -15,11 +15,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from clusters.models import LeftOut, Run
+from clusters.models import ExcludedTrack, Run
 from clusters.runs.publishing import publish, remove, unpublish
 from clusters.runs.run_diff import NotComparableError, compare_runs, in_order, usual_other
-from musicdb.admin.base import link_to, link_to_list, may_be_key
-from musicdb.admin.read_only import RecordAdmin, facts
+from musicdb.admin.base import is_valid_pk, link_to, link_to_list
+from musicdb.admin.read_only import ReadOnlyAdmin, facts
 
 MOVED_A_PAGE = 50
 STATES = {
@@ -41,13 +41,13 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Run)
-class RunAdmin(RecordAdmin):
+class RunAdmin(ReadOnlyAdmin):
     list_display = [
         "genre",
         "finished_at",
         "state",
         "track_count",
-        "left_out_count",
+        "excluded_count",
         "cluster_count",
         "mean_silhouette",
     ]
@@ -59,8 +59,8 @@ class RunAdmin(RecordAdmin):
     actions = ["compare_selected", "publish_selected", "unpublish_selected"]
     change_form_template = "admin/clusters/run/change_form.html"
     fieldsets = [
-        (None, {"fields": ["genre", "state_in_words", "finished_at", "track_count", "left_out_tracks"]}),
-        ("Clusters", {"fields": ["plot", "axes_in_words", "its_clusters"]}),
+        (None, {"fields": ["genre", "state_label", "finished_at", "track_count", "excluded_tracks"]}),
+        ("Clusters", {"fields": ["plot", "axis_labels", "cluster_table"]}),
         ("Quality", {"fields": ["mean_silhouette", "mean_stability", "tried", "components"]}),
         (
             "How it was made",
@@ -93,7 +93,7 @@ class RunAdmin(RecordAdmin):
         obj: Run | None = None,
     ) -> HttpResponse:
         context["show_delete"] = obj is not None and not obj.is_published
-        context["may_publish"] = self.has_publish_permission(request)
+        context["can_publish"] = self.has_publish_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_model(self, request: HttpRequest, obj: Run) -> None:
@@ -198,7 +198,7 @@ class RunAdmin(RecordAdmin):
         asked = request.GET.get("with", "")
         if not asked:
             return usual_other(run)
-        if not may_be_key(asked):
+        if not is_valid_pk(asked):
             raise Http404("There is no such run.")
         return get_object_or_404(Run.objects.select_related("genre"), pk=int(asked))
 
@@ -209,7 +209,7 @@ class RunAdmin(RecordAdmin):
         return {"published": "published", "waiting": "waits for review", "earlier": "earlier"}[run.state]
 
     @admin.display(description="state")
-    def state_in_words(self, run: Any) -> str:
+    def state_label(self, run: Any) -> str:
         return STATES[run.state]
 
     @admin.display(description="stability", ordering="stability")
@@ -217,10 +217,10 @@ class RunAdmin(RecordAdmin):
         return "not measured" if run.stability is None else f"{run.stability:.2f}"
 
     @admin.display(description="left out")
-    def left_out_tracks(self, run: Run) -> SafeString | str:
-        if not run.left_out_count:
+    def excluded_tracks(self, run: Run) -> SafeString | str:
+        if not run.excluded_count:
             return "none"
-        return link_to_list(LeftOut, "run__id__exact", run.pk, f"{run.left_out_count}: which, and why")
+        return link_to_list(ExcludedTrack, "run__id__exact", run.pk, f"{run.excluded_count}: which, and why")
 
     @admin.display
     def plot(self, run: Run) -> SafeString:
@@ -228,14 +228,14 @@ class RunAdmin(RecordAdmin):
         return format_html(image, run.plot_svg.url, run.plot_alt)
 
     @admin.display(description="axes")
-    def axes_in_words(self, run: Run) -> SafeString:
+    def axis_labels(self, run: Run) -> SafeString:
         return facts(
             (way, f"{axis['low']} → {axis['high']}", f"{axis['variance']:.0%} of the variance")
             for way, axis in zip(("Across", "Up"), run.axes, strict=False)
         )
 
     @admin.display(description="clusters")
-    def its_clusters(self, run: Run) -> SafeString:
+    def cluster_table(self, run: Run) -> SafeString:
         clusters = run.clusters.order_by("number")
         return facts((link_to(cluster), f"{cluster.size} tracks", cluster.description) for cluster in clusters)
 

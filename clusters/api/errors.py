@@ -7,7 +7,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from clusters.runs.retired import Whereabouts
+from clusters.runs.retired import Successors
 
 
 class ClusterGoneError(APIException):
@@ -15,7 +15,7 @@ class ClusterGoneError(APIException):
 
     status_code = HTTPStatus.GONE
 
-    def __init__(self, gone: Whereabouts, request: Request) -> None:
+    def __init__(self, gone: Successors, request: Request) -> None:
         genre, successor = gone.run.genre, gone.successor
         told = f"{gone.pointer} #{successor.number}." if successor else gone.pointer
         body: Any = {

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from clusters.models import Cluster, Membership, Run
-from clusters.runs.selectors import why_here
+from clusters.runs.selectors import explain_membership
 from musicdb.api.errors import ErrorSerializer
 from musicdb.api.serializers import URL, NamedGenreSerializer, PageURLField, TextOrNullField, TrackSerializer
 
@@ -129,7 +129,7 @@ class RunSerializer(serializers.ModelSerializer):
             "input_hash",
             "digest",
             "track_count",
-            "left_out_count",
+            "excluded_count",
             "cluster_count",
             "silhouette",
             "silhouettes",
@@ -178,7 +178,7 @@ class PlaceSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(NextNearestSerializer(allow_null=True))
     def get_next_nearest(self, place: Membership) -> Any:
-        nearest = why_here(place).explanation.next_nearest
+        nearest = explain_membership(place).explanation.next_nearest
         return nearest and NextNearestSerializer(nearest).data
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from clusters.api import views
-from musicdb.api.base import NothingHere, Router
+from musicdb.api.base import NotFoundView, Router
 from musicdb.api.urls import router as catalogue
 
 app_name = "api"
@@ -22,5 +22,5 @@ urlpatterns = [
     path("tracks/<slug:slug>/clusters/", views.TrackClusters.as_view({"get": "list"}), name="track-clusters"),
     *router.urls,
     # Whatever else, line breaks and all. Only with a slash at its end: an address without is still led to the one with.
-    re_path(r"^[\s\S]*/\Z", NothingHere.as_view()),
+    re_path(r"^[\s\S]*/\Z", NotFoundView.as_view()),
 ]

@@ -10,9 +10,9 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from clusters.api import serializers
 from clusters.api.errors import ClusterGoneError
 from clusters.api.filters import ClusterFilter
-from clusters.models import Cluster, FormerCluster, Membership, Run
-from clusters.runs.retired import whereabouts
-from clusters.runs.selectors import cluster_or_former_or_404, published_run_or_404
+from clusters.models import Cluster, Membership, RetiredCluster, Run
+from clusters.runs.retired import successors_of
+from clusters.runs.selectors import cluster_or_retired_or_404, published_run_or_404
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Track
 
@@ -52,9 +52,9 @@ class ClusterTracks(ListModelMixin, StrictViewSet):
 
     def get_queryset(self) -> QuerySet[Membership]:
         run = published_run_or_404(self.kwargs["slug"])
-        cluster = cluster_or_former_or_404(run, self.kwargs["number"])
-        if isinstance(cluster, FormerCluster):
-            raise ClusterGoneError(whereabouts(run, cluster), self.request)
+        cluster = cluster_or_retired_or_404(run, self.kwargs["number"])
+        if isinstance(cluster, RetiredCluster):
+            raise ClusterGoneError(successors_of(run, cluster), self.request)
         return super().get_queryset().filter(cluster=cluster)
 
 

@@ -6,7 +6,7 @@ from clusters.core.features import BY_NAME
 
 # How far from the genre's mean, in its standard deviations, before a difference is worth a word. Half a
 # deviation is the customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
-WORTH_A_WORD = 0.5
+MIN_EFFECT = 0.5
 WORDS_AN_END = 2
 WORDS_A_CLUSTER = 3
 
@@ -31,7 +31,7 @@ def describe(deviations: Mapping[str, float]) -> str:
     >>> describe({"tempo": -1.2, "acousticness": 0.9, "valence": 0.1})
     'slower, more acoustic'
     """
-    names = [name for name in _strongest(deviations) if abs(deviations[name]) >= WORTH_A_WORD]
+    names = [name for name in _strongest(deviations) if abs(deviations[name]) >= MIN_EFFECT]
     return ", ".join(
         BY_NAME[name].more if deviations[name] > 0 else BY_NAME[name].less for name in names[:WORDS_A_CLUSTER]
     )

@@ -9,7 +9,7 @@ from clusters.core.agreement import adjusted_rand
 from clusters.core.features import IntArray
 
 # A cluster has split where two others hold at least this share each of those of its tracks that are still there.
-SHARE_OF_A_SPLIT = 0.2
+MIN_SPLIT_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Parting:
+class Split:
     """A cluster that split into others, or that others merged into: which, and with how many tracks each."""
 
     number: int
@@ -40,8 +40,8 @@ class Comparison:
     """
 
     flows: tuple[Flow, ...]
-    splits: tuple[Parting, ...]
-    mergers: tuple[Parting, ...]
+    splits: tuple[Split, ...]
+    mergers: tuple[Split, ...]
     vanished: tuple[int, ...]
     appeared: tuple[int, ...]
     agreement: float | None
@@ -82,8 +82,8 @@ def compare(old_ids: IntArray, old_numbers: IntArray, new_ids: IntArray, new_num
     flows += [Flow(None, number, count) for number, count in zip(new_names, arrived.tolist(), strict=True) if count]
     return Comparison(
         flows=tuple(sorted(flows, key=lambda flow: (_last(flow.old), _last(flow.new)))),
-        splits=_partings(shared, old_names, new_names),
-        mergers=_partings(shared.T, new_names, old_names),
+        splits=_splits(shared, old_names, new_names),
+        mergers=_splits(shared.T, new_names, old_names),
         vanished=tuple(sorted(set(old_names) - set(new_names))),
         appeared=tuple(sorted(set(new_names) - set(old_names))),
         agreement=adjusted_rand(shared) if len(in_old) else None,
@@ -94,11 +94,11 @@ def _last(number: int | None) -> tuple[bool, int]:
     return number is None, number or 0
 
 
-def _partings(shared: IntArray, wholes: Sequence[int], parts: Sequence[int]) -> tuple[Parting, ...]:
-    """Return the rows of which at least two columns hold a SHARE_OF_A_SPLIT, with those columns, largest first."""
+def _splits(shared: IntArray, wholes: Sequence[int], parts: Sequence[int]) -> tuple[Split, ...]:
+    """Return the rows of which at least two columns hold a MIN_SPLIT_SHARE, with those columns, largest first."""
     found = []
     for whole, row in zip(wholes, shared.tolist(), strict=True):
-        large = [(part, count) for part, count in zip(parts, row, strict=True) if count >= SHARE_OF_A_SPLIT * sum(row)]
+        large = [(part, count) for part, count in zip(parts, row, strict=True) if count >= MIN_SPLIT_SHARE * sum(row)]
         if len(large) > 1:
-            found.append(Parting(whole, tuple(sorted(large, key=lambda pair: (-pair[1], pair[0])))))
+            found.append(Split(whole, tuple(sorted(large, key=lambda pair: (-pair[1], pair[0])))))
     return tuple(found)

@@ -17,12 +17,12 @@ RELATIVE_ROUNDING = 1e-6
 ABSOLUTE_ROUNDING = 1e-9
 
 # The strongest features are named until this share of what pulls to the own cluster is said, or so many are; none
-# that pulls by less than WORTH_A_WORD.
-MOST_OF_THE_PULL = 0.75
-MOST_WORDS = 3
-WORTH_A_WORD = 0.1
+# that pulls by less than MIN_EFFECT.
+MAX_OF_THE_PULL = 0.75
+MAX_WORDS = 3
+MIN_EFFECT = 0.1
 # What pulls to the next cluster is said where it undoes this share of what pulls to the own one.
-WORTH_AN_OBJECTION = 0.25
+MIN_OBJECTION = 0.25
 
 Values = Mapping[str, float]
 
@@ -134,7 +134,7 @@ def _reasons(pulls: Values, values: Values, own: Values, other: Values) -> tuple
     words: list[str] = []
     said = 0.0
     for name in _strongest_first(pulls):
-        if len(words) == MOST_WORDS or said >= MOST_OF_THE_PULL * whole or pulls[name] < WORTH_A_WORD * whole:
+        if len(words) == MAX_WORDS or said >= MAX_OF_THE_PULL * whole or pulls[name] < MIN_EFFECT * whole:
             break
         word = _word(name, values, own, other)
         if word:
@@ -148,7 +148,7 @@ def _objections(pulls: Values, values: Values, own: Values, other: Values) -> tu
     whole = math.fsum(pull for pull in pulls.values() if pull > 0)
     name = min(pulls, key=lambda each: (pulls[each], each))
     word = _word(name, values, other, own)
-    return (word,) if word and -pulls[name] >= WORTH_AN_OBJECTION * whole else ()
+    return (word,) if word and -pulls[name] >= MIN_OBJECTION * whole else ()
 
 
 def _strongest_first(pulls: Values) -> list[str]:

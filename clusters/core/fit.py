@@ -8,23 +8,23 @@ from threadpoolctl import threadpool_limits
 
 from clusters.core import quality
 from clusters.core.features import FloatArray, IntArray, UnclusterableError
-from clusters.core.kmeans import nearest_centre, sweep
-from clusters.core.params import FEWEST_CLUSTERS, FEWEST_TRACKS, Params
-from clusters.core.projection import Space
+from clusters.core.kmeans import nearest_center, sweep
+from clusters.core.params import MIN_CLUSTERS, MIN_TRACKS, Params
+from clusters.core.projection import Projection
 
-MOST_CLUSTERS_BY_CHOICE = 10
+MAX_CLUSTERS_BY_CHOICE = 10
 TRACKS_A_CLUSTER = 4
 # The rule for k: the most clusters of which none is a sliver, whose silhouette is this share of the best one, and
 # that refits on parts of the tracks find again. Few clusters always score best, and tell least.
 SHARE_OF_BEST_SILHOUETTE = 0.65
-SMALLEST_SIZE = 3
-SMALLEST_SHARE = 0.02
+MIN_SIZE = 3
+MIN_SHARE = 0.02
 # A larger genre is fitted, refitted and measured on so many of its tracks, drawn at random.
 FIT_SAMPLE = 4_000
 
 
 @dataclass(frozen=True)
-class Grouping:
+class ClusterFit:
     """``numbers``: shape (n,), each track's cluster, 1 to k. ``distances``: shape (n,), to its own centre.
 
     ``silhouette`` and ``stability``: of these clusters; the latter None where it was not checked.
@@ -43,23 +43,23 @@ class Grouping:
     smallest_shares: dict[int, float]
 
 
-def group(space: Space, params: Params) -> Grouping:
+def group(space: Projection, params: Params) -> ClusterFit:
     """Group the points of ``space`` by k-means, with as many clusters as ``params`` asks for or the data bear.
 
     The fit itself draws nothing at random. The seed serves the choice of k, which refits parts of the tracks, and
     the samples that stand for a genre of more than FIT_SAMPLE tracks. Numbers run along the first axis of the
     plot: cluster 1 is the leftmost. Raises UnclusterableError where there are fewer tracks that differ than
-    clusters asked for, or than FEWEST_TRACKS.
+    clusters asked for, or than MIN_TRACKS.
     """
     random = np.random.default_rng(params.seed)
     # More threads make products of tables of this size slower, and their last digits vary with the number.
     with threadpool_limits(limits=1):
         sample = space.points[quality.draw(random, len(space.points), FIT_SAMPLE)]
         distinct = len(np.unique(sample, axis=0))
-        needed = max(FEWEST_TRACKS, params.clusters or 0)
+        needed = max(MIN_TRACKS, params.clusters or 0)
         if distinct < needed:
             raise UnclusterableError(f"only {distinct} of {len(space.points)} tracks differ, and {needed} are needed")
-        most = max(FEWEST_CLUSTERS, min(MOST_CLUSTERS_BY_CHOICE, distinct // TRACKS_A_CLUSTER))
+        most = max(MIN_CLUSTERS, min(MAX_CLUSTERS_BY_CHOICE, distinct // TRACKS_A_CLUSTER))
         # As far as the choice would look, so that the same k is the same clusters, asked for or chosen.
         fits = sweep(sample, max(most, params.clusters or 0))
         if params.clusters is not None:
@@ -71,10 +71,12 @@ def group(space: Space, params: Params) -> Grouping:
         if chosen is None:
             stabilities = quality.stabilities(sample, fits, _separated(silhouettes, sizes), random)
             chosen = _choose(stabilities)
-        labels = nearest_centre(space.points, fits[chosen].centres)
+        labels = nearest_center(space.points, fits[chosen].centres)
     numbers, distances = _number(space.points, labels)
     shares = {k: float(size.min() / size.sum()) for k, size in sizes.items()}
-    return Grouping(numbers, distances, silhouettes[chosen], stabilities.get(chosen), silhouettes, stabilities, shares)
+    return ClusterFit(
+        numbers, distances, silhouettes[chosen], stabilities.get(chosen), silhouettes, stabilities, shares
+    )
 
 
 def _separated(silhouettes: Mapping[int, float], sizes: Mapping[int, IntArray]) -> list[int]:
@@ -82,7 +84,7 @@ def _separated(silhouettes: Mapping[int, float], sizes: Mapping[int, IntArray]) 
 
     Where every k has a sliver, the one whose smallest cluster is largest.
     """
-    whole = [k for k in silhouettes if sizes[k].min() >= max(SMALLEST_SIZE, SMALLEST_SHARE * sizes[k].sum())]
+    whole = [k for k in silhouettes if sizes[k].min() >= max(MIN_SIZE, MIN_SHARE * sizes[k].sum())]
     if not whole:
         return [max(silhouettes, key=lambda k: (sizes[k].min(), silhouettes[k]))]
     best = max(silhouettes[k] for k in whole)
@@ -92,7 +94,7 @@ def _separated(silhouettes: Mapping[int, float], sizes: Mapping[int, IntArray]) 
 
 def _choose(stabilities: Mapping[int, float]) -> int:
     """Return the largest k that is stable; where none is, the most stable."""
-    stable = [k for k, stability in stabilities.items() if stability >= quality.LOWEST_STABILITY]
+    stable = [k for k, stability in stabilities.items() if stability >= quality.MIN_STABILITY]
     return max(stable) if stable else max(stabilities, key=lambda k: (stabilities[k], k))
 
 

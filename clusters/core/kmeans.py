@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusters.core.features import FloatArray, IntArray
-from clusters.core.params import FEWEST_CLUSTERS
+from clusters.core.params import MIN_CLUSTERS
 
 # A new centre starts at one of so many points, spread evenly over their order.
 CANDIDATES = 200
 # Of so many starts each is followed for a few steps, and the most promising one to its end.
 STARTS = 3
 PROBE_STEPS = 4
-MOST_STEPS = 100
+MAX_STEPS = 100
 # Distances of so many points to all centres are held at once.
 CHUNK = 50_000
 
@@ -27,7 +27,7 @@ class Fit:
 
 
 def sweep(points: FloatArray, most: int) -> dict[int, Fit]:
-    """Return a fit for each k from FEWEST_CLUSTERS to ``most``. ``points``: shape (n, d), n at least ``most``.
+    """Return a fit for each k from MIN_CLUSTERS to ``most``. ``points``: shape (n, d), n at least ``most``.
 
     Each k starts from its neighbours' centres: first one more, where it gains most (A. Likas, N. Vlassis and J. J.
     Verbeek, "The global k-means clustering algorithm", *Pattern Recognition* 36, 2003), then one fewer, then one
@@ -41,7 +41,7 @@ def sweep(points: FloatArray, most: int) -> dict[int, Fit]:
     fits = {1: Fit(float(squared_distances(points, whole).sum()), np.zeros(len(points), dtype=np.int64), whole)}
 
     def offer(k: int, starts: FloatArray) -> bool:
-        fit = _settle(points, starts)
+        fit = best_of_starts(points, starts)
         # A tie by rounding must not depend on who came last.
         if k in fits and fit.inertia >= fits[k].inertia * (1 - 1e-9):
             return False
@@ -62,20 +62,20 @@ def sweep(points: FloatArray, most: int) -> dict[int, Fit]:
         best.sort(key=lambda candidate: -gains[candidate])
         return np.stack([np.vstack([fit.centres, candidates[[candidate]]]) for candidate in best[:STARTS]])
 
-    for k in range(FEWEST_CLUSTERS, most + 1):
+    for k in range(MIN_CLUSTERS, most + 1):
         offer(k, one_more(k))
     improved = False
-    for k in range(most - 1, FEWEST_CLUSTERS - 1, -1):
+    for k in range(most - 1, MIN_CLUSTERS - 1, -1):
         centres = fits[k + 1].centres
         improved |= offer(k, np.stack([np.delete(centres, centre, axis=0) for centre in range(k + 1)]))
     if improved:
-        for k in range(FEWEST_CLUSTERS + 1, most + 1):
+        for k in range(MIN_CLUSTERS + 1, most + 1):
             offer(k, one_more(k))
     del fits[1]
     return fits
 
 
-def nearest_centre(points: FloatArray, centres: FloatArray) -> IntArray:
+def nearest_center(points: FloatArray, centres: FloatArray) -> IntArray:
     """Return the index of each point's nearest centre, shape (n,); memory grows with the chunk, not with n."""
     labels = np.empty(len(points), dtype=np.int64)
     for start in range(0, len(points), CHUNK):
@@ -91,12 +91,12 @@ def squared_distances(points: FloatArray, others: FloatArray) -> FloatArray:
     return squares
 
 
-def _settle(points: FloatArray, starts: FloatArray) -> Fit:
+def best_of_starts(points: FloatArray, starts: FloatArray) -> Fit:
     """Return the fit from the most promising of ``starts``, shape (starts, k, d)."""
     if len(starts) > 1:
         centres, _, inertias = _lloyd(points, starts, PROBE_STEPS)
         starts = centres[[int(inertias.argmin())]]
-    centres, labels, inertias = _lloyd(points, starts, MOST_STEPS)
+    centres, labels, inertias = _lloyd(points, starts, MAX_STEPS)
     return Fit(float(inertias[0]), labels[0], centres[0])
 
 

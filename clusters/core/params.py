@@ -11,10 +11,10 @@ from clusters.core.features import FEATURE_NAMES, IntArray
 # Raise this whenever the same table and the same Params would give other clusters or another picture.
 ALGORITHM_VERSION = 2
 
-FEWEST_TRACKS = 6
-FEWEST_CLUSTERS = 2
-MOST_CLUSTERS = 20
-LARGEST_SEED = 2**32 - 1
+MIN_TRACKS = 6
+MIN_CLUSTERS = 2
+MAX_CLUSTERS = 20
+MAX_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Params:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.clusters is not None and not FEWEST_CLUSTERS <= self.clusters <= MOST_CLUSTERS:
-            raise ValueError(f"The number of clusters must be from {FEWEST_CLUSTERS} to {MOST_CLUSTERS}.")
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise ValueError(f"The seed must be from 0 to {LARGEST_SEED}.")
+        if self.clusters is not None and not MIN_CLUSTERS <= self.clusters <= MAX_CLUSTERS:
+            raise ValueError(f"The number of clusters must be from {MIN_CLUSTERS} to {MAX_CLUSTERS}.")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"The seed must be from 0 to {MAX_SEED}.")
 
 
 def _none() -> IntArray:
@@ -36,7 +36,7 @@ def _none() -> IntArray:
 
 
 @dataclass(frozen=True)
-class Lineage:
+class PreviousRun:
     """The clusters of the run before. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
 
     ``next_number``: the first that no cluster of the genre ever had.

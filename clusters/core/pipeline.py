@@ -10,21 +10,20 @@ import numpy as np
 from clusters.core import captions, fit, plots
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
 from clusters.core.matching import match
-from clusters.core.params import Lineage, Params
-from clusters.core.projection import Space, reduce
+from clusters.core.params import Params, PreviousRun
+from clusters.core.projection import Projection, reduce
 from clusters.core.results import AxisEnds, Clustering, ClusterSummary
 
 
-def cluster(table: FeatureTable, params: Params, lineage: Lineage | None = None) -> Clustering:
+def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | None = None) -> Clustering:
     """Cluster ``table``; what is found depends on its rows and on ``params``, never on the rows' order.
 
-    ``lineage``, of the run before, has a say only in what the clusters are called; without it they are numbered from
-    left to right. Raises UnclusterableError, with the reason, where there is nothing to tell apart.
+    ``previous_run`` decides only the clusters' numbers; without it they are numbered from left to right. Raises UnclusterableError, with the reason, where there is nothing to tell apart.
     """
     table = table.in_canonical_order()
     space = reduce(table)
     grouping = fit.group(space, params)
-    numbers = match(table.ids, grouping.numbers, lineage or Lineage())
+    numbers = match(table.ids, grouping.numbers, previous_run or PreviousRun())
     plane = _plane(space.points)
     axes = _axes(space)
     figure = plots.draw(plane, numbers, axes)
@@ -63,11 +62,11 @@ def _plane(points: FloatArray) -> FloatArray:
     return np.pad(points, ((0, 0), (0, missing)))[:, :2]
 
 
-def _by_feature(space: Space, values: FloatArray) -> dict[str, float]:
+def _by_feature(space: Projection, values: FloatArray) -> dict[str, float]:
     return dict(zip(space.kept, values.tolist(), strict=True))
 
 
-def _axes(space: Space) -> tuple[AxisEnds, ...]:
+def _axes(space: Projection) -> tuple[AxisEnds, ...]:
     shown = zip(space.loadings[:2], space.explained_variance[:2], strict=True)
     return tuple(
         AxisEnds(*captions.axis_ends(_by_feature(space, loadings)), float(variance)) for loadings, variance in shown
@@ -82,7 +81,7 @@ def _rank(numbers: IntArray, distances: FloatArray) -> tuple[IntArray, IntArray]
     return order, np.concatenate([np.arange(1, size + 1) for size in sizes])
 
 
-def _summaries(table: FeatureTable, space: Space, numbers: IntArray) -> tuple[ClusterSummary, ...]:
+def _summaries(table: FeatureTable, space: Projection, numbers: IntArray) -> tuple[ClusterSummary, ...]:
     summaries = []
     for number in np.unique(numbers).tolist():
         members = numbers == number

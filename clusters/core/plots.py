@@ -23,7 +23,7 @@ INK = "#333333"
 FRAME = (0.045, 0.06, 0.945, 0.93)
 
 # Beyond this many points an SVG draws them as one embedded image: the browser would choke on so many shapes.
-MOST_VECTOR_POINTS = 2_000
+MAX_VECTOR_POINTS = 2_000
 
 
 def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:
@@ -54,7 +54,7 @@ def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -
             markeredgecolor="white",
             markeredgewidth=0.4 if size > 3 else 0,
             alpha=0.75,
-            rasterized=len(points) > MOST_VECTOR_POINTS,
+            rasterized=len(points) > MAX_VECTOR_POINTS,
         )
     for number in present:
         x, y = points[numbers == number].mean(axis=0)

@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, UnclusterableError
-from clusters.core.params import FEWEST_TRACKS
+from clusters.core.params import MIN_TRACKS
 
 COMPONENTS = 4
 # One step of a feature counts the same in every genre: a feature that hardly varies in a genre is not blown up to
@@ -17,7 +17,7 @@ WEIGHTS = {"tempo": 0.5 / 250, "loudness": 0.5 / 60}
 
 
 @dataclass(frozen=True)
-class Space:
+class Projection:
     """The genre's tracks as PCA sees them.
 
     ``kept`` and ``dropped``: the features that vary and those that are constant. ``deviations``: shape (n,
@@ -36,14 +36,14 @@ class Space:
     explained_variance: FloatArray
 
 
-def reduce(table: FeatureTable) -> Space:
+def reduce(table: FeatureTable) -> Projection:
     """Weigh the features of ``table`` and reduce them by PCA to at most COMPONENTS dimensions.
 
-    Raises UnclusterableError where there are fewer than FEWEST_TRACKS, or none differs from another.
+    Raises UnclusterableError where there are fewer than MIN_TRACKS, or none differs from another.
     """
-    if len(table) < FEWEST_TRACKS:
+    if len(table) < MIN_TRACKS:
         tracks = "1 track has" if len(table) == 1 else f"{len(table)} tracks have"
-        raise UnclusterableError(f"{tracks} all features, and {FEWEST_TRACKS} are needed")
+        raise UnclusterableError(f"{tracks} all features, and {MIN_TRACKS} are needed")
     values = table.values
     # Squares of very large numbers are infinite; numpy would warn, and divide by infinity without another word.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -66,7 +66,7 @@ def reduce(table: FeatureTable) -> Space:
     signs = np.sign(pca.components_[np.arange(len(strongest)), strongest])
     loadings = pca.components_ * signs[:, None]
     names = np.array(FEATURE_NAMES)
-    return Space(
+    return Projection(
         kept=tuple(names[varies].tolist()),
         dropped=tuple(names[~varies].tolist()),
         deviations=centred / deviations[varies],

@@ -11,7 +11,7 @@ from clusters.core.kmeans import Fit, squared_distances, sweep
 SILHOUETTE_SAMPLE = 2_000
 REFITS = 6
 REFIT_SHARE = 0.8
-LOWEST_STABILITY = 0.95
+MIN_STABILITY = 0.95
 
 
 def draw(random: np.random.Generator, of: int, most: int) -> IntArray:
@@ -57,7 +57,7 @@ def stabilities(
     """Return the mean adjusted Rand index between each candidate and its refits on random parts of the points.
 
     A refit knows nothing of the full solution: it sweeps its own points from one cluster up. A candidate that
-    cannot reach LOWEST_STABILITY any more is not refitted again, so its mean is over the refits until then. Source of
+    cannot reach MIN_STABILITY any more is not refitted again, so its mean is over the refits until then. Source of
     the idea: A. Ben-Hur, A. Elisseeff and I. Guyon, "A stability based method for discovering structure in
     clustered data", *Pacific Symposium on Biocomputing* 7, 2002.
     """
@@ -69,7 +69,7 @@ def stabilities(
         refits = sweep(points[rows], min(max(hopeful) + 1, size))
         for k in hopeful:
             agreements[k].append(adjusted_rand(contingency(fits[k].labels[rows], refits[k].labels)))
-        spare = REFITS * (1 - LOWEST_STABILITY)
+        spare = REFITS * (1 - MIN_STABILITY)
         within_reach = [k for k in hopeful if sum(1 - one for one in agreements[k]) <= spare]
         hopeful = within_reach or hopeful
     return {k: float(np.mean(agreement)) for k, agreement in agreements.items()}

@@ -35,7 +35,7 @@ class Clustering:
     ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``points``: shape (n, 2), the place on the plot.
     ``axes``: what the ends of the plot's one or two axes mean. ``weights``: what a unit of each feature counts among
     the components; ``loadings``: of each component, by feature. ``silhouettes``, ``stabilities``,
-    ``smallest_shares``: see ``fit.Grouping``. ``digest``: SHA-256 over number, rank and key of every membership, in
+    ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: SHA-256 over number, rank and key of every membership, in
     order. ``versions``: of what computed it.
     """
 

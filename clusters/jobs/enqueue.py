@@ -15,7 +15,7 @@ from musicdb.models import Genre
 logger = logging.getLogger(__name__)
 
 # A process a message is woken, and goes on to the next turn by itself: more wake nobody.
-MOST_WOKEN = 32
+MAX_WOKEN = 32
 # Whoever asks waits for the broker twice this at the most, in seconds: to connect, and to be heard; see _AT_ONCE.
 PATIENCE = 0.3
 _AT_ONCE = {
@@ -88,7 +88,7 @@ def wake(number: int, expires: float | None = None) -> None:
     told = 0
     try:
         with connection:
-            for _ in range(min(number, MOST_WOKEN)):
+            for _ in range(min(number, MAX_WOKEN)):
                 take_a_turn.apply_async(connection=connection, retry=False, expires=expires)
                 told += 1
     except (KombuError, OSError, *connection.connection_errors, *connection.channel_errors) as error:

@@ -19,8 +19,8 @@ from django.db.models.functions import Coalesce, Now
 
 from clusters.core.params import Params
 from clusters.models import Run, Turn
-from clusters.models.job_querysets import MOST_ATTEMPTS
-from clusters.runs.executors import one_thread
+from clusters.models.job_querysets import MAX_ATTEMPTS
+from clusters.runs.executors import limit_blas_threads
 from clusters.runs.service import Options, Outcome, recluster
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def work_on_one(worker: str) -> bool:
     turn = take_up(worker)
     if turn is None:
         return False
-    with heard_of(turn), one_thread():
+    with heard_of(turn), limit_blas_threads():
         outcome = _outcome_of(turn)
     end(turn, outcome)
     return True
@@ -101,7 +101,7 @@ def _is_still_forced(turn: Turn) -> bool:
 
 
 def _give_up_hopeless_ones() -> None:
-    for turn in Turn.objects.silent().filter(attempts__gte=MOST_ATTEMPTS).select_related("genre", "reclustering"):
+    for turn in Turn.objects.silent().filter(attempts__gte=MAX_ATTEMPTS).select_related("genre", "reclustering"):
         slug = turn.genre.slug if turn.genre else ""
         reason = f"its worker stopped before the end, {turn.attempts} times over. Its memory may not suffice"
         end(turn, Outcome(slug, "failed", reason))

@@ -1,6 +1,6 @@
 """What the database keeps for clusters."""
 
 from clusters.models.jobs import Reclustering, Turn
-from clusters.models.runs import Cluster, FormerCluster, GenreClustering, LeftOut, Membership, Run
+from clusters.models.runs import Cluster, ExcludedTrack, GenreClustering, Membership, RetiredCluster, Run
 
-__all__ = ["Cluster", "FormerCluster", "GenreClustering", "LeftOut", "Membership", "Reclustering", "Run", "Turn"]
+__all__ = ["Cluster", "ExcludedTrack", "GenreClustering", "Membership", "Reclustering", "RetiredCluster", "Run", "Turn"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 UNFINISHED = ("waiting", "working")
 # Whoever's turn kills so many workers would kill the next one too.
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 
 
 def longest_silence() -> timedelta:
@@ -33,7 +33,7 @@ class TurnQuerySet(models.QuerySet["Turn"]):
 
     def due(self) -> Self:
         """Turns that a worker may take up: nobody is at them, or nobody who lives."""
-        return self.filter(Q(state="waiting") | (_is_silent() & Q(attempts__lt=MOST_ATTEMPTS)))
+        return self.filter(Q(state="waiting") | (_is_silent() & Q(attempts__lt=MAX_ATTEMPTS)))
 
     def of_idle_genres(self) -> Self:
         """Turns of genres that nobody is at for another reclustering: both would compute the same."""

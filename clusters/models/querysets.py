@@ -9,7 +9,7 @@ from musicdb.models import Genre, Track
 from musicdb.models.querysets import table_columns
 
 if TYPE_CHECKING:
-    from clusters.models import Cluster, LeftOut, Membership, Run  # noqa: F401
+    from clusters.models import Cluster, ExcludedTrack, Membership, Run  # noqa: F401
 
 # A cluster is introduced by its tracks nearest to the centre, as on the page that the site grew from.
 REPRESENTATIVES = 10
@@ -81,12 +81,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return with_run.prefetch_related("cluster__run__clusters")
 
 
-class LeftOutQuerySet(models.QuerySet["LeftOut"]):
+class ExcludedTrackQuerySet(models.QuerySet["ExcludedTrack"]):
     def for_list(self) -> Self:
         """Tracks that a run left out, by title, with their artists. Three queries."""
         with_tracks = self.select_related("track__album").prefetch_related(*table_columns(Track, "track__"))
         return with_tracks.order_by("track__title", "track_id")
 
-    def by_reason(self) -> "models.QuerySet[LeftOut, dict[str, Any]]":
+    def by_reason(self) -> "models.QuerySet[ExcludedTrack, dict[str, Any]]":
         """Each ``reason`` with the ``count`` of its tracks, the most frequent first. One query."""
         return self.order_by().values("reason").annotate(count=Count("pk")).order_by("-count", "reason")

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clusters.models.querysets import ClusterQuerySet, LeftOutQuerySet, MembershipQuerySet, RunQuerySet
+from clusters.models.querysets import ClusterQuerySet, ExcludedTrackQuerySet, MembershipQuerySet, RunQuerySet
 from musicdb.models import Genre, Track
 from musicdb.models.fields import FiniteFloatField, NameField
 
@@ -13,7 +13,7 @@ class GenreClustering(models.Model):
     """What holds for all runs of a genre. Its row is the lock for all that changes which of them is published."""
 
     genre = models.OneToOneField(Genre, on_delete=models.CASCADE, primary_key=True, related_name="clustering")
-    waits_for_review = models.BooleanField(
+    requires_review = models.BooleanField(
         "runs wait for review",
         default=False,
         help_text="A finished run is shown to visitors only when an editor publishes it.",
@@ -46,7 +46,7 @@ class Run(models.Model):
     digest = models.CharField(max_length=64, help_text="SHA-256 over number, rank and Spotify id of each membership.")
 
     track_count = models.PositiveIntegerField("tracks")
-    left_out_count = models.PositiveIntegerField("left out")
+    excluded_count = models.PositiveIntegerField("left out")
     cluster_count = models.PositiveSmallIntegerField("clusters")
     features = models.JSONField(help_text="The features that the clusters are made from.")
     dropped_features = models.JSONField(help_text="Features that are the same for every track, and say nothing.")
@@ -136,19 +136,19 @@ class Cluster(models.Model):
         return reverse("cluster", args=[self.run.genre.slug, self.number])
 
 
-class FormerCluster(models.Model):
+class RetiredCluster(models.Model):
     """A number that the published run no longer has, as it was when it went. Its address says where its tracks are."""
 
-    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="former_clusters")
+    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="retired_clusters")
     number = models.PositiveIntegerField()
     name = NameField(max_length=200, blank=True)
     size = models.PositiveIntegerField(help_text="Its tracks, when it was last published.")
-    went_to = models.JSONField(help_text="Pairs of a number and how many of its tracks went there, most first.")
-    vanished_at = models.DateTimeField()
+    successors = models.JSONField(help_text="Pairs of a number and how many of its tracks went there, most first.")
+    retired_at = models.DateTimeField()
 
     class Meta:
         ordering = ["genre", "number"]
-        constraints = [models.UniqueConstraint(fields=["genre", "number"], name="former_cluster_once_per_genre")]
+        constraints = [models.UniqueConstraint(fields=["genre", "number"], name="retired_cluster_once_per_genre")]
 
     def __str__(self) -> str:
         return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
@@ -181,20 +181,20 @@ class Membership(models.Model):
         return f"{self.track} at {self.rank} in {self.cluster}"
 
 
-class LeftOut(models.Model):
+class ExcludedTrack(models.Model):
     """A track of the genre that a run could not place, and why."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="left_out", db_index=False)
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="left_out_of")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="excluded", db_index=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="exclusions")
     reason = models.CharField(max_length=300)
 
-    objects = LeftOutQuerySet.as_manager()
+    objects = ExcludedTrackQuerySet.as_manager()
 
     class Meta:
         ordering = ["run", "track"]
         verbose_name = "track left out"
         verbose_name_plural = "tracks left out"
-        constraints = [models.UniqueConstraint(fields=["run", "track"], name="left_out_once_per_run")]
+        constraints = [models.UniqueConstraint(fields=["run", "track"], name="excluded_once_per_run")]
 
     def __str__(self) -> str:
         return f"{self.track}: {self.reason}"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from clusters.models import Cluster, Membership, Run
-from clusters.runs.retired import Whereabouts
+from clusters.runs.retired import Successors
 from musicdb.models import Artist, Label, Track
 from musicdb.music.names import normalise_name
 
@@ -60,7 +60,7 @@ def cluster_as_markdown(cluster: Cluster, memberships: Iterable[Membership], abs
     return "\n".join(lines) + "\n"
 
 
-def former_cluster_as_markdown(gone: Whereabouts, absolute: Absolute) -> str:
+def retired_cluster_as_markdown(gone: Successors, absolute: Absolute) -> str:
     """Return the page of a cluster that is no more: where its tracks went."""
     former, genre = gone.former, gone.run.genre
 

@@ -8,18 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.generic import ListView, TemplateView
 
-from clusters.models import FormerCluster, Membership, Run
-from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, former_cluster_as_markdown
+from clusters.models import Membership, RetiredCluster, Run
+from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
 from clusters.runs import run_report
-from clusters.runs.retired import whereabouts
-from clusters.runs.selectors import cluster_or_former_or_404, published_run_or_404
+from clusters.runs.retired import successors_of
+from clusters.runs.selectors import cluster_or_retired_or_404, published_run_or_404
 from musicdb.models import Album, Artist, Genre, Label, Track
 
 GENRES_A_PAGE = 24
 ROWS_A_PAGE = 50
 # A cluster may have a hundred thousand tracks.
 ROWS_AT_A_TIME = 1_000
-LEFT_OUT_SHOWN = 200
+EXCLUDED_SHOWN = 200
 
 
 class Home(ListView):
@@ -47,7 +47,7 @@ class ClustersPage(TemplateView):
             run=run,
             genre=run.genre,
             clusters=run.clusters.for_cluster_table(),
-            left_out=run.left_out.for_list()[:LEFT_OUT_SHOWN],
+            excluded=run.excluded.for_list()[:EXCLUDED_SHOWN],
             **kwargs,
         )
 
@@ -67,7 +67,7 @@ class RunPage(TemplateView):
             tried=tried,
             plot=run_report.plot(tried),
             components=run_report.components(run),
-            reasons=run.left_out.by_reason(),
+            reasons=run.excluded.by_reason(),
             **kwargs,
         )
 
@@ -81,10 +81,10 @@ class ClusterPage(ListView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         run = published_run_or_404(kwargs["slug"])
-        cluster = cluster_or_former_or_404(run, kwargs["number"])
-        if isinstance(cluster, FormerCluster):
-            context = {"genre": run.genre, "whereabouts": whereabouts(run, cluster)}
-            return render(request, "clusters/former_cluster.html", context, status=HTTPStatus.GONE)
+        cluster = cluster_or_retired_or_404(run, kwargs["number"])
+        if isinstance(cluster, RetiredCluster):
+            context = {"genre": run.genre, "gone": successors_of(run, cluster)}
+            return render(request, "clusters/retired_cluster.html", context, status=HTTPStatus.GONE)
         self.cluster = cluster
         return super().get(request, *args, **kwargs)
 
@@ -107,9 +107,9 @@ def clusters_markdown(request: HttpRequest, slug: str) -> HttpResponse:
 def cluster_markdown(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One whole cluster as Markdown, every track of it, nearest to its centre first; or where they went."""
     run = published_run_or_404(slug)
-    cluster = cluster_or_former_or_404(run, number)
-    if isinstance(cluster, FormerCluster):
-        text = former_cluster_as_markdown(whereabouts(run, cluster), request.build_absolute_uri)
+    cluster = cluster_or_retired_or_404(run, number)
+    if isinstance(cluster, RetiredCluster):
+        text = retired_cluster_as_markdown(successors_of(run, cluster), request.build_absolute_uri)
         return _markdown(text, HTTPStatus.GONE)
     memberships = cluster.memberships.for_table().iterator(chunk_size=ROWS_AT_A_TIME)
     return _markdown(cluster_as_markdown(cluster, memberships, request.build_absolute_uri))

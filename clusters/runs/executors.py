@@ -10,23 +10,23 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from clusters.core.features import FeatureTable
-from clusters.core.params import Lineage, Params
+from clusters.core.params import Params, PreviousRun
 
 if TYPE_CHECKING:
     from clusters.core.results import Clustering
 
 
-def compute(table: FeatureTable, params: Params, lineage: Lineage) -> "Clustering":
+def compute(table: FeatureTable, params: Params, previous_run: PreviousRun) -> "Clustering":
     """Cluster ``table``; see ``clusters.core.pipeline.cluster``."""
     # Imported where it is needed: scikit-learn and matplotlib take seconds and 150 MB, which no web process and
     # no command that finds nothing to do should pay for.
     from clusters.core.pipeline import cluster
 
-    return cluster(table, params, lineage)
+    return cluster(table, params, previous_run)
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def limit_blas_threads() -> Iterator[None]:
     """Compute in one thread for as long: several processes, each with as many threads as processors, would fight."""
     from threadpoolctl import threadpool_limits
 
@@ -37,7 +37,7 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-class InThisProcess(Executor):
+class InlineExecutor(Executor):
     """Computes at once, where ``submit`` is called."""
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
@@ -85,7 +85,7 @@ def executor_for(jobs: int) -> Iterator[Executor]:
     After an error or Ctrl-C the workers are stopped at once, whatever they are at: nobody wants it any more.
     """
     if jobs == 0:
-        yield InThisProcess()
+        yield InlineExecutor()
         return
     # Never plain fork: a child must not inherit the parent's open database connection.
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"

@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 
 CHUNK = 5_000
 # Beyond that all genres are read: a query cannot name any number of them.
-MOST_NAMED = 500
+MAX_NAMED = 500
 
 _ABSENT = b"\x00"
 
@@ -53,7 +53,7 @@ def in_chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
 def _hashes_by_reading(genres: Sequence[int]) -> dict[int, str]:
     tracks, through = Track._meta.db_table, Track.genres.through._meta.db_table
     features = ", ".join(f"track.{name}" for name in FEATURE_NAMES)
-    named = f"WHERE place.genre_id IN ({', '.join(['%s'] * len(genres))})" if len(genres) <= MOST_NAMED else ""
+    named = f"WHERE place.genre_id IN ({', '.join(['%s'] * len(genres))})" if len(genres) <= MAX_NAMED else ""
     # By hand, since the ORM would take half as long again to hand the rows over. Only names of our own models are put
     # together here; every value is a parameter.
     query = f"""

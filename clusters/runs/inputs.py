@@ -11,14 +11,14 @@ from django.db.models import BooleanField, CharField, F, Func, QuerySet
 from django.db.models.functions import Coalesce
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable
-from clusters.core.params import Lineage, Params, input_hash
+from clusters.core.params import Params, PreviousRun, input_hash
 from clusters.models import Run
 from clusters.runs.input_hash import CHUNK, Row, hash_of, hashes_of_genres, in_chunks
 from musicdb.models import Genre, Track
 
 
 @dataclass(frozen=True)
-class LeftOutTrack:
+class Exclusion:
     """A track that the table does not hold. ``reason`` names the features that nobody knows."""
 
     id: int
@@ -30,7 +30,7 @@ class Extract:
     """A genre's tracks at one moment: those that have every feature, those that have not, and a hash of both."""
 
     table: FeatureTable
-    left_out: tuple[LeftOutTrack, ...]
+    excluded: tuple[Exclusion, ...]
     fingerprint: str
 
 
@@ -48,7 +48,7 @@ def extract(genre: Genre, params: Params) -> Extract:
     ids: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     values: list[np.ndarray] = [np.empty((0, len(FEATURE_NAMES)))]
     keys: list[str] = []
-    left_out: list[LeftOutTrack] = []
+    excluded: list[Exclusion] = []
 
     def read() -> Iterator[list[Row]]:
         for chunk in _chunks(genre):
@@ -57,20 +57,20 @@ def extract(genre: Genre, params: Params) -> Extract:
             ids.append(np.array([row[0] for row in complete], dtype=np.int64))
             values.append(np.array([row[2:] for row in complete], dtype=np.float64).reshape(-1, len(FEATURE_NAMES)))
             keys.extend(row[1] for row in complete)
-            left_out.extend(LeftOutTrack(row[0], _reason(row[2:])) for row in chunk if None in row[2:])
+            excluded.extend(Exclusion(row[0], _reason(row[2:])) for row in chunk if None in row[2:])
 
     hashed = input_hash(hash_of(read()), params)
-    return Extract(FeatureTable(np.concatenate(ids), tuple(keys), np.concatenate(values)), tuple(left_out), hashed)
+    return Extract(FeatureTable(np.concatenate(ids), tuple(keys), np.concatenate(values)), tuple(excluded), hashed)
 
 
-def lineage(run: Run | None, next_number: int) -> Lineage:
+def previous_run(run: Run | None, next_number: int) -> PreviousRun:
     """Return what the next run of the genre takes its numbers from: ``run``, the one before it. One query."""
     if run is None:
-        return Lineage(next_number=next_number)
+        return PreviousRun(next_number=next_number)
     places = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
     # Never as half a million pairs of Python's.
     rows = np.fromiter(chain.from_iterable(places), dtype=np.int64).reshape(-1, 2)
-    return Lineage(rows[:, 0], rows[:, 1], next_number)
+    return PreviousRun(rows[:, 0], rows[:, 1], next_number)
 
 
 def _chunks(genre: Genre) -> Iterator[list[Row]]:

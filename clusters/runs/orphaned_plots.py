@@ -22,7 +22,7 @@ def new_plot_names(genre: Genre) -> tuple[str, str]:
     return f"{stem}.png", f"{stem}.svg"
 
 
-def clean_leftovers() -> int:
+def delete_orphaned_plots() -> int:
     """Delete the plots that no run owns and return how many. Files that are not plots of ours are left alone.
 
     Whoever stores a run holds its genre's lock from before the first file until the rows are in. So what has no rows

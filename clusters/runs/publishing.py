@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from clusters.models import Cluster, FormerCluster, GenreClustering, Membership, Run
+from clusters.models import Cluster, GenreClustering, Membership, RetiredCluster, Run
 from musicdb.models import Genre
 
 
@@ -53,7 +53,7 @@ def publish(run: Run) -> bool:
         before.is_published = False
         before.save(update_fields=["is_published"])
         carry_names(before, run)
-        _remember_former_clusters(before, run)
+        _store_retired_clusters(before, run)
     run.is_published = True
     run.save(update_fields=["is_published"])
     return True
@@ -92,19 +92,19 @@ def remove(runs: Iterable[Run]) -> int:
     return removed
 
 
-def _remember_former_clusters(before: Run, run: Run) -> None:
+def _store_retired_clusters(before: Run, run: Run) -> None:
     kept = set(run.clusters.values_list("number", flat=True))
     now = timezone.now()
     for cluster in before.clusters.exclude(number__in=kept):
         moved = Membership.objects.filter(run=run, track__memberships__cluster=cluster)
-        went_to = Counter(moved.values_list("cluster__number", flat=True))
-        FormerCluster.objects.update_or_create(
+        successors = Counter(moved.values_list("cluster__number", flat=True))
+        RetiredCluster.objects.update_or_create(
             genre=run.genre,
             number=cluster.number,
             defaults={
                 "name": cluster.name,
                 "size": cluster.size,
-                "went_to": sorted(went_to.items(), key=lambda pair: (-pair[1], pair[0])),
-                "vanished_at": now,
+                "successors": sorted(successors.items(), key=lambda pair: (-pair[1], pair[0])),
+                "retired_at": now,
             },
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clusters.models import Cluster, FormerCluster, Run
+from clusters.models import Cluster, RetiredCluster, Run
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Whereabouts:
+class Successors:
     """Of a former cluster of the genre of ``run``, its published one.
 
     ``shares``: where the tracks went when the cluster vanished, most first; ``in_none``: how many went nowhere.
@@ -25,7 +25,7 @@ class Whereabouts:
     """
 
     run: Run
-    former: FormerCluster
+    former: RetiredCluster
     shares: tuple[Share, ...]
     in_none: int
     successor: Cluster | None
@@ -43,28 +43,28 @@ class Whereabouts:
         return "The largest part of its tracks is now in cluster"
 
 
-def whereabouts(run: Run, former: FormerCluster) -> Whereabouts:
+def successors_of(run: Run, former: RetiredCluster) -> Successors:
     """Follow the tracks of ``former`` to the clusters of ``run``. Two queries."""
     present = {cluster.number: cluster for cluster in run.clusters.all()}
-    formers = {each.number: each for each in FormerCluster.objects.filter(genre=run.genre)}
+    formers = {each.number: each for each in RetiredCluster.objects.filter(genre=run.genre)}
     shares = tuple(
-        Share(number, count, has_page=number in present or number in formers) for number, count in former.went_to
+        Share(number, count, has_page=number in present or number in formers) for number, count in former.successors
     )
     successor, by_majority = _follow(former, formers, present)
     in_none = former.size - sum(share.count for share in shares)
-    return Whereabouts(run, former, shares, in_none, successor, by_majority)
+    return Successors(run, former, shares, in_none, successor, by_majority)
 
 
 def _follow(
-    former: FormerCluster, formers: dict[int, FormerCluster], present: dict[int, Cluster]
+    former: RetiredCluster, formers: dict[int, RetiredCluster], present: dict[int, Cluster]
 ) -> tuple[Cluster | None, bool]:
-    step: FormerCluster | None = former
+    step: RetiredCluster | None = former
     by_majority = True
     # A number that went to another and came back would lead in a circle.
     seen: set[int] = set()
-    while step and step.went_to and step.number not in seen:
+    while step and step.successors and step.number not in seen:
         seen.add(step.number)
-        number, count = step.went_to[0]
+        number, count = step.successors[0]
         by_majority = by_majority and 2 * count > step.size
         if number in present:
             return present[number], by_majority

@@ -114,7 +114,7 @@ def _in_words(run: Run) -> tuple[str, ...]:
     smallest = run.smallest_shares.get(str(run.cluster_count))
     return (
         str(run.track_count),
-        str(run.left_out_count),
+        str(run.excluded_count),
         str(run.cluster_count),
         f"{run.silhouette:.3f}",
         "not measured" if run.stability is None else f"{run.stability:.2f}",

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clusters.core.explain import Components, Explanation, explain
-from clusters.models import Cluster, FormerCluster, Membership, Run
+from clusters.models import Cluster, Membership, RetiredCluster, Run
 from musicdb.models import Genre
 
 
@@ -19,13 +19,13 @@ def published_run_or_404(slug: str) -> Run:
     return run
 
 
-def cluster_or_former_or_404(run: Run, number: int) -> Cluster | FormerCluster:
+def cluster_or_retired_or_404(run: Run, number: int) -> Cluster | RetiredCluster:
     """Return the cluster of that number, in ``run`` or, failing that, as an earlier run of the genre had it.
 
     One query, or two where it is not in ``run``. Raises Http404 where there never was one.
     """
     cluster = run.clusters.filter(number=number).first()
-    former = None if cluster else FormerCluster.objects.filter(genre=run.genre, number=number).first()
+    former = None if cluster else RetiredCluster.objects.filter(genre=run.genre, number=number).first()
     if cluster is None and former is None:
         raise Http404("No Cluster matches the given query.")
     return cluster or former  # type: ignore[return-value]
@@ -39,7 +39,7 @@ class Why:
     next_nearest: Cluster | None
 
 
-def why_here(membership: Membership) -> Why:
+def explain_membership(membership: Membership) -> Why:
     """Say why a track is in its cluster. No query for one that was read with ``MembershipQuerySet.of_track``."""
     run = membership.cluster.run
     clusters = {cluster.number: cluster for cluster in run.clusters.all()}

@@ -20,10 +20,10 @@ from django.utils import timezone
 
 from clusters.core.features import UnclusterableError
 from clusters.core.params import Params
-from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs.executors import compute, executor_for
-from clusters.runs.inputs import Extract, extract, fingerprints, lineage
-from clusters.runs.orphaned_plots import clean_leftovers, discard, new_plot_names
+from clusters.runs.inputs import Extract, extract, fingerprints, previous_run
+from clusters.runs.orphaned_plots import delete_orphaned_plots, discard, new_plot_names
 from clusters.runs.publishing import carry_names, lock, next_number, publish
 from musicdb.db.bulk import insert
 from musicdb.models import Genre
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 CHUNK = 10_000
 
 # "waiting" is stored, for an editor to publish; "finished" is computed only.
@@ -48,7 +48,7 @@ class Outcome:
     status: Status
     reason: str = ""
     tracks: int = 0
-    left_out: int = 0
+    excluded: int = 0
     sizes: tuple[tuple[int, int], ...] = ()
     silhouette: float | None = None
     stability: float | None = None
@@ -95,7 +95,7 @@ class _Task:
             genre=self.genre.slug,
             status=status,
             tracks=len(self.extract.table),
-            left_out=len(self.extract.left_out),
+            excluded=len(self.extract.excluded),
             seed=self.params.seed,
             seconds=round(time.perf_counter() - self.started, 3),
             **figures,
@@ -123,16 +123,16 @@ class _Known:
     def nothing(cls) -> "_Known":
         return cls({}, lambda genre: "")
 
-    def run_that_says_it_all(self, genre: Genre) -> Run | None:
+    def reusable(self, genre: Genre) -> Run | None:
         return self.runs.get((genre.pk, self.fingerprint(genre))) if self.runs else None
 
 
-class _OvertakenError(Exception):
+class _ConflictError(Exception):
     """Another run of the genre was stored while this one was computed: its numbers are no longer the right ones."""
 
 
 # What may happen to a genre while it is computed. It is then read and computed anew, as it has become.
-_CHANGED_MEANWHILE = (_OvertakenError, IntegrityError)
+_CHANGED_MEANWHILE = (_ConflictError, IntegrityError)
 
 # A genre whose table is with a worker, or one whose turn has ended without.
 _Begun = tuple[_Task, "Future[Clustering]"] | Outcome
@@ -145,7 +145,7 @@ def recluster(genres: Sequence[Genre], params: Params, options: Options) -> Gene
     """
     if not options.dry_run:
         try:
-            clean_leftovers()
+            delete_orphaned_plots()
         except (OSError, DatabaseError) as error:  # They do no harm; what is wrong will show where it does.
             logger.warning("Leftover plots could not be cleaned", exc_info=error)
     with executor_for(options.jobs) as executor:
@@ -171,13 +171,13 @@ def _begin(
     """Hand the genre's table to a worker; or yield how its turn ended, where there is a run of just that."""
     started, started_at = time.perf_counter(), timezone.now()
     try:
-        if run := known.run_that_says_it_all(genre):
+        if run := known.reusable(genre):
             seconds = round(time.perf_counter() - started, 3)
             yield Outcome(genre.slug, "unchanged", **_figures_of(run), seconds=seconds)
             return
         base, number = _base(genre), next_number(genre)
         task = _Task(genre, params, started, started_at, extract(genre, params), base, number, attempt)
-        future = executor.submit(compute, task.extract.table, params, lineage(base, number))
+        future = executor.submit(compute, task.extract.table, params, previous_run(base, number))
     except (DatabaseError, BrokenExecutor, ValueError) as error:
         yield _failed(genre, error, started)
         return
@@ -192,7 +192,7 @@ def _end_next(pending: dict["Future[Clustering]", _Task], options: Options, exec
         try:
             yield _end(task, future, options)
         except _CHANGED_MEANWHILE as error:
-            if task.attempt == MOST_ATTEMPTS:
+            if task.attempt == MAX_ATTEMPTS:
                 yield _failed(task.genre, error, task.started)
             else:
                 known = _Known.nothing() if options.force else _Known.of([task.genre], task.params)
@@ -241,7 +241,7 @@ def _store(task: _Task, found: "Clustering") -> Run:
             clustering = lock(task.genre)
             base = _base(task.genre)
             if (base, clustering.next_number) != (task.base, task.next_number):
-                raise _OvertakenError("Another run of the genre was stored in the meantime")
+                raise _ConflictError("Another run of the genre was stored in the meantime")
             for place, content in enumerate((found.png, found.svg)):
                 # The storage has the last word on the name; a file that it began and could not finish has ours.
                 names[place] = default_storage.save(names[place], ContentFile(content))
@@ -250,7 +250,7 @@ def _store(task: _Task, found: "Clustering") -> Run:
             clustering.save(update_fields=["next_number"])
             if base is not None:
                 carry_names(base, run)
-            if not clustering.waits_for_review:
+            if not clustering.requires_review:
                 publish(run)
     except BaseException:
         # It may have come after the last row was in, so the database is asked; a file that cannot be deleted now
@@ -272,7 +272,7 @@ def _store_rows(task: _Task, found: "Clustering", plot_png: str, plot_svg: str) 
         input_hash=task.extract.fingerprint,
         digest=found.digest,
         track_count=len(task.extract.table),
-        left_out_count=len(task.extract.left_out),
+        excluded_count=len(task.extract.excluded),
         cluster_count=len(found.clusters),
         features=found.features,
         dropped_features=found.dropped_features,
@@ -312,9 +312,9 @@ def _store_rows(task: _Task, found: "Clustering", plot_png: str, plot_svg: str) 
         ),
     )
     insert(
-        LeftOut,
+        ExcludedTrack,
         ["run", "track", "reason"],
-        ((run.pk, track.id, track.reason) for track in task.extract.left_out),
+        ((run.pk, track.id, track.reason) for track in task.extract.excluded),
     )
     return run
 
@@ -340,7 +340,7 @@ def _figures_in(found: "Clustering") -> dict[str, Any]:
 def _figures_of(run: Run) -> dict[str, Any]:
     return {
         "tracks": run.track_count,
-        "left_out": run.left_out_count,
+        "excluded": run.excluded_count,
         "sizes": tuple(sorted((cluster.number, cluster.size) for cluster in run.clusters.all())),
         "silhouette": run.silhouette,
         "stability": run.stability,

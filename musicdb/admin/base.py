@@ -19,28 +19,28 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
 
-from musicdb.admin.deleting import MOST_LISTED, summary, what_goes_with
+from musicdb.admin.deleting import MAX_LISTED, summary, what_goes_with
 from musicdb.admin.forms import SPOTIFY_LINK
 from musicdb.db.text_search import SearchMixin
 from musicdb.editing.bulk_edit import Edit, bulk_edit
 from musicdb.models import Album, SluggedModel, Track
 from musicdb.music.names import normalise_name
-from musicdb.search.pagination import KeysFirstPaginator
+from musicdb.search.pagination import DeferredJoinPaginator
 
 # A database refuses a thousand terms, or one of 100 kB; nobody who looks for something types as many.
-LONGEST_SEARCH = 200
-MOST_TERMS = 10
+MAX_SEARCH = 200
+MAX_TERMS = 10
 USES_SHOWN = 20
 # Longer ones are beyond what a database takes for a key.
-LONGEST_KEY = 18
+MAX_KEY = 18
 
 
 def as_search_terms(text: str) -> str:
     """Return what is looked for when ``text`` is typed: a link's Spotify id, or its first words."""
-    link = SPOTIFY_LINK.fullmatch(text[:LONGEST_SEARCH].strip())
+    link = SPOTIFY_LINK.fullmatch(text[:MAX_SEARCH].strip())
     if link:
         return link["id"]
-    return " ".join(list(smart_split(normalise_name(text[:LONGEST_SEARCH])))[:MOST_TERMS])
+    return " ".join(list(smart_split(normalise_name(text[:MAX_SEARCH])))[:MAX_TERMS])
 
 
 def thumbnail(album: Album | None, size: int) -> SafeString | str:
@@ -82,9 +82,9 @@ def _keys_in(posted: QueryDict) -> list[str]:
     return [*posted.getlist(ACTION_CHECKBOX_NAME), *map(str, edited)]
 
 
-def may_be_key(text: str) -> bool:
+def is_valid_pk(text: str) -> bool:
     """Say whether ``text``, as it came from a browser, can be asked for as a primary key."""
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+    return text.isascii() and text.isdigit() and len(text) <= MAX_KEY
 
 
 class CatalogueChangeList(ChangeList):
@@ -105,7 +105,7 @@ class CatalogueAdmin(admin.ModelAdmin):
     list_per_page = 50
     # The number of hits says enough; counting everything beside it is a second walk through the table.
     show_full_result_count = False
-    paginator = KeysFirstPaginator
+    paginator = DeferredJoinPaginator
     list_prefetch_related: Sequence[Prefetch] = ()
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
@@ -128,7 +128,7 @@ class CatalogueAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # Django says "No action selected" to somebody who may not do what was selected.
         if request.method == "POST":
-            if not all(map(may_be_key, _keys_in(request.POST))):
+            if not all(map(is_valid_pk, _keys_in(request.POST))):
                 raise BadRequest("A key of a row is a number.")
             asked = {"delete_selected", *map(str, self.actions or ())}.intersection(request.POST.getlist("action"))
             if asked - self.get_actions(request).keys():
@@ -164,16 +164,16 @@ class CatalogueAdmin(admin.ModelAdmin):
     def view_on_site(self, obj: Any) -> str | None:
         return obj.get_absolute_url()
 
-    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+    def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         """Return what would be left with a hole if ``objs`` were deleted."""
         return Track.objects.none()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        users = self.users_of(objs)
+        users = self.dependents_of(objs)
         shown = [format_html("{}: {}", capfirst(user._meta.verbose_name), link_to(user)) for user in users[:USES_SHOWN]]
         if not shown:
             counts = what_goes_with(objs) if len(objs) else {}
-            if sum(counts.values(), len(objs)) > MOST_LISTED:
+            if sum(counts.values(), len(objs)) > MAX_LISTED:
                 return summary(objs, counts, request, self.admin_site)
             return super().get_deleted_objects(objs, request)
         if (others := users.count() - len(shown)) > 0:

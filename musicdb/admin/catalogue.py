@@ -14,7 +14,7 @@ from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.changelist.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.forms import AlbumForm, ArtistForm, TrackForm
-from musicdb.admin.history import RecordedAdmin
+from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.inlines import (
     AlbumLabelInline,
     ArtistAliasInline,
@@ -34,7 +34,7 @@ from musicdb.models.querysets import (
     rows_with,
 )
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
-from musicdb.music.name_matching import fold_label
+from musicdb.music.name_matching import label_key
 
 # The cast of a musical would fill the page.
 ARTISTS_SHOWN = 4
@@ -42,7 +42,7 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
 @admin.register(Genre)
-class GenreAdmin(ExportAdmin, RecordedAdmin, MergeableAdmin):
+class GenreAdmin(ExportAdmin, VersionedAdmin, MergeableAdmin):
     export_resource = GenreResource
     list_display = ["name", "number_of_tracks"]
     search_fields = GenreQuerySet.searched
@@ -60,7 +60,7 @@ class GenreAdmin(ExportAdmin, RecordedAdmin, MergeableAdmin):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin, MergeableAdmin):
+class PublicAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin, MergeableAdmin):
     """Artists and labels: some have a page, and some are only a name."""
 
     bulk_edit_form = PublicBulkForm
@@ -95,7 +95,7 @@ class ArtistAdmin(PublicAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Artist]:
         return super().get_queryset(request).annotate(track_count=counted(TrackArtist.objects.all(), "artist"))
 
-    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+    def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Track.objects.filter(pk__in=TrackArtist.objects.filter(artist__in=objs).order_by().values("track"))
 
     @admin.display(description="tracks", ordering="track_count")
@@ -113,12 +113,12 @@ class LabelAdmin(PublicAdmin):
     fields = ["name", "slug", "is_public"]
     inlines = [LabelAliasInline]
     used_by, use_count = "album", "album_count"
-    fold = staticmethod(fold_label)
+    fold = staticmethod(label_key)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
         return super().get_queryset(request).annotate(album_count=counted(AlbumLabel.objects.all(), "label"))
 
-    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+    def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Album.objects.filter(pk__in=AlbumLabel.objects.filter(label__in=objs).order_by().values("album"))
 
     @admin.display(description="albums", ordering="album_count")
@@ -127,7 +127,7 @@ class LabelAdmin(PublicAdmin):
 
 
 @admin.register(Album)
-class AlbumAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin):
+class AlbumAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin):
     export_resource = AlbumResource
     bulk_edit_form = AlbumBulkForm
     form = AlbumForm
@@ -145,7 +145,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin):
         tracks = counted(Track.objects.all(), "album")
         return super().get_queryset(request).annotate(track_count=tracks)
 
-    def users_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
+    def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Track.objects.filter(album__in=objs)
 
     @admin.display(description="art")
@@ -170,7 +170,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, RecordedAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(ExportAdmin, RecordedAdmin, ListEditingAdmin, BulkEditAdmin):
+class TrackAdmin(ExportAdmin, VersionedAdmin, ListEditingAdmin, BulkEditAdmin):
     export_resource = TrackResource
     bulk_edit_form = TrackBulkForm
     form = TrackForm

@@ -31,7 +31,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Filled:
+class RenderedPanel:
     title: str
     rows: list[Row]
     more: str
@@ -44,11 +44,11 @@ def register(*panels: Panel) -> None:
     _panels.extend(panels)
 
 
-def filled(may: Callable[[str], bool]) -> Iterator[Filled]:
+def filled(may: Callable[[str], bool]) -> Iterator[RenderedPanel]:
     """Fill each panel that somebody who ``may`` see it has. A query each."""
     for panel in _panels:
         if may(panel.permission):
-            yield Filled(panel.title, list(panel.rows(ROWS_SHOWN)), panel.more())
+            yield RenderedPanel(panel.title, list(panel.rows(ROWS_SHOWN)), panel.more())
 
 
 def _last_imports(number: int) -> Iterator[Row]:
@@ -58,7 +58,7 @@ def _last_imports(number: int) -> Iterator[Row]:
         yield Row(
             str(record),
             reverse("admin:musicdb_import_change", args=[record.pk]),
-            f"{record.in_short}; {naturaltime(record.started_at)}{by}{undone}",
+            f"{record.summary}; {naturaltime(record.started_at)}{by}{undone}",
         )
 
 

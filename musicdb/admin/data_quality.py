@@ -37,9 +37,9 @@ def duplicates_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     tracks = {track.pk: track for track in Track.objects.with_table_columns().filter(pk__in=keys)}
     # A track may have been deleted since it was compared.
     groups = [[tracks[key] for key in group if key in tracks] for group in shown["page"]]
-    may_change = request.user.has_perm("musicdb.change_track")
+    can_change = request.user.has_perm("musicdb.change_track")
     title = "Tracks that are likely one recording"
-    return _page(site, request, "duplicates", title, groups=groups, may_change=may_change, **shown)
+    return _page(site, request, "duplicates", title, groups=groups, can_change=can_change, **shown)
 
 
 def dashboard_context(request: HttpRequest) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     context = {"panels": list(dashboard.filled(request.user.has_perm)), "chores": chores}
     if not (request.user.is_superuser or request.user.get_all_permissions()):
         # Who was let in, but not yet told what for.
-        context["whom_to_ask"] = roles.whom_to_ask()
+        context["superuser_names"] = roles.superuser_names()
     return context
 
 

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from musicdb.db.cascades import count_cascade
 
 # So many can be read through before something is deleted.
-MOST_LISTED = 100
+MAX_LISTED = 100
 THINGS_SHOWN = 20
 
 Things = QuerySet[Any] | Sequence[Any]

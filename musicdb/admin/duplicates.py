@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from musicdb.admin.base import may_be_key
-from musicdb.editing.duplicates import Looked, TooManyError, take_back, tell_apart
+from musicdb.admin.base import is_valid_pk
+from musicdb.editing.duplicates import Looked, TooManyError, dismiss, take_back
 
 GROUPS_A_PAGE = 25
 # In the address: the groups that are told apart, and not those still to be looked at.
@@ -28,13 +28,13 @@ def answer(request: HttpRequest, model: type[Model]) -> HttpResponse:
     """Do what an editor said of a group, and return to the page."""
     if not request.user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
         raise PermissionDenied
-    keys = [int(key) for key in request.POST.getlist("id") if may_be_key(key)]
+    keys = [int(key) for key in request.POST.getlist("id") if is_valid_pk(key)]
     try:
         if APART in request.GET:
             number = take_back(model, keys)
             said = f"{number} {model_ngettext(model._meta, number)} may be the same after all."
         else:
-            number = tell_apart(model, keys, request.user)
+            number = dismiss(model, keys, request.user)
             said = f"{number} {model_ngettext(model._meta, number)} told apart: they are not suggested again."
     except TooManyError as error:
         messages.error(request, str(error))

@@ -18,10 +18,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from musicdb import history
-from musicdb.admin.base import CatalogueAdmin, link_to, may_be_key
+from musicdb.admin.base import CatalogueAdmin, is_valid_pk, link_to
 from musicdb.history import diff
-from musicdb.history.restore import RevertRefusedError, bring_back, revert, when
-from musicdb.models.history import ActKind
+from musicdb.history.restore import RevertRefusedError, restore_deleted, revert, when
+from musicdb.models.history import ChangeType
 
 VERSIONS_A_PAGE = 25
 LOG_LINES_SHOWN = 100
@@ -29,7 +29,7 @@ LOG_LINES_SHOWN = 100
 UNDONE = "undone"
 
 
-class RecordedAdmin(CatalogueAdmin):
+class VersionedAdmin(CatalogueAdmin):
     """What keeps its history: saves and deletions are recorded, and each version can be looked at and returned to."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -48,21 +48,21 @@ class RecordedAdmin(CatalogueAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            history.begin(self.model, [obj.pk])
-        with history.paused():
+            history.baseline(self.model, [obj.pk])
+        with history.signals_disabled():
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        write = history.changed if change else history.created
-        write(self.model, [form.instance.pk], history.Act(ActKind.EDIT, request.user))
+        write = history.record_updates if change else history.record_creates
+        write(self.model, [form.instance.pk], history.Change(ChangeType.EDIT, request.user))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
-            history.delete(queryset, history.Act(ActKind.DELETION, request.user))
+            history.delete(queryset, history.Change(ChangeType.DELETION, request.user))
 
     # --- Looking ----------------------------------------------------------------------------------------------------
 
@@ -112,7 +112,7 @@ class RecordedAdmin(CatalogueAdmin):
             version=shown,
             rows=rows,
             differs=differs,
-            may_return=self._may_return(request, thing),
+            can_restore=self._can_restore(request, thing),
         )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
@@ -121,7 +121,7 @@ class RecordedAdmin(CatalogueAdmin):
             raise PermissionDenied
         shows_undone = UNDONE in request.GET
         gone = diff.of_deleted(self.model)
-        undone, otherwise = gone.filter(act=ActKind.UNDO), gone.exclude(act=ActKind.UNDO)
+        undone, otherwise = gone.filter(change_type=ChangeType.UNDO), gone.exclude(change_type=ChangeType.UNDO)
         page = Paginator(undone if shows_undone else otherwise, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
         return self._page(
             request,
@@ -138,13 +138,13 @@ class RecordedAdmin(CatalogueAdmin):
 
     # --- Returning --------------------------------------------------------------------------------------------------
 
-    def _may_return(self, request: HttpRequest, thing: Any) -> bool:
+    def _can_restore(self, request: HttpRequest, thing: Any) -> bool:
         return self.has_change_permission(request, thing) if thing else self.has_add_permission(request)
 
     def _return_to(self, request: HttpRequest, version: Any, thing: Any) -> HttpResponse:
-        if not self._may_return(request, thing):
+        if not self._can_restore(request, thing):
             raise PermissionDenied
-        act = revert if thing else bring_back
+        act = revert if thing else restore_deleted
         try:
             returned = act(version, request.user)
         except RevertRefusedError as error:
@@ -155,14 +155,14 @@ class RecordedAdmin(CatalogueAdmin):
             self.log_change(request, returned, f"Back to the version of {when(version)}.")
             said = format_html("{} is as it was on {}.", link_to(returned), when(version))
         else:
-            self.log_addition(request, returned, "Brought back.")
-            said = format_html("Brought back {}.", link_to(returned))
+            self.log_addition(request, returned, "Restored.")
+            said = format_html("Restored {}.", link_to(returned))
         self.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(reverse(f"admin:{self._name}_history", args=[returned.pk]))
 
     def _thing(self, request: HttpRequest, key: Any) -> tuple[int, Any]:
         """Return the key and what has it, or had it: None then. Refuses who may not see it."""
-        number = int(key) if may_be_key(str(key)) else 0  # Which no row has.
+        number = int(key) if is_valid_pk(str(key)) else 0  # Which no row has.
         thing = self.get_object(request, str(number))
         if not self.has_view_or_change_permission(request, thing):
             raise PermissionDenied
@@ -176,7 +176,7 @@ class RecordedAdmin(CatalogueAdmin):
             "opts": self.opts,
             "media": self.media,
             "name": capfirst(self.opts.verbose_name_plural),
-            "may_view_imports": request.user.has_perm("musicdb.view_import"),
+            "can_view_imports": request.user.has_perm("musicdb.view_import"),
             **context,
         }
         return TemplateResponse(request, f"admin/musicdb/history/{template}.html", context)

@@ -16,7 +16,7 @@ from musicdb.models import Album, Artist, Genre, Label, Track
 _MODELS = (Genre, Artist, Label, Album, Track)
 
 
-def may_export_library(request: HttpRequest) -> bool:
+def can_export_library(request: HttpRequest) -> bool:
     """Return whether the user may see all of the catalogue."""
     return all(request.user.has_perm(f"musicdb.view_{model._meta.model_name}") for model in _MODELS)
 
@@ -26,7 +26,7 @@ def library_view(request: HttpRequest, kind: str) -> HttpResponseBase:
     export = FORMATS.get(f".{kind}")
     if export is None:
         raise Http404
-    if not may_export_library(request):
+    if not can_export_library(request):
         raise PermissionDenied
     file: IO[Any] = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     try:

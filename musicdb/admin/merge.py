@@ -14,14 +14,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from musicdb.admin.base import CatalogueAdmin, link_to, may_be_key
+from musicdb.admin.base import CatalogueAdmin, is_valid_pk, link_to
 from musicdb.admin.duplicates import answer, groups_context
 from musicdb.admin.forms import MergeForm
-from musicdb.editing.duplicates import looked_at
+from musicdb.editing.duplicates import review_groups
 from musicdb.editing.merge import Merged, MergeError, merge
-from musicdb.music.name_matching import alike, fold_name
+from musicdb.music.name_matching import alike, name_key
 
-MOST_AT_ONCE = 100
+MAX_AT_ONCE = 100
 
 
 class MergeableAdmin(CatalogueAdmin):
@@ -33,7 +33,7 @@ class MergeableAdmin(CatalogueAdmin):
     used_by: str
     use_count: str
     # When two names are likely one.
-    fold: Callable[[str], str] = staticmethod(fold_name)
+    fold: Callable[[str], str] = staticmethod(name_key)
     # What else a merge does, in sentences.
     merge_effects: Sequence[str] = ()
 
@@ -53,7 +53,7 @@ class MergeableAdmin(CatalogueAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(
-            request, {"may_merge": self.has_merge_permission(request), **(extra_context or {})}
+            request, {"can_merge": self.has_merge_permission(request), **(extra_context or {})}
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -73,7 +73,7 @@ class MergeableAdmin(CatalogueAdmin):
 
     def merge_view(self, request: HttpRequest) -> HttpResponse:
         """Let the editor choose which of some things stays, say what will happen, and on POST do it."""
-        keys = {int(key) for key in request.GET.getlist("id") if may_be_key(key)}
+        keys = {int(key) for key in request.GET.getlist("id") if is_valid_pk(key)}
         refusal = self._refusal(len(keys))
         things = [] if refusal else list(self.get_queryset(request).filter(pk__in=keys))
         if refusal := refusal or self._refusal(len(things)):
@@ -99,9 +99,9 @@ class MergeableAdmin(CatalogueAdmin):
         if request.method == "POST":
             return answer(request, self.model)
         names = self.model._default_manager.order_by("name", "pk").values_list("pk", "name")
-        shown = groups_context(request, looked_at(self.model, alike(names.iterator(), self.fold)))
+        shown = groups_context(request, review_groups(self.model, alike(names.iterator(), self.fold)))
         page = shown["page"]
-        keys = [key for group in page for key in group[:MOST_AT_ONCE]]
+        keys = [key for group in page for key in group[:MAX_AT_ONCE]]
         things = self.get_queryset(request).in_bulk(keys)
         context = {
             **self._context(request, "Likely the same"),
@@ -140,8 +140,8 @@ class MergeableAdmin(CatalogueAdmin):
         """Return why so many cannot be merged at once; empty where they can."""
         if number < 2:
             return f"Select at least two {self.opts.verbose_name_plural} to merge them."
-        if number > MOST_AT_ONCE:
-            return f"Merge at most {MOST_AT_ONCE} at a time: you selected {number}."
+        if number > MAX_AT_ONCE:
+            return f"Merge at most {MAX_AT_ONCE} at a time: you selected {number}."
         return ""
 
     def _back(self, request: HttpRequest) -> HttpResponseRedirect:

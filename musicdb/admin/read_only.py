@@ -19,7 +19,7 @@ def facts(rows: Iterable[Sequence[Any]]) -> SafeString:
     )
 
 
-class RecordAdmin(CatalogueAdmin):
+class ReadOnlyAdmin(CatalogueAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

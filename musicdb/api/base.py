@@ -81,7 +81,7 @@ class Router(DefaultRouter):
         super().__init__(use_regex_path=False)
 
 
-class NothingHere(APIView):
+class NotFoundView(APIView):
     """Any address below the API's that is none: 404 in the API's own form, not a page for people."""
 
     schema = None

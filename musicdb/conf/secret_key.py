@@ -7,8 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 
-def find_secret_key(from_environment: str, file: Path, *, may_generate: bool) -> str:
-    """Return the secret key, writing a new one to ``file`` only where ``may_generate`` allows it.
+def find_secret_key(from_environment: str, file: Path, *, can_generate: bool) -> str:
+    """Return the secret key, writing a new one to ``file`` only where ``can_generate`` allows it.
 
     Raises ImproperlyConfigured where there is neither a variable nor a file and none may be made: a server
     that invents its key at each start would log everybody out, and one with a fixed key could be forged.
@@ -16,7 +16,7 @@ def find_secret_key(from_environment: str, file: Path, *, may_generate: bool) ->
     if from_environment:
         return from_environment
     if not file.exists():
-        if not may_generate:
+        if not can_generate:
             raise ImproperlyConfigured(
                 "SECRET_KEY is not set. Set it to a long random text (and keep it), or set DEBUG=1 for a local "
                 f"run, which writes one to {file.name} and reads it from there ever after."

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
+def repeatable_read() -> Iterator[None]:
     """Have every query within see the same state, and nobody wait for it. Within a transaction, it is that one's."""
     if connection.in_atomic_block:
         yield

@@ -12,7 +12,7 @@ DEADLOCK = "40P01"
 Result = TypeVar("Result")
 
 
-def in_transaction(work: Callable[[], Result]) -> Result:
+def retry_on_deadlock(work: Callable[[], Result]) -> Result:
     """Return what ``work`` returns, done whole in a transaction. After TRIES deadlocks the last one is raised."""
     for attempt in count(1):
         try:

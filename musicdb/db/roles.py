@@ -13,10 +13,10 @@ CURATOR = "curator"
 Grants = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def granting(app_label: str, grants: Grants, *, found: bool = False) -> Callable[[Any, Any], None]:
+def grant(app_label: str, grants: Grants, *, create_groups: bool = False) -> Callable[[Any, Any], None]:
     """Return a migration's forward step: give the roles these permissions on models of ``app_label``.
 
-    With ``found`` it makes the groups that are not there. Without, a role that an administrator has deleted stays away.
+    With ``create_groups`` it creates missing groups. Without it, a role that an administrator has deleted stays away.
     """
 
     def grant(apps: Any, schema_editor: Any) -> None:
@@ -24,14 +24,14 @@ def granting(app_label: str, grants: Grants, *, found: bool = False) -> Callable
         _make_permissions(apps, app_label, database)
         groups = apps.get_model("auth", "Group").objects.using(database)
         for role, permissions in _permissions_by_role(apps, app_label, grants, database):
-            group = groups.get_or_create(name=role)[0] if found else groups.filter(name=role).first()
+            group = groups.get_or_create(name=role)[0] if create_groups else groups.filter(name=role).first()
             if group is not None:
                 group.permissions.add(*permissions)
 
     return grant
 
 
-def revoking(app_label: str, grants: Grants) -> Callable[[Any, Any], None]:
+def revoke(app_label: str, grants: Grants) -> Callable[[Any, Any], None]:
     """Return the step back: take these permissions again. A role with nothing left and nobody in it goes."""
 
     def revoke(apps: Any, schema_editor: Any) -> None:
@@ -45,7 +45,7 @@ def revoking(app_label: str, grants: Grants) -> Callable[[Any, Any], None]:
     return revoke
 
 
-def whom_to_ask() -> list[str]:
+def superuser_names() -> list[str]:
     """Return the names of those who can give somebody a role."""
     people = get_user_model()._default_manager.filter(is_superuser=True, is_active=True).order_by("pk")
     return [person.get_full_name() or person.get_username() for person in people]

@@ -25,7 +25,7 @@ from django.db.models.lookups import IContains
 from django.utils.text import smart_split, unescape_string_literal
 
 
-class Mentions(IContains):
+class IContainsUnicode(IContains):
     """As ``icontains``, and on SQLite too whatever the case: its LIKE knows that of ASCII only."""
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
@@ -47,7 +47,7 @@ class Mentions(IContains):
         return f"{text} LIKE UPPER(%s)", [*params, f"%{connection.ops.prep_for_like_query(term)}%"]
 
 
-models.CharField.register_lookup(Mentions, "mentions")
+models.CharField.register_lookup(IContainsUnicode, "mentions")
 
 
 def has_trigrams(term: str) -> bool:
@@ -82,7 +82,7 @@ class SearchMixin:
         return rows.filter(_found_by_all(rows.model, self.searched, words, rows.db)) if words else rows
 
 
-class SpeltSearchMixin(SearchMixin):
+class AliasSearchMixin(SearchMixin):
     """What has other spellings: found by its name or by one of those, but not by a bit of each."""
 
     def search(self, terms: str) -> Self:
@@ -129,7 +129,7 @@ def _ways(model: type[models.Model], spec: str, term: str, using: str) -> Iterat
     """Yield how ``term`` is looked for by one of ``searched``: not at all where it cannot be found."""
     if spec.startswith("="):
         name = spec.removeprefix("=")
-        if _may_be(model._meta.get_field(name), term):
+        if _is_possible(model._meta.get_field(name), term):
             # By keys, though it is the row's own: the walk along the list then needs no other column.
             yield _keys(model, using).filter(**{f"{name}__iexact": term})
         return
@@ -158,7 +158,7 @@ def _keys(model: type[models.Model], using: str, column: str = "pk") -> QuerySet
     return model._base_manager.using(using).order_by().values(column)
 
 
-def _may_be(field: Any, term: str) -> bool:
+def _is_possible(field: Any, term: str) -> bool:
     """Return whether ``field`` takes ``term``, or would in capitals: most words are not worth a look among ids."""
     return any(_is_valid(field, form) for form in {term, term.upper()})
 

@@ -15,12 +15,12 @@ from django.utils.text import capfirst
 
 from musicdb import history
 from musicdb.db.bulk import in_batches
-from musicdb.db.retries import in_transaction
+from musicdb.db.retries import retry_on_deadlock
 from musicdb.models import Album, AlbumLabel, Track
-from musicdb.models.history import ActKind
+from musicdb.models.history import ChangeType
 
 BATCH = 500
-LONGEST_REPR = 200
+MAX_REPR = 200
 
 
 class BulkEditError(ValueError):
@@ -76,7 +76,7 @@ def bulk_edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> in
     Each row that changes gets a version in its history; one that was so already gets none. A constant number of queries
     for every BATCH rows. Raises BulkEditError.
     """
-    return in_transaction(lambda: _edit(queryset, edit, user))
+    return retry_on_deadlock(lambda: _edit(queryset, edit, user))
 
 
 def _edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> int:
@@ -105,12 +105,12 @@ def _edit_batch(model: Any, keys: Sequence[int], edit: Edit, user: AbstractBaseU
     becoming = {name: _becoming(model, name, changes, members) for name, members in edit.members.items()}
     changed = {row: names for row, names in changes.items() if names}
     keys = [row.pk for row in changed]
-    history.begin(model, keys)
+    history.baseline(model, keys)
     if differing:
         model._default_manager.filter(pk__in=differing).update(**edit.columns)
     for name, after in becoming.items():
         _write_members(_JOINS[model, name], after)
-    history.changed(model, keys, history.Act(ActKind.ACTION, user))
+    history.record_updates(model, keys, history.Change(ChangeType.ACTION, user))
     _log(model, changed, user)
     return len(changed)
 
@@ -167,7 +167,7 @@ def _log(model: Any, changed: Mapping[Any, Sequence[str]], user: AbstractBaseUse
             user_id=user.pk,
             content_type=kind,
             object_id=str(row.pk),
-            object_repr=str(row)[:LONGEST_REPR],
+            object_repr=str(row)[:MAX_REPR],
             action_flag=CHANGE,
             change_message=json.dumps([{"changed": {"fields": [_label(model, name) for name in names]}}]),
         )

@@ -20,7 +20,7 @@ KEPT_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
-class Chore:
+class QualityCheck:
     """Something to look after. ``count`` counts it; ``address`` is of the list that shows just that, and
     ``permission`` is what it takes to see it. ``is_slow``: it takes seconds in a large library."""
 
@@ -36,21 +36,21 @@ class Chore:
 class Counted:
     """``number`` is None where nobody has counted for long."""
 
-    chore: Chore
+    chore: QualityCheck
     number: int | None
     address: str
 
 
-_chores: list[Chore] = []
+_checks: list[QualityCheck] = []
 
 
-def register(*chores: Chore) -> None:
-    _chores.extend(chores)
+def register(*chores: QualityCheck) -> None:
+    _checks.extend(chores)
 
 
 def counted(may: Callable[[str], bool]) -> Iterator[Counted]:
     """Count what somebody who ``may`` see it would find. One query each, but a few for what is slow."""
-    for chore in _chores:
+    for chore in _checks:
         if may(chore.permission):
             number = chore.count()
             if chore.is_slow:
@@ -61,13 +61,13 @@ def counted(may: Callable[[str], bool]) -> Iterator[Counted]:
 def counted_quickly(may: Callable[[str], bool]) -> Iterator[Counted]:
     """As ``counted``; but of what is slow to count, in a large library, what was counted last."""
     is_large = Track.objects.order_by("pk")[LARGE : LARGE + 1].exists()
-    for chore in _chores:
+    for chore in _checks:
         if may(chore.permission):
             number = cache.get(_key(chore)) if chore.is_slow and is_large else chore.count()
             yield Counted(chore, number, chore.address())
 
 
-def _key(chore: Chore) -> str:
+def _key(chore: QualityCheck) -> str:
     return "musicdb.chore." + slugify(chore.title)
 
 
@@ -76,8 +76,8 @@ def listed(model: str, **query: str) -> Callable[[], str]:
     return lambda: reverse(f"admin:{model}_changelist", query=query)
 
 
-def _tracks(title: str, advice: str, gap: str) -> Chore:
-    return Chore(
+def _tracks(title: str, advice: str, gap: str) -> QualityCheck:
+    return QualityCheck(
         title,
         advice,
         lambda: Track.objects.with_gap(gap).count(),
@@ -86,8 +86,8 @@ def _tracks(title: str, advice: str, gap: str) -> Chore:
     )
 
 
-def _albums(title: str, advice: str, doubt: str) -> Chore:
-    return Chore(
+def _albums(title: str, advice: str, doubt: str) -> QualityCheck:
+    return QualityCheck(
         title,
         advice,
         lambda: Album.objects.with_doubt(doubt).count(),
@@ -103,7 +103,7 @@ register(
     _tracks("Tracks without art", "Their album has none, or they are on no album.", "art"),
     _tracks("Tracks without a label", "Their album has none, or they are on no album.", "label"),
     _tracks("Tracks that share an ISRC", "One recording, entered twice or on two albums.", "isrc"),
-    Chore(
+    QualityCheck(
         "Tracks that are likely one recording",
         "The same artists and title; live, remastered and remixed versions are told apart.",
         lambda: len(likely_duplicates().open),

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from musicdb.models import Distinction, Track
+from musicdb.models import DismissedDuplicate, Track
 
 # Of so many the pairs are still a matter of milliseconds.
-MOST_AT_ONCE = 100
+MAX_AT_ONCE = 100
 
 
 class TooManyError(ValueError):
@@ -25,12 +25,12 @@ class Looked:
     apart: list[list[int]] = field(default_factory=list)
 
 
-def looked_at(model: type[Model], groups: Iterable[list[int]]) -> Looked:
+def review_groups(model: type[Model], groups: Iterable[list[int]]) -> Looked:
     """Return which of ``groups`` were told apart. One query.
 
     A group is open again as soon as something joins it that was not told apart from all the others.
     """
-    pairs = set(Distinction.objects.filter(kind=_kind(model)).values_list("first", "second"))
+    pairs = set(DismissedDuplicate.objects.filter(kind=_kind(model)).values_list("first", "second"))
     known = {key for pair in pairs for key in pair}
     looked = Looked()
     for group in groups:
@@ -41,18 +41,18 @@ def looked_at(model: type[Model], groups: Iterable[list[int]]) -> Looked:
 
 def likely_duplicates() -> Looked:
     """Return the groups of tracks that are likely one recording. Three queries."""
-    return looked_at(Track, Track.objects.likely_the_same())
+    return review_groups(Track, Track.objects.likely_the_same())
 
 
-def tell_apart(model: type[Model], keys: Sequence[int], user: Any) -> int:
+def dismiss(model: type[Model], keys: Sequence[int], user: Any) -> int:
     """Remember that no two of these are the same; return how many there are.
 
-    What is gone meanwhile is left out. Raises TooManyError for more than MOST_AT_ONCE keys.
+    What is gone meanwhile is left out. Raises TooManyError for more than MAX_AT_ONCE keys.
     """
     things = _there(model, keys)
-    Distinction.objects.bulk_create(
+    DismissedDuplicate.objects.bulk_create(
         (
-            Distinction(kind=_kind(model), first=first, second=second, said_by=user)
+            DismissedDuplicate(kind=_kind(model), first=first, second=second, created_by=user)
             for first, second in combinations(things, 2)
         ),
         ignore_conflicts=True,
@@ -61,15 +61,15 @@ def tell_apart(model: type[Model], keys: Sequence[int], user: Any) -> int:
 
 
 def take_back(model: type[Model], keys: Sequence[int]) -> int:
-    """Forget that these are told apart; return how many there are. Raises TooManyError as ``tell_apart`` does."""
+    """Forget that these are told apart; return how many there are. Raises TooManyError as ``dismiss`` does."""
     things = _there(model, keys)
-    Distinction.objects.filter(kind=_kind(model), first__in=things, second__in=things).delete()
+    DismissedDuplicate.objects.filter(kind=_kind(model), first__in=things, second__in=things).delete()
     return len(things)
 
 
 def _there(model: type[Model], keys: Sequence[int]) -> list[int]:
-    if len(set(keys)) > MOST_AT_ONCE:
-        raise TooManyError(f"Tell at most {MOST_AT_ONCE} apart at a time: these are {len(set(keys))}.")
+    if len(set(keys)) > MAX_AT_ONCE:
+        raise TooManyError(f"Tell at most {MAX_AT_ONCE} apart at a time: these are {len(set(keys))}.")
     return list(model._default_manager.filter(pk__in=set(keys)).order_by("pk").values_list("pk", flat=True))
 
 

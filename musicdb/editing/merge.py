@@ -17,9 +17,9 @@ from django.db.models.functions import Lower
 from django.utils.text import capfirst
 
 from musicdb import history
-from musicdb.db.retries import in_transaction
+from musicdb.db.retries import retry_on_deadlock
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
-from musicdb.models.history import ActKind
+from musicdb.models.history import ChangeType
 from musicdb.models.slugs import first_free
 
 # Beyond any position that a row has, and within what the column holds together with one.
@@ -75,7 +75,7 @@ def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser) -> Merge
     if survivor.pk in keys:
         raise MergeError(f"“{survivor}” cannot be merged with itself.")
     # Whoever saves a track locks it before its artists; a merge does so the other way round.
-    return in_transaction(lambda: _merge(model, survivor.pk, keys, user))
+    return retry_on_deadlock(lambda: _merge(model, survivor.pk, keys, user))
 
 
 def _merge(model: Any, survivor_key: int, other_keys: Sequence[int], user: AbstractBaseUser) -> Merged:
@@ -92,17 +92,17 @@ def _merge(model: Any, survivor_key: int, other_keys: Sequence[int], user: Abstr
     into_this, into_another = _in_words(survivor, others)
     touched = links.rows._default_manager.filter(**{f"{links.member}__in": others})
     owners = list(touched.order_by(links.owner).values_list(links.owner, flat=True).distinct())
-    history.begin(model, [survivor_key])
-    history.begin(links.owners, owners)
+    history.baseline(model, [survivor_key])
+    history.baseline(links.owners, owners)
     moved, shared = _move(links, survivor, others)
     # Their other spellings go along; what they were like is said before that.
-    history.deleting(model, other_keys, history.Act(ActKind.MERGE, user, into_another))
+    history.record_deletes(model, other_keys, history.Change(ChangeType.MERGE, user, into_another))
     _keep_spellings(survivor, others)
-    with history.paused():
+    with history.signals_disabled():
         model.objects.filter(pk__in=other_keys).delete()
         _complete(survivor, others)
-    history.changed(model, [survivor_key], history.Act(ActKind.MERGE, user, into_this))
-    history.changed(links.owners, owners, history.Act(ActKind.MERGE, user, _of_owners(survivor, others)))
+    history.record_updates(model, [survivor_key], history.Change(ChangeType.MERGE, user, into_this))
+    history.record_updates(links.owners, owners, history.Change(ChangeType.MERGE, user, _of_owners(survivor, others)))
     LogEntry.objects.log_actions(user.pk, [survivor], CHANGE, into_this)
     LogEntry.objects.log_actions(user.pk, others, DELETION, into_another)
     return Merged(survivor, len(others), moved, shared)

@@ -15,17 +15,17 @@ from typing import IO, Any
 from django.db import models
 from openpyxl import Workbook
 
-from musicdb.db.isolation import snapshot
+from musicdb.db.isolation import repeatable_read
 from musicdb.exports.lists import TrackResource, escaped_cell
 from musicdb.exports.xml_text import escape_xml
 from musicdb.imports.formats.widgets import joined
 from musicdb.imports.tables import (
-    LARGEST_FILE,
-    LARGEST_UNPACKED,
-    LARGEST_WORKBOOK_UNPACKED,
-    LONGEST_CELL,
+    MAX_CELL,
+    MAX_FILE,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    MAX_WORKBOOK_UNPACKED,
     MEGABYTE,
-    MOST_ROWS,
 )
 from musicdb.models import (
     Album,
@@ -43,7 +43,7 @@ from musicdb.music.audio_features import FEATURE_NAMES
 from musicdb.music.release_dates import format_release_date
 
 BATCH = 1_000
-MOST_ROWS_OF_A_SHEET = 1_048_576
+MAX_ROWS_OF_A_SHEET = 1_048_576
 # One date for all that is in the zip: the same library gives the same file.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -60,7 +60,7 @@ def export_zip(file: IO[bytes]) -> dict[str, int]:
     Raises ExportRefusedError where the file is larger than an import takes.
     """
     counts = {}
-    with snapshot(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with repeatable_read(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, header, rows in tables():
             member = zipfile.ZipInfo(f"{name}.csv", _NO_DATE)
             member.compress_type = zipfile.ZIP_DEFLATED
@@ -71,10 +71,10 @@ def export_zip(file: IO[bytes]) -> dict[str, int]:
                 writer = csv.writer(text)
                 writer.writerow(header)
                 counts[name] = _write(writer.writerow, rows)
-            _refuse_rows(counts[name], name, MOST_ROWS)
+            _refuse_rows(counts[name], name, MAX_ROWS)
         unpacked = sum(member.file_size for member in archive.infolist())
-    _refuse_size(unpacked, LARGEST_UNPACKED, "the tables")
-    _refuse_size(file.tell(), LARGEST_FILE, "the zip")
+    _refuse_size(unpacked, MAX_UNPACKED, "the tables")
+    _refuse_size(file.tell(), MAX_FILE, "the zip")
     return counts
 
 
@@ -86,7 +86,7 @@ def export_xlsx(file: IO[bytes]) -> dict[str, int]:
     counts = {}
     workbook = Workbook(write_only=True)
     try:
-        with snapshot():
+        with repeatable_read():
             for name, header, rows in tables():
                 sheet = workbook.create_sheet(name)
                 sheet.append(header)
@@ -99,7 +99,7 @@ def export_xlsx(file: IO[bytes]) -> dict[str, int]:
     workbook.save(file)
     with zipfile.ZipFile(file) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
-    _refuse_size(unpacked, LARGEST_WORKBOOK_UNPACKED, "the workbook")
+    _refuse_size(unpacked, MAX_WORKBOOK_UNPACKED, "the workbook")
     return counts
 
 
@@ -135,11 +135,11 @@ def _write(write: Any, rows: Iterable[Row]) -> int:
 
 def _for_a_sheet(name: str, header: Row, rows: Iterable[Row]) -> Iterator[Row]:
     for number, row in enumerate(rows, start=1):
-        _refuse_rows(number, name, MOST_ROWS_OF_A_SHEET)
+        _refuse_rows(number, name, MAX_ROWS_OF_A_SHEET)
         cells = [_for_a_cell(cell) for cell in row]
         for heading, cell in zip(header, cells, strict=True):
             # The escape that is still to come adds one.
-            if isinstance(cell, str) and len(cell) >= LONGEST_CELL:
+            if isinstance(cell, str) and len(cell) >= MAX_CELL:
                 raise ExportRefusedError(
                     f"The {heading} of “{row[1]}” is longer than a workbook's cell can be. Export a .zip."
                 )

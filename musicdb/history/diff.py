@@ -8,9 +8,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, Max, OuterRef
 
-from musicdb.history import alias_columns
+from musicdb.history import alias_fields
 from musicdb.imports.snapshots import HANGING
-from musicdb.models.history import CREATED, DELETED, ActKind
+from musicdb.models.history import CREATED, DELETED, ChangeType
 from musicdb.music.audio_features import AUDIO_FEATURES
 from musicdb.music.release_dates import format_release_date
 
@@ -18,7 +18,7 @@ _FEATURE_LABELS = {feature.name: feature.label.lower() for feature in AUDIO_FEAT
 
 
 @dataclass(frozen=True)
-class Change:
+class ValueChange:
     """A value that became another, or would; either is empty where there was none."""
 
     what: str
@@ -32,7 +32,7 @@ class Entry:
 
     version: Any
     what: str
-    changes: list[Change]
+    changes: list[ValueChange]
 
 
 class Names:
@@ -124,9 +124,9 @@ def _spelt(alias: dict[str, Any]) -> str:
     return f"{alias['name']} ({', '.join(ids)})" if ids else alias["name"]
 
 
-def differences(before: dict[str, str], after: dict[str, str]) -> list[Change]:
+def differences(before: dict[str, str], after: dict[str, str]) -> list[ValueChange]:
     """Return what differs between the facts of two versions."""
-    return [Change(what, before[what], after[what]) for what in after if before[what] != after[what]]
+    return [ValueChange(what, before[what], after[what]) for what in after if before[what] != after[what]]
 
 
 def entries(versions: list[Any], before: Any, names: Names) -> Iterator[Entry]:
@@ -134,7 +134,7 @@ def entries(versions: list[Any], before: Any, names: Names) -> Iterator[Entry]:
     for place, version in enumerate(versions, start=1):
         earlier = versions[place] if place < len(versions) else before
         if version.history_type in (CREATED, DELETED) or earlier is None:
-            changes: list[Change] = []
+            changes: list[ValueChange] = []
         else:
             changes = differences(facts(earlier, names), facts(version, names))
         yield Entry(version, _what(version, earlier), changes)
@@ -143,11 +143,11 @@ def entries(versions: list[Any], before: Any, names: Names) -> Iterator[Entry]:
 def _what(version: Any, earlier: Any) -> str:
     if version.history_type == DELETED:
         return "Deleted."
-    if version.act == ActKind.RETURN:
-        return "Brought back."
+    if version.change_type == ChangeType.RESTORE:
+        return "Restored."
     if version.history_type == CREATED:
         return "Created."
-    if version.act == ActKind.FOUND:
+    if version.change_type == ChangeType.BASELINE:
         return "The first state on record." if earlier is None else "Changed by something that keeps no history."
     return ""
 
@@ -171,13 +171,13 @@ def present(thing: Any) -> Any:
         rows = through._default_manager.filter(**{owner: thing.pk}).order_by(order)
         setattr(version, name, list(rows.values_list(member, flat=True)))
     if hasattr(version, "aliases"):
-        version.aliases = list(thing.aliases.order_by("name", "pk").values(*alias_columns(thing.aliases.model)))
+        version.aliases = list(thing.aliases.order_by("name", "pk").values(*alias_fields(thing.aliases.model)))
     return version
 
 
 def of_row(model: Any, key: int) -> Any:
     """Return the versions of a row, newest first, with who made them."""
-    return model.history.filter(id=key).select_related("history_user", "of_import")
+    return model.history.filter(id=key).select_related("history_user", "source_import")
 
 
 def of_deleted(model: Any) -> Any:
@@ -185,4 +185,4 @@ def of_deleted(model: Any) -> Any:
     there = model._default_manager.filter(pk=OuterRef("id"))
     later = model.history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))
     gone = model.history.filter(history_type=DELETED).exclude(Exists(there)).exclude(Exists(later))
-    return gone.select_related("history_user", "of_import")
+    return gone.select_related("history_user", "source_import")

@@ -1,6 +1,6 @@
-"""The history of the catalogue: versions of its rows, written many at a time and within the transaction of the act.
+"""The history of the catalogue: versions of its rows, written many at a time and within the transaction of the change.
 
-An act that changes rows says ``begin`` before, and ``changed`` after: the first records what no version says yet,
+An act that changes rows says ``baseline`` before, and ``changed`` after: the first records what no version says yet,
 so that the second differs from the version before it by what the act did, and by nothing else.
 """
 
@@ -19,90 +19,90 @@ from django.utils import timezone
 from musicdb.db.bulk import in_batches, insert_from
 from musicdb.imports.snapshots import HANGING
 from musicdb.models import Genre, Import, Track
-from musicdb.models.history import CHANGED, CREATED, DELETED, ActKind
+from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
 
-_listening: ContextVar[bool] = ContextVar("listening", default=True)
+_signals_enabled: ContextVar[bool] = ContextVar("listening", default=True)
 
 
 @dataclass(frozen=True)
-class Act:
+class Change:
     """Who changes something, in what way, and what there is to say about it."""
 
-    kind: ActKind
+    type: ChangeType
     user: Any = None
     reason: str = ""
-    of_import: Import | None = None
+    source_import: Import | None = None
 
 
-FOUND = Act(ActKind.FOUND)
+BASELINE = Change(ChangeType.BASELINE)
 
 
-def is_listening() -> bool:
+def signals_enabled() -> bool:
     """Return whether a single row that is saved or deleted is recorded by itself."""
-    return _listening.get()
+    return _signals_enabled.get()
 
 
 @contextmanager
-def paused() -> Iterator[None]:
+def signals_disabled() -> Iterator[None]:
     """Within this, whoever saves or deletes records it too."""
-    token = _listening.set(False)
+    token = _signals_enabled.set(False)
     try:
         yield
     finally:
-        _listening.reset(token)
+        _signals_enabled.reset(token)
 
 
-def begin(model: type[models.Model], keys: Iterable[int]) -> None:
+def baseline(model: type[models.Model], keys: Iterable[int]) -> None:
     """Before an act: record those rows that are not as their last version says, or have none, as found."""
-    _write(model, keys, FOUND, CHANGED, unless_recorded=True)
+    _write(model, keys, BASELINE, CHANGED, unless_recorded=True)
 
 
-def created(model: type[models.Model], keys: Iterable[int], act: Act) -> None:
+def record_creates(model: type[models.Model], keys: Iterable[int], change: Change) -> None:
     """Record rows that are new."""
-    _write(model, keys, act, CREATED)
+    _write(model, keys, change, CREATED)
 
 
-def changed(model: type[models.Model], keys: Iterable[int], act: Act) -> None:
+def record_updates(model: type[models.Model], keys: Iterable[int], change: Change) -> None:
     """Record those rows that are not as their last version says."""
-    _write(model, keys, act, CHANGED, unless_recorded=True)
+    _write(model, keys, change, CHANGED, unless_recorded=True)
 
 
 @dataclass(frozen=True)
-class Losing:
+class LostGenre:
     """Tracks that are about to lose a genre, without a word from the database."""
 
     tracks: Sequence[int]
-    act: Act
+    change: Change
 
     def record(self) -> None:
-        changed(Track, self.tracks, self.act)
+        record_updates(Track, self.tracks, self.change)
 
 
-def deleting(model: type[models.Model], keys: Sequence[int], act: Act) -> Losing:
+def record_deletes(model: type[models.Model], keys: Sequence[int], change: Change) -> LostGenre:
     """Record rows that are about to be deleted. What comes back records, after that, what they leave behind."""
     tracks: list[int] = []
     if model is Genre:
         joins = Track.genres.through._default_manager.filter(genre__in=keys)
         tracks = list(joins.order_by("track").values_list("track", flat=True).distinct())
-        begin(Track, tracks)
-    _write(model, keys, act, DELETED)
+        baseline(Track, tracks)
+    _write(model, keys, change, DELETED)
     names = ", ".join(f"“{genre}”" for genre in Genre.objects.filter(pk__in=keys)) if tracks else ""
-    return Losing(tracks, Act(act.kind, act.user, f"Lost {names}, deleted.", act.of_import))
+    return LostGenre(tracks, Change(change.type, change.user, f"Lost {names}, deleted.", change.source_import))
 
 
-def delete(rows: QuerySet[Any], act: Act) -> None:
+def delete(rows: QuerySet[Any], change: Change) -> None:
     """Delete ``rows``, by way of the ORM, and record it. Must run in a transaction."""
     # By keys from now on: another row may come to be among ``rows`` meanwhile.
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    losing = deleting(rows.model, keys, act)
-    with paused():
+    losing = record_deletes(rows.model, keys, change)
+    with signals_disabled():
         for batch in in_batches(keys):
             rows.model._default_manager.filter(pk__in=batch).delete()
     losing.record()
 
 
 def _write(
-    model: type[models.Model], keys: Iterable[int], act: Act, history_type: str, unless_recorded: bool = False
+    model: type[models.Model], keys: Iterable[int], change: Change, history_type: str, unless_recorded: bool = False
 ) -> None:
     """Write a version of each row, as the database has it: a statement for each batch."""
     history = model.history.model  # type: ignore[attr-defined]
@@ -110,10 +110,10 @@ def _write(
     facts: dict[str, Any] = {
         "history_date": timezone.now(),
         "history_type": history_type,
-        "history_change_reason": act.reason,
-        "history_user": act.user.pk if act.user else None,
-        "act": act.kind.value,
-        "of_import": act.of_import.pk if act.of_import else None,
+        "history_change_reason": change.reason,
+        "history_user": change.user.pk if change.user else None,
+        "change_type": change.type.value,
+        "source_import": change.source_import.pk if change.source_import else None,
     }
     said = {f"said_{name}": Value(value, history._meta.get_field(name)) for name, value in facts.items()}
     if model is Genre and history_type == DELETED:
@@ -123,16 +123,16 @@ def _write(
     for batch in in_batches(keys):
         rows = model._default_manager.filter(pk__in=batch).order_by("pk").annotate(**said, **hung)
         if unless_recorded:
-            rows = rows.exclude(Exists(_as_recorded(history, columns, hanging)))
+            rows = rows.exclude(Exists(_last_version_if_equal(history, columns, hanging)))
         insert_from(history, fields, rows.values_list(*columns, *said, *hung))
 
 
-def _as_recorded(history: Any, columns: Iterable[str], hanging: Iterable[str]) -> QuerySet[Any]:
+def _last_version_if_equal(history: Any, columns: Iterable[str], hanging: Iterable[str]) -> QuerySet[Any]:
     """Return the last version of a row, if it says what the row says."""
     last = history.objects.filter(id=OuterRef("id")).order_by("-history_id").values("history_id")[:1]
     return history.objects.filter(
-        *(_Same(F(name), OuterRef(name)) for name in columns if name != "id"),
-        *(_Same(_Plain(F(name)), OuterRef(f"hung_{name}")) for name in hanging),
+        *(_NotDistinct(F(name), OuterRef(name)) for name in columns if name != "id"),
+        *(_NotDistinct(_NormalisedJson(F(name)), OuterRef(f"hung_{name}")) for name in hanging),
         id=OuterRef("pk"),
         history_id=Subquery(last),
         history_type__in=[CREATED, CHANGED],
@@ -151,25 +151,25 @@ def _hanging(model: Any) -> dict[str, Any]:
     }
     if "aliases" in {relation.name for relation in model._meta.related_objects}:
         aliases = model.aliases.rel.related_model
-        spelling = JSONObject(**{name: name for name in alias_columns(aliases)})
+        spelling = JSONObject(**{name: name for name in alias_fields(aliases)})
         rows = aliases._default_manager.filter(target=OuterRef("pk")).order_by("name", "pk")
-        found["aliases"] = _Gathered(rows.annotate(member=spelling).values("member"))
+        found["aliases"] = _JsonArray(rows.annotate(member=spelling).values("member"))
     return found
 
 
-def alias_columns(aliases: type[models.Model]) -> list[str]:
+def alias_fields(aliases: type[models.Model]) -> list[str]:
     """Return the columns of an other spelling that a version keeps."""
     return [field.name for field in aliases._meta.concrete_fields if field.name not in ("id", "target")]
 
 
-def _keys_of(through: type[models.Model], owner: str, member: str, order: str) -> "_Gathered":
+def _keys_of(through: type[models.Model], owner: str, member: str, order: str) -> "_JsonArray":
     rows = through._default_manager.filter(**{owner: OuterRef("pk")})
     # By the key itself: by what it points at would be by that one's name.
     rows = rows.order_by(f"{member}_id" if order == member else order)
-    return _Gathered(rows.annotate(member=F(f"{member}_id")).values("member"))
+    return _JsonArray(rows.annotate(member=F(f"{member}_id")).values("member"))
 
 
-class _Gathered(Subquery):
+class _JsonArray(Subquery):
     """The ``member`` of each row of a query, as a JSON array in the order of the query."""
 
     output_field = models.JSONField()
@@ -180,7 +180,7 @@ class _Gathered(Subquery):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-class _Plain(Func):
+class _NormalisedJson(Func):
     """JSON as the database itself would write it, whoever wrote it."""
 
     function = "JSON"
@@ -190,7 +190,7 @@ class _Plain(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s", **context)
 
 
-class _Same(Func):
+class _NotDistinct(Func):
     """Whether two values are equal, or both unknown."""
 
     template = "(%(expressions)s)"

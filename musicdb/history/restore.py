@@ -14,8 +14,8 @@ from musicdb.admin.forms import SAME_NAME
 from musicdb.history.diff import Names, differences, facts, present
 from musicdb.imports.snapshots import HANGING
 from musicdb.models import Genre, Label, Track
-from musicdb.models.history import DELETED, ActKind
-from musicdb.models.slugs import former_slug
+from musicdb.models.history import DELETED, ChangeType
+from musicdb.models.slugs import alias_for_slug
 
 TrackGenre = Track.genres.through
 
@@ -37,7 +37,7 @@ def revert(version: Any, user: Any) -> Any:
     return _all_or_nothing(lambda: _revert(version, user))
 
 
-def bring_back(version: Any, user: Any) -> Any:
+def restore_deleted(version: Any, user: Any) -> Any:
     """Bring a deleted row back as ``version`` says, with its key and address, and return it.
 
     A genre returns to the tracks that lost it. Raises RevertRefusedError as ``revert`` does, and where the address
@@ -59,14 +59,14 @@ def _revert(version: Any, user: Any) -> Any:
     thing = model.objects.select_for_update().filter(pk=version.id).first()
     if thing is None:
         raise RevertRefusedError([f"This {model._meta.verbose_name} has been deleted since: bring it back instead."])
-    history.begin(model, [thing.pk])
+    history.baseline(model, [thing.pk])
     now = present(thing)
     names = Names([version, now])
     _write(thing, version, names)
-    act = history.Act(ActKind.REVERT, user, f"Back to the version of {when(version)}.")
+    change = history.Change(ChangeType.REVERT, user, f"Back to the version of {when(version)}.")
     if not differences(facts(now, names), facts(present(thing), names)):
         raise RevertRefusedError([f"This {model._meta.verbose_name} is as that version says already."])
-    history.changed(model, [thing.pk], act)
+    history.record_updates(model, [thing.pk], change)
     return thing
 
 
@@ -76,8 +76,8 @@ def _bring_back(version: Any, user: Any) -> Any:
         raise RevertRefusedError([f"This {model._meta.verbose_name} is there already."])
     thing = model(pk=version.id, slug=version.slug)
     _write(thing, version, Names([version]))
-    act = history.Act(ActKind.RETURN, user, f"As in the version of {when(version)}.")
-    history.created(model, [thing.pk], act)
+    change = history.Change(ChangeType.RESTORE, user, f"As in the version of {when(version)}.")
+    history.record_creates(model, [thing.pk], change)
     if model is Genre:
         _return_to_tracks(thing, user)
     return thing
@@ -98,7 +98,7 @@ def _write(thing: Any, version: Any, names: Names) -> None:
         reasons = list(_invalid(thing))
     if reasons:
         raise RevertRefusedError(reasons)
-    with history.paused():
+    with history.signals_disabled():
         thing.save(force_insert=is_new)
     for name, through, owner, member, order in HANGING.get(type(thing), ()):
         _write_hanging(thing, getattr(version, name), through, owner, member, order)
@@ -111,7 +111,7 @@ def _gone(version: Any, names: Names) -> Iterator[str]:
     for model, key in names.missing(version):
         last = names.gone.get((model, key))
         called = f"{capfirst(model._meta.verbose_name)} “{names.of(model, key)}”"
-        if last is not None and last.act == ActKind.MERGE:
+        if last is not None and last.change_type == ChangeType.MERGE:
             yield f"{called} is no longer there. {last.history_change_reason}"
         else:
             yield f"{called} has been deleted since. Bring it back first."
@@ -121,7 +121,7 @@ def _address_taken(thing: Any) -> Iterator[str]:
     model = type(thing)
     if holder := model.objects.filter(slug=thing.slug).first():
         yield f"The address “{thing.slug}” is that of “{holder}” now."
-    elif alias := former_slug(model, thing.slug):
+    elif alias := alias_for_slug(model, thing.slug):
         yield f"The address “{thing.slug}” leads to “{alias.target}” now, where it stands for “{alias}”."
 
 
@@ -166,7 +166,7 @@ def _write_spellings(thing: Any, wanted: list[dict[str, Any]]) -> None:
     """Give ``thing`` its other spellings. One that holds an address stays in any case: links lead there."""
     kept = []
     for alias in thing.aliases.all():
-        said = {column: getattr(alias, column) for column in history.alias_columns(type(alias))}
+        said = {column: getattr(alias, column) for column in history.alias_fields(type(alias))}
         if said in wanted or alias.slug:
             kept.append(said)
         else:
@@ -196,6 +196,6 @@ def _return_to_tracks(genre: Any, user: Any) -> None:
     last = genre.history.filter(history_type=DELETED).first()
     lost = last.tracks if last and last.tracks else []
     tracks = list(Track.objects.filter(pk__in=lost).order_by("pk").values_list("pk", flat=True))
-    history.begin(Track, tracks)
+    history.baseline(Track, tracks)
     TrackGenre._default_manager.bulk_create(TrackGenre(track_id=pk, genre_id=genre.pk) for pk in tracks)
-    history.changed(Track, tracks, history.Act(ActKind.RETURN, user, f"Genre “{genre}” was brought back."))
+    history.record_updates(Track, tracks, history.Change(ChangeType.RESTORE, user, f"Genre “{genre}” was restored."))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from musicdb.history.diff import Change
+from musicdb.history.diff import ValueChange
 from musicdb.imports.entities import ThingPlan
 from musicdb.imports.plan import Plan, TrackPlan
 from musicdb.imports.records import Place
@@ -29,7 +29,7 @@ class RowReport:
     place: Place
     action: Literal["new", "changed"]
     title: str
-    changes: tuple[Change, ...]
+    changes: tuple[ValueChange, ...]
     creates: tuple[str, ...]
     # What the row is about.
     kind: str = "track"
@@ -59,33 +59,33 @@ def _thing_report(row: ThingPlan, told: set[int]) -> RowReport:
     return RowReport(row.place, action, thing.name, tuple(changes), created, row.model.lower())
 
 
-def album_reports(plan: Plan) -> list[tuple[str, tuple[Change, ...]]]:
+def album_reports(plan: Plan) -> list[tuple[str, tuple[ValueChange, ...]]]:
     """Return the albums that are there already and change, by title, with what changes."""
     return [(album.name, tuple(_changed_columns(album))) for album in plan.albums.changed()]
 
 
-def _track_changes(track: TrackPlan) -> Iterator[Change]:
+def _track_changes(track: TrackPlan) -> Iterator[ValueChange]:
     for name, new in track.values.items():
         if new in (None, "") and not track.before.get(name):
             continue
         if track.pk is not None or name not in _NOT_SHOWN:
-            yield Change(_LABELS[name], in_words(track.before.get(name)), in_words(new))
+            yield ValueChange(_LABELS[name], in_words(track.before.get(name)), in_words(new))
     if track.pk is None and (known := len(track.values.keys() & _FEATURES)):
-        yield Change("audio features", "", f"{known} of {len(_FEATURES)}")
+        yield ValueChange("audio features", "", f"{known} of {len(_FEATURES)}")
     if track.artists is not None and (track.artists or track.artists_before):
-        yield Change("artists", ", ".join(track.artists_before), _names(track.artists))
+        yield ValueChange("artists", ", ".join(track.artists_before), _names(track.artists))
     if track.album is not None:
-        yield Change("album", track.album_before.name if track.album_before else "", track.album.name)
+        yield ValueChange("album", track.album_before.name if track.album_before else "", track.album.name)
     if track.genres:
-        yield Change("more genres" if track.pk else "genres", "", _names(track.genres))
+        yield ValueChange("more genres" if track.pk else "genres", "", _names(track.genres))
 
 
-def _album_changes(album: AlbumThing | None, told: set[int]) -> Iterator[Change]:
+def _album_changes(album: AlbumThing | None, told: set[int]) -> Iterator[ValueChange]:
     if album is None or not album.before or id(album) in told:
         return
     told.add(id(album))
     for change in _changed_columns(album):
-        yield Change(f"album’s {change.what}", change.old, change.new)
+        yield ValueChange(f"album’s {change.what}", change.old, change.new)
 
 
 _WHAT = {
@@ -99,22 +99,22 @@ _WHAT = {
 }
 
 
-def _changed_columns(thing: Thing) -> Iterator[Change]:
+def _changed_columns(thing: Thing) -> Iterator[ValueChange]:
     for name, old in thing.before.items():
         if name != "spellings":
-            yield Change(_WHAT[name], in_words(old), in_words(_value(thing, name)))
+            yield ValueChange(_WHAT[name], in_words(old), in_words(_value(thing, name)))
     if thing.spellings:
-        yield Change("more other spellings", "", _names(thing.spellings))
+        yield ValueChange("more other spellings", "", _names(thing.spellings))
 
 
-def _first_columns(thing: Thing) -> Iterator[Change]:
+def _first_columns(thing: Thing) -> Iterator[ValueChange]:
     """Yield what a new thing has besides its name."""
     columns = ("spotify_id", *thing.values, *(("released", "image_url", "labels") if _is_album(thing) else ()))
     for name in columns:
         if value := _value(thing, name):
-            yield Change(_WHAT[name], "", in_words(value))
+            yield ValueChange(_WHAT[name], "", in_words(value))
     if thing.spellings:
-        yield Change("other spellings", "", _names(thing.spellings))
+        yield ValueChange("other spellings", "", _names(thing.spellings))
 
 
 def _is_album(thing: Thing) -> bool:

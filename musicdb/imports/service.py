@@ -17,7 +17,7 @@ from musicdb.imports.plan import Plan, plan
 from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.snapshots import MODELS, as_json, digest, states
 from musicdb.models import Album, Artist, Genre, Import, ImportedRow, Label, Track
-from musicdb.models.history import ActKind
+from musicdb.models.history import ChangeType
 
 # Two imports at once would each make what the other makes: on PostgreSQL the second waits for this lock. SQLite's
 # transactions lock the database as they begin.
@@ -80,13 +80,15 @@ def carry_out(
             counts = _counts(planned)
             before = _states_before(planned)
             for model, keys in changed_keys(planned).items():
-                history.begin(model, keys)
+                history.baseline(model, keys)
             written = write(planned, progress)
             record = _record(sources, options, user, parsed, counts, time.perf_counter() - started)
             progress("Recording", 0, None)
-            _keep_history(written, history.Act(ActKind.IMPORT, user, of_import=record))
+            _keep_history(written, history.Change(ChangeType.IMPORT, user, source_import=record))
             insert(
-                ImportedRow, ["of_import", "model", "object_id", "digest", "before"], _touched(record, written, before)
+                ImportedRow,
+                ["source_import", "model", "object_id", "digest", "before"],
+                _touched(record, written, before),
             )
     except OperationalError as error:
         raise ImportRefusedError(
@@ -144,11 +146,11 @@ def _touched(record: Import, written: Written, before: dict[tuple[str, int], str
             yield record.pk, name, pk, digest(state), before.get((name, pk))
 
 
-def _keep_history(written: Written, act: history.Act) -> None:
+def _keep_history(written: Written, change: history.Change) -> None:
     for model, keys in written.created.items():
-        history.created(model, keys, act)
+        history.record_creates(model, keys, change)
     for model, keys in written.updated.items():
-        history.changed(model, keys, act)
+        history.record_updates(model, keys, change)
 
 
 def _record(

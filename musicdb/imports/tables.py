@@ -25,19 +25,19 @@ from musicdb.exports.xml_text import unescape_xml
 from musicdb.imports.records import ImportRefusedError
 
 MEGABYTE = 1024 * 1024
-LARGEST_FILE = 256 * MEGABYTE
-LARGEST_UNPACKED = 1024 * MEGABYTE
-LARGEST_WORKBOOK_UNPACKED = 256 * MEGABYTE
+MAX_FILE = 256 * MEGABYTE
+MAX_UNPACKED = 1024 * MEGABYTE
+MAX_WORKBOOK_UNPACKED = 256 * MEGABYTE
 # A table of text packs to a tenth; what packs to a hundredth was made to burst.
-LARGEST_RATIO = 100
+MAX_RATIO = 100
 RATIO_MATTERS_FROM = 10 * MEGABYTE
-MOST_FILES = 1_000
-MOST_ROWS = 2_000_000
-MOST_COLUMNS = 500
-LONGEST_CELL = 32_767  # As in a spreadsheet.
+MAX_FILES = 1_000
+MAX_ROWS = 2_000_000
+MAX_COLUMNS = 500
+MAX_CELL = 32_767  # As in a spreadsheet.
 DELIMITERS = ",;\t"
 
-# A cell that is longer than LONGEST_CELL is its row's problem, not the file's, unless it is monstrous.
+# A cell that is longer than MAX_CELL is its row's problem, not the file's, unless it is monstrous.
 csv.field_size_limit(10 * MEGABYTE)
 
 
@@ -53,8 +53,8 @@ class Table:
         cells = next(self.open())[1]
         while cells and not cells[-1].strip():
             cells = cells[:-1]
-        if len(cells) > MOST_COLUMNS:
-            raise ImportRefusedError(f"{self.name} has more than {MOST_COLUMNS} columns.")
+        if len(cells) > MAX_COLUMNS:
+            raise ImportRefusedError(f"{self.name} has more than {MAX_COLUMNS} columns.")
         return tuple(cell.strip() for cell in cells)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -68,8 +68,8 @@ def tables_of(name: str, data: bytes) -> Iterator[Table]:
 
     Raises ImportRefusedError, with words for the person who sent it, for what is no table or too large.
     """
-    if len(data) > LARGEST_FILE:
-        raise ImportRefusedError(f"{name} is larger than {LARGEST_FILE // MEGABYTE} MB. Import it in parts.")
+    if len(data) > MAX_FILE:
+        raise ImportRefusedError(f"{name} is larger than {MAX_FILE // MEGABYTE} MB. Import it in parts.")
     if data.startswith(b"PK\x03\x04"):
         yield from _from_zip(name, data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -86,10 +86,10 @@ def _from_zip(name: str, data: bytes) -> Iterator[Table]:
     with archive:
         members = archive.infolist()
         if any(member.filename == "xl/workbook.xml" for member in members):
-            _refuse_bomb(name, members, LARGEST_WORKBOOK_UNPACKED)
+            _refuse_bomb(name, members, MAX_WORKBOOK_UNPACKED)
             yield from _from_workbook(name, data)
             return
-        _refuse_bomb(name, members, LARGEST_UNPACKED)
+        _refuse_bomb(name, members, MAX_UNPACKED)
         wanted = [member for member in members if _is_csv(member.filename)]
         if not wanted:
             raise ImportRefusedError(f"{name} holds no CSV file.")
@@ -106,12 +106,12 @@ def _is_csv(path: str) -> bool:
 def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], largest: int) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    if len(members) > MOST_FILES:
-        raise ImportRefusedError(f"{name} holds more than {MOST_FILES:,} files.")
+    if len(members) > MAX_FILES:
+        raise ImportRefusedError(f"{name} holds more than {MAX_FILES:,} files.")
     if unpacked > largest:
         raise ImportRefusedError(f"{name} would unpack to more than {largest // MEGABYTE} MB. Import it in parts.")
-    if unpacked > RATIO_MATTERS_FROM and unpacked > LARGEST_RATIO * max(packed, 1):
-        raise ImportRefusedError(f"{name} unpacks to more than {LARGEST_RATIO} times its size: no table does.")
+    if unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * max(packed, 1):
+        raise ImportRefusedError(f"{name} unpacks to more than {MAX_RATIO} times its size: no table does.")
     if any(member.flag_bits & 1 for member in members):
         raise ImportRefusedError(f"{name} is locked with a password.")
 
@@ -176,8 +176,8 @@ def _numbered(name: str, lines: Iterator[list[str]]) -> Iterator[tuple[int, list
             return
         except csv.Error as error:
             raise ImportRefusedError(f"{name}, row {number}, cannot be read as CSV: {error}.") from None
-        if number > MOST_ROWS:
-            raise ImportRefusedError(f"{name} has more than {MOST_ROWS:,} rows. Import it in parts.")
+        if number > MAX_ROWS:
+            raise ImportRefusedError(f"{name} has more than {MAX_ROWS:,} rows. Import it in parts.")
         # A blank line is a row that has nothing to say; its number counts, as it does in a spreadsheet.
         if any(cell and not cell.isspace() for cell in cells):
             yield number, cells
@@ -226,9 +226,9 @@ def _sheet_rows(name: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     with _unreadable_refused(name):
         # What a sheet says of its own size is not to be trusted, nor worth a million empty rows.
         sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
-            if number > MOST_ROWS:
-                raise ImportRefusedError(f"{name} has more than {MOST_ROWS:,} rows. Import it in parts.")
+        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
+            if number > MAX_ROWS:
+                raise ImportRefusedError(f"{name} has more than {MAX_ROWS:,} rows. Import it in parts.")
             texts = [_as_text(cell) for cell in cells]
             if any(text.strip() for text in texts):
                 yield number, texts

@@ -18,7 +18,7 @@ from musicdb.db.cascades import count_cascade
 from musicdb.history.diff import name_of
 from musicdb.imports.snapshots import HANGING, MODELS, SPELLINGS, digest, states
 from musicdb.models import Import
-from musicdb.models.history import ActKind
+from musicdb.models.history import ChangeType
 
 # What is deleted last is what others point at.
 DELETING_ORDER = ("Track", "Album", "Label", "Artist", "Genre")
@@ -50,9 +50,9 @@ def undo(record: Import, user: User | None) -> None:
             touched = _untouched_since(locked)
             _refuse_if_in_the_way(locked, touched)
             _refuse_if_others_go_along(touched)
-            act = history.Act(ActKind.UNDO, user, of_import=locked)
-            _restore(locked, act)
-            _delete(touched, act)
+            change = history.Change(ChangeType.UNDO, user, source_import=locked)
+            _restore(locked, change)
+            _delete(touched, change)
             locked.undone_at, locked.undone_by = timezone.now(), user
             locked.save(update_fields=["undone_at", "undone_by"])
     except ProtectedError as error:
@@ -158,17 +158,17 @@ def _once_called(model: Any, pk: int) -> str:
     return f"“{name_of(version)}”" if version else str(pk)
 
 
-def _restore(record: Import, act: history.Act) -> None:
+def _restore(record: Import, change: history.Change) -> None:
     for name, model in MODELS.items():
         changed = record.touched.filter(model=name, before__isnull=False).order_by("object_id")
         for batch in in_batches(changed.values_list("object_id", "before")):
             rows = _as_they_were(batch)
             keys = [pk for pk, _ in rows]
-            history.begin(model, keys)
+            history.baseline(model, keys)
             _write_columns(model, rows)
             _write_hanging(model, rows)
             _write_spellings(model, rows)
-            history.changed(model, keys, act)
+            history.record_updates(model, keys, change)
 
 
 def _write_columns(model: type[models.Model], rows: list[tuple[int, dict[str, Any]]]) -> None:
@@ -204,7 +204,7 @@ def _joined(rows: list[tuple[int, dict[str, Any]]], name: str, ordered: bool) ->
             yield (pk, key, position) if ordered else (pk, key)
 
 
-def _delete(created: dict[str, list[int]], act: history.Act) -> None:
+def _delete(created: dict[str, list[int]], change: history.Change) -> None:
     """Delete by way of the ORM, which finds what other applications hang on a row.
 
     What they protect, and what was put on a row since, refuses to go.
@@ -213,7 +213,7 @@ def _delete(created: dict[str, list[int]], act: history.Act) -> None:
         model = MODELS[name]
         for batch in in_batches(created.get(name, ()), DELETED_AT_ONCE):
             _refuse_if_used(model, batch)
-            history.delete(model._default_manager.filter(pk__in=batch), act)
+            history.delete(model._default_manager.filter(pk__in=batch), change)
 
 
 def _refuse_if_used(model: type[models.Model], keys: list[int]) -> None:

@@ -12,7 +12,7 @@ from musicdb.models.catalogue import (
     Track,
     TrackArtist,
 )
-from musicdb.models.duplicates import Distinction
+from musicdb.models.duplicates import DismissedDuplicate
 from musicdb.models.imports import Import, ImportedRow
 from musicdb.models.saved_filters import SavedFilter
 
@@ -23,7 +23,7 @@ __all__ = [
     "Artist",
     "ArtistAlias",
     "AudioFeatures",
-    "Distinction",
+    "DismissedDuplicate",
     "Genre",
     "GenreAlias",
     "Import",

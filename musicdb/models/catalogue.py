@@ -18,7 +18,7 @@ from musicdb.models.querysets import (
     LabelQuerySet,
     TrackQuerySet,
 )
-from musicdb.models.slugs import MAX_LENGTH, former_slug, unique_slug
+from musicdb.models.slugs import MAX_LENGTH, alias_for_slug, unique_slug
 from musicdb.models.validators import (
     validate_integer_size,
     validate_isrc,
@@ -71,7 +71,7 @@ class SluggedModel(models.Model):
         super().validate_unique(exclude)
         # Given once, it stays; so only a new thing can ask for one that leads to another.
         if self._state.adding and self.slug and "slug" not in (exclude or ()):
-            alias = former_slug(type(self), self.slug)
+            alias = alias_for_slug(type(self), self.slug)
             if alias is not None:
                 said = f"This address leads to “{alias.target}”, where it stands for “{alias}”. Choose another."
                 raise ValidationError({"slug": said})

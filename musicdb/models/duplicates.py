@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 
-class Distinction(models.Model):
+class DismissedDuplicate(models.Model):
     """Two things of a kind that look alike and are not the same. ``kind``: their model's name.
 
     Keys and no foreign keys: one table does for every kind, a key is never given twice, and a pair of which one is
@@ -15,8 +15,8 @@ class Distinction(models.Model):
     kind = models.CharField(max_length=20)
     first = models.PositiveBigIntegerField()
     second = models.PositiveBigIntegerField()
-    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    said_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         # Whoever may change the things may tell them apart.

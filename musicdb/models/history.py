@@ -10,28 +10,28 @@ from simple_history.models import HistoricalRecords
 CREATED, CHANGED, DELETED = "+", "~", "-"
 
 
-class ActKind(models.TextChoices):
+class ChangeType(models.TextChoices):
     """By what kind of act a version came about."""
 
     EDIT = "edit", "edit"
-    ACTION = "action", "action on a list"
+    ACTION = "action", "list action"
     IMPORT = "import", "import"
     UNDO = "undo", "undo of an import"
     MERGE = "merge", "merge"
     DELETION = "deletion", "deletion"
     REVERT = "revert", "revert"
-    RETURN = "return", "brought back"
+    RESTORE = "restore", "restored"
     # Before an act: what no version says yet, because nothing had changed it, or something that keeps no history.
-    FOUND = "found", "as found"
+    BASELINE = "baseline", "before the first recorded change"
     PROGRAM = "program", "by a program"
 
 
 class Version(models.Model):
     """A row as it was after an act, or, of type "-", as it was before it was deleted."""
 
-    act = models.CharField(max_length=8, choices=ActKind)
+    change_type = models.CharField(max_length=8, choices=ChangeType)
     # No index: an import is never deleted by the site.
-    of_import = models.ForeignKey(
+    source_import = models.ForeignKey(
         "musicdb.Import", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
 
@@ -46,7 +46,7 @@ class UnescapedEncoder(json.JSONEncoder):
         super().__init__(**{**options, "ensure_ascii": False})
 
 
-class SpelledVersion(Version):
+class AliasedVersion(Version):
     """``aliases``: the other spellings, each with its columns."""
 
     aliases = models.JSONField("other spellings", default=list, encoder=UnescapedEncoder)
@@ -55,7 +55,7 @@ class SpelledVersion(Version):
         abstract = True
 
 
-class GenreVersion(SpelledVersion):
+class GenreVersion(AliasedVersion):
     """``tracks``: of a genre that was deleted, the keys of the tracks that lost it."""
 
     tracks = models.JSONField(null=True)
@@ -90,7 +90,7 @@ class Versions(HistoricalRecords):
     that hang on others, does so by ``musicdb.history.record``, and pauses the signals.
     """
 
-    def __init__(self, base: Any = SpelledVersion, unindexed: tuple[str, ...] = ()) -> None:
+    def __init__(self, base: Any = AliasedVersion, unindexed: tuple[str, ...] = ()) -> None:
         super().__init__(
             bases=(base,),
             history_id_field=models.BigAutoField(),
@@ -129,28 +129,28 @@ class Versions(HistoricalRecords):
     def pre_save(self, instance: Any, raw: bool = False, **kwargs: Any) -> None:
         from musicdb import history
 
-        if not raw and instance.pk and not instance._state.adding and history.is_listening():
-            history.begin(type(instance), [instance.pk])
+        if not raw and instance.pk and not instance._state.adding and history.signals_enabled():
+            history.baseline(type(instance), [instance.pk])
 
     def post_save(self, instance: Any, created: bool, using: Any = None, raw: bool = False, **kwargs: Any) -> None:
         from musicdb import history
 
-        if not raw and history.is_listening():
-            write = history.created if created else history.changed
-            write(type(instance), [instance.pk], self._act(instance, ActKind.PROGRAM))
+        if not raw and history.signals_enabled():
+            write = history.record_creates if created else history.record_updates
+            write(type(instance), [instance.pk], self._change(instance, ChangeType.PROGRAM))
 
     def pre_delete(self, instance: Any, **kwargs: Any) -> None:
         from musicdb import history
 
-        if history.is_listening():
-            act = self._act(instance, ActKind.DELETION)
-            instance._losing = history.deleting(type(instance), [instance.pk], act)
+        if history.signals_enabled():
+            change = self._change(instance, ChangeType.DELETION)
+            instance._losing = history.record_deletes(type(instance), [instance.pk], change)
 
     def post_delete(self, instance: Any, using: Any = None, **kwargs: Any) -> None:
         if (losing := instance.__dict__.pop("_losing", None)) is not None:
             losing.record()
 
-    def _act(self, instance: Any, kind: ActKind) -> Any:
+    def _change(self, instance: Any, kind: ChangeType) -> Any:
         from musicdb import history
 
-        return history.Act(kind, self.get_history_user(instance))
+        return history.Change(kind, self.get_history_user(instance))

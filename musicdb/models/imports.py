@@ -42,7 +42,7 @@ class Import(models.Model):
         return self.undone_at is not None
 
     @property
-    def in_short(self) -> str:
+    def summary(self) -> str:
         """How many tracks, or things of the one kind that the file is about, it made, changed and left."""
         about = [name for name, count in self.counts.items() if any(count.values())]
         name = about[0] if len(about) == 1 else "Track"
@@ -61,7 +61,7 @@ class ImportedRow(models.Model):
 
     MODELS = ("Genre", "Artist", "Label", "Album", "Track")
 
-    of_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="touched")
+    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="touched")
     model = models.CharField(max_length=6, choices=[(name, name) for name in MODELS])
     object_id = models.BigIntegerField()
     digest = models.CharField(max_length=32)
@@ -70,7 +70,7 @@ class ImportedRow(models.Model):
     class Meta:
         indexes = [models.Index(fields=["model", "object_id"], name="importedrow_of_object")]
         constraints = [
-            models.UniqueConstraint(fields=["of_import", "model", "object_id"], name="importedrow_once_an_import")
+            models.UniqueConstraint(fields=["source_import", "model", "object_id"], name="importedrow_once_an_import")
         ]
 
     def __str__(self) -> str:

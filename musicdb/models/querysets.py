@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
 from django.utils.timezone import localdate
 
-from musicdb.db.text_search import SearchMixin, SpeltSearchMixin
+from musicdb.db.text_search import AliasSearchMixin, SearchMixin
 from musicdb.music.audio_features import FEATURE_NAMES
-from musicdb.music.titles import fold_title
+from musicdb.music.titles import title_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Scott de Martinville's phonautograph; nothing that was sung before can be heard.
 FIRST_RECORDING = date(1857, 1, 1)
 # Releases are announced some months ahead.
-LONGEST_AHEAD = 366
+MAX_AHEAD = 366
 
 
 def rows_with(owner: type[models.Model], rows: str, thing: str, prefix: str = "") -> Prefetch:
@@ -44,7 +44,7 @@ class NaturalKeyMixin:
         return self.get(slug=slug)  # type: ignore[attr-defined]
 
 
-class GenreQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Genre"]):
+class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Genre"]):
     searched = ("name",)
 
     def with_track_count(self) -> Self:
@@ -55,7 +55,7 @@ class GenreQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Genre"])
         return self.with_track_count().order_by("-track_count", "name")
 
 
-class ArtistQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Artist"]):
+class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Artist"]):
     searched = ("name", "=spotify_id")
 
     def public(self) -> Self:
@@ -74,7 +74,7 @@ class ArtistQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Artist"
         return counted.order_by("-track_count", "name", "pk")[:limit]
 
 
-class LabelQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Label"]):
+class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Label"]):
     searched = ("name",)
 
     def public(self) -> Self:
@@ -94,7 +94,7 @@ class LabelQuerySet(NaturalKeyMixin, SpeltSearchMixin, models.QuerySet["Label"])
 
 
 def _odd_date() -> Q:
-    return Q(release_date__lt=FIRST_RECORDING) | Q(release_date__gt=localdate() + timedelta(days=LONGEST_AHEAD))
+    return Q(release_date__lt=FIRST_RECORDING) | Q(release_date__gt=localdate() + timedelta(days=MAX_AHEAD))
 
 
 # What is likely wrong with an album.
@@ -219,7 +219,7 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
         groups: defaultdict[Any, list[int]] = defaultdict(list)
         for track, title in self.order_by("pk").values_list("pk", "title").iterator():
             if (by := artists.get(track)) and together[by] > 1:
-                groups[by, fold_title(title)].append(track)
+                groups[by, title_key(title)].append(track)
         return [group for group in groups.values() if len(group) > 1]
 
 

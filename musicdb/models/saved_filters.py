@@ -7,7 +7,7 @@ from django.db.models import Q
 from musicdb.models.fields import NameField
 from musicdb.models.querysets import SavedFilterQuerySet
 
-LONGEST_QUERY = 2_000
+MAX_QUERY = 2_000
 
 
 class SavedFilter(models.Model):
@@ -16,7 +16,7 @@ class SavedFilter(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
     listing = models.CharField("list", max_length=100)
     name = NameField(max_length=100)
-    query = models.CharField(max_length=LONGEST_QUERY)
+    query = models.CharField(max_length=MAX_QUERY)
     is_shared = models.BooleanField(
         "shared", default=False, help_text="Everybody who may see the list finds it there, not only you."
     )

@@ -107,7 +107,7 @@ class SlugMaker:
         return slug
 
 
-def former_slug(model: type[models.Model], slug: str) -> Any:
+def alias_for_slug(model: type[models.Model], slug: str) -> Any:
     """Return the other spelling that holds ``slug`` as a former address of a row of ``model``, or None."""
     aliases = _aliases_of(model)
     return aliases and aliases.objects.filter(slug=slug).select_related("target").first()

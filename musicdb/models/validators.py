@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator, URLValidator
 
 # What an integer column of PostgreSQL holds; SQLite would take more.
-LARGEST_INTEGER = 2**31 - 1
-validate_integer_size = MaxValueValidator(LARGEST_INTEGER)
+MAX_INTEGER = 2**31 - 1
+validate_integer_size = MaxValueValidator(MAX_INTEGER)
 validate_spotify_id = RegexValidator(
     r"\A[0-9A-Za-z]{22}\Z",
     "A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.",

@@ -28,7 +28,7 @@ _NOT_LETTERS = re.compile(r"[^\w]+|_")
 _MORE_THAN_A_NAME = re.compile(r"[(\[（【]|\s[-–—]\s|\b(?:feat|ft|featuring|with|prod)\b")
 
 
-def fold_title(title: str) -> tuple[str, frozenset[str]]:
+def title_key(title: str) -> tuple[str, frozenset[str]]:
     """Return what a title is called, without case, accents of compatibility and punctuation, and which kinds of
     version it says it is.
 

@@ -8,14 +8,14 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, reverse
 
 from musicdb.models import Artist, Genre, Label
-from musicdb.models.slugs import former_slug
+from musicdb.models.slugs import alias_for_slug
 
 _MODELS = {"genres": Genre, "artists": Artist, "labels": Label}
 # For people and programs alike, and for whatever is below.
 _ROUTE = re.compile(rf"(?:api/v1/)?({'|'.join(_MODELS)})/<slug:slug>/")
 
 
-class FormerAddresses:
+class AliasRedirectMiddleware:
     """Middleware that leads from the address of what was merged to the same page of what it is part of now.
 
     It asks the database only about what would be a 404. What leads to something that is not public is a 404 still.
@@ -33,7 +33,7 @@ class FormerAddresses:
 
 def _redirect(request: HttpRequest, match: ResolverMatch) -> HttpResponseBase | None:
     route = _ROUTE.match(match.route)
-    alias = route and former_slug(_MODELS[route[1]], match.kwargs["slug"])
+    alias = route and alias_for_slug(_MODELS[route[1]], match.kwargs["slug"])
     if not alias or not getattr(alias.target, "is_public", True):
         return None
     address = reverse(match.view_name, kwargs={**match.kwargs, "slug": alias.target.slug})

@@ -11,11 +11,11 @@ from django_filters.fields import BaseCSVField, ModelChoiceField
 from drf_spectacular.utils import extend_schema_field
 
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
-from musicdb.models.validators import LARGEST_INTEGER, validate_slug_text
+from musicdb.models.validators import MAX_INTEGER, validate_slug_text
 from musicdb.music.audio_features import FEATURE_NAMES
 from musicdb.music.names import normalise_name
 
-LONGEST_QUERY = 100
+MAX_QUERY = 100
 
 
 def _in_schema(parameter: django_filters.Filter, description: str, **schema: Any) -> None:
@@ -28,8 +28,8 @@ class TextFilter(django_filters.CharFilter):
 
     def __init__(self, field_name: str) -> None:
         help_text = f"Part of the {field_name}, in capitals or not."
-        _in_schema(self, help_text, type="string", minLength=1, maxLength=LONGEST_QUERY)
-        super().__init__(field_name=field_name, lookup_expr="icontains", max_length=LONGEST_QUERY, help_text=help_text)
+        _in_schema(self, help_text, type="string", minLength=1, maxLength=MAX_QUERY)
+        super().__init__(field_name=field_name, lookup_expr="icontains", max_length=MAX_QUERY, help_text=help_text)
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return super().filter(queryset, normalise_name(value))
@@ -87,9 +87,9 @@ class ScoreFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
     def __init__(self, lookup_expr: str, help_text: str) -> None:
-        _in_schema(self, help_text, type="integer", minimum=0, maximum=LARGEST_INTEGER)
+        _in_schema(self, help_text, type="integer", minimum=0, maximum=MAX_INTEGER)
         super().__init__(
-            field_name="score", lookup_expr=lookup_expr, help_text=help_text, min_value=0, max_value=LARGEST_INTEGER
+            field_name="score", lookup_expr=lookup_expr, help_text=help_text, min_value=0, max_value=MAX_INTEGER
         )
 
 

@@ -8,26 +8,26 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 # So many keys come at once: a list no longer than this is counted by them, and all its pages cut from them.
-MOST_KEYS = 1_000
+MAX_KEYS = 1_000
 
 
-class KeysFirstPage(Page):
+class DeferredJoinPage(Page):
     """A page that knows without counting that another follows, if that is among the keys in hand."""
 
-    paginator: "KeysFirstPaginator"
+    paginator: "DeferredJoinPaginator"
 
     def has_next(self) -> bool:
         return self.paginator.knows_row(self.number * self.paginator.per_page) or super().has_next()
 
 
-class KeysFirstPaginator(Paginator):
+class DeferredJoinPaginator(Paginator):
     """Pages of an ordered queryset, each a queryset of its own rows, in the order of all.
 
     Which rows: one query by the list's conditions, of keys only. The rows: another by those keys, with the joins,
     annotations and subqueries that a row needs, which so are made for a page and not for the list. ``rows``, if given,
     is what those are taken from: all rows of the kind, with the annotations that the order of the list needs.
 
-    The list is counted only where the count is asked for and longer than MOST_KEYS. Pages have no orphans.
+    The list is counted only where the count is asked for and longer than MAX_KEYS. Pages have no orphans.
     """
 
     object_list: QuerySet[Any]
@@ -35,7 +35,7 @@ class KeysFirstPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        if len(self._first_keys) <= MOST_KEYS:
+        if len(self._first_keys) <= MAX_KEYS:
             return len(self._first_keys)
         return self.object_list.order_by().values("pk").count()
 
@@ -48,25 +48,25 @@ class KeysFirstPaginator(Paginator):
             return number
         return super().validate_number(number)
 
-    def page(self, number: Any) -> KeysFirstPage:
+    def page(self, number: Any) -> DeferredJoinPage:
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
-        return KeysFirstPage(self._rows_of(self._keys_at(start, start + self.per_page)), number, self)
+        return DeferredJoinPage(self._rows_of(self._keys_at(start, start + self.per_page)), number, self)
 
     def whole(self) -> QuerySet[Any]:
-        """Return all rows, as one page: for lists that are not longer than MOST_KEYS."""
+        """Return all rows, as one page: for lists that are not longer than MAX_KEYS."""
         return self._rows_of(self._first_keys)
 
     @cached_property
     def _first_keys(self) -> list[Any]:
-        return list(self._keys[: MOST_KEYS + 1])
+        return list(self._keys[: MAX_KEYS + 1])
 
     @property
     def _keys(self) -> QuerySet[Any]:
         return self.object_list.values_list("pk", flat=True)
 
     def _keys_at(self, start: int, end: int) -> Sequence[Any]:
-        if end <= len(self._first_keys) or len(self._first_keys) <= MOST_KEYS:
+        if end <= len(self._first_keys) or len(self._first_keys) <= MAX_KEYS:
             return self._first_keys[start:end]
         return list(self._keys[start:end])
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from musicdb.imports.parse import Options
 from musicdb.imports.service import carry_out
 from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, Track
@@ -20,7 +20,7 @@ from tests.imports.files import sample
 
 CATALOGUE = [Genre, Artist, Label, Album, Track]
 MERGEABLE = [Genre, Artist, Label]
-RECORDS = [Import, Run, Cluster, Membership, LeftOut]
+RECORDS = [Import, Run, Cluster, Membership, ExcludedTrack]
 ROLES = ["nobody", "no role", "viewer", "editor", "curator", "superuser"]
 SUPERUSER = set(ROLES[5:])
 CURATORS = set(ROLES[4:])
@@ -44,7 +44,7 @@ class World:
         self.old = stored_run(self.genre, {1: self.tracks[:6], 2: self.tracks[6:]})
         self.run = stored_run(self.genre, {1: self.tracks[:5], 2: self.tracks[5:]}, is_published=True)
         self.cluster = self.run.clusters.get(number=1)
-        self.left_out = LeftOut.objects.create(run=self.run, track=self.tracks[0], reason="no tempo")
+        self.excluded = ExcludedTrack.objects.create(run=self.run, track=self.tracks[0], reason="no tempo")
         # Two of each that nothing uses: to merge, or to delete.
         self.spare = {
             Genre: [GenreFactory(), GenreFactory()],
@@ -59,7 +59,7 @@ class World:
             Run: self.run,
             Cluster: self.cluster,
             Membership: self.cluster.memberships.first(),
-            LeftOut: self.left_out,
+            ExcludedTrack: self.excluded,
         }
 
 
@@ -219,7 +219,7 @@ def run_doors() -> dict[str, Door]:
         "cluster: name in the list": Door(CURATORS, name_in_list, changes=True),
         "cluster: delete": Door(set(), partial(post, "delete", Cluster, lambda world: {"post": "yes"})),
         "membership: change": Door(set(), partial(post, "change", Membership, nothing)),
-        "leftout: change": Door(set(), partial(post, "change", LeftOut, nothing)),
+        "excludedtrack: change": Door(set(), partial(post, "change", ExcludedTrack, nothing)),
     }
 
 

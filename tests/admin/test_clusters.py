@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from clusters.core.params import Params
-from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs.service import Options, Outcome, recluster
 from musicdb.models import Genre, Track
 from tests.admin.helpers import act, editor, listed, page_of, said
@@ -43,7 +43,7 @@ def reclustered(genre: Genre) -> Run:
         (Genre, 5),  # session, user, count, rows with their runs, saved views
         (Run, 5),
         (Cluster, 5),
-        (LeftOut, 5),
+        (ExcludedTrack, 5),
         (Membership, 5),
     ],
 )
@@ -52,7 +52,7 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one(
 ) -> None:
     for number in range(genres):
         genre, run = clustered_genre(name=f"genre {number}", clusters=2)
-        LeftOut.objects.create(run=run, track=genre.tracks.first(), reason="no tempo")
+        ExcludedTrack.objects.create(run=run, track=genre.tracks.first(), reason="no tempo")
     with django_assert_num_queries(queries):
         response = admin_client.get(page_of(model))
     assert len(listed(response)) == genres * {Cluster: 2, Membership: 12}.get(model, 1)
@@ -103,7 +103,7 @@ def test_who_was_left_out_is_counted_and_one_click_away(admin_client: Client) ->
     list(recluster([genre], Params(), Options()))
     run = genre.runs.get()
     text = admin_client.get(page_of(Run, "change", run.pk)).text
-    address = page_of(LeftOut, run__id__exact=run.pk)
+    address = page_of(ExcludedTrack, run__id__exact=run.pk)
     assert f'<a href="{address}">1: which, and why</a>' in text
     response = admin_client.get(address)
     assert [(row.track, row.reason) for row in listed(response)] == [(missing, "no tempo")]
@@ -116,7 +116,7 @@ def test_runs_are_neither_added_nor_edited(admin_client: Client) -> None:
     assert admin_client.post(page_of(Run, "change", run.pk), {"seed": 7}).status_code == 403
     text = admin_client.get(page_of(Run, "change", run.pk)).text
     assert 'name="_save"' not in text
-    assert admin_client.get(page_of(LeftOut, "add")).status_code == 403
+    assert admin_client.get(page_of(ExcludedTrack, "add")).status_code == 403
 
 
 def test_the_published_run_is_kept_and_the_page_says_why(admin_client: Client) -> None:
@@ -218,7 +218,7 @@ def test_the_genre_list_shows_the_published_run_and_sorts_by_it(admin_client: Cl
     never = GenreFactory(name="a skiffle")
     response = admin_client.get(page_of(Genre))
     assert listed(response) == [never, genre]
-    cells = re.findall(r'<td class="field-(?:last_run|clusters|silhouette|left_out)">(.*?)</td>', response.text)
+    cells = re.findall(r'<td class="field-(?:last_run|clusters|silhouette|excluded)">(.*?)</td>', response.text)
     assert cells == [
         *("–", "–", "–", "–"),
         f'<a href="{page_of(Run, "change", run.pk)}">{run.finished_at:%Y-%m-%d %H:%M}</a>',
@@ -241,7 +241,7 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
     response = act(admin_client, "recluster_selected", [changed, same, small])
     new = changed.runs.get(is_published=True)
     assert new != run
-    assert (new.track_count, new.left_out_count) == (12, 1)
+    assert (new.track_count, new.excluded_count) == (12, 1)
     assert default_storage.exists(new.plot_svg.name)
     trip_hop, skiffle, skipped = (
         '<a href="/genres/trip-hop/clusters/">trip hop</a>',

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.models import Distinction, Genre, Label, Track
+from musicdb.models import DismissedDuplicate, Genre, Label, Track
 from tests.admin.helpers import page_of
 from tests.factories import ArtistFactory, LabelFactory, TrackFactory
 from tests.pages.html import parse
@@ -51,7 +51,7 @@ def test_what_is_told_apart_is_not_suggested_again(admin_client: Client, admin_u
     assert groups(admin_client) == []
     assert "No other labels have names that are much alike." in response.text
     assert groups(admin_client, f"{LIKELY}?apart=1") == [{"Stone Music", "STONE MUSIC", "Stone-Music"}]
-    assert {pair.said_by for pair in Distinction.objects.all()} == {admin_user}
+    assert {pair.created_by for pair in DismissedDuplicate.objects.all()} == {admin_user}
 
 
 def test_each_group_has_a_button_of_its_own(admin_client: Client, stones: list[Any]) -> None:
@@ -71,7 +71,7 @@ def test_it_is_taken_back(admin_client: Client, stones: list[Any]) -> None:
     say(admin_client, *stones)
     response = say(admin_client, *stones, address=f"{LIKELY}?apart=1")
     assert "3 labels may be the same after all." in response.text
-    assert (len(groups(admin_client)), Distinction.objects.count()) == (1, 0)
+    assert (len(groups(admin_client)), DismissedDuplicate.objects.count()) == (1, 0)
 
 
 def test_a_newcomer_is_suggested_with_those_it_is_like(admin_client: Client, stones: list[Any]) -> None:
@@ -89,7 +89,7 @@ def test_what_is_left_of_a_group_stays_apart(admin_client: Client, stones: list[
 def test_twice_is_once_and_of_another_kind_is_nothing(admin_client: Client, stones: list[Any]) -> None:
     for _ in range(2):
         say(admin_client, *stones)
-    assert Distinction.objects.count() == 3
+    assert DismissedDuplicate.objects.count() == 3
     genres = [Genre.objects.create(pk=stone.pk, name=name) for stone, name in zip(stones, ("a b", "A-B"), strict=False)]
     assert groups(admin_client, page_of(Genre, "likely")) == [{str(genre) for genre in genres}]
 
@@ -97,14 +97,14 @@ def test_twice_is_once_and_of_another_kind_is_nothing(admin_client: Client, ston
 def test_keys_of_nothing_say_nothing(admin_client: Client) -> None:
     response = admin_client.post(LIKELY, {"id": ["0", "x", "9" * 30, "-1", ""]}, follow=True)
     assert "0 labels told apart" in response.text
-    assert Distinction.objects.count() == 0
+    assert DismissedDuplicate.objects.count() == 0
 
 
 def test_a_hundred_at_once(admin_client: Client) -> None:
     many = Label.objects.bulk_create(Label(name=f"Kim{'.' * i}", slug=f"kim-{i}") for i in range(101))
     response = say(admin_client, *many)
     assert "Tell at most 100 apart at a time: these are 101." in response.text
-    assert Distinction.objects.count() == 0
+    assert DismissedDuplicate.objects.count() == 0
 
 
 def test_tracks_that_are_not_one_recording(admin_client: Client) -> None:
@@ -126,8 +126,8 @@ def test_only_who_may_change_them_tells_them_apart(client: Client) -> None:
     client.force_login(user)
     assert "None of these are the same" not in client.get(DUPLICATES).text
     assert say(client, *tracks, address=DUPLICATES).status_code == 403
-    assert Distinction.objects.count() == 0
+    assert DismissedDuplicate.objects.count() == 0
     user.user_permissions.add(Permission.objects.get(codename=f"change_{Track._meta.model_name}"))
     assert "None of these are the same" in client.get(DUPLICATES).text
     assert say(client, *tracks, address=DUPLICATES).status_code == 200
-    assert Distinction.objects.count() == 1
+    assert DismissedDuplicate.objects.count() == 1

@@ -15,7 +15,7 @@ from musicdb.imports.parse import Options
 from musicdb.imports.service import carry_out
 from musicdb.imports.undo import undo
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.models.history import ActKind
+from musicdb.models.history import ChangeType
 from tests.admin.helpers import (
     act,
     album_data,
@@ -61,7 +61,7 @@ class TestEdits:
         assert admin_client.post(page_of(Track, "change", track.pk), data).status_code == 302
         edit, found = entries(admin_client, track)
         assert changes(edit) == [("title", "Before", "After"), ("artists", "One", "Two, One"), ("genres", "", "pop")]
-        assert (edit.version.act, edit.version.history_user) == ("edit", admin_user)
+        assert (edit.version.change_type, edit.version.history_user) == ("edit", admin_user)
         assert (found.what, found.version.history_user) == ("The first state on record.", None)
 
     def test_of_an_album_and_of_spellings_too(self, admin_client: Client) -> None:
@@ -92,7 +92,7 @@ class TestEdits:
         act(admin_client, "make_public", labels)
         for label in labels[:2]:
             entry = entries(admin_client, label)[0]
-            assert (entry.version.act, entry.version.history_user) == ("action", admin_user)
+            assert (entry.version.change_type, entry.version.history_user) == ("action", admin_user)
             assert changes(entry) == [("public", "no", "yes")]
         assert labels[2].history.count() == 1
 
@@ -114,7 +114,7 @@ class TestEdits:
         assert not Artist.objects.exists()
         assert sum("historical" in query["sql"] for query in queries) == 1
         gone = Artist.history.filter(history_type="-").order_by("id")
-        assert [(version.id, version.act, version.history_user) for version in gone] == [
+        assert [(version.id, version.change_type, version.history_user) for version in gone] == [
             (key, "deletion", admin_user) for key in keys
         ]
 
@@ -123,7 +123,11 @@ class TestEdits:
         track, key = TrackFactory(genres=[genre]), genre.pk
         admin_client.post(page_of(Genre, "delete", key), {"post": "yes"})
         entry = entries(admin_client, genre, key)[0]
-        assert (entry.what, entry.version.act, entry.version.history_user) == ("Deleted.", "deletion", admin_user)
+        assert (entry.what, entry.version.change_type, entry.version.history_user) == (
+            "Deleted.",
+            "deletion",
+            admin_user,
+        )
         assert changes(entries(admin_client, track)[0]) == [("genres", "Gone", "")]
 
 
@@ -143,7 +147,7 @@ class TestPage:
 
     def test_what_an_editor_typed_is_text(self, admin_client: Client) -> None:
         label = LabelFactory(name="One")
-        history.begin(Label, [label.pk])
+        history.baseline(Label, [label.pk])
         label.name = "<script>alert(1)</script>"
         label.save()
         page = admin_client.get(page_of(Label, "history", label.pk)).text
@@ -197,7 +201,7 @@ class TestPage:
     ) -> None:
         genres = [GenreFactory(), GenreFactory(), GenreFactory()]
         track = TrackFactory(album=None, genres=genres)
-        history.begin(Track, [track.pk])
+        history.baseline(Track, [track.pk])
         for genre in genres:
             genre.delete()
         LogEntry.objects.log_actions(User.objects.get().pk, [track], 2, "Said.")
@@ -312,4 +316,4 @@ def test_saying_who_costs_a_visitor_nothing(client: Client, django_assert_num_qu
 
 
 def test_every_kind_of_act_has_a_name() -> None:
-    assert all(kind.label for kind in ActKind)
+    assert all(kind.label for kind in ChangeType)

@@ -94,7 +94,7 @@ class TestAsking:
 class TestProgress:
     def test_from_the_first_genre_to_the_last(self, broker: Path, admin_client: Client) -> None:
         genres = genres_of("<house>", "jazz", "skiffle")
-        GenreClustering.objects.create(genre=genres[1], waits_for_review=True)
+        GenreClustering.objects.create(genre=genres[1], requires_review=True)
         for track in genres[2].tracks.all()[:3]:
             track.delete()
         reclustering = hand_over(genres, Params(clusters=2))

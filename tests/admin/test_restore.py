@@ -40,7 +40,7 @@ def test_reverting_says_what_it_did_and_who(admin_client: Client, admin_user: Us
     ((level, message),) = said(response)
     assert (level, ">One</a> is as it was on " in message) == ("success", True)
     last = label.history.first()
-    assert (last.act, last.history_user) == ("revert", admin_user)
+    assert (last.change_type, last.history_user) == ("revert", admin_user)
     assert LogEntry.objects.get().get_change_message().startswith("Back to the version of ")
 
 
@@ -81,7 +81,7 @@ def test_bringing_back(admin_client: Client) -> None:
     assert Genre.objects.get(pk=key).name == "pop"
     assert [genre.name for genre in track.genres.all()] == ["pop"]
     ((level, message),) = said(response)
-    assert (level, message.startswith("Brought back <a href=")) == ("success", True)
+    assert (level, message.startswith("Restored <a href=")) == ("success", True)
 
 
 def test_bringing_back_what_something_took_the_place_of(admin_client: Client) -> None:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from clusters.models import Cluster, GenreClustering, LeftOut, Membership, Run
+from clusters.models import Cluster, ExcludedTrack, GenreClustering, Membership, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
 from tests.admin.access_matrix import CATALOGUE, ROLES, Door, World, doors
 from tests.admin.helpers import alias_rows, page_of
@@ -34,7 +34,7 @@ EDITORS_MAY = {
         )
     ),
     *("add_import", "change_import", "view_import"),
-    *(f"view_{model}" for model in ("run", "cluster", "membership", "leftout", "genreclustering")),
+    *(f"view_{model}" for model in ("run", "cluster", "membership", "excludedtrack", "genreclustering")),
 }
 CURATORS_MAY = {
     *EDITORS_MAY,
@@ -99,10 +99,10 @@ def client_of(role: str) -> Client:
         return client
     user = User.objects.create_user("somebody", is_staff=True, is_superuser=role == "superuser")
     if role == "viewer":
-        may_view = Permission.objects.filter(
+        can_view = Permission.objects.filter(
             codename__startswith="view_", content_type__app_label__in=["musicdb", "clusters"]
         ).exclude(codename="view_savedfilter")
-        user.user_permissions.set(may_view)
+        user.user_permissions.set(can_view)
     elif role in ("editor", "curator"):
         user.groups.set(Group.objects.filter(name=role))
     client.force_login(user)
@@ -152,7 +152,7 @@ def test_whether_runs_wait_for_review_is_a_curators_to_say(role: str, waits: boo
     data = {"name": "Renamed", **inline, "clustering-0-genre": genre.pk, **alias_rows()}
     assert client.post(page_of(Genre, "change", genre.pk), data).status_code == 302
     assert Genre.objects.get().name == "Renamed"
-    assert GenreClustering.objects.filter(waits_for_review=True).exists() is waits
+    assert GenreClustering.objects.filter(requires_review=True).exists() is waits
 
 
 # --- What is offered ---------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ OFFERED: dict[str, dict[Any, set[str]]] = {
     "viewer": {
         **{model: {"export_admin_action"} for model in CATALOGUE},
         Run: {"compare_selected"},
-        **{model: set() for model in (Import, Cluster, Membership, LeftOut)},
+        **{model: set() for model in (Import, Cluster, Membership, ExcludedTrack)},
     },
 }
 OFFERED["editor"] = OFFERED["viewer"] | {

@@ -226,7 +226,7 @@ def test_whether_runs_wait_is_set_with_the_genre(admin_client: Client, genre: Ge
     }
     admin_client.post(page, form)
 
-    assert GenreClustering.objects.get().waits_for_review
-    assert listed(admin_client.get(page_of(Genre, clustering__waits_for_review__exact=1))) == [genre]
+    assert GenreClustering.objects.get().requires_review
+    assert listed(admin_client.get(page_of(Genre, clustering__requires_review__exact=1))) == [genre]
     for client in (admin_client, editor("view_genre", "view_genreclustering")):
         assert parse(client.get(page)).one("h2", id="clustering-heading").text == "Clusters"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clusters.core.params import Params
-from clusters.models import Cluster, FormerCluster, Run
+from clusters.models import Cluster, RetiredCluster, Run
 from clusters.runs.service import Options, recluster
 from musicdb.models import Track
 from tests.api.conftest import Get
@@ -93,7 +93,7 @@ def test_a_genre_shows_its_published_run(get: Get, run: Run) -> None:
             "input_hash": run.input_hash,
             "digest": run.digest,
             "track_count": 30,
-            "left_out_count": 0,
+            "excluded_count": 0,
             "cluster_count": 2,
             "silhouette": run.silhouette,
             "silhouettes": run.silhouettes,
@@ -133,7 +133,7 @@ def test_a_track_left_out_is_counted(get: Get) -> None:
     TrackFactory(genres=[genre], features=False)
     list(recluster([genre], Params(), Options()))
     _, body = get("genres/dream-pop/clusters/")
-    assert (body["track_count"], body["left_out_count"]) == (12, 1)
+    assert (body["track_count"], body["excluded_count"]) == (12, 1)
 
 
 @pytest.mark.parametrize("path", ["genres/jazz/clusters/", "genres/jazz/clusters/1/"])
@@ -209,9 +209,9 @@ def test_the_next_nearest_is_unknown_where_a_feature_was_edited_since(get: Get, 
     assert place["next_nearest"] is None
 
 
-def former(run: Run, number: int, *went_to: tuple[int, int]) -> None:
-    FormerCluster.objects.create(
-        genre=run.genre, number=number, size=10, went_to=went_to, vanished_at=timezone.now(), name="Night drive"
+def former(run: Run, number: int, *successors: tuple[int, int]) -> None:
+    RetiredCluster.objects.create(
+        genre=run.genre, number=number, size=10, successors=successors, retired_at=timezone.now(), name="Night drive"
     )
 
 

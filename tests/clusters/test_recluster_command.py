@@ -26,7 +26,7 @@ KEYS = [
     "status",
     "reason",
     "tracks",
-    "left_out",
+    "excluded",
     "sizes",
     "silhouette",
     "stability",
@@ -69,13 +69,13 @@ class TestLines:
             run = runs[slug]
             sizes = " + ".join(str(cluster.size) for cluster in run.clusters.order_by("number"))
             patterns.append(
-                f"{slug}: published: {run.track_count} tracks, {run.left_out_count} left out, "
+                f"{slug}: published: {run.track_count} tracks, {run.excluded_count} left out, "
                 f"{run.cluster_count} clusters ({sizes}), silhouette {run.silhouette:.3f}, "
                 f"stability {run.stability:.2f}, SECONDS s"
             )
 
         assert [re.sub(r"\d+\.\d\d s", "SECONDS s", line) for line in lines] == patterns
-        assert (runs["korean-pop"].track_count, runs["korean-pop"].left_out_count) == (12, 1)
+        assert (runs["korean-pop"].track_count, runs["korean-pop"].excluded_count) == (12, 1)
 
     def test_unchanged_and_dry(self, genres: list[Genre]) -> None:
         recluster("k-rock")
@@ -111,7 +111,7 @@ class TestJson:
             "status": "skipped",
             "reason": "5 tracks have all features, and 6 are needed",
             "tracks": 5,
-            "left_out": 0,
+            "excluded": 0,
             "sizes": {},
             "silhouette": None,
             "stability": None,
@@ -126,7 +126,7 @@ class TestJson:
             "status": "published",
             "reason": "",
             "tracks": 12,
-            "left_out": 1,
+            "excluded": 1,
             "sizes": {str(cluster.number): cluster.size for cluster in run.clusters.order_by("number")},
             "silhouette": run.silhouette,
             "stability": run.stability,
@@ -330,7 +330,7 @@ class TestRealProcess:
             without_seconds(line) for line in second.stdout.splitlines()
         )
         (pop,) = (json.loads(line) for line in lines if '"korean-pop"' in line)
-        assert (pop["status"], pop["tracks"], pop["left_out"]) == ("published", 44, 0)
+        assert (pop["status"], pop["tracks"], pop["excluded"]) == ("published", 44, 0)
         media = Path(environment["MEDIA_ROOT"])
         for name in set(names) - {"trot"}:
             for ending in ("png", "svg"):

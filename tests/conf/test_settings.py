@@ -68,7 +68,7 @@ class TestSecretKey:
         file = tmp_path / ".secret_key"
         file.write_text("written before\n")
 
-        assert find_secret_key("", file, may_generate=False) == "written before"
+        assert find_secret_key("", file, can_generate=False) == "written before"
 
     def test_the_environment_wins(self, tmp_path: Path) -> None:
         file = tmp_path / ".secret_key"
@@ -79,7 +79,7 @@ class TestSecretKey:
         ]
 
     def test_where_the_environment_has_one_no_file_is_written(self, tmp_path: Path) -> None:
-        assert find_secret_key("from the environment", tmp_path / "key", may_generate=True) == "from the environment"
+        assert find_secret_key("from the environment", tmp_path / "key", can_generate=True) == "from the environment"
         assert list(tmp_path.iterdir()) == []
 
     def test_one_that_another_process_wrote_meanwhile_is_taken(
@@ -93,16 +93,16 @@ class TestSecretKey:
 
         monkeypatch.setattr(os, "link", the_other_is_first)
 
-        assert find_secret_key("", file, may_generate=True) == "of the other process"
+        assert find_secret_key("", file, can_generate=True) == "of the other process"
         assert list(tmp_path.iterdir()) == [file]
 
-    @pytest.mark.parametrize("may_generate", [True, False])
-    def test_an_empty_file_is_no_key(self, tmp_path: Path, may_generate: bool) -> None:
+    @pytest.mark.parametrize("can_generate", [True, False])
+    def test_an_empty_file_is_no_key(self, tmp_path: Path, can_generate: bool) -> None:
         file = tmp_path / ".secret_key"
         file.write_text(" \n")
 
         with pytest.raises(ImproperlyConfigured, match=r"is empty\. Remove it, and a local run with DEBUG=1"):
-            find_secret_key("", file, may_generate=may_generate)
+            find_secret_key("", file, can_generate=can_generate)
 
 
 class TestEnvironment:

@@ -12,9 +12,8 @@ from django.db import connection
 def steps() -> Iterator[Any]:
     """What grants the roles, as the migrations do it."""
     for name in (
-        "musicdb.migrations.0006_roles",
-        "clusters.migrations.0005_roles",
-        "musicdb.migrations.0007_saved_filters",
+        "musicdb.migrations.0002_roles",
+        "clusters.migrations.0002_roles",
     ):
         yield import_module(name).Migration.operations[-1]
 

@@ -16,7 +16,7 @@ from musicdb.imports.parse import Options
 from musicdb.imports.service import carry_out
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.models import Album, Artist, Genre, Label, Track, TrackArtist
-from musicdb.models.history import ActKind
+from musicdb.models.history import ChangeType
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.imports.files import net_file, net_row
 
@@ -34,7 +34,8 @@ def told(thing: Any) -> list[tuple[str, list[tuple[str, str, str]]]]:
     found = list(diff.of_row(type(thing), thing.pk))
     entries = diff.entries(found, None, diff.Names(found))
     return [
-        (entry.version.act, [(change.what, change.old, change.new) for change in entry.changes]) for entry in entries
+        (entry.version.change_type, [(change.what, change.old, change.new) for change in entry.changes])
+        for entry in entries
     ]
 
 
@@ -49,9 +50,9 @@ def forget() -> None:
 
 
 def rename(track: Track, title: str, user: User) -> None:
-    history.begin(Track, [track.pk])
+    history.baseline(Track, [track.pk])
     Track.objects.filter(pk=track.pk).update(title=title)
-    history.changed(Track, [track.pk], Act(ActKind.ACTION, user))
+    history.record_updates(Track, [track.pk], Act(ChangeType.ACTION, user))
 
 
 class TestVersions:
@@ -59,7 +60,7 @@ class TestVersions:
         artists = [ArtistFactory(), ArtistFactory()]
         genres = [GenreFactory(name="b"), GenreFactory(name="a")]
         track = TrackFactory(artists=reversed(artists), genres=reversed(genres), explicit=True, score=7)
-        history.begin(Track, [track.pk])
+        history.baseline(Track, [track.pk])
         version = track.history.first()
         for field in Track._meta.concrete_fields:
             assert getattr(version, field.attname) == getattr(track, field.attname), field
@@ -71,8 +72,8 @@ class TestVersions:
         album, artist = AlbumFactory(labels=labels[::-1]), ArtistFactory()
         artist.aliases.create(name="Zoë", spotify_id="another000000000000000")
         artist.aliases.create(name="Ann", slug="ann")
-        history.begin(Album, [album.pk])
-        history.begin(Artist, [artist.pk])
+        history.baseline(Album, [album.pk])
+        history.baseline(Artist, [artist.pk])
         assert album.history.first().labels == [labels[1].pk, labels[0].pk]
         assert artist.history.first().aliases == [
             {"name": "Ann", "slug": "ann", "spotify_id": None},
@@ -84,28 +85,28 @@ class TestVersions:
         artist = ArtistFactory()
         artist.aliases.create(name="Zoë")
         for model, thing in ((Track, track), (Artist, artist)):
-            history.begin(model, [thing.pk])
+            history.baseline(model, [thing.pk])
             before = thing.history.count()
-            history.begin(model, [thing.pk])
-            history.changed(model, [thing.pk], Act(ActKind.EDIT))
+            history.baseline(model, [thing.pk])
+            history.record_updates(model, [thing.pk], Act(ChangeType.EDIT))
             assert thing.history.count() == before
 
     def test_nor_does_it_once_versions_were_dumped_and_loaded(self, tmp_path: Any) -> None:
         artist = ArtistFactory()
         artist.aliases.create(name="Zoë")
-        history.begin(Artist, [artist.pk])
+        history.baseline(Artist, [artist.pk])
         before, file = list(artist.history.values_list("pk", "aliases")), tmp_path / "dump.json"
         call_command("dumpdata", "musicdb", output=str(file))
         forget()
         call_command("loaddata", str(file), verbosity=0)
-        history.begin(Artist, [artist.pk])
+        history.baseline(Artist, [artist.pk])
         assert list(artist.history.values_list("pk", "aliases")) == before
 
     def test_the_first_act_on_a_row_records_what_it_was_before(self, user: User) -> None:
         track = TrackFactory(title="Before")
         forget()
         rename(track, "After", user)
-        assert told(track) == [("action", [("title", "Before", "After")]), ("found", [])]
+        assert told(track) == [("action", [("title", "Before", "After")]), ("baseline", [])]
         assert [version.history_user for version in track.history.all()] == [user, None]
 
     def test_what_kept_no_history_is_told_apart_from_the_act(self, user: User) -> None:
@@ -114,7 +115,7 @@ class TestVersions:
         rename(track, "Two", user)
         assert told(track) == [
             ("action", [("title", "One", "Two")]),
-            ("found", [("score", "1", "2")]),
+            ("baseline", [("score", "1", "2")]),
             ("program", []),
         ]
 
@@ -128,7 +129,7 @@ class TestVersions:
     def test_changes_are_in_words(self, user: User) -> None:
         album, artist = AlbumFactory(title="Album"), ArtistFactory(name="Ann")
         track = TrackFactory(album=None, tempo=120.123456789, explicit=None, artists=[artist])
-        history.begin(Track, [track.pk])
+        history.baseline(Track, [track.pk])
         track.album, track.tempo, track.explicit = album, 120.123456788, False
         track.save()
         assert told(track)[0][1] == [
@@ -143,28 +144,28 @@ class TestVersions:
     def test_what_is_gone_is_called_what_it_was_called_last(self) -> None:
         artist = ArtistFactory(name="Gone")
         track = TrackFactory(artists=[artist])
-        history.begin(Track, [track.pk])
+        history.baseline(Track, [track.pk])
         track.track_artists.all().delete()
         artist.delete()
-        history.changed(Track, [track.pk], Act(ActKind.EDIT))
+        history.record_updates(Track, [track.pk], Act(ChangeType.EDIT))
         assert told(track)[0] == ("edit", [("artists", "Gone", "")])
 
     def test_two_of_one_name_are_told_apart(self) -> None:
         artists = [ArtistFactory(name="Kim"), ArtistFactory(name="Kim")]
         track = TrackFactory(artists=artists[:1])
-        history.begin(Track, [track.pk])
+        history.baseline(Track, [track.pk])
         track.track_artists.update(artist=artists[1])
-        history.changed(Track, [track.pk], Act(ActKind.EDIT))
+        history.record_updates(Track, [track.pk], Act(ChangeType.EDIT))
         assert told(track)[0] == ("edit", [("artists", "Kim (kim)", "Kim (kim-2)")])
 
     @pytest.mark.parametrize("rows", [1, 30])
     def test_many_rows_take_one_statement(self, rows: int, django_assert_num_queries: Any) -> None:
         tracks = [TrackFactory(artists=[ArtistFactory()]).pk for _ in range(rows)]
         with django_assert_num_queries(1):
-            history.begin(Track, tracks)
+            history.baseline(Track, tracks)
         Track.objects.update(title="Another")
         with django_assert_num_queries(1):
-            history.changed(Track, tracks, Act(ActKind.EDIT))
+            history.record_updates(Track, tracks, Act(ChangeType.EDIT))
         assert Track.history.count() == 3 * rows
 
 
@@ -187,7 +188,7 @@ class TestDeleting:
         genre, other = GenreFactory(name="Gone"), GenreFactory(name="Other")
         track, bystander = TrackFactory(genres=[genre, other]), TrackFactory(genres=[other])
         before = bystander.history.count()
-        history.delete(Genre.objects.filter(pk=genre.pk), Act(ActKind.DELETION, user))
+        history.delete(Genre.objects.filter(pk=genre.pk), Act(ChangeType.DELETION, user))
         assert told(track)[0] == ("deletion", [("genres", "Gone, Other", "Other")])
         assert track.history.first().history_change_reason == "Lost “Gone”, deleted."
         assert track.history.first().history_user == user
@@ -212,7 +213,7 @@ class TestImports:
         assert told(track) == [("import", [("tempo", tempo, "99")]), ("import", [])]
         first, last = track.history.last(), track.history.first()
         assert (first.history_type, first.history_user) == ("+", user)
-        assert (last.history_type, last.of_import, last.history_user) == ("~", outcome.record, user)
+        assert (last.history_type, last.source_import, last.history_user) == ("~", outcome.record, user)
         assert last.artists == [artist.pk for artist in track.artists_in_order]
         assert label.history.count() == before
 
@@ -220,7 +221,7 @@ class TestImports:
         carry_out([net_file(*(net_row(number) for number in range(5)))], Options(), None)
         for model in MODELS:
             assert model.history.count() == model.objects.count() > 0
-            assert set(model.history.values_list("history_type", "act")) == {("+", "import")}
+            assert set(model.history.values_list("history_type", "change_type")) == {("+", "import")}
 
     def test_the_same_file_again_writes_none(self) -> None:
         source = net_file(*(net_row(number) for number in range(5)))
@@ -233,7 +234,7 @@ class TestImports:
         carry_out([net_file(net_row(1, Tempo="98"))], Options(), None)
         forget()
         carry_out([net_file(net_row(1, Tempo="99"))], Options(), None)
-        assert told(Track.objects.get()) == [("import", [("tempo", "98", "99")]), ("found", [])]
+        assert told(Track.objects.get()) == [("import", [("tempo", "98", "99")]), ("baseline", [])]
 
     def test_undoing_says_so_of_what_changed_back_and_of_what_went(self, user: User) -> None:
         carry_out([net_file(net_row(1, Tempo="98"))], Options(), None)
@@ -244,7 +245,12 @@ class TestImports:
         track = Track.objects.get()
         assert told(track)[0] == ("undo", [("tempo", "99", "98")])
         gone = diff.of_row(Track, made).first()
-        assert (gone.history_type, gone.act, gone.of_import, gone.history_user) == ("-", "undo", outcome.record, user)
+        assert (gone.history_type, gone.change_type, gone.source_import, gone.history_user) == (
+            "-",
+            "undo",
+            outcome.record,
+            user,
+        )
 
     def test_an_undoing_that_is_refused_leaves_no_version(self) -> None:
         outcome = carry_out([net_file(net_row(1))], Options(), None)
@@ -284,7 +290,7 @@ class TestMerging:
         )
         assert stays.history.first().history_change_reason == "Merged into this: “Goes” (goes)."
         gone = diff.of_row(model, key).first()
-        assert (gone.history_type, gone.act, gone.history_user) == ("-", "merge", user)
+        assert (gone.history_type, gone.change_type, gone.history_user) == ("-", "merge", user)
         assert gone.history_change_reason == f"Merged into “Stays” ({slug})."
         assert told(moved)[0] == ("merge", [(what, "Goes", "Stays")])
         assert moved.history.first().history_change_reason == f"{kind} “Goes” merged into “Stays” (stays)."

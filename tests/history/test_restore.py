@@ -10,9 +10,9 @@ from musicdb.editing.merge import merge
 from musicdb.history import Act
 from musicdb.history.diff import Names as NamesOf
 from musicdb.history.diff import facts, of_deleted, of_row, present
-from musicdb.history.restore import RevertRefusedError, bring_back, revert
+from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.models.history import ActKind
+from musicdb.models.history import ChangeType
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +25,13 @@ def user() -> User:
 
 def noted(thing: Any) -> Any:
     """Return the version that says what ``thing`` and what hangs on it are like now."""
-    history.begin(type(thing), [thing.pk])
+    history.baseline(type(thing), [thing.pk])
     return thing.history.first()
 
 
 def deleted(thing: Any, user: User) -> Any:
     model, key = type(thing), thing.pk
-    history.delete(model.objects.filter(pk=key), Act(ActKind.DELETION, user))
+    history.delete(model.objects.filter(pk=key), Act(ChangeType.DELETION, user))
     return of_row(model, key).first()
 
 
@@ -65,7 +65,7 @@ class TestReverting:
         assert state(track) == before
         assert [artist.pk for artist in track.artists_in_order] == [artists[1].pk, artists[0].pk]
         last = track.history.first()
-        assert (last.act, last.history_user, last.history_type) == ("revert", user, "~")
+        assert (last.change_type, last.history_user, last.history_type) == ("revert", user, "~")
         assert last.history_change_reason.startswith("Back to the version of ")
         # What the revert took back can be returned to as well.
         revert(track.history.all()[1], user)
@@ -192,17 +192,17 @@ class TestBringingBack:
         noted(track)
         version = deleted(track, user)
         assert list(of_deleted(Track)) == [version]
-        returned = bring_back(version, user)
+        returned = restore_deleted(version, user)
         assert (returned.pk, returned.slug, state(returned)) == (key, slug, before)
         last = returned.history.first()
-        assert (last.history_type, last.act, last.history_user) == ("+", "return", user)
+        assert (last.history_type, last.change_type, last.history_user) == ("+", "restore", user)
         assert not of_deleted(Track).exists()
 
     def test_a_new_row_never_takes_the_key_of_one_that_is_gone(self, user: User) -> None:
         track = TrackFactory()
         version = deleted(track, user)
         other = TrackFactory()
-        bring_back(version, user)
+        restore_deleted(version, user)
         assert TrackFactory().pk > other.pk > version.id
 
     def test_an_artist_comes_back_with_its_spellings(self, user: User) -> None:
@@ -210,7 +210,7 @@ class TestBringingBack:
         artist.aliases.create(name="Zoë", spotify_id="another000000000000000")
         artist.aliases.create(name="Ann", slug="ann")
         version = deleted(artist, user)
-        assert set(bring_back(version, user).aliases.values_list("name", "slug", "spotify_id")) == {
+        assert set(restore_deleted(version, user).aliases.values_list("name", "slug", "spotify_id")) == {
             ("Zoë", None, "another000000000000000"),
             ("Ann", "ann", None),
         }
@@ -220,27 +220,27 @@ class TestBringingBack:
         track, gone, other = TrackFactory(genres=[genre]), TrackFactory(genres=[genre]), TrackFactory()
         version = deleted(genre, user)
         gone.delete()
-        bring_back(version, user)
+        restore_deleted(version, user)
         assert list(Track.objects.filter(genres__name="pop")) == [track]
         last = track.history.first()
-        assert (last.act, last.history_change_reason) == ("return", "Genre “pop” was brought back.")
-        assert other.history.first().act == "program"
+        assert (last.change_type, last.history_change_reason) == ("restore", "Genre “pop” was restored.")
+        assert other.history.first().change_type == "program"
 
     def test_what_is_there_is_not_brought_back(self, user: User) -> None:
         label = LabelFactory()
-        assert refused(bring_back, noted(label), user) == ["This label is there already."]
+        assert refused(restore_deleted, noted(label), user) == ["This label is there already."]
 
     def test_its_address_is_anothers_by_now(self, user: User) -> None:
         track = TrackFactory(title="One")
         version = deleted(track, user)
         TrackFactory(title="One")
-        assert refused(bring_back, version, user) == ["The address “one” is that of “One” now."]
+        assert refused(restore_deleted, version, user) == ["The address “one” is that of “One” now."]
 
     def test_it_was_merged_and_its_address_leads_elsewhere(self, user: User) -> None:
         stays, goes = ArtistFactory(name="Stays"), ArtistFactory(name="Goes")
         key = goes.pk
         merge(stays, [goes], user)
-        assert refused(bring_back, of_row(Artist, key).first(), user) == [
+        assert refused(restore_deleted, of_row(Artist, key).first(), user) == [
             "The address “goes” leads to “Stays” now, where it stands for “Goes”."
         ]
 
@@ -249,7 +249,7 @@ class TestBringingBack:
         label.aliases.create(name="Lbl")
         gone_genre, gone_label = deleted(genre, user), deleted(label, user)
         Genre.objects.create(name="POP", slug="another")
-        assert refused(bring_back, gone_genre, user) == ["Name “Pop” is taken by “POP” (another)."]
+        assert refused(restore_deleted, gone_genre, user) == ["Name “Pop” is taken by “POP” (another)."]
         LabelFactory(name="Lbl")
-        assert refused(bring_back, gone_label, user) == ["Other spelling “Lbl”: there is a label of this name."]
+        assert refused(restore_deleted, gone_label, user) == ["Other spelling “Lbl”: there is a label of this name."]
         assert not Label.objects.filter(pk=gone_label.id).exists()

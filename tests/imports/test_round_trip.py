@@ -172,8 +172,8 @@ class TestFile:
     def test_larger_than_an_import_takes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         TrackFactory()
         for kind, limits in (
-            (".zip", ("LARGEST_UNPACKED", "LARGEST_FILE", "MOST_ROWS")),
-            (".xlsx", ("LARGEST_WORKBOOK_UNPACKED", "MOST_ROWS_OF_A_SHEET")),
+            (".zip", ("MAX_UNPACKED", "MAX_FILE", "MAX_ROWS")),
+            (".xlsx", ("MAX_WORKBOOK_UNPACKED", "MAX_ROWS_OF_A_SHEET")),
         ):
             for limit in limits:
                 with monkeypatch.context() as smaller:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from musicdb.imports.parse import Options, Source
 from musicdb.imports.plan import COLUMNS
 from musicdb.imports.records import ImportRefusedError
-from musicdb.imports.report import Change, row_reports
+from musicdb.imports.report import ValueChange, row_reports
 from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
 from musicdb.imports.snapshots import MODELS
 from musicdb.imports.undo import UndoRefusedError, undo
@@ -232,8 +232,8 @@ class TestReport:
         (row,) = row_reports(outcome.plan)
         assert (row.place.row, row.action, row.title) == (2, "changed", "Song 1")
         assert row.changes == (
-            Change("tempo", "155.948", "90"),
-            Change("artists", "Singer 1", "Other"),
+            ValueChange("tempo", "155.948", "90"),
+            ValueChange("artists", "Singer 1", "Other"),
         )
         assert row.creates == ("artist “Other”",)
 

@@ -101,13 +101,13 @@ class TestHarm:
 
     def test_too_many_files_and_too_large_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "more than 1,000 files" in self.refused("a.zip", zipped({f"{n}.csv": b"x" for n in range(1001)}))
-        monkeypatch.setattr(tables, "LARGEST_UNPACKED", 1000)
+        monkeypatch.setattr(tables, "MAX_UNPACKED", 1000)
         assert "would unpack to more" in self.refused("a.zip", zipped({"a.csv": as_csv(ROWS * 9).encode()}))
-        monkeypatch.setattr(tables, "LARGEST_FILE", 1000)
+        monkeypatch.setattr(tables, "MAX_FILE", 1000)
         assert "is larger than" in self.refused("a.csv", as_csv(ROWS * 9).encode())
 
     def test_too_many_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(tables, "MOST_ROWS", 2)
+        monkeypatch.setattr(tables, "MAX_ROWS", 2)
         assert self.refused("a.csv", as_csv(ROWS).encode()) == "a.csv has more than 2 rows. Import it in parts."
 
     def test_an_xml_bomb_in_a_workbook(self) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
-from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.music.audio_features import AUDIO_FEATURES, AudioFeature
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
@@ -398,7 +398,7 @@ def a_run(genre: Genre, **values: Any) -> Run:
             "input_hash": "0" * 64,
             "digest": "0" * 64,
             "track_count": 6,
-            "left_out_count": 0,
+            "excluded_count": 0,
             "cluster_count": 2,
             "features": [],
             "dropped_features": [],
@@ -427,7 +427,7 @@ class TestRun:
             {"finished_at": datetime(2024, 5, 1, 11, 59, tzinfo=UTC)},
             {"seed": -1},
             {"track_count": -1},
-            {"left_out_count": -1},
+            {"excluded_count": -1},
         ],
     )
     def test_impossible_figures(self, values: dict[str, Any]) -> None:
@@ -464,8 +464,8 @@ class TestRun:
         refused(Membership(**{**place, "distance": -0.1}, cluster=first, track=stranger, rank=999))
         refused(Membership(**place, cluster=first, track_id=stranger.pk + 1000, rank=999))
         change_refused(neighbour, rank=1)
-        LeftOut.objects.create(run=run, track=stranger, reason="no tempo")
-        refused(LeftOut(run=run, track=stranger, reason="no key"))
+        ExcludedTrack.objects.create(run=run, track=stranger, reason="no tempo")
+        refused(ExcludedTrack(run=run, track=stranger, reason="no key"))
         for name in ("distance", "x", "y"):
             with pytest.raises(ValueError, match=f"^{name} is inf"), transaction.atomic():
                 Membership.objects.filter(pk=member.pk).update(**{name: math.inf})
@@ -479,7 +479,7 @@ class TestRun:
         assert str(cluster) == "Cluster #1: Ballads"
         membership = cluster.memberships.get(rank=1)
         assert str(membership) == f"{membership.track.title} at 1 in Cluster #1: Ballads"
-        assert str(LeftOut(run=run, track=membership.track, reason="no tempo")) == (
+        assert str(ExcludedTrack(run=run, track=membership.track, reason="no tempo")) == (
             f"{membership.track.title}: no tempo"
         )
         (across, up) = run.axes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from musicdb.music.titles import fold_title
+from musicdb.music.titles import title_key
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from musicdb.music.titles import fold_title
     ],
 )
 def test_the_same(one: str, other: str) -> None:
-    assert fold_title(one) == fold_title(other)
+    assert title_key(one) == title_key(other)
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_the_same(one: str, other: str) -> None:
     ],
 )
 def test_told_apart(one: str, other: str) -> None:
-    assert fold_title(one) != fold_title(other)
+    assert title_key(one) != title_key(other)
 
 
 def test_a_title_that_is_a_word_for_a_version_is_a_title() -> None:
-    assert fold_title("Live") == ("live", frozenset())
-    assert fold_title("(Remix)")[0]
-    assert fold_title("feat. IU")[0]
+    assert title_key("Live") == ("live", frozenset())
+    assert title_key("(Remix)")[0]
+    assert title_key("feat. IU")[0]

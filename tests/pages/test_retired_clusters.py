@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clusters.models import FormerCluster, Run
+from clusters.models import RetiredCluster, Run
 from clusters.runs.publishing import publish, unpublish
 from musicdb.models import Genre
 from tests.factories import clustered_genre
@@ -22,9 +22,9 @@ def dub() -> Genre:
     return genre
 
 
-def former(genre: Genre, number: int, size: int, *went_to: tuple[int, int], name: str = "") -> None:
-    FormerCluster.objects.create(
-        genre=genre, number=number, size=size, went_to=went_to, name=name, vanished_at=timezone.now()
+def former(genre: Genre, number: int, size: int, *successors: tuple[int, int], name: str = "") -> None:
+    RetiredCluster.objects.create(
+        genre=genre, number=number, size=size, successors=successors, name=name, retired_at=timezone.now()
     )
 
 
@@ -95,8 +95,8 @@ def test_does_not_call_half_of_the_tracks_most(client: Client, dub: Genre) -> No
     ],
 )
 def test_a_trail_that_ends_is_said_to_end(client: Client, dub: Genre, rows: list[Any], expected: str) -> None:
-    for number, size, *went_to in rows:
-        former(dub, number, size, *went_to)
+    for number, size, *successors in rows:
+        former(dub, number, size, *successors)
     page = gone(client, 3)
     assert words(page) == ("The trail of its tracks ends before the clusters of today.", expected)
     assert all("99" not in href for _, href in page.links)

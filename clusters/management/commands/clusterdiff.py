@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clusters.core.comparing import Parting
+from clusters.core.comparing import Split
 from clusters.models import Run
 from clusters.runs.genre_lookup import UnknownGenreError, find_genres
 from clusters.runs.run_diff import NotComparableError, RunComparison, compare_runs, usual_pair
@@ -82,7 +82,7 @@ def _name(number: int | None) -> str:
     return "–" if number is None else f"#{number}"
 
 
-def _parts(parting: Parting) -> str:
+def _parts(parting: Split) -> str:
     return " and ".join(f"#{number} ({tracks})" for number, tracks in parting.parts)
 
 

@@ -14,13 +14,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from musicdb.admin.base import CatalogueAdmin, may_be_key
+from musicdb.admin.base import CatalogueAdmin, is_valid_pk
 from musicdb.editing.bulk_edit import BulkEditError, Edit, Members, bulk_edit
 from musicdb.models import Album, Genre, Label, Track
-from musicdb.models.validators import LARGEST_INTEGER
+from musicdb.models.validators import MAX_INTEGER
 
 ROWS_NAMED = 5
-MOST_MEMBERS = 50
+MAX_MEMBERS = 50
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -37,7 +37,7 @@ class MembersBox(AutocompleteSelectMultiple):
     """One that shows a form again in which something was chosen that is no key at all."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        keys = [key for key in value if may_be_key(str(key))]
+        keys = [key for key in value if is_valid_pk(str(key))]
         return super().optgroups(name, keys, attr)
 
 
@@ -49,10 +49,10 @@ class MembersField(forms.ModelMultipleChoiceField):
         super().__init__(model._default_manager.all(), required=False, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> Any:
-        if value and len(value) > MOST_MEMBERS:
-            raise ValidationError(f"Choose at most {MOST_MEMBERS}.")
+        if value and len(value) > MAX_MEMBERS:
+            raise ValidationError(f"Choose at most {MAX_MEMBERS}.")
         for key in value or ():
-            if not may_be_key(str(key)):
+            if not is_valid_pk(str(key)):
                 raise ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": key})
         return super().clean(value)
 
@@ -107,7 +107,7 @@ class TrackBulkForm(BulkEditForm):
     set_genres = MembersField(Track, "genres", Genre, label="Only these genres", help_text="In place of all others.")
     liked = YesNoField()
     score = forms.IntegerField(
-        required=False, min_value=0, max_value=LARGEST_INTEGER, help_text="Left blank, each keeps its own."
+        required=False, min_value=0, max_value=MAX_INTEGER, help_text="Left blank, each keeps its own."
     )
     no_score = forms.BooleanField(required=False, label="Score unknown", help_text="Take the score away.")
 

@@ -35,7 +35,7 @@ class RowForm(forms.ModelForm):
         ]
 
     @cached_property
-    def overtaken(self) -> list[str]:
+    def conflicting(self) -> list[str]:
         """What the editor changed and somebody else has changed, to something else, since the page was shown."""
         return [name for name in self.changed_data if self._shown(name) != self[name].initial]
 
@@ -52,10 +52,10 @@ class RowForm(forms.ModelForm):
             if name not in self.changed_data:
                 # What the editor left alone stays as it is now, and not as the page showed it.
                 cleaned[name] = self[name].initial
-        if self.overtaken:
+        if self.conflicting:
             # Whoever sends the page again has seen it.
             data = self.data.copy()  # type: ignore[attr-defined]
-            for name in self.overtaken:
+            for name in self.conflicting:
                 now = self[name].initial
                 data[self[name].html_initial_name] = "" if now is None else str(now)
                 self.add_error(name, f"Somebody else has just set this to {_in_words(now)}.")
@@ -97,11 +97,11 @@ class RowFormSet(forms.BaseModelFormSet):
     def clean(self) -> None:
         super().clean()
         forms: Sequence[Any] = self.forms
-        if overtaken := sum(bool(form.overtaken) for form in forms):
-            things = "row was" if overtaken == 1 else "rows were"
+        if conflicting := sum(bool(form.conflicting) for form in forms):
+            things = "row was" if conflicting == 1 else "rows were"
             raise ValidationError(
-                f"{overtaken} {things} changed by somebody else since this page was shown, and nothing was saved. Look "
-                "at what is marked below: if you save again, yours is what counts."
+                f"{conflicting} {things} changed by somebody else since this page was shown, and nothing was saved. "
+                "Look at what is marked below: if you save again, yours is what counts."
             )
 
     @property

@@ -23,11 +23,11 @@ from django.utils.text import capfirst
 
 from musicdb.admin.base import CatalogueAdmin, CatalogueChangeList
 from musicdb.models import SavedFilter
-from musicdb.models.saved_filters import LONGEST_QUERY
+from musicdb.models.saved_filters import MAX_QUERY
 
 # What says how a list is shown just now, and not which rows it finds.
-PASSING = {PAGE_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR}
-MOST_PARAMETERS = 50
+TRANSIENT_PARAMS = {PAGE_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR}
+MAX_PARAMETERS = 50
 NO_COLUMN = "what this list no longer knows"
 NOT_KNOWN = "This list does not know some of what it is filtered by."
 
@@ -38,8 +38,8 @@ class NotUnderstoodError(ValueError):
 
 def as_query(text: str) -> str:
     """Return what follows the "?" of a list's address as it is kept: sorted, without the page. Raises ValueError."""
-    asked = parse_qsl(text, max_num_fields=MOST_PARAMETERS)
-    return urlencode(sorted({(name, value) for name, value in asked if name not in PASSING}))
+    asked = parse_qsl(text, max_num_fields=MAX_PARAMETERS)
+    return urlencode(sorted({(name, value) for name, value in asked if name not in TRANSIENT_PARAMS}))
 
 
 def list_of(listing: str) -> admin.ModelAdmin:
@@ -58,10 +58,10 @@ def in_words(request: HttpRequest, listing: str, query: str) -> str:
         f"{'search' if name == SEARCH_VAR else name.removesuffix('__exact').replace('__', ' ')} = {value}"
         for name, value in asked.items()
     ]
-    return ", ".join([*said, f"sorted by {_order_in_words(request, listing, order)}"] if order else said)
+    return ", ".join([*said, f"sorted by {_describe_order(request, listing, order)}"] if order else said)
 
 
-def _order_in_words(request: HttpRequest, listing: str, order: str) -> str:
+def _describe_order(request: HttpRequest, listing: str, order: str) -> str:
     """Return the columns that ``order``, as "-5.2", sorts by: their numbers in the list as this user sees it."""
     try:
         model_admin = list_of(listing)
@@ -208,18 +208,18 @@ class SavedFilterAdmin(CatalogueAdmin):
         if obj is None:
             listing, asked = (request.POST.get(name) or request.GET.get(name, "") for name in ("listing", "query"))
             options["description"] = format_html(
-                "The list as it is now: {}.", in_words(request, listing, asked[:LONGEST_QUERY])
+                "The list as it is now: {}.", in_words(request, listing, asked[:MAX_QUERY])
             )
         return [(None, options)]
 
     def get_fields(self, request: HttpRequest, obj: SavedFilter | None = None) -> Any:
-        shared = ["is_shared"] if self.has_share_permission(request) or not self._may_edit(request, obj) else []
+        shared = ["is_shared"] if self.has_share_permission(request) or not self._can_edit(request, obj) else []
         return ["name", *shared, *(["shown_in", "look"] if obj else ["listing", "query"])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: SavedFilter | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), "shown_in", "look"]
 
-    def _may_edit(self, request: HttpRequest, view: SavedFilter | None) -> bool:
+    def _can_edit(self, request: HttpRequest, view: SavedFilter | None) -> bool:
         return view is None or self.has_change_permission(request, view)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

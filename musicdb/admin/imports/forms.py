@@ -8,7 +8,7 @@ from musicdb.imports.formats.base import Choices
 from musicdb.imports.formats.detect import CALLED
 from musicdb.imports.parse import Options
 from musicdb.imports.service import Outcome
-from musicdb.imports.tables import LARGEST_FILE, MEGABYTE
+from musicdb.imports.tables import MAX_FILE, MEGABYTE
 
 _DAY_FIRST = [("", "As the file shows"), ("day", "Day first: 7 February"), ("month", "Month first: 2 July")]
 _BETWEEN = [("", "As the file shows"), ("semicolon", "A semicolon"), ("comma", "A comma")]
@@ -45,8 +45,8 @@ class UploadForm(OptionsForm):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        if upload.size > LARGEST_FILE:
-            raise forms.ValidationError(f"The file is larger than {LARGEST_FILE // MEGABYTE} MB. Import it in parts.")
+        if upload.size > MAX_FILE:
+            raise forms.ValidationError(f"The file is larger than {MAX_FILE // MEGABYTE} MB. Import it in parts.")
         return upload
 
 

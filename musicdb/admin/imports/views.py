@@ -15,8 +15,8 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
-from musicdb.admin.library import library_view, may_export_library
-from musicdb.admin.read_only import RecordAdmin, facts
+from musicdb.admin.library import can_export_library, library_view
+from musicdb.admin.read_only import ReadOnlyAdmin, facts
 from musicdb.imports.parse import Options, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.report import row_reports
@@ -43,10 +43,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Import)
-class ImportAdmin(RecordAdmin):
+class ImportAdmin(ReadOnlyAdmin):
     """What was imported. To add one is to upload a file."""
 
-    list_display = ["file_name", "started_at", "user", "dialect", "in_short", "bad_rows", "state"]
+    list_display = ["file_name", "started_at", "user", "dialect", "summary", "bad_rows", "state"]
     list_filter = [StateFilter, "started_at"]
     list_select_related = ["user"]
     search_fields = ["file_name", "dialect"]
@@ -147,7 +147,7 @@ class ImportAdmin(RecordAdmin):
             with target.open("w", encoding="utf-8-sig", newline="") as file:
                 write_bad_rows(file, [source], outcome.parsed.problems)
         self.log_addition(request, record, [{"added": {}}])
-        self.message_user(request, f"Imported {source.name}: {record.in_short}.", messages.SUCCESS)
+        self.message_user(request, f"Imported {source.name}: {record.summary}.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[record.pk]))
 
     def _start_again(self, request: HttpRequest, message: str) -> HttpResponse:
@@ -165,13 +165,13 @@ class ImportAdmin(RecordAdmin):
     # --- What was imported -------------------------------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {**(extra_context or {}), "may_export_library": may_export_library(request)}
+        extra = {**(extra_context or {}), "can_export_library": can_export_library(request)}
         return super().changelist_view(request, extra)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        extra = {**(extra_context or {}), "may_undo": self.has_undo_permission(request)}
+        extra = {**(extra_context or {}), "can_undo": self.has_undo_permission(request)}
         return super().change_view(request, object_id, form_url, extra)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -199,8 +199,8 @@ class ImportAdmin(RecordAdmin):
         return FileResponse(file, as_attachment=True, filename=f"{record.file_name}.bad-rows.csv")
 
     @admin.display(description="what changed")
-    def in_short(self, record: Import) -> str:
-        return record.in_short
+    def summary(self, record: Import) -> str:
+        return record.summary
 
     @admin.display(description="by")
     def by(self, record: Import) -> Any:

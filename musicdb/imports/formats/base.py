@@ -28,7 +28,7 @@ from musicdb.imports.formats.widgets import (
     slashed_parts,
 )
 from musicdb.imports.records import AlbumFacts, ArtistFacts, RowRefusedError, RowSkipped, TrackFacts
-from musicdb.imports.tables import LONGEST_CELL, Table
+from musicdb.imports.tables import MAX_CELL, Table
 from musicdb.music.audio_features import AUDIO_FEATURES
 
 UNDEFINED = frozenset({"undefined"})
@@ -85,7 +85,7 @@ class Dialect(Resource):
     source: ClassVar[str] = ""
     # Whether the file must be read through once before a row of it can be understood.
     surveys: ClassVar[bool] = False
-    longest_cell: ClassVar[int] = LONGEST_CELL
+    longest_cell: ClassVar[int] = MAX_CELL
 
     def __init__(self, header: Sequence[str], choices: Choices) -> None:
         super().__init__()

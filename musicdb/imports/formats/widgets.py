@@ -11,7 +11,7 @@ from import_export.widgets import Widget
 
 from musicdb.models.slugs import MAX_LENGTH
 from musicdb.models.validators import (
-    LARGEST_INTEGER,
+    MAX_INTEGER,
     validate_isrc,
     validate_slug_text,
     validate_spotify_id,
@@ -210,8 +210,8 @@ class WholeNumberWidget(Widget):
         if is_unknown(value):
             return None
         number = as_number(value)
-        if not number.is_integer() or not 0 <= number <= LARGEST_INTEGER:
-            raise ValueError(f"“{shortened(value)}” is no whole number from 0 to {LARGEST_INTEGER:,}.")
+        if not number.is_integer() or not 0 <= number <= MAX_INTEGER:
+            raise ValueError(f"“{shortened(value)}” is no whole number from 0 to {MAX_INTEGER:,}.")
         return None if self.zero_is_unknown and number == 0 else int(number)
 
 

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from clusters.models import Cluster, LeftOut, Membership, Reclustering, Run
+from clusters.models import Cluster, ExcludedTrack, Membership, Reclustering, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, Track
 from tests.admin.helpers import listed, page_of, rich_track
 from tests.factories import GenreFactory, stored_run
@@ -31,7 +31,7 @@ QUERIES: dict[Any, int] = {
     Run: LIST,
     Cluster: LIST,
     Membership: LIST,
-    LeftOut: LIST,
+    ExcludedTrack: LIST,
     Reclustering: LIST,
     User: LIST + 1 + 1,  # how many there are in all; groups to filter by
     Group: LIST + 1,  # how many there are in all
@@ -42,7 +42,7 @@ def fill(rows: int, owner: User) -> None:
     for number in range(rows):
         track = rich_track(GenreFactory())
         run = stored_run(track.genres.get(), {1: [track]}, is_published=True)
-        LeftOut.objects.create(run=run, track=track, reason="no tempo")
+        ExcludedTrack.objects.create(run=run, track=track, reason="no tempo")
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
         Import.objects.create(file_name=f"{number}.csv", rows=1, user=owner, counts=counts)
         Reclustering.objects.create(asked_by=owner, parameters={})

@@ -168,7 +168,7 @@ def pages_of_two(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
     for model in (Track, Artist, Genre):
         monkeypatch.setattr(admin.site.get_model_admin(model), "list_per_page", 2)
         monkeypatch.setattr(admin.site.get_model_admin(model), "list_max_show_all", 7 if request.param > 7 else 3)
-    monkeypatch.setattr(pagination, "MOST_KEYS", request.param)
+    monkeypatch.setattr(pagination, "MAX_KEYS", request.param)
     return int(request.param)
 
 
@@ -223,7 +223,7 @@ def test_counts_beside_rows_and_an_order_by_them_hold_on_every_page(admin_client
 def test_a_search_asks_as_much_for_many_as_for_one(
     admin_client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    monkeypatch.setattr(pagination, "MOST_KEYS", 5)
+    monkeypatch.setattr(pagination, "MAX_KEYS", 5)
     for number in range(rows):
         TrackFactory(title=f"Love {number}", artists=[ArtistFactory()], genres=[GenreFactory()])
     # Session, user, genres of the filter; keys, rows, artists of all, in order; the list's views; the count,

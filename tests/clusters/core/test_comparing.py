@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from clusters.core.comparing import Comparison, Flow, Parting, compare
+from clusters.core.comparing import Comparison, Flow, Split, compare
 
 
 def compared(old: dict[int, int], new: dict[int, int]) -> Comparison:
@@ -40,14 +40,14 @@ def test_who_moved_came_and_left() -> None:
 def test_a_split_and_a_new_number() -> None:
     found = compared(groups(c1=range(10), c2=range(10, 33)), groups(c1=range(10), c2=range(10, 24), c5=range(24, 33)))
 
-    assert found.splits == (Parting(2, ((2, 14), (5, 9))),)
+    assert found.splits == (Split(2, ((2, 14), (5, 9))),)
     assert (found.appeared, found.vanished, found.mergers) == ((5,), (), ())
 
 
 def test_a_merger_and_a_number_that_is_gone() -> None:
     found = compared(groups(c1=range(10), c2=range(10, 24), c5=range(24, 33)), groups(c1=range(10), c2=range(10, 33)))
 
-    assert found.mergers == (Parting(2, ((2, 14), (5, 9))),)
+    assert found.mergers == (Split(2, ((2, 14), (5, 9))),)
     assert (found.appeared, found.vanished, found.splits) == ((), (5,), ())
 
 

@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from clusters.core import fit, quality
 from clusters.core.agreement import adjusted_rand, contingency
 from clusters.core.features import FloatArray
-from clusters.core.kmeans import nearest_centre, squared_distances, sweep
+from clusters.core.kmeans import nearest_center, squared_distances, sweep
 from clusters.core.params import Params
 from clusters.core.projection import reduce
 from tests.clusters.core.tables import blobs, noise, table
@@ -59,10 +59,10 @@ class TestSweep:
 
 def test_the_nearest_centre_is_found_whatever_the_chunk(points: FloatArray, monkeypatch: pytest.MonkeyPatch) -> None:
     centres = points[:5]
-    whole = nearest_centre(points, centres)
+    whole = nearest_center(points, centres)
     monkeypatch.setattr("clusters.core.kmeans.CHUNK", 7)
 
-    assert nearest_centre(points, centres).tolist() == whole.tolist()
+    assert nearest_center(points, centres).tolist() == whole.tolist()
     assert whole.tolist() == ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1).tolist()
 
 
@@ -85,7 +85,7 @@ class TestQuality:
         found = quality.stabilities(points, fits, [2, 3, 4, 5, 6], np.random.default_rng(0))
 
         assert found[3] == 1
-        assert max(found[4], found[5], found[6]) < quality.LOWEST_STABILITY
+        assert max(found[4], found[5], found[6]) < quality.MIN_STABILITY
 
     def test_of_what_cannot_become_stable_only_the_first_refits_are_made(self, monkeypatch: pytest.MonkeyPatch) -> None:
         swept: list[int] = []

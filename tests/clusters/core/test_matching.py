@@ -9,20 +9,22 @@ from hypothesis import strategies as st
 
 from clusters.core.features import IntArray
 from clusters.core.matching import match
-from clusters.core.params import Lineage, Params
+from clusters.core.params import Params, PreviousRun
 from clusters.core.pipeline import cluster
 from tests.clusters.core.tables import blobs, shuffled, table
 
 
-def lineage(places: dict[int, int], next_number: int) -> Lineage:
-    return Lineage(np.array(list(places), dtype=np.int64), np.array(list(places.values()), dtype=np.int64), next_number)
+def previous_run(places: dict[int, int], next_number: int) -> PreviousRun:
+    return PreviousRun(
+        np.array(list(places), dtype=np.int64), np.array(list(places.values()), dtype=np.int64), next_number
+    )
 
 
 def called(old: dict[int, int], new: dict[int, int], next_number: int = 50) -> dict[int, int]:
     """What each track's new cluster is called, by track. ``old`` and ``new``: each track's cluster."""
     ids = np.array(list(new), dtype=np.int64)
     numbers: IntArray = np.array(list(new.values()), dtype=np.int64)
-    return dict(zip(ids.tolist(), match(ids, numbers, lineage(old, next_number)).tolist(), strict=True))
+    return dict(zip(ids.tolist(), match(ids, numbers, previous_run(old, next_number)).tolist(), strict=True))
 
 
 def groups(**tracks: range) -> dict[int, int]:
@@ -106,7 +108,7 @@ def test_the_order_of_the_tracks_has_no_say(old: dict[int, int], new: dict[int, 
 class TestInTheWhole:
     def test_a_run_of_the_same_tracks_changes_nothing_but_asks_for_nothing_either(self) -> None:
         first = cluster(table(blobs((10, 12, 14))), Params())
-        again = cluster(table(blobs((10, 12, 14))), Params(), Lineage(first.ids, first.numbers, 4))
+        again = cluster(table(blobs((10, 12, 14))), Params(), PreviousRun(first.ids, first.numbers, 4))
 
         assert (again.digest, again.clusters, again.png, again.svg) == (
             first.digest,
@@ -118,7 +120,7 @@ class TestInTheWhole:
     def test_all_that_is_found_goes_by_the_numbers_of_the_run_before(self) -> None:
         first = cluster(table(blobs((10, 12, 14))), Params())
         renamed = np.array([0, 30, 7, 12])[first.numbers]
-        again = cluster(table(blobs((10, 12, 14))), Params(), Lineage(first.ids, renamed, 31))
+        again = cluster(table(blobs((10, 12, 14))), Params(), PreviousRun(first.ids, renamed, 31))
 
         assert dict(zip(again.ids.tolist(), again.numbers.tolist(), strict=True)) == dict(
             zip(first.ids.tolist(), renamed.tolist(), strict=True)

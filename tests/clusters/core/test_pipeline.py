@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clusters.core import fit, quality
 from clusters.core.features import BY_NAME, FEATURE_NAMES, FloatArray, UnclusterableError
-from clusters.core.params import Lineage, Params
+from clusters.core.params import Params, PreviousRun
 from clusters.core.pipeline import cluster
 from clusters.core.results import Clustering
 from tests.clusters.core.tables import blobs, constant, noise, shuffled, table
@@ -73,8 +73,8 @@ class TestMemberships:
     ) -> None:
         values = noise(tracks, seed)
         original = table(np.concatenate([values, values[:doubles]]))
-        lineage = Lineage(np.array(list(before), np.int64), np.array(list(before.values()), np.int64), 10)
-        found = cluster(original, Params(clusters=clusters, seed=seed), lineage)
+        previous_run = PreviousRun(np.array(list(before), np.int64), np.array(list(before.values()), np.int64), 10)
+        found = cluster(original, Params(clusters=clusters, seed=seed), previous_run)
 
         assert sorted(found.ids.tolist()) == original.ids.tolist()
         assert [summary.number for summary in found.clusters] == sorted(set(found.numbers.tolist()))

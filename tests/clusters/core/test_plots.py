@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from clusters.core import plots
-from clusters.core.params import MOST_CLUSTERS
+from clusters.core.params import MAX_CLUSTERS
 from clusters.core.plots import COLOURS, MARKERS, draw, render
 from clusters.core.results import AxisEnds
 
@@ -95,10 +95,10 @@ def test_every_track_is_a_point(small: dict[str, bytes]) -> None:
 
 
 def test_many_points_are_one_image_inside_the_svg() -> None:
-    most, more = picture(plots.MOST_VECTOR_POINTS)["svg"], picture(plots.MOST_VECTOR_POINTS + 1)["svg"]
+    most, more = picture(plots.MAX_VECTOR_POINTS)["svg"], picture(plots.MAX_VECTOR_POINTS + 1)["svg"]
     many = picture(30_000)["svg"]
 
-    assert (shapes(most), most.count(b"<image")) == (plots.MOST_VECTOR_POINTS, 0)
+    assert (shapes(most), most.count(b"<image")) == (plots.MAX_VECTOR_POINTS, 0)
     assert shapes(more) == shapes(many) == 0
     assert more.count(b"<image") >= 1
     assert len(many) < 1_000_000
@@ -107,9 +107,9 @@ def test_many_points_are_one_image_inside_the_svg() -> None:
 
 
 def test_no_two_clusters_look_the_same() -> None:
-    looks = {(COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]) for number in range(MOST_CLUSTERS)}
+    looks = {(COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]) for number in range(MAX_CLUSTERS)}
 
-    assert len(looks) == MOST_CLUSTERS
+    assert len(looks) == MAX_CLUSTERS
 
 
 def test_each_cluster_has_its_own_colour_in_the_picture(small: dict[str, bytes]) -> None:

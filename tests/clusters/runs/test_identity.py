@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from clusters.core.params import Params
-from clusters.models import Cluster, FormerCluster, GenreClustering, Run
+from clusters.models import Cluster, GenreClustering, RetiredCluster, Run
 from clusters.runs import service as module
 from clusters.runs.publishing import publish, unpublish
 from clusters.runs.service import Options, Outcome, recluster
@@ -106,7 +106,7 @@ class TestNumbers:
         add(genre, 0.5, 8)
         run(genre, 2)
 
-        assert FormerCluster.objects.get().number == 1
+        assert RetiredCluster.objects.get().number == 1
 
     def test_names_stay_with_their_groups(self, genre: Genre) -> None:
         run(genre, 2)
@@ -123,17 +123,17 @@ class TestNumbers:
         genre.tracks.remove(*genre.tracks.filter(energy__lt=0.5)[:7])
         add(genre, 0.5, 8)
         run(genre, 2)
-        (former,) = FormerCluster.objects.all()
+        (former,) = RetiredCluster.objects.all()
 
         assert (former.number, former.name, former.size) == (1, "Calm", 8)
-        assert former.went_to == [[3, 1]]
+        assert former.successors == [[3, 1]]
         assert set(numbers(Run.objects.published().get()).values()) == {2, 3}
 
 
 class TestReview:
     @pytest.fixture
     def _reviewed(self, genre: Genre) -> None:
-        GenreClustering.objects.create(genre=genre, waits_for_review=True)
+        GenreClustering.objects.create(genre=genre, requires_review=True)
 
     @pytest.mark.usefixtures("_reviewed")
     def test_the_run_is_stored_and_nobody_sees_it(self, genre: Genre) -> None:
@@ -167,7 +167,7 @@ class TestReview:
 
     def test_names_given_while_it_waited_are_taken_over(self, genre: Genre) -> None:
         run(genre, 2)
-        GenreClustering.objects.update(waits_for_review=True)
+        GenreClustering.objects.update(requires_review=True)
         add(genre, 0.97, 3)
         run(genre, 2)
         waiting = Run.objects.newest_first().first()
@@ -215,7 +215,7 @@ class TestOvertaken:
 
     def test_a_run_that_waits_has_used_its_numbers_up(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
         run(genre, 2)
-        GenreClustering.objects.update(waits_for_review=True)
+        GenreClustering.objects.update(requires_review=True)
         original = module.compute
 
         def other_run() -> None:
@@ -242,6 +242,6 @@ class TestOvertaken:
         outcome = run(genre, 3)
 
         assert outcome.status == "failed"
-        assert outcome.reason == "_OvertakenError: Another run of the genre was stored in the meantime"
-        assert Run.objects.count() == module.MOST_ATTEMPTS
+        assert outcome.reason == "_ConflictError: Another run of the genre was stored in the meantime"
+        assert Run.objects.count() == module.MAX_ATTEMPTS
         assert Run.objects.published().count() == 1

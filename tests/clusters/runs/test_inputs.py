@@ -5,17 +5,17 @@ import pytest
 from clusters.core.features import FEATURE_NAMES, FeatureTable
 from clusters.core.params import Params
 from clusters.runs import inputs as module
-from clusters.runs.inputs import LeftOutTrack, extract, fingerprints
+from clusters.runs.inputs import Exclusion, extract, fingerprints
 from musicdb.models import Genre, Track
 from tests.factories import GenreFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def read(genre: Genre) -> tuple[FeatureTable, tuple[LeftOutTrack, ...]]:
+def read(genre: Genre) -> tuple[FeatureTable, tuple[Exclusion, ...]]:
     found = extract(genre, Params())
     assert found.fingerprint == fingerprints([genre], Params())(genre)
-    return found.table, found.left_out
+    return found.table, found.excluded
 
 
 def test_the_tracks_of_the_genre_in_order_of_their_keys() -> None:
@@ -23,12 +23,12 @@ def test_the_tracks_of_the_genre_in_order_of_their_keys() -> None:
     tracks = TrackFactory.create_batch(3, genres=[genre])
     TrackFactory(genres=[other])
     tracks.append(TrackFactory(genres=[genre, other]))
-    table, left_out = read(genre)
+    table, excluded = read(genre)
 
     assert table.ids.tolist() == [track.pk for track in tracks]
     assert table.keys == tuple(track.spotify_id for track in tracks)
     assert table.values.tolist() == [[getattr(track, name) for name in FEATURE_NAMES] for track in tracks]
-    assert left_out == ()
+    assert excluded == ()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -41,7 +41,7 @@ def test_one_query(count: int, django_assert_num_queries: Callable) -> None:
         found = extract(genre, Params())
     with django_assert_num_queries(1):
         assert fingerprints([genre], Params())(genre) == found.fingerprint
-    assert (len(found.table), len(found.left_out)) == (count, count)
+    assert (len(found.table), len(found.excluded)) == (count, count)
 
 
 def test_more_tracks_than_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,11 +50,11 @@ def test_more_tracks_than_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     silent = TrackFactory(genres=[genre], features=False)
     whole = extract(genre, Params())
     monkeypatch.setattr(module, "CHUNK", 3)
-    table, left_out = read(genre)
+    table, excluded = read(genre)
 
     assert table.ids.tolist() == whole.table.ids.tolist() == [track.pk for track in tracks]
     assert (table.values == whole.table.values).all()
-    assert left_out == whole.left_out == (LeftOutTrack(silent.pk, "no audio features"),)
+    assert excluded == whole.excluded == (Exclusion(silent.pk, "no audio features"),)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_a_track_that_lacks_a_feature_is_left_out_and_says_which(unknown: list[s
     genre = GenreFactory()
     TrackFactory(genres=[genre])
     track = TrackFactory(genres=[genre], **dict.fromkeys(unknown))
-    table, left_out = read(genre)
+    table, excluded = read(genre)
 
-    assert left_out == (LeftOutTrack(track.pk, reason),)
+    assert excluded == (Exclusion(track.pk, reason),)
     assert len(table) == 1
 
 
@@ -79,10 +79,10 @@ def test_zero_is_a_value_and_key_mode_and_time_signature_are_not_asked_for() -> 
     genre = GenreFactory()
     zeros = {name: 0.0 for name in FEATURE_NAMES if name != "tempo"}
     TrackFactory(genres=[genre], **zeros, tempo=120.0, key=None, mode=None, time_signature=None)
-    table, left_out = read(genre)
+    table, excluded = read(genre)
 
     assert table.values.tolist() == [[120.0 if name == "tempo" else 0.0 for name in FEATURE_NAMES]]
-    assert left_out == ()
+    assert excluded == ()
 
 
 def test_a_track_without_a_spotify_id_goes_by_its_slug() -> None:
@@ -91,14 +91,14 @@ def test_a_track_without_a_spotify_id_goes_by_its_slug() -> None:
         genres=[genre], title="Hmm BOP", spotify_id=None, **dict.fromkeys(FEATURE_NAMES, 0.5) | {"tempo": 99.0}
     )
     TrackFactory(genres=[genre], title="Undo", spotify_id=None, features=False)
-    table, left_out = read(genre)
+    table, excluded = read(genre)
 
     assert table.keys == ("hmm-bop",)
-    assert [track.id for track in left_out] == [genre.tracks.get(title="Undo").pk]
+    assert [track.id for track in excluded] == [genre.tracks.get(title="Undo").pk]
 
 
 def test_no_track() -> None:
-    table, left_out = read(GenreFactory())
+    table, excluded = read(GenreFactory())
 
-    assert (len(table), table.values.shape, left_out) == (0, (0, 9), ())
+    assert (len(table), table.values.shape, excluded) == (0, (0, 9), ())
     assert not Track.objects.exists()

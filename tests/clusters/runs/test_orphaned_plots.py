@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 
 from clusters.core.params import Params
 from clusters.models import Run
-from clusters.runs.orphaned_plots import clean_leftovers, new_plot_names
+from clusters.runs.orphaned_plots import delete_orphaned_plots, new_plot_names
 from clusters.runs.service import Options, recluster
 from musicdb.models import Genre
 from tests.factories import clustered_genre
@@ -26,7 +26,7 @@ def leave_behind(genre: Genre) -> list[str]:
 
 
 def test_no_plots_yet() -> None:
-    assert clean_leftovers() == 0
+    assert delete_orphaned_plots() == 0
 
 
 def test_what_no_run_owns_is_deleted_and_no_more() -> None:
@@ -38,9 +38,9 @@ def test_what_no_run_owns_is_deleted_and_no_more() -> None:
         for name in ("plots/README.txt", "plots/old/1-x.png", "plots/.hidden", "art.png", "plots/1-korean-pop.png")
     }
 
-    assert clean_leftovers() == 2
+    assert delete_orphaned_plots() == 2
     assert files() == owned | strangers
-    assert clean_leftovers() == 0
+    assert delete_orphaned_plots() == 0
 
 
 def test_those_of_a_genre_that_was_deleted_too() -> None:
@@ -48,7 +48,7 @@ def test_those_of_a_genre_that_was_deleted_too() -> None:
     Genre.objects.filter(pk=genre.pk).delete()
     assert len(files()) == 2
 
-    assert clean_leftovers() == 2
+    assert delete_orphaned_plots() == 2
     assert files() == set()
 
 

@@ -218,12 +218,12 @@ class TestPublishing:
 
     def test_going_back_remembers_what_went(self, genre: Genre, runs: list[Run]) -> None:
         publish(runs[0])
-        (former,) = genre.former_clusters.all()
+        (former,) = genre.retired_clusters.all()
 
-        assert (former.number, former.size, former.went_to) == (3, 3, [[2, 3]])
+        assert (former.number, former.size, former.successors) == (3, 3, [[2, 3]])
         publish(runs[1])
         publish(runs[0])
-        assert genre.former_clusters.count() == 1
+        assert genre.retired_clusters.count() == 1
 
     def test_a_published_run_is_not_removed_even_by_who_read_it_before(self, runs: list[Run]) -> None:
         stale = list(Run.objects.all())

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.params import Params
-from clusters.models import Cluster, LeftOut, Membership, Run
+from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs import executors
 from clusters.runs import service as module
 from clusters.runs.inputs import extract
@@ -28,7 +28,7 @@ from tests.factories import GenreFactory, TrackFactory
 pytestmark = pytest.mark.django_db
 
 NOW, AGAIN, DRY = Options(), Options(force=True), Options(dry_run=True)
-FIGURES = ("tracks", "left_out", "sizes", "silhouette", "stability", "explained_variance", "seed", "digest")
+FIGURES = ("tracks", "excluded", "sizes", "silhouette", "stability", "explained_variance", "seed", "digest")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def plots() -> list[bytes]:
 
 
 def rows() -> list[int]:
-    return [model.objects.count() for model in (Run, Cluster, Membership, LeftOut)]
+    return [model.objects.count() for model in (Run, Cluster, Membership, ExcludedTrack)]
 
 
 def no_computing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ class TestPublished:
         assert stored.is_published
         assert figures(outcome) == {
             "tracks": stored.track_count,
-            "left_out": stored.left_out_count,
+            "excluded": stored.excluded_count,
             "sizes": tuple(stored.clusters.order_by("number").values_list("number", "size")),
             "silhouette": stored.silhouette,
             "stability": stored.stability,
@@ -88,7 +88,7 @@ class TestPublished:
             "seed": stored.seed,
             "digest": stored.digest,
         }
-        assert (stored.track_count, stored.left_out_count, stored.seed) == (12, 1, 7)
+        assert (stored.track_count, stored.excluded_count, stored.seed) == (12, 1, 7)
         assert stored.parameters == {"clusters": None, "seed": 7}
         assert stored.cluster_count == stored.clusters.count() == len(outcome.sizes)
         assert stored.silhouettes[str(stored.cluster_count)] == stored.silhouette
@@ -131,8 +131,8 @@ class TestPublished:
         slow = TrackFactory(genres=[genre], tempo=None, valence=None)
         outcome = run(genre)
 
-        assert (outcome.tracks, outcome.left_out) == (12, 2)
-        assert set(LeftOut.objects.values_list("run", "track", "reason")) == {
+        assert (outcome.tracks, outcome.excluded) == (12, 2)
+        assert set(ExcludedTrack.objects.values_list("run", "track", "reason")) == {
             (Run.objects.get().pk, silent.pk, "no audio features"),
             (Run.objects.get().pk, slow.pk, "no valence, tempo"),
         }
@@ -241,8 +241,8 @@ class TestUnchanged:
         assert Run.objects.count() == 2
         published = Run.objects.published().get()
         placed = set(published.memberships.values_list("track", flat=True))
-        left_out = set(published.left_out.values_list("track", flat=True))
-        assert placed | left_out == set(genre.tracks.values_list("pk", flat=True))
+        excluded = set(published.excluded.values_list("track", flat=True))
+        assert placed | excluded == set(genre.tracks.values_list("pk", flat=True))
         assert run(genre).status == "unchanged"
 
     def test_other_parameters_are_a_change(self, genre: Genre) -> None:
@@ -287,7 +287,7 @@ class TestSkipped:
         TrackFactory(genres=[genre], features=False)
         outcome = run(genre)
 
-        assert (outcome.status, outcome.reason, outcome.tracks, outcome.left_out) == ("skipped", reason, tracks, 1)
+        assert (outcome.status, outcome.reason, outcome.tracks, outcome.excluded) == ("skipped", reason, tracks, 1)
         assert (outcome.sizes, outcome.silhouette, outcome.digest) == ((), None, "")
         assert rows() == [0, 0, 0, 0]
         assert files() == set()
@@ -386,7 +386,7 @@ class TestFailed:
 
         self.check(genres, "OSError: [Errno 28] No space left on device", caplog)
 
-    @pytest.mark.parametrize("model", [Run, Cluster, Membership, LeftOut])
+    @pytest.mark.parametrize("model", [Run, Cluster, Membership, ExcludedTrack])
     def test_the_database(
         self,
         genres: list[Genre],
@@ -398,7 +398,7 @@ class TestFailed:
         if model in (Run, Cluster):
             self.fails_once(monkeypatch, model.objects, "create" if model is Run else "bulk_create", error, after=True)
         else:
-            call = [Membership, LeftOut].index(model) + 1
+            call = [Membership, ExcludedTrack].index(model) + 1
             self.fails_once(monkeypatch, module, "insert", error, after=True, call=call)
 
         self.check(genres, "DatabaseError: the disk is gone", caplog)
@@ -476,7 +476,7 @@ class TestOutcome:
             genre="korean-pop",
             status="published",
             tracks=12,
-            left_out=1,
+            excluded=1,
             sizes=((1, 7), (2, 5)),
             silhouette=0.25,
             explained_variance=(0.5, 0.25),
@@ -490,7 +490,7 @@ class TestOutcome:
             "status": "published",
             "reason": "",
             "tracks": 12,
-            "left_out": 1,
+            "excluded": 1,
             "sizes": {"1": 7, "2": 5},
             "silhouette": 0.25,
             "stability": None,

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from musicdb.imports.parse import Options, Source, parse
 from musicdb.imports.records import ImportRefusedError
-from musicdb.imports.report import Change, row_reports
+from musicdb.imports.report import ValueChange, row_reports
 from musicdb.imports.service import BadRowsError, preview
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.models import Album, Artist, ArtistAlias, Genre, GenreAlias, Import, Label, Track
@@ -314,21 +314,21 @@ class TestPreviewRecordUndo:
                 "changed",
                 "Pop",
                 (
-                    Change("name", "pop", "Pop"),
-                    Change("description", "old", "new"),
-                    Change("more other spellings", "", "K-Pop"),
+                    ValueChange("name", "pop", "Pop"),
+                    ValueChange("description", "old", "new"),
+                    ValueChange("more other spellings", "", "K-Pop"),
                 ),
                 (),
             ),
-            ("label", "changed", "EDAM", (Change("public", "yes", "no"),), ()),
+            ("label", "changed", "EDAM", (ValueChange("public", "yes", "no"),), ()),
             (
                 "album",
                 "new",
                 "Lilac",
-                (Change("release date", "", "2021"), Change("labels", "", "EDAM, New")),
+                (ValueChange("release date", "", "2021"), ValueChange("labels", "", "EDAM, New")),
                 ("label “New”",),
             ),
-            ("track", "new", "Coin", (Change("album", "", "Lilac"),), ()),
+            ("track", "new", "Coin", (ValueChange("album", "", "Lilac"),), ()),
         ]
 
     def test_recorded_and_undone(self) -> None:

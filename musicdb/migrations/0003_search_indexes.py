@@ -1,8 +1,8 @@
-"""Lists are walked along an index, in their whole order. On PostgreSQL, indexes for searching too."""
+"""On PostgreSQL, create the indexes that searches use."""
 
 import sys
 
-from django.db import migrations, models
+from django.db import migrations
 
 from musicdb.search.indexes import SearchIndex, add_extension, create, drop, missing
 
@@ -58,15 +58,9 @@ def drop_indexes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('musicdb', '0007_saved_filters'),
+        ('musicdb', '0002_roles'),
     ]
 
     operations = [
-        migrations.RemoveIndex('track', 'track_title'),
-        migrations.AddIndex('track', models.Index(fields=['title', 'id'], name='track_title')),
-        migrations.RemoveIndex('album', 'album_title'),
-        migrations.AddIndex('album', models.Index(fields=['title', 'id'], name='album_title')),
-        migrations.RemoveIndex('artist', 'artist_name'),
-        migrations.AddIndex('artist', models.Index(fields=['name', 'id'], name='artist_name')),
         migrations.RunPython(create_indexes, drop_indexes, elidable=False),
     ]
