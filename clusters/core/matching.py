@@ -16,8 +16,8 @@ def match(ids: IntArray, numbers: IntArray, previous_run: PreviousRun) -> IntArr
 
     ``ids`` and ``numbers``: shape (n,), the tracks and their new clusters, numbered 1 to k. A cluster that is the same
     group as one of ``previous_run`` gets its number. Any other cluster gets a number that was never used, in the order
-    of the new numbers. Which are the same is the assignment that shares the most tracks (H. W. Kuhn, "The Hungarian method for
-    the assignment problem", *Naval Research Logistics Quarterly* 2, 1955).
+    of the new numbers. Which are the same is the assignment that shares the most tracks (H. W. Kuhn, "The Hungarian
+    method for the assignment problem", *Naval Research Logistics Quarterly* 2, 1955).
     """
     old_numbers, old = np.unique(previous_run.numbers, return_inverse=True)
     new_count = int(numbers.max())
