@@ -18,8 +18,9 @@ from clusters.core.results import AxisEnds, Clustering, ClusterSummary
 def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | None = None) -> Clustering:
     """Cluster ``table``; what is found depends on its rows and on ``params``, never on the rows' order.
 
-    ``previous_run`` decides only the clusters' numbers; without it they are numbered from
-    left to right. Raises UnclusterableError, with the reason, where there is nothing to tell apart.
+    ``previous_run`` decides only the clusters' numbers. Without it, they are numbered from left to right.
+
+    Raises UnclusterableError, with the reason, where there is nothing to cluster.
     """
     table = table.in_canonical_order()
     space = reduce(table)

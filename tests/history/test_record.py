@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
 from musicdb.editing.merge import merge
-from musicdb.history import Act, diff
+from musicdb.history import Change, diff
 from musicdb.imports.parse import Options
 from musicdb.imports.service import carry_out
 from musicdb.imports.undo import UndoRefusedError, undo
@@ -52,7 +52,7 @@ def forget() -> None:
 def rename(track: Track, title: str, user: User) -> None:
     history.baseline(Track, [track.pk])
     Track.objects.filter(pk=track.pk).update(title=title)
-    history.record_updates(Track, [track.pk], Act(ChangeType.ACTION, user))
+    history.record_updates(Track, [track.pk], Change(ChangeType.ACTION, user))
 
 
 class TestVersions:
@@ -88,7 +88,7 @@ class TestVersions:
             history.baseline(model, [thing.pk])
             before = thing.history.count()
             history.baseline(model, [thing.pk])
-            history.record_updates(model, [thing.pk], Act(ChangeType.EDIT))
+            history.record_updates(model, [thing.pk], Change(ChangeType.EDIT))
             assert thing.history.count() == before
 
     def test_nor_does_it_once_versions_were_dumped_and_loaded(self, tmp_path: Any) -> None:
@@ -147,7 +147,7 @@ class TestVersions:
         history.baseline(Track, [track.pk])
         track.track_artists.all().delete()
         artist.delete()
-        history.record_updates(Track, [track.pk], Act(ChangeType.EDIT))
+        history.record_updates(Track, [track.pk], Change(ChangeType.EDIT))
         assert told(track)[0] == ("edit", [("artists", "Gone", "")])
 
     def test_two_of_one_name_are_told_apart(self) -> None:
@@ -155,7 +155,7 @@ class TestVersions:
         track = TrackFactory(artists=artists[:1])
         history.baseline(Track, [track.pk])
         track.track_artists.update(artist=artists[1])
-        history.record_updates(Track, [track.pk], Act(ChangeType.EDIT))
+        history.record_updates(Track, [track.pk], Change(ChangeType.EDIT))
         assert told(track)[0] == ("edit", [("artists", "Kim (kim)", "Kim (kim-2)")])
 
     @pytest.mark.parametrize("rows", [1, 30])
@@ -165,7 +165,7 @@ class TestVersions:
             history.baseline(Track, tracks)
         Track.objects.update(title="Another")
         with django_assert_num_queries(1):
-            history.record_updates(Track, tracks, Act(ChangeType.EDIT))
+            history.record_updates(Track, tracks, Change(ChangeType.EDIT))
         assert Track.history.count() == 3 * rows
 
 
@@ -188,7 +188,7 @@ class TestDeleting:
         genre, other = GenreFactory(name="Gone"), GenreFactory(name="Other")
         track, bystander = TrackFactory(genres=[genre, other]), TrackFactory(genres=[other])
         before = bystander.history.count()
-        history.delete(Genre.objects.filter(pk=genre.pk), Act(ChangeType.DELETION, user))
+        history.delete(Genre.objects.filter(pk=genre.pk), Change(ChangeType.DELETION, user))
         assert told(track)[0] == ("deletion", [("genres", "Gone, Other", "Other")])
         assert track.history.first().history_change_reason == "Lost “Gone”, deleted."
         assert track.history.first().history_user == user

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from musicdb import history
 from musicdb.editing.merge import merge
-from musicdb.history import Act
+from musicdb.history import Change
 from musicdb.history.diff import Names as NamesOf
 from musicdb.history.diff import facts, of_deleted, of_row, present
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
@@ -31,7 +31,7 @@ def noted(thing: Any) -> Any:
 
 def deleted(thing: Any, user: User) -> Any:
     model, key = type(thing), thing.pk
-    history.delete(model.objects.filter(pk=key), Act(ChangeType.DELETION, user))
+    history.delete(model.objects.filter(pk=key), Change(ChangeType.DELETION, user))
     return of_row(model, key).first()
 
 
