@@ -148,7 +148,7 @@ def test_every_door(role: str) -> None:
 def test_whether_runs_wait_for_review_is_a_curators_to_say(role: str, waits: bool) -> None:
     """On the genre's page, which both may change."""
     genre, client = GenreFactory(), client_of(role)
-    inline = {"clustering-TOTAL_FORMS": 1, "clustering-INITIAL_FORMS": 0, "clustering-0-waits_for_review": "on"}
+    inline = {"clustering-TOTAL_FORMS": 1, "clustering-INITIAL_FORMS": 0, "clustering-0-requires_review": "on"}
     data = {"name": "Renamed", **inline, "clustering-0-genre": genre.pk, **alias_rows()}
     assert client.post(page_of(Genre, "change", genre.pk), data).status_code == 302
     assert Genre.objects.get().name == "Renamed"

@@ -221,7 +221,7 @@ def test_whether_runs_wait_is_set_with_the_genre(admin_client: Client, genre: Ge
         "clustering-TOTAL_FORMS": 1,
         "clustering-INITIAL_FORMS": 0,
         "clustering-0-genre": genre.pk,
-        "clustering-0-waits_for_review": "on",
+        "clustering-0-requires_review": "on",
         **alias_rows(),
     }
     admin_client.post(page, form)
