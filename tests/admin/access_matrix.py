@@ -1,4 +1,4 @@
-"""Every door of the admin, and which roles may come in."""
+"""Every endpoint of the admin, and which roles may come in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ VIEWERS = set(ROLES[2:])
 STAFF = set(ROLES[1:])
 
 
-class World:
+class Scenario:
     """A library with something of everything."""
 
     def __init__(self) -> None:
@@ -64,34 +64,34 @@ class World:
 
 
 @dataclass(frozen=True)
-class Door:
-    """``may``: the roles that come in. ``changes``: whether that changes anything."""
+class Endpoint:
+    """``allowed``: the roles that get in. ``changes``: whether that changes anything."""
 
-    may: set[str]
-    knock: Callable[[Client, World], Any]
+    allowed: set[str]
+    call: Callable[[Client, Scenario], Any]
     changes: bool = False
 
 
-def get(view: str, model: Any, client: Client, world: World) -> Any:
+def get(view: str, model: Any, client: Client, scenario: Scenario) -> Any:
     needs_one = view in ("change", "history", "delete", "compare")
-    return client.get(page_of(model, view, *([world.one_of[model].pk] if needs_one else [])))
+    return client.get(page_of(model, view, *([scenario.one_of[model].pk] if needs_one else [])))
 
 
-def post(view: str, model: Any, data: Callable[[World], dict[str, Any]], client: Client, world: World) -> Any:
+def post(view: str, model: Any, data: Callable[[Scenario], dict[str, Any]], client: Client, scenario: Scenario) -> Any:
     needs_one = view in ("change", "delete", "publish", "unpublish", "undo")
-    return client.post(page_of(model, view, *([world.one_of[model].pk] if needs_one else [])), data(world))
+    return client.post(page_of(model, view, *([scenario.one_of[model].pk] if needs_one else [])), data(scenario))
 
 
-def action(name: str, model: Any, client: Client, world: World, **more: Any) -> Any:
+def action(name: str, model: Any, client: Client, scenario: Scenario, **more: Any) -> Any:
     things = (
-        {Run: [world.old, world.run], Genre: [world.genre]}.get(model)
-        or world.spare.get(model)
-        or [world.one_of[model]]
+        {Run: [scenario.old, scenario.run], Genre: [scenario.genre]}.get(model)
+        or scenario.spare.get(model)
+        or [scenario.one_of[model]]
     )
-    if name in ("delete_selected", "merge_selected") and model in world.spare:
-        things = world.spare[model]
+    if name in ("delete_selected", "merge_selected") and model in scenario.spare:
+        things = scenario.spare[model]
     if name in ("publish_selected", "delete_selected") and model is Run:
-        things = [world.old]
+        things = [scenario.old]
     return client.post(page_of(model), {"action": name, "_selected_action": [thing.pk for thing in things], **more})
 
 
@@ -105,137 +105,139 @@ FORMS: dict[Any, Callable[[], dict[str, Any]]] = {
 BULK: dict[Any, dict[str, Any]] = {Artist: {"is_public": "yes"}, Label: {"is_public": "yes"}, Track: {"score": "9"}}
 
 
-def doors() -> dict[str, Door]:
-    found: dict[str, Door] = {
-        "index": Door(STAFF, lambda client, world: client.get(reverse("admin:index"))),
-        "housekeeping": Door(STAFF, lambda client, world: client.get(reverse("admin:housekeeping"))),
-        "duplicates": Door(VIEWERS, lambda client, world: client.get(reverse("admin:likely_duplicates"))),
+def endpoints() -> dict[str, Endpoint]:
+    found: dict[str, Endpoint] = {
+        "index": Endpoint(STAFF, lambda client, scenario: client.get(reverse("admin:index"))),
+        "housekeeping": Endpoint(STAFF, lambda client, scenario: client.get(reverse("admin:housekeeping"))),
+        "duplicates": Endpoint(VIEWERS, lambda client, scenario: client.get(reverse("admin:likely_duplicates"))),
     }
     for model in [*CATALOGUE, *RECORDS]:
         name = model._meta.model_name
-        found[f"{name}: list"] = Door(VIEWERS, partial(get, "changelist", model))
-        found[f"{name}: page"] = Door(VIEWERS, partial(get, "change", model))
-        found[f"{name}: history"] = Door(VIEWERS, partial(get, "history", model))
+        found[f"{name}: list"] = Endpoint(VIEWERS, partial(get, "changelist", model))
+        found[f"{name}: page"] = Endpoint(VIEWERS, partial(get, "change", model))
+        found[f"{name}: history"] = Endpoint(VIEWERS, partial(get, "history", model))
     for model in CATALOGUE:
         name = model._meta.model_name
-        form = lambda world, model=model: FORMS[model]()  # noqa: E731
-        found[f"{name}: add page"] = Door(EDITORS, partial(get, "add", model))
-        found[f"{name}: add"] = Door(EDITORS, partial(post, "add", model, form), changes=True)
-        found[f"{name}: change"] = Door(EDITORS, partial(post, "change", model, form), changes=True)
-        found[f"{name}: delete page"] = Door(EDITORS, partial(get, "delete", model))
-        found[f"{name}: delete"] = Door(
+        form = lambda scenario, model=model: FORMS[model]()  # noqa: E731
+        found[f"{name}: add page"] = Endpoint(EDITORS, partial(get, "add", model))
+        found[f"{name}: add"] = Endpoint(EDITORS, partial(post, "add", model, form), changes=True)
+        found[f"{name}: change"] = Endpoint(EDITORS, partial(post, "change", model, form), changes=True)
+        found[f"{name}: delete page"] = Endpoint(EDITORS, partial(get, "delete", model))
+        found[f"{name}: delete"] = Endpoint(
             EDITORS, partial(post, "delete", model, lambda w: {"post": "yes"}), changes=True
         )
         delete = partial(action, "delete_selected", model, post="yes")
-        found[f"{name}: delete_selected"] = Door(EDITORS, delete, changes=True)
-        found[f"{name}: export page"] = Door(VIEWERS, partial(get, "export", model))
-        export = lambda world: {"format": "0"}  # noqa: E731
-        found[f"{name}: export"] = Door(VIEWERS, partial(post, "export", model, export))
-        found[f"{name}: export_admin_action"] = Door(VIEWERS, partial(action, "export_admin_action", model))
+        found[f"{name}: delete_selected"] = Endpoint(EDITORS, delete, changes=True)
+        found[f"{name}: export page"] = Endpoint(VIEWERS, partial(get, "export", model))
+        export = lambda scenario: {"format": "0"}  # noqa: E731
+        found[f"{name}: export"] = Endpoint(VIEWERS, partial(post, "export", model, export))
+        found[f"{name}: export_admin_action"] = Endpoint(VIEWERS, partial(action, "export_admin_action", model))
         if model is not Genre:
             edit = partial(action, "bulk_edit_selected", model)
-            found[f"{name}: bulk_edit_selected"] = Door(EDITORS, edit)
+            found[f"{name}: bulk_edit_selected"] = Endpoint(EDITORS, edit)
         if model in BULK:
             applied = partial(edit, apply="1", selected=2, **BULK[model])
-            found[f"{name}: bulk edit"] = Door(EDITORS, applied, changes=True)
+            found[f"{name}: bulk edit"] = Endpoint(EDITORS, applied, changes=True)
     for model in MERGEABLE:
         name = model._meta.model_name
-        page = lambda world, model=model: page_of(model, "merge", id=[thing.pk for thing in world.spare[model]])  # noqa: E731
-        found[f"{name}: likely the same"] = Door(CURATORS, partial(get, "likely", model))
-        found[f"{name}: merge_selected"] = Door(CURATORS, partial(action, "merge_selected", model))
-        found[f"{name}: merge page"] = Door(CURATORS, lambda client, world, page=page: client.get(page(world)))
-        found[f"{name}: merge"] = Door(
+        page = lambda scenario, model=model: page_of(model, "merge", id=[thing.pk for thing in scenario.spare[model]])  # noqa: E731
+        found[f"{name}: likely the same"] = Endpoint(CURATORS, partial(get, "likely", model))
+        found[f"{name}: merge_selected"] = Endpoint(CURATORS, partial(action, "merge_selected", model))
+        found[f"{name}: merge page"] = Endpoint(
+            CURATORS, lambda client, scenario, page=page: client.get(page(scenario))
+        )
+        found[f"{name}: merge"] = Endpoint(
             CURATORS,
-            lambda client, world, page=page, model=model: client.post(
-                page(world), {"survivor": world.spare[model][0].pk}
+            lambda client, scenario, page=page, model=model: client.post(
+                page(scenario), {"survivor": scenario.spare[model][0].pk}
             ),
             changes=True,
         )
     for model in (Artist, Label):
         for name in ("make_public", "make_not_public"):
             flag = partial(action, name, model)
-            found[f"{model._meta.model_name}: {name}"] = Door(EDITORS, flag, changes=True)
+            found[f"{model._meta.model_name}: {name}"] = Endpoint(EDITORS, flag, changes=True)
     for name in ("like", "unlike"):
-        found[f"track: {name}"] = Door(EDITORS, partial(action, name, Track), changes=True)
-    found["track: edit in the list"] = Door(EDITORS, edit_tracks, changes=True)
-    return found | import_doors() | run_doors() | users_doors()
+        found[f"track: {name}"] = Endpoint(EDITORS, partial(action, name, Track), changes=True)
+    found["track: edit in the list"] = Endpoint(EDITORS, edit_tracks, changes=True)
+    return found | import_endpoints() | run_endpoints() | user_endpoints()
 
 
-def edit_tracks(client: Client, world: World) -> Any:
-    data = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": world.tracks[0].pk, "form-0-score": 5}
+def edit_tracks(client: Client, scenario: Scenario) -> Any:
+    data = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": scenario.tracks[0].pk, "form-0-score": 5}
     return client.post(page_of(Track), {**data, "initial-form-0-score": 1, "_save": "Save"})
 
 
-def import_doors() -> dict[str, Door]:
-    def upload(client: Client, world: World) -> Any:
+def import_endpoints() -> dict[str, Endpoint]:
+    def upload(client: Client, scenario: Scenario) -> Any:
         file = sample("exportify_net.csv")
         return client.post(page_of(Import, "add"), {"file": SimpleUploadedFile(file.name, file.data)})
 
-    def confirm(client: Client, world: World) -> Any:
-        looked = upload(client, world)
+    def confirm(client: Client, scenario: Scenario) -> Any:
+        looked = upload(client, scenario)
         sent: dict[str, Any] = {"token": "x"}
         if looked.status_code == 200:
             form = looked.context["form"]
             sent = {name: form[name].value() for name in form.fields if form[name].value()}
         return client.post(page_of(Import, "confirm"), {**sent, "confirm": "1"})
 
-    nothing: Callable[[World], dict[str, Any]] = lambda world: {}  # noqa: E731
+    nothing: Callable[[Scenario], dict[str, Any]] = lambda scenario: {}  # noqa: E731
     return {
-        "import: upload page": Door(EDITORS, partial(get, "add", Import)),
-        "import: upload": Door(EDITORS, upload),
-        "import: confirm": Door(EDITORS, confirm, changes=True),
-        "import: undo": Door(EDITORS, partial(post, "undo", Import, nothing), changes=True),
-        "import: change": Door(set(), partial(post, "change", Import, nothing)),
-        "import: delete": Door(set(), partial(post, "delete", Import, lambda world: {"post": "yes"})),
+        "import: upload page": Endpoint(EDITORS, partial(get, "add", Import)),
+        "import: upload": Endpoint(EDITORS, upload),
+        "import: confirm": Endpoint(EDITORS, confirm, changes=True),
+        "import: undo": Endpoint(EDITORS, partial(post, "undo", Import, nothing), changes=True),
+        "import: change": Endpoint(set(), partial(post, "change", Import, nothing)),
+        "import: delete": Endpoint(set(), partial(post, "delete", Import, lambda scenario: {"post": "yes"})),
     }
 
 
-def run_doors() -> dict[str, Door]:
-    def name_in_list(client: Client, world: World) -> Any:
-        data = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": world.cluster.pk, "form-0-name": "Dawn"}
+def run_endpoints() -> dict[str, Endpoint]:
+    def name_in_list(client: Client, scenario: Scenario) -> Any:
+        data = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": scenario.cluster.pk, "form-0-name": "Dawn"}
         return client.post(page_of(Cluster), {**data, "_save": "Save"})
 
-    def publish(client: Client, world: World) -> Any:
-        return client.post(page_of(Run, "publish", world.old.pk))
+    def publish(client: Client, scenario: Scenario) -> Any:
+        return client.post(page_of(Run, "publish", scenario.old.pk))
 
-    def delete(client: Client, world: World) -> Any:
-        return client.post(page_of(Run, "delete", world.old.pk), {"post": "yes"})
+    def delete(client: Client, scenario: Scenario) -> Any:
+        return client.post(page_of(Run, "delete", scenario.old.pk), {"post": "yes"})
 
-    nothing: Callable[[World], dict[str, Any]] = lambda world: {}  # noqa: E731
-    name = lambda world: {"name": "Dawn"}  # noqa: E731
+    nothing: Callable[[Scenario], dict[str, Any]] = lambda scenario: {}  # noqa: E731
+    name = lambda scenario: {"name": "Dawn"}  # noqa: E731
     return {
-        "genre: recluster_selected": Door(CURATORS, partial(action, "recluster_selected", Genre), changes=True),
-        "run: compare": Door(VIEWERS, partial(get, "compare", Run)),
-        "run: compare_selected": Door(VIEWERS, partial(action, "compare_selected", Run)),
-        "run: publish": Door(CURATORS, publish, changes=True),
-        "run: unpublish": Door(CURATORS, partial(post, "unpublish", Run, nothing), changes=True),
-        "run: publish_selected": Door(CURATORS, partial(action, "publish_selected", Run), changes=True),
-        "run: unpublish_selected": Door(CURATORS, partial(action, "unpublish_selected", Run), changes=True),
-        "run: delete": Door(CURATORS, delete, changes=True),
-        "run: delete_selected": Door(CURATORS, partial(action, "delete_selected", Run, post="yes"), changes=True),
-        "run: add": Door(set(), partial(get, "add", Run)),
-        "run: change": Door(set(), partial(post, "change", Run, nothing)),
-        "cluster: name": Door(CURATORS, partial(post, "change", Cluster, name), changes=True),
-        "cluster: name in the list": Door(CURATORS, name_in_list, changes=True),
-        "cluster: delete": Door(set(), partial(post, "delete", Cluster, lambda world: {"post": "yes"})),
-        "membership: change": Door(set(), partial(post, "change", Membership, nothing)),
-        "excludedtrack: change": Door(set(), partial(post, "change", ExcludedTrack, nothing)),
+        "genre: recluster_selected": Endpoint(CURATORS, partial(action, "recluster_selected", Genre), changes=True),
+        "run: compare": Endpoint(VIEWERS, partial(get, "compare", Run)),
+        "run: compare_selected": Endpoint(VIEWERS, partial(action, "compare_selected", Run)),
+        "run: publish": Endpoint(CURATORS, publish, changes=True),
+        "run: unpublish": Endpoint(CURATORS, partial(post, "unpublish", Run, nothing), changes=True),
+        "run: publish_selected": Endpoint(CURATORS, partial(action, "publish_selected", Run), changes=True),
+        "run: unpublish_selected": Endpoint(CURATORS, partial(action, "unpublish_selected", Run), changes=True),
+        "run: delete": Endpoint(CURATORS, delete, changes=True),
+        "run: delete_selected": Endpoint(CURATORS, partial(action, "delete_selected", Run, post="yes"), changes=True),
+        "run: add": Endpoint(set(), partial(get, "add", Run)),
+        "run: change": Endpoint(set(), partial(post, "change", Run, nothing)),
+        "cluster: name": Endpoint(CURATORS, partial(post, "change", Cluster, name), changes=True),
+        "cluster: name in the list": Endpoint(CURATORS, name_in_list, changes=True),
+        "cluster: delete": Endpoint(set(), partial(post, "delete", Cluster, lambda scenario: {"post": "yes"})),
+        "membership: change": Endpoint(set(), partial(post, "change", Membership, nothing)),
+        "excludedtrack: change": Endpoint(set(), partial(post, "change", ExcludedTrack, nothing)),
     }
 
 
-def users_doors() -> dict[str, Door]:
+def user_endpoints() -> dict[str, Endpoint]:
     """Nobody but the superuser gives roles."""
 
-    def promote(client: Client, world: World) -> Any:
+    def promote(client: Client, scenario: Scenario) -> Any:
         return client.post(page_of(Group, "change", Group.objects.get(name="editor").pk), {"name": "editor"})
 
     return {
-        "users": Door(SUPERUSER, lambda client, world: client.get(page_of(User))),
-        "groups": Door(SUPERUSER, lambda client, world: client.get(page_of(Group))),
-        "group: change": Door(SUPERUSER, promote, changes=True),
-        "views: save": Door(
+        "users": Endpoint(SUPERUSER, lambda client, scenario: client.get(page_of(User))),
+        "groups": Endpoint(SUPERUSER, lambda client, scenario: client.get(page_of(Group))),
+        "group: change": Endpoint(SUPERUSER, promote, changes=True),
+        "views: save": Endpoint(
             EDITORS,
-            lambda client, world: client.post(
+            lambda client, scenario: client.post(
                 page_of(SavedFilter, "add"), {"listing": "musicdb.track", "query": "q=x", "name": "X"}
             ),
             changes=True,

@@ -18,7 +18,7 @@ def listed(response: Any) -> list[Any]:
     return list(response.context["cl"].result_list)
 
 
-def said(response: Any) -> list[tuple[str, str]]:
+def messages_of(response: Any) -> list[tuple[str, str]]:
     """Return the messages that the next page will show."""
     page = response.client.get(reverse("admin:index"))
     return [(message.level_tag, str(message)) for message in page.context["messages"]]
@@ -75,7 +75,7 @@ def editor(*permissions: str) -> Client:
     return client
 
 
-def act(client: Client, name: str, things: list[Any], **extra: Any) -> Any:
+def run_action(client: Client, name: str, things: list[Any], **extra: Any) -> Any:
     data = {"action": name, "_selected_action": [thing.pk for thing in things], "index": 0, **extra}
     return client.post(page_of(type(things[0])), data)
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.models import Album, Artist, Genre, Label, Track
-from tests.admin.helpers import act, editor, page_of, rich_track, said, track_data
+from tests.admin.helpers import editor, messages_of, page_of, rich_track, run_action, track_data
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +51,14 @@ def test_the_library_comes_first_on_the_index(admin_client: Client) -> None:
 def test_many_become_public_at_once_and_their_history_says_who_did_it(admin_client: Client, factory: Any) -> None:
     things = [factory(is_public=False), factory(is_public=False), factory(is_public=True)]
     model, left_alone = type(things[0]), factory(is_public=False)
-    response = act(admin_client, "make_public", things)
-    assert said(response) == [("success", f"2 {model._meta.model_name}s now public.")]
+    response = run_action(admin_client, "make_public", things)
+    assert messages_of(response) == [("success", f"2 {model._meta.model_name}s now public.")]
     assert set(model.objects.public()) == set(things)
     assert left_alone.pk not in model.objects.public().values_list("pk", flat=True)
     entries = LogEntry.objects.order_by("object_id")
     assert {entry.object_id for entry in entries} == {str(thing.pk) for thing in things[:2]}
     assert {entry.get_change_message() for entry in entries} == {"Changed Public."}
-    act(admin_client, "make_not_public", things[:1])
+    run_action(admin_client, "make_not_public", things[:1])
     assert set(model.objects.public()) == set(things[1:])
 
 
@@ -67,10 +67,12 @@ def test_like_and_unlike_what_a_search_found(admin_client: Client) -> None:
     other = TrackFactory()
     data = {"action": "like", "_selected_action": [found.pk, other.pk], "index": 0}
     response = admin_client.post(page_of(Track, q="kim"), data)
-    assert said(response) == [("success", "1 track now liked.")]
+    assert messages_of(response) == [("success", "1 track now liked.")]
     assert list(Track.objects.filter(liked=True)) == [found]
-    assert said(act(admin_client, "like", [found])) == [("info", "All that you selected were liked already.")]
-    act(admin_client, "unlike", [found])
+    assert messages_of(run_action(admin_client, "like", [found])) == [
+        ("info", "All that you selected were liked already.")
+    ]
+    run_action(admin_client, "unlike", [found])
     assert not Track.objects.filter(liked=True).exists()
 
 
@@ -78,7 +80,7 @@ def test_who_may_only_look_may_export_and_change_nothing() -> None:
     client, artist = editor("view_artist"), ArtistFactory(is_public=False)
     form = client.get(page_of(Artist)).context["action_form"]
     assert [name for name, _ in form.fields["action"].choices] == ["", "export_admin_action"]
-    act(client, "make_public", [artist])
+    run_action(client, "make_public", [artist])
     artist.refresh_from_db()
     assert artist.is_public is False
 
@@ -104,7 +106,7 @@ def test_what_is_in_use_is_kept_and_the_page_says_what_uses_it(admin_client: Cli
     kind = thing._meta.verbose_name
     assert f"The {kind} “{thing}” cannot be deleted. What stands in the way:" in response.text
     admin_client.post(address, {"post": "yes"})
-    response = act(admin_client, "delete_selected", [thing], post="yes")
+    response = run_action(admin_client, "delete_selected", [thing], post="yes")
     assert f"The selected {kind} cannot be deleted. What stands in the way:" in response.text
     assert type(thing).objects.filter(pk=thing.pk).exists()
 
@@ -122,5 +124,5 @@ def test_what_is_in_no_use_is_deleted(admin_client: Client) -> None:
     admin_client.post(page_of(Track, "delete", track.pk), {"post": "yes"})
     assert not Track.objects.exists()
     for model in (Album, Artist, Label, Genre):
-        act(admin_client, "delete_selected", list(model.objects.all()), post="yes")
+        run_action(admin_client, "delete_selected", list(model.objects.all()), post="yes")
         assert not model.objects.exists(), model

@@ -17,7 +17,7 @@ from clusters.core.params import Params
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs.service import Options, Outcome, recluster
 from musicdb.models import Genre, Track
-from tests.admin.helpers import act, editor, listed, page_of, said
+from tests.admin.helpers import editor, listed, messages_of, page_of, run_action
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre
 
 pytestmark = pytest.mark.django_db
@@ -126,12 +126,12 @@ def test_the_published_run_is_kept_and_the_page_says_why(admin_client: Client) -
     response = admin_client.get(page_of(Run, "delete", published.pk))
     assert "it is the published run, which visitors see" in response.context["protected"][0]
     admin_client.post(page_of(Run, "delete", published.pk), {"post": "yes"})
-    act(admin_client, "delete_selected", [old, published], post="yes")
+    run_action(admin_client, "delete_selected", [old, published], post="yes")
     assert set(genre.runs.all()) == {old, published}
     for run, offered in ((old, True), (published, False)):
         page = admin_client.get(page_of(Run, "change", run.pk)).text
         assert (f'<a href="{page_of(Run, "delete", run.pk)}"' in page) is offered
-    act(admin_client, "delete_selected", [old], post="yes")
+    run_action(admin_client, "delete_selected", [old], post="yes")
     assert list(genre.runs.all()) == [published]
 
 
@@ -194,7 +194,7 @@ def test_a_cluster_is_never_added_or_deleted_by_itself(admin_client: Client) -> 
     cluster = run.clusters.get(number=1)
     assert admin_client.get(page_of(Cluster, "add")).status_code == 403
     assert admin_client.post(page_of(Cluster, "delete", cluster.pk), {"post": "yes"}).status_code == 403
-    act(admin_client, "delete_selected", [cluster], post="yes")
+    run_action(admin_client, "delete_selected", [cluster], post="yes")
     assert Cluster.objects.filter(pk=cluster.pk).exists()
 
 
@@ -238,7 +238,7 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
         TrackFactory(genres=[same])
     list(recluster([same], Params(), Options()))
     small, left_alone = GenreFactory(name="<skiffle>"), GenreFactory()
-    response = act(admin_client, "recluster_selected", [changed, same, small])
+    response = run_action(admin_client, "recluster_selected", [changed, same, small])
     new = changed.runs.get(is_published=True)
     assert new != run
     assert (new.track_count, new.excluded_count) == (12, 1)
@@ -248,7 +248,7 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
         f'<a href="{page_of(Genre, "change", small.pk)}">&lt;skiffle&gt;</a>',
         "0 tracks have all features, and 6 are needed",
     )
-    assert said(response) == [
+    assert messages_of(response) == [
         ("warning", f"{skiffle}: skipped: {skipped}. What visitors see has not changed."),
         ("success", f"{trip_hop}: 12 tracks in {new.cluster_count} clusters, 1 left out."),
         ("info", '<a href="/genres/same/clusters/">same</a>: nothing has changed since its last run.'),
@@ -273,7 +273,7 @@ def test_a_failure_is_an_error_that_says_what_visitors_see(
     # What a message begins with is capitalised: not a name, if it is in a link.
     page = f'<a href="{page_of(Genre, "change", genre.pk)}">trip hop</a>'
     expected = f"{page}: failed: OSError: disk full. What visitors see has not changed."
-    assert said(act(admin_client, "recluster_selected", [genre])) == [("error", expected), RAN_HERE]
+    assert messages_of(run_action(admin_client, "recluster_selected", [genre])) == [("error", expected), RAN_HERE]
 
 
 def test_the_news_of_many_genres_fits_the_page_the_worst_first(
@@ -288,7 +288,7 @@ def test_the_news_of_many_genres_fits_the_page_the_worst_first(
         yield Outcome(failed.slug, "failed", "broken")
 
     monkeypatch.setattr("clusters.admin.genres.recluster", outcomes)
-    messages = said(act(admin_client, "recluster_selected", genres))
+    messages = messages_of(run_action(admin_client, "recluster_selected", genres))
     assert len(messages) == 21
     assert [level for level, _ in messages[:3]] == ["error", "warning", "info"]
     assert messages[-2:] == [("info", "And 6 more: 6 unchanged."), RAN_HERE]
@@ -299,7 +299,7 @@ def test_reclustering_is_for_those_who_may_add_runs() -> None:
     TrackFactory(genres=[genre], artists=[ArtistFactory()])
     reader = editor("view_genre", "change_genre")
     assert "recluster_selected" not in reader.get(page_of(Genre)).text
-    act(reader, "recluster_selected", [genre])
+    run_action(reader, "recluster_selected", [genre])
     assert list(genre.runs.all()) == [run]
 
 
@@ -308,7 +308,7 @@ def test_who_may_add_runs_reclusters_without_leave_to_edit_genres() -> None:
     TrackFactory(genres=[genre])
     runner = editor("view_genre", "add_run")
     assert ">Recluster selected genres<" in runner.get(page_of(Genre)).text
-    act(runner, "recluster_selected", [genre])
+    run_action(runner, "recluster_selected", [genre])
     assert genre.runs.get(is_published=True) != run
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from clusters.models import Run
 from musicdb.models import Genre, Track
-from tests.admin.helpers import act, page_of
+from tests.admin.helpers import page_of, run_action
 from tests.factories import GenreFactory, many_tracks, stored_run
 from tests.pages.html import parse
 
@@ -55,10 +55,10 @@ def test_many_are_counted(admin_client: Client, genre: Genre) -> None:
 
 def test_of_many_that_are_selected_some_are_named(admin_client: Client) -> None:
     tracks = many_tracks(250)
-    page = told(act(admin_client, "delete_selected", tracks))
+    page = told(run_action(admin_client, "delete_selected", tracks))
     assert sum(item.startswith("Track: Mass ") for item in page) == 20
     assert {"and 230 more tracks", "Artist of the track: 250"} <= set(page)
-    act(admin_client, "delete_selected", tracks, post="yes")
+    run_action(admin_client, "delete_selected", tracks, post="yes")
     assert Track.objects.count() == 0
 
 

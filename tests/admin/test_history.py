@@ -17,13 +17,13 @@ from musicdb.imports.undo import undo
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.history import ChangeType
 from tests.admin.helpers import (
-    act,
     album_data,
     alias_rows,
     artist_rows,
     editor,
     page_of,
     rows,
+    run_action,
     track_data,
 )
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
@@ -89,7 +89,7 @@ class TestEdits:
 
     def test_an_action_on_a_list(self, admin_client: Client, admin_user: User) -> None:
         labels = [LabelFactory(is_public=False), LabelFactory(is_public=False), LabelFactory()]
-        act(admin_client, "make_public", labels)
+        run_action(admin_client, "make_public", labels)
         for label in labels[:2]:
             entry = entries(admin_client, label)[0]
             assert (entry.version.change_type, entry.version.history_user) == ("action", admin_user)
@@ -101,7 +101,7 @@ class TestEdits:
         for number in (1, 10):
             tracks = [TrackFactory() for _ in range(number)]
             with CaptureQueriesContext(connection) as queries:
-                act(admin_client, "like", tracks)
+                run_action(admin_client, "like", tracks)
             counts.append(sum("historical" in query["sql"] for query in queries))
         assert counts == [2, 2]
 
@@ -110,7 +110,7 @@ class TestEdits:
         artists = [ArtistFactory() for _ in range(number)]
         keys = [artist.pk for artist in artists]
         with CaptureQueriesContext(connection) as queries:
-            act(admin_client, "delete_selected", artists, post="yes")
+            run_action(admin_client, "delete_selected", artists, post="yes")
         assert not Artist.objects.exists()
         assert sum("historical" in query["sql"] for query in queries) == 1
         gone = Artist.history.filter(history_type="-").order_by("id")

@@ -48,7 +48,7 @@ def confirm(client: Client, looked: Any, button: str = "confirm", **data: Any) -
     return client.post(CONFIRM, {**sent, button: "1", **data}, follow=True)
 
 
-def said(response: Any) -> list[str]:
+def messages_of(response: Any) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
@@ -72,13 +72,13 @@ def test_confirmed_it_is_done_and_the_upload_thrown_away(editor: Client, setting
     done = confirm(editor, looked)
     record = Import.objects.get()
     assert done.redirect_chain == [(reverse("admin:musicdb_import_change", args=[record.pk]), 302)]
-    assert said(done) == ["Imported exportify_net.csv: 7 tracks new, 0 changed, 0 as they were."]
+    assert messages_of(done) == ["Imported exportify_net.csv: 7 tracks new, 0 changed, 0 as they were."]
     assert record.user is not None
     assert record.user.username == "editor"
     assert Track.objects.filter(liked=True, genres__name="Mine").count() == 7
     assert uploads(settings) == []
     again = confirm(editor, looked)
-    assert said(again) == [
+    assert messages_of(again) == [
         "This file has been imported or thrown away since. Upload it again. Nothing was imported.",
     ]
 
@@ -167,11 +167,11 @@ def test_html_in_a_file_is_text(editor: Client) -> None:
 def test_somebody_elses_upload_is_not_mine_to_confirm(editor: Client) -> None:
     looked = upload(editor, sample("kaggle.csv"))
     other = logged_in(Client(), "other", "add_import")
-    assert said(confirm(other, looked)) == [
+    assert messages_of(confirm(other, looked)) == [
         "Somebody else uploaded this file. Upload it yourself. Nothing was imported.",
     ]
     forged = confirm(editor, looked, token="../../etc/passwd")
-    assert said(forged) == ["This upload is too old. Upload the file again. Nothing was imported."]
+    assert messages_of(forged) == ["This upload is too old. Upload the file again. Nothing was imported."]
     assert not Import.objects.exists()
 
 
@@ -192,7 +192,7 @@ class TestUndo:
         page = editor.get(reverse("admin:musicdb_import_change", args=[record.pk])).content.decode()
         assert "Undo this import" in page
         undone = editor.post(reverse("admin:musicdb_import_undo", args=[record.pk]), follow=True)
-        assert said(undone) == ["The import of kaggle.csv was undone."]
+        assert messages_of(undone) == ["The import of kaggle.csv was undone."]
         assert "Undo this import" not in undone.content.decode()
         assert not Track.objects.exists()
         record.refresh_from_db()
@@ -212,14 +212,14 @@ class TestUndo:
         confirm(editor, upload(editor, net_file(net_row(1))))
         Artist.objects.update(is_public=True)
         refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
-        assert "Artist “Singer 1” has been changed since." in said(refused)[0]
+        assert "Artist “Singer 1” has been changed since." in messages_of(refused)[0]
         assert Track.objects.exists()
 
     def test_what_is_gone_is_called_by_its_name(self, editor: Client) -> None:
         confirm(editor, upload(editor, net_file(net_row(1))))
         Track.objects.get().delete()
         refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
-        assert "Track “Song 1” has been deleted or merged since." in said(refused)[0]
+        assert "Track “Song 1” has been deleted or merged since." in messages_of(refused)[0]
         assert not Import.objects.get().is_undone
 
 

@@ -17,7 +17,7 @@ from clusters.jobs.enqueue import hand_over
 from clusters.jobs.worker import take_up, work_on_one
 from clusters.models import GenreClustering, Reclustering, Run, Turn
 from musicdb.models import Genre
-from tests.admin.helpers import act, editor, listed, page_of, said
+from tests.admin.helpers import editor, listed, messages_of, page_of, run_action
 from tests.clusters.jobs.brokers import folder_broker, messages, use
 from tests.factories import GenreFactory, TrackFactory
 
@@ -60,7 +60,7 @@ class TestAsking:
     ) -> None:
         genres = genres_of("trip hop", "skiffle")
         GenreFactory(name="not selected")
-        response = act(admin_client, "recluster_selected", genres)
+        response = run_action(admin_client, "recluster_selected", genres)
 
         reclustering = Reclustering.objects.get()
         assert (response.status_code, response.url) == (302, page_of(Reclustering, "change", reclustering.pk))
@@ -76,9 +76,9 @@ class TestAsking:
         self, settings: LazySettings, admin_client: Client, tmp_path: Path
     ) -> None:
         use(settings, f"filesystem://{tmp_path}/nowhere")
-        response = act(admin_client, "recluster_selected", genres_of("trip hop"))
+        response = run_action(admin_client, "recluster_selected", genres_of("trip hop"))
 
-        ((level, message),) = said(response)
+        ((level, message),) = messages_of(response)
         assert level == "error"
         assert message.startswith("The workers' broker cannot be reached: ")
         assert message.endswith(" Nothing was reclustered, and nothing waits.")
@@ -86,7 +86,7 @@ class TestAsking:
         assert not Run.objects.exists()
 
     def test_only_who_may_add_runs_asks(self, broker: Path) -> None:
-        act(editor("view_genre", "change_genre", "view_run"), "recluster_selected", genres_of("trip hop"))
+        run_action(editor("view_genre", "change_genre", "view_run"), "recluster_selected", genres_of("trip hop"))
         assert not Reclustering.objects.exists()
         assert messages(broker) == 0
 
@@ -199,7 +199,7 @@ class TestStopping:
         response = admin_client.post(stop)
 
         assert response.url == address
-        assert said(response) == [
+        assert messages_of(response) == [
             ("success", "Stopped: 1 of its genres will not be begun. What was begun is finished.")
         ]
         page = admin_client.get(address)
@@ -207,7 +207,9 @@ class TestStopping:
         assert lines(page)[1] == "skiffle: not begun, since this was stopped."
         assert "http-equiv" not in page.text
         assert not work_on_one("one")
-        assert said(admin_client.post(stop)) == [("info", "There was nothing left to stop: every genre was begun.")]
+        assert messages_of(admin_client.post(stop)) == [
+            ("info", "There was nothing left to stop: every genre was begun.")
+        ]
 
     def test_only_who_may_ask_may_stop(self, broker: Path) -> None:
         reclustering = hand_over(genres_of("jazz"), Params())

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.imports.parse import Source
-from tests.admin.test_imports import confirm, said, upload
+from tests.admin.test_imports import confirm, messages_of, upload
 from tests.factories import GenreFactory
 from tests.imports.library import state, wipe
 
@@ -40,7 +40,7 @@ def test_there_and_back(admin_client: Client, seed_library: None, kind: str) -> 
     assert ("Track", 220, 0, 0) in looked.context["counts"]
     assert not state()
     done = confirm(admin_client, looked)
-    assert said(done) == [f"Imported library.{kind}: 220 tracks new, 0 changed, 0 as they were."]
+    assert messages_of(done) == [f"Imported library.{kind}: 220 tracks new, 0 changed, 0 as they were."]
     assert state() == before
     looked = upload(admin_client, source)
     assert looked.context["counts"] == [
@@ -62,7 +62,9 @@ def test_the_preview_says_what_each_row_is_about(admin_client: Client) -> None:
 
 def test_what_changed_in_short_is_about_what_the_file_is_about(admin_client: Client) -> None:
     looked = upload(admin_client, Source("genres.csv", b"slug,name,description\npop,pop,\njazz,jazz,\n"))
-    assert said(confirm(admin_client, looked)) == ["Imported genres.csv: 2 genres new, 0 changed, 0 as they were."]
+    assert messages_of(confirm(admin_client, looked)) == [
+        "Imported genres.csv: 2 genres new, 0 changed, 0 as they were."
+    ]
 
 
 def test_whoever_may_see_all_of_the_catalogue(client: Client) -> None:
@@ -86,4 +88,4 @@ def test_what_no_file_can_hold_is_refused_in_words(admin_client: Client, monkeyp
     GenreFactory(name="Long", description="x" * 40_000)
     refused = admin_client.get(address("xlsx"), follow=True)
     assert refused.redirect_chain == [(IMPORTS, 302)]
-    assert said(refused) == ["The description of “Long” is longer than a workbook's cell can be. Export a .zip."]
+    assert messages_of(refused) == ["The description of “Long” is longer than a workbook's cell can be. Export a .zip."]

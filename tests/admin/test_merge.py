@@ -8,7 +8,7 @@ from django.test import Client
 
 from musicdb.admin import duplicates
 from musicdb.models import Artist, Genre, Label
-from tests.admin.helpers import act, editor, page_of, said
+from tests.admin.helpers import editor, messages_of, page_of, run_action
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
 from tests.pages.html import Node, parse
 
@@ -56,7 +56,7 @@ def test_the_action_asks_which_one_stays_and_comes_back_to_where_it_was_chosen(
     assert list(model.objects.all()) == [one]
     kind, noun = model._meta.verbose_name, "albums" if model is Label else "tracks"
     link = f'<a href="{page_of(model, "change", one.pk)}">One</a>'
-    assert said(response) == [("success", f"Merged 1 {kind} into {link}: 2 {noun} moved.")]
+    assert messages_of(response) == [("success", f"Merged 1 {kind} into {link}: 2 {noun} moved.")]
     assert set(LogEntry.objects.values_list("user__username", flat=True)) == {"admin"}
 
 
@@ -65,7 +65,7 @@ def test_the_message_counts_albums_once(admin_client: Client) -> None:
     AlbumFactory(labels=[two, one, three])
     AlbumFactory(labels=[two, three])
     response = admin_client.post(merge_page(one, two, three), {"survivor": one.pk})
-    ((level, text),) = said(response)
+    ((level, text),) = messages_of(response)
     assert (level, text.partition(": ")[2]) == ("success", "1 album moved, 2 had several of them.")
     assert text.startswith("Merged 2 labels into <a ")
 
@@ -77,17 +77,17 @@ def test_too_few_or_too_many_are_refused_wherever_they_come_from(admin_client: C
         "Merge at most 100 at a time: you selected 101." if number > 2 else "Select at least two labels to merge them."
     )
     if labels:
-        assert said(act(admin_client, "merge_selected", labels)) == [("error", error)]
+        assert messages_of(run_action(admin_client, "merge_selected", labels)) == [("error", error)]
     for ask in (admin_client.get, admin_client.post):
         response = ask(page_of(Label, "merge", id=[label.pk for label in labels]))
         assert response["Location"] == page_of(Label)
-        assert said(response) == [("error", error)]
+        assert messages_of(response) == [("error", error)]
     assert Label.objects.count() == number
 
 
 def test_a_hundred_can_be_merged_at_once(admin_client: Client) -> None:
     labels = Label.objects.bulk_create([Label(name=f"Label {i}", slug=f"label-{i}") for i in range(100)])
-    response = act(admin_client, "merge_selected", labels)
+    response = run_action(admin_client, "merge_selected", labels)
     admin_client.post(response["Location"], {"survivor": labels[42].pk})
     assert list(Label.objects.all()) == [labels[42]]
     assert labels[42].aliases.count() == 99
@@ -159,7 +159,7 @@ def test_a_form_that_is_sent_twice_merges_once(admin_client: Client) -> None:
     address = merge_page(one, two)
     admin_client.post(address, {"survivor": one.pk})
     response = admin_client.post(address, {"survivor": one.pk})
-    assert said(response)[-1] == ("error", "Select at least two labels to merge them.")
+    assert messages_of(response)[-1] == ("error", "Select at least two labels to merge them.")
     assert one.aliases.count() == 1
 
 
@@ -168,7 +168,7 @@ def test_a_merge_that_cannot_be_is_explained(admin_client: Client) -> None:
     third.aliases.create(name="Two")
     response = admin_client.post(merge_page(one, two), {"survivor": one.pk})
     error = "“Two” is another spelling of “Third” already. Delete it there first, or merge “Third” too."
-    assert said(response) == [("error", error)]
+    assert messages_of(response) == [("error", error)]
     assert Label.objects.count() == 3
 
 
@@ -211,7 +211,7 @@ def test_who_may_not_both_change_and_merge_may_not_merge(permissions: list[str])
     for address in (merge_page(*labels), page_of(Label, "likely")):
         assert client.get(address).status_code == 403
         assert client.post(address, {"survivor": labels[0].pk}).status_code == 403
-    act(client, "merge_selected", labels)
+    run_action(client, "merge_selected", labels)
     assert Label.objects.count() == 2
 
 

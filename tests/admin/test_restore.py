@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from musicdb.models import Genre, Label, Track
-from tests.admin.helpers import editor, page_of, said
+from tests.admin.helpers import editor, messages_of, page_of
 from tests.factories import ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_times_are_of_24_hours_as_on_the_site_and_end_no_sentence_twice(admin_cl
     label.history.update(history_date=datetime(2026, 5, 12, 16, 8, tzinfo=UTC))
     response = admin_client.post(page)
     assert label.history.first().history_change_reason == "Back to the version of 12 May 2026, 16:08."
-    assert said(response)[0][1].endswith("</a> is as it was on 12 May 2026, 16:08.")
+    assert messages_of(response)[0][1].endswith("</a> is as it was on 12 May 2026, 16:08.")
 
 
 def test_reverting_says_what_it_did_and_who(admin_client: Client, admin_user: User) -> None:
@@ -37,7 +37,7 @@ def test_reverting_says_what_it_did_and_who(admin_client: Client, admin_user: Us
     assert (response.status_code, response.url) == (302, page_of(Label, "history", label.pk))
     label.refresh_from_db()
     assert label.name == "One"
-    ((level, message),) = said(response)
+    ((level, message),) = messages_of(response)
     assert (level, ">One</a> is as it was on " in message) == ("success", True)
     last = label.history.first()
     assert (last.change_type, last.history_user) == ("revert", admin_user)
@@ -50,7 +50,7 @@ def test_a_refusal_says_why_and_changes_nothing(admin_client: Client) -> None:
     LabelFactory(name="One", slug="another")
     response = admin_client.post(page)
     assert (response.status_code, response.url) == (302, page)
-    assert said(response) == [
+    assert messages_of(response) == [
         ("error", "Nothing was changed.<ul><li>Name “One” is taken by “One” (another).</li></ul>")
     ]
     label.refresh_from_db()
@@ -66,7 +66,7 @@ def test_what_is_in_the_way_is_text(admin_client: Client) -> None:
     version = track.history.first()
     track.track_artists.all().delete()
     artist.delete()
-    ((_, message),) = said(admin_client.post(page_of(Track, "version", track.pk, version.pk)))
+    ((_, message),) = messages_of(admin_client.post(page_of(Track, "version", track.pk, version.pk)))
     assert "Artist “&lt;b&gt;Ann&lt;/b&gt;” has been deleted since." in message
 
 
@@ -80,7 +80,7 @@ def test_bringing_back(admin_client: Client) -> None:
     assert response.url == page_of(Genre, "history", key)
     assert Genre.objects.get(pk=key).name == "pop"
     assert [genre.name for genre in track.genres.all()] == ["pop"]
-    ((level, message),) = said(response)
+    ((level, message),) = messages_of(response)
     assert (level, message.startswith("Restored <a href=")) == ("success", True)
 
 
@@ -89,7 +89,7 @@ def test_bringing_back_what_something_took_the_place_of(admin_client: Client) ->
     label.delete()
     LabelFactory(name="One")
     version = Label.history.get(history_type="-")
-    ((level, message),) = said(admin_client.post(page_of(Label, "version", version.id, version.pk)))
+    ((level, message),) = messages_of(admin_client.post(page_of(Label, "version", version.id, version.pk)))
     assert (level, "The address “one” is that of “One” now." in message) == ("error", True)
     assert Label.objects.count() == 1
 

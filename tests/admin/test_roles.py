@@ -1,4 +1,4 @@
-"""Role by role, door by door: who may come in does, and who may not changes nothing."""
+"""Role by role, endpoint by endpoint: who may come in does, and who may not changes nothing."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from clusters.models import Cluster, ExcludedTrack, GenreClustering, Membership, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
-from tests.admin.access_matrix import CATALOGUE, ROLES, Door, World, doors
+from tests.admin.access_matrix import CATALOGUE, ROLES, Endpoint, Scenario, endpoints
 from tests.admin.helpers import alias_rows, page_of
 from tests.db.roles import migrate, migrate_back, steps
 from tests.factories import GenreFactory
@@ -119,9 +119,9 @@ def everything() -> dict[str, list[Any]]:
     return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in models}
 
 
-def outcome(door: Door, client: Client, world: World, before: dict[str, list[Any]]) -> str:
+def outcome(endpoint: Endpoint, client: Client, scenario: Scenario, before: dict[str, list[Any]]) -> str:
     with transaction.atomic():
-        response = door.knock(client, world)
+        response = endpoint.call(client, scenario)
         changed = everything() != before
         transaction.set_rollback(True)
     refused = response.status_code == 403 or (
@@ -134,12 +134,15 @@ def outcome(door: Door, client: Client, world: World, before: dict[str, list[Any
 @pytest.mark.usefixtures("_groups")
 @pytest.mark.parametrize("role", ROLES)
 def test_every_door(role: str) -> None:
-    world, client = World(), client_of(role)
-    found, before = doors(), everything()
-    outcomes = {name: outcome(door, client, world, before) for name, door in found.items()}
-    let_in = {name: f"let in, {'something' if door.changes else 'nothing'} changed" for name, door in found.items()}
+    scenario, client = Scenario(), client_of(role)
+    found, before = endpoints(), everything()
+    outcomes = {name: outcome(endpoint, client, scenario, before) for name, endpoint in found.items()}
+    let_in = {
+        name: f"let in, {'something' if endpoint.changes else 'nothing'} changed" for name, endpoint in found.items()
+    }
     assert outcomes == {
-        name: let_in[name] if role in door.may else "refused, nothing changed" for name, door in found.items()
+        name: let_in[name] if role in endpoint.allowed else "refused, nothing changed"
+        for name, endpoint in found.items()
     }
 
 
@@ -186,7 +189,7 @@ OFFERED["superuser"] = OFFERED["curator"]
 @pytest.mark.usefixtures("_groups")
 @pytest.mark.parametrize("role", OFFERED)
 def test_each_list_offers_what_one_may_do(role: str) -> None:
-    World()
+    Scenario()
     client = client_of(role)
     for model, expected in OFFERED[role].items():
         form = client.get(page_of(model)).context["action_form"]
@@ -196,12 +199,12 @@ def test_each_list_offers_what_one_may_do(role: str) -> None:
 
 @pytest.mark.usefixtures("_groups")
 def test_who_may_only_look_sees_everything_and_no_button() -> None:
-    world, client = World(), client_of("viewer")
+    scenario, client = Scenario(), client_of("viewer")
     addresses = [reverse("admin:index"), reverse("admin:housekeeping"), reverse("admin:likely_duplicates")]
-    for model, thing in world.one_of.items():
+    for model, thing in scenario.one_of.items():
         addresses += [page_of(model), page_of(model, "change", thing.pk)]
-    addresses += [page_of(Track, "change", world.tracks[0].pk), page_of(Album, "change", world.album.pk)]
-    addresses.append(page_of(Run, "compare", world.run.pk))
+    addresses += [page_of(Track, "change", scenario.tracks[0].pk), page_of(Album, "change", scenario.album.pk)]
+    addresses.append(page_of(Run, "compare", scenario.run.pk))
     for address in addresses:
         page = parse(client.get(address)).one("div", id="content")
         links = {text for text, _ in page.links} - {"Deleted"}  # Which lists what is gone.

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clusters.models import GenreClustering, Run
 from musicdb.models import Genre, Track
-from tests.admin.helpers import alias_rows, editor, listed, page_of, said
+from tests.admin.helpers import alias_rows, editor, listed, messages_of, page_of
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, stored_run
 from tests.pages.html import parse
 
@@ -58,7 +58,7 @@ class TestPublishing:
 
         assert response.url == address("change", runs[2])
         assert published() == [runs[2]]
-        assert said(response)[0][0] == "success"
+        assert messages_of(response)[0][0] == "success"
         assert LogEntry.objects.get().get_change_message() == f"Published, in place of {runs[1]}."
         assert "Unpublish" in admin_client.get(address("change", runs[2])).text
 
@@ -77,9 +77,9 @@ class TestPublishing:
 
     def test_what_is_so_already_is_said_and_not_logged(self, admin_client: Client, runs: list[Run]) -> None:
         already = admin_client.post(address("publish", runs[1]))
-        assert [level for level, _ in said(already)] == ["info"]
+        assert [level for level, _ in messages_of(already)] == ["info"]
         not_at_all = admin_client.post(address("unpublish", runs[0]))
-        assert [level for level, _ in said(not_at_all)] == ["info"]
+        assert [level for level, _ in messages_of(not_at_all)] == ["info"]
         assert not LogEntry.objects.exists()
 
     @pytest.mark.parametrize("what", ["publish", "unpublish"])
@@ -112,7 +112,7 @@ class TestPublishing:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})
         page = page_of(Run)
         both = admin_client.post(page, {"action": "publish_selected", "_selected_action": [runs[0].pk, runs[2].pk]})
-        assert said(both) == [("error", "Visitors see one run of a genre: select one of each.")]
+        assert messages_of(both) == [("error", "Visitors see one run of a genre: select one of each.")]
         admin_client.post(page, {"action": "publish_selected", "_selected_action": [runs[2].pk, other.pk]})
         assert set(published()) == {runs[2], other}
         admin_client.post(page, {"action": "unpublish_selected", "_selected_action": [runs[2].pk, other.pk]})
@@ -189,7 +189,7 @@ class TestComparing:
         assert admin_client.post(page_of(Run), selected).url == address("compare", runs[2], **{"with": runs[0].pk})
         three = {"action": "compare_selected", "_selected_action": [run.pk for run in runs]}
         refused = admin_client.post(page_of(Run), three)
-        assert said(refused) == [("error", "Select two runs of one genre to compare them.")]
+        assert messages_of(refused) == [("error", "Select two runs of one genre to compare them.")]
 
     def test_not_without_the_right_to(self, runs: list[Run]) -> None:
         assert editor("view_track").get(address("compare", runs[0])).status_code == 403

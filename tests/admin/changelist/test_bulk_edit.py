@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from musicdb.editing import bulk_edit as module
 from musicdb.editing.bulk_edit import BulkEditError, Edit, Members, bulk_edit
 from musicdb.models import Album, Genre, Track
-from tests.admin.helpers import act, editor, page_of, said
+from tests.admin.helpers import editor, messages_of, page_of, run_action
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.pages.html import parse
 
@@ -222,7 +222,7 @@ def test_two_at_once_wait_for_each_other(user: User) -> None:
 
 def test_the_page_says_how_many_and_names_some(admin_client: Client) -> None:
     tracks = [TrackFactory(title=f"Track {letter}") for letter in "ABCDEFG"]
-    page = parse(act(admin_client, ACTION, tracks))
+    page = parse(run_action(admin_client, ACTION, tracks))
     assert page.one("h1").text == "Edit 7 tracks"
     text = page.one("div", id="content-main").text
     assert (
@@ -245,18 +245,18 @@ def test_from_the_list_and_back_to_it_as_it_was_filtered(admin_client: Client) -
     response = admin_client.post(address, {**selected, **typed})
 
     assert response["Location"] == address
-    assert said(response) == [("success", "Changed 2 tracks.")]
+    assert messages_of(response) == [("success", "Changed 2 tracks.")]
     assert [genres_of(track) for track in tracks] == [["soul"], ["soul"]]
     assert list(Track.objects.order_by("score").values_list("liked", "score")) == [(True, 3), (True, 4)]
 
 
 def test_a_score_is_given_or_taken_away(admin_client: Client) -> None:
     tracks = [TrackFactory(score=5), TrackFactory(score=None)]
-    assert said(apply(admin_client, tracks, score="5")) == [("success", "Changed 1 track; 1 was so already.")]
+    assert messages_of(apply(admin_client, tracks, score="5")) == [("success", "Changed 1 track; 1 was so already.")]
     assert set(Track.objects.values_list("score", flat=True)) == {5}
     apply(admin_client, tracks, no_score="on")
     assert set(Track.objects.values_list("score", flat=True)) == {None}
-    again = said(apply(admin_client, tracks, no_score="on"))
+    again = messages_of(apply(admin_client, tracks, no_score="on"))
     assert again[-1] == ("info", "All that you selected were so already.")
     apply(admin_client, tracks, score="0")
     assert set(Track.objects.values_list("score", flat=True)) == {0}
@@ -361,7 +361,7 @@ def test_what_can_be_no_key_is_refused(admin_client: Client, key: str) -> None:
 def test_who_may_only_look_may_not() -> None:
     client, track = editor("view_track"), TrackFactory()
     assert ACTION not in client.get(page_of(Track)).text
-    assert act(client, ACTION, [track]).status_code == 403
+    assert run_action(client, ACTION, [track]).status_code == 403
     assert apply(client, [track], liked="yes").status_code == 403
     assert not Track.objects.filter(liked=True).exists()
 
@@ -389,4 +389,4 @@ def test_the_page_asks_as_much_for_many_as_for_few(
     things = [factory() for _ in range(number)]
     # Session, user; the list's count, its selection's count, the first of it. Either has genres to filter tracks by.
     with django_assert_num_queries(5 + 2 * (factory is TrackFactory)):
-        act(admin_client, ACTION, things)
+        run_action(admin_client, ACTION, things)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from clusters.models import Cluster
 from musicdb.models import Track
-from tests.admin.helpers import editor, listed, page_of, rich_track, said
+from tests.admin.helpers import editor, listed, messages_of, page_of, rich_track
 from tests.factories import GenreFactory, TrackFactory, stored_run
 from tests.pages.html import Node, parse
 
@@ -82,7 +82,7 @@ def test_only_the_rows_that_were_changed_are_saved(admin_client: Client) -> None
     response = screen.save()
 
     assert response["Location"] == screen.address
-    assert said(response) == [("success", "2 tracks were changed successfully.")]
+    assert messages_of(response) == [("success", "2 tracks were changed successfully.")]
     assert stored(one, two, three) == [(12, False), (1, False), (None, True)]
     assert sorted(history()) == [("One", "Changed Score."), ("Three", "Changed Score and Liked.")]
 
@@ -147,7 +147,7 @@ def test_a_key_that_no_row_has_saves_nothing(admin_client: Client, key: str) -> 
     screen.type_in(track, score="4", id=key)
     response = screen.save()
     if key == "0":
-        assert [level for level, _ in said(response)] == ["error"]
+        assert [level for level, _ in messages_of(response)] == ["error"]
     else:
         assert response.status_code == 400
     assert stored(track) == [(3, False)]
@@ -248,7 +248,7 @@ def test_a_row_that_was_deleted_is_said(admin_client: Client) -> None:
     screen.type_in(tracks[0], score="5")
     Track.objects.filter(pk=tracks[1].pk).delete()
     response = screen.save()
-    assert said(response) == [
+    assert messages_of(response) == [
         (
             "error",
             "1 of these rows was deleted since the page was shown. Nothing was saved: this is the list as it is now.",

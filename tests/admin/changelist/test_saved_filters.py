@@ -11,7 +11,7 @@ from clusters.models import Run
 from musicdb.imports.parse import Options
 from musicdb.imports.service import carry_out
 from musicdb.models import Album, SavedFilter, Track
-from tests.admin.helpers import errors_of, listed, page_of, said
+from tests.admin.helpers import errors_of, listed, messages_of, page_of
 from tests.factories import GenreFactory, TrackFactory
 from tests.imports.files import net_file, net_row
 from tests.pages.html import Node, parse
@@ -82,7 +82,7 @@ def test_a_filtered_list_is_saved_and_stands_above_it(zoe: Client) -> None:
     normal = "genre=trip-hop&liked__exact=1&o=-5.2&q=Track"
     assert kept() == [("zoë", "musicdb.track", "Loved trip hop", normal, False)]
     assert response["Location"] == f"{page_of(Track)}?{normal}"
-    assert said(response) == [("success", "Saved: “Loved trip hop” now stands above this list.")]
+    assert messages_of(response) == [("success", "Saved: “Loved trip hop” now stands above this list.")]
     view = SavedFilter.objects.get()
     assert LogEntry.objects.get().object_id == str(view.pk)
 
@@ -291,7 +291,7 @@ def test_a_view_that_is_no_longer_understood_says_so_and_breaks_nothing(zoe: Cli
     response = zoe.get(page_of(SavedFilter, "open", view.pk))
     assert response["Location"] == page_of(Track)
     expected = "“Favourites” asks for what this list no longer knows. Filter it anew, and save that instead."
-    assert said(response) == [("warning", expected)]
+    assert messages_of(response) == [("warning", expected)]
     assert zoe.get(page_of(SavedFilter, "change", view.pk)).status_code == 200
     assert zoe.get(page_of(SavedFilter)).status_code == 200
 
@@ -300,7 +300,7 @@ def test_a_view_of_a_list_that_is_no_more(zoe: Client) -> None:
     view = saved(listing="musicdb.mixtape")
     response = zoe.get(page_of(SavedFilter, "open", view.pk))
     assert response["Location"] == page_of(SavedFilter)
-    assert said(response) == [("warning", "“Favourites”: There is no such list.")]
+    assert messages_of(response) == [("warning", "“Favourites”: There is no such list.")]
     assert "musicdb.mixtape" in zoe.get(page_of(SavedFilter)).text
 
 

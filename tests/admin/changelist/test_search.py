@@ -13,7 +13,7 @@ from musicdb.admin.base import as_search_terms
 from musicdb.admin.changelist.filters import GenreFilter
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.search import pagination
-from tests.admin.helpers import act, listed, page_of
+from tests.admin.helpers import listed, page_of, run_action
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
@@ -280,11 +280,11 @@ def _sidebar(client: Client) -> list[str]:
 def test_what_still_uses_an_artist_or_label_is_named_once_each(admin_client: Client) -> None:
     artists = [ArtistFactory(), ArtistFactory()]
     TrackFactory(title="Duet", artists=artists)
-    text = act(admin_client, "delete_selected", artists).text
+    text = run_action(admin_client, "delete_selected", artists).text
     assert text.count(">Duet</a>") == 1
     labels = [LabelFactory(), LabelFactory()]
     AlbumFactory(title="Split", labels=labels)
-    text = act(admin_client, "delete_selected", labels).text
+    text = run_action(admin_client, "delete_selected", labels).text
     assert text.count(">Split</a>") == 1
     assert Artist.objects.count() == Label.objects.count() == 2
 
