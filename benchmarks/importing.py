@@ -55,8 +55,8 @@ def queries(file: str) -> dict[str, float]:
     """Count the statements of an import; many rows sent as one count as one."""
     from django.db import connection
 
-    from musicdb.imports.parse import Options, Source
-    from musicdb.imports.service import carry_out
+    from musicdb.imports.parse import ImportOptions, Source
+    from musicdb.imports.service import run_import
 
     count = 0
 
@@ -66,7 +66,7 @@ def queries(file: str) -> dict[str, float]:
         return execute(*arguments)
 
     with connection.execute_wrapper(counting):
-        carry_out([Source("tracks.csv", Path(file).read_bytes())], Options(skip_bad=True), None)
+        run_import([Source("tracks.csv", Path(file).read_bytes())], ImportOptions(skip_bad=True), None)
     return {"queries": count}
 
 

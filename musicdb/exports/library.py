@@ -21,10 +21,10 @@ from musicdb.exports.xml_text import escape_xml
 from musicdb.imports.formats.widgets import joined
 from musicdb.imports.tables import (
     MAX_CELL,
-    MAX_FILE,
+    MAX_FILE_SIZE,
     MAX_ROWS,
-    MAX_UNPACKED,
-    MAX_WORKBOOK_UNPACKED,
+    MAX_UNPACKED_SIZE,
+    MAX_WORKBOOK_UNPACKED_SIZE,
     MEGABYTE,
 )
 from musicdb.models import (
@@ -73,8 +73,8 @@ def export_zip(file: IO[bytes]) -> dict[str, int]:
                 counts[name] = _write(writer.writerow, rows)
             _refuse_rows(counts[name], name, MAX_ROWS)
         unpacked = sum(member.file_size for member in archive.infolist())
-    _refuse_size(unpacked, MAX_UNPACKED, "the tables")
-    _refuse_size(file.tell(), MAX_FILE, "the zip")
+    _refuse_size(unpacked, MAX_UNPACKED_SIZE, "the tables")
+    _refuse_size(file.tell(), MAX_FILE_SIZE, "the zip")
     return counts
 
 
@@ -99,7 +99,7 @@ def export_xlsx(file: IO[bytes]) -> dict[str, int]:
     workbook.save(file)
     with zipfile.ZipFile(file) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
-    _refuse_size(unpacked, MAX_WORKBOOK_UNPACKED, "the workbook")
+    _refuse_size(unpacked, MAX_WORKBOOK_UNPACKED_SIZE, "the workbook")
     return counts
 
 

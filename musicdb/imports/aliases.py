@@ -1,4 +1,4 @@
-"""Other spellings that a row of a genre, artist or label says it has: which are there, which are to be made."""
+"""Aliases that a row of a genre, artist or label says it has: which are there, which are to be created."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,26 +8,29 @@ from django.db import connection, models
 from django.db.models import Q
 
 from musicdb.db.bulk import in_batches
-from musicdb.imports.records import RowRefusedError, SpellingFacts, ThingFacts
-from musicdb.imports.resolvers import Spelling
+from musicdb.imports.records import AliasRecord, EntityRecord, RowRefusedError
+from musicdb.imports.resolvers import PlannedAlias
 from musicdb.models import ArtistAlias, GenreAlias
 
 
-class Spellings:
-    """The other spellings of a kind of thing, as far as a file has to do with them."""
+class AliasResolver:
+    """The aliases of a kind of entity, as far as a file has to do with them."""
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         self.has_id = model is ArtistAlias
-        # Artists may share their spellings, the others may not.
+        # Artists may share their aliases, the others may not.
         self.are_unique = model is not ArtistAlias
-        self._of: defaultdict[int, list[Spelling]] = defaultdict(list)
-        self._holders: dict[tuple[str, str], Spelling] = {}
+        self._of: defaultdict[int, list[PlannedAlias]] = defaultdict(list)
+        self._holders: dict[tuple[str, str], PlannedAlias] = {}
         self._loaded: set[int] = set()
 
-    def load(self, rows: Sequence[ThingFacts], keys: Iterable[int]) -> None:
-        """Load those of the things with ``keys``, and whatever else holds what ``rows`` ask for. Queries by batches."""
-        said = [spelling for row in rows for spelling in row.spellings]
+    def load(self, rows: Sequence[EntityRecord], keys: Iterable[int]) -> None:
+        """Load the aliases of the entities with ``keys``, and those that hold what ``rows`` ask for.
+
+        The queries grow with batches.
+        """
+        said = [alias for row in rows for alias in row.aliases]
         self._load(target__in=keys)
         if self.are_unique:
             if self.model is GenreAlias and said:
@@ -49,32 +52,32 @@ class Spellings:
         for pk, target, name, slug, *more in rows:
             if pk not in self._loaded:
                 self._loaded.add(pk)
-                spelling = Spelling(name, slug, more[0] if more else None, pk)
-                self._of[target].append(spelling)
-                self._hold(spelling)
+                alias = PlannedAlias(name, slug, more[0] if more else None, pk)
+                self._of[target].append(alias)
+                self._hold(alias)
 
-    def _hold(self, spelling: Spelling) -> None:
-        for key in self._keys(spelling):
-            self._holders[key] = spelling
+    def _hold(self, alias: PlannedAlias) -> None:
+        for key in self._keys(alias):
+            self._holders[key] = alias
 
-    def _keys(self, spelling: Spelling | SpellingFacts) -> list[tuple[str, str]]:
+    def _keys(self, alias: PlannedAlias | AliasRecord) -> list[tuple[str, str]]:
         """Return what nobody else may hold."""
-        keys = [("slug", spelling.slug or ""), ("spotify_id", spelling.spotify_id or "")]
+        keys = [("slug", alias.slug or ""), ("spotify_id", alias.spotify_id or "")]
         if self.are_unique:
-            keys.append(("name", self.folded(spelling.name)))
+            keys.append(("name", self.folded(alias.name)))
         return [key for key in keys if key[1]]
 
     def folded(self, name: str) -> str:
         return same_genre(name) if self.model is GenreAlias else name
 
-    def plan(self, facts: ThingFacts, pk: int | None, heading: str = "other_spellings") -> list[Spelling]:
-        """Return the spellings that the row's thing lacks, or has less of; the thing is the one with the key ``pk``.
+    def plan(self, record: EntityRecord, pk: int | None, heading: str = "other_spellings") -> list[PlannedAlias]:
+        """Return the aliases that the row's entity lacks, or has less of; the entity is the one with the key ``pk``.
 
-        Raises RowRefusedError where one is another thing's.
+        Raises RowRefusedError where one is another entity's.
         """
         own = list(self._of.get(pk, ())) if pk else []
-        asked: list[SpellingFacts] = []
-        for said in facts.spellings:
+        asked: list[AliasRecord] = []
+        for said in record.aliases:
             if (same := next((one for one in own if _is_exactly(one, said)), None)) is None:
                 asked.append(said)
             else:
@@ -88,17 +91,17 @@ class Spellings:
                     raise RowRefusedError(heading, f"“{said.name}”: {_TAKEN[key[0]]}")
             taken.update(self._keys(said))
             if match is None:
-                planned.append(Spelling(said.name, said.slug, said.spotify_id))
+                planned.append(PlannedAlias(said.name, said.slug, said.spotify_id))
                 continue
             own.remove(match)
-            completed = Spelling(said.name, said.slug or match.slug, said.spotify_id or match.spotify_id, match.pk)
+            completed = PlannedAlias(said.name, said.slug or match.slug, said.spotify_id or match.spotify_id, match.pk)
             if not _is_exactly(completed, match):
                 planned.append(completed)
-        for spelling in planned:
-            self._hold(spelling)
+        for alias in planned:
+            self._hold(alias)
         return planned
 
-    def _is_meant(self, one: Spelling, said: SpellingFacts) -> bool:
+    def _is_meant(self, one: PlannedAlias, said: AliasRecord) -> bool:
         agree = all(
             mine is None or its is None or mine == its
             for mine, its in ((one.slug, said.slug), (one.spotify_id, said.spotify_id))
@@ -109,7 +112,7 @@ class Spellings:
 
 
 _TAKEN = {
-    "name": "this is another spelling of something else already.",
+    "name": "this is an alias of something else already.",
     "slug": "its address leads to something else already.",
     "spotify_id": "its Spotify id leads to something else already.",
 }
@@ -122,5 +125,5 @@ def same_genre(name: str) -> str:
     return name.lower()
 
 
-def _is_exactly(one: Spelling, said: Spelling | SpellingFacts) -> bool:
+def _is_exactly(one: PlannedAlias, said: PlannedAlias | AliasRecord) -> bool:
     return (one.name, one.slug, one.spotify_id) == (said.name, said.slug, said.spotify_id)

@@ -1,4 +1,4 @@
-"""A plan made true: new things first, then what points at them. Must run in a transaction."""
+"""A plan made true: new entities first, then what points at them. Must run in a transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from django.db import models
 from musicdb.db.bulk import in_batches, insert, reserve_keys, update
 from musicdb.imports.parse import Progress, no_progress
 from musicdb.imports.plan import COLUMNS, Plan, TrackPlan
-from musicdb.imports.resolvers import AlbumThing, Thing
+from musicdb.imports.resolvers import AlbumEntity, Entity
 from musicdb.models import (
     Album,
     AlbumLabel,
@@ -34,7 +34,7 @@ DEFAULTS = {name: Track._meta.get_field(name).get_default() for name in COLUMNS}
 
 @dataclass
 class Written:
-    """The keys of the rows that an import made and changed, by model."""
+    """The keys of the rows that an import created and changed, by model."""
 
     created: dict[type[models.Model], list[int]] = field(default_factory=dict)
     updated: dict[type[models.Model], list[int]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ def changed_keys(plan: Plan) -> dict[type[models.Model], list[int]]:
     }
 
 
-def write(plan: Plan, progress: Progress = no_progress) -> Written:
+def apply_plan(plan: Plan, progress: Progress = no_progress) -> Written:
     """Write all of ``plan``. The number of statements grows with batches, not with rows."""
     written = Written(updated=changed_keys(plan))
     blanks: dict[type[SluggedModel], dict[str, Any]] = {
@@ -59,21 +59,21 @@ def write(plan: Plan, progress: Progress = no_progress) -> Written:
         Label: {"is_public": False},
         Artist: {"is_public": False},
     }
-    things: dict[type[SluggedModel], list[Thing]] = {
+    entities: dict[type[SluggedModel], list[Entity]] = {
         Genre: plan.genres.new(),
         Label: plan.labels.new(),
         Artist: plan.artists.new(),
     }
-    changed: dict[type[SluggedModel], list[Thing]] = {
+    changed: dict[type[SluggedModel], list[Entity]] = {
         Genre: plan.genres.changed(),
         Label: plan.labels.changed(),
         Artist: plan.artists.changed(),
     }
-    for model, new in things.items():
+    for model, new in entities.items():
         written.created[model] = _give_keys(model, new)
         _insert_named(model, new, blanks[model])
         _update_named(model, changed[model])
-        _write_spellings(model, chain(new, changed[model]))
+        _write_aliases(model, chain(new, changed[model]))
     written.created[Album] = _write_albums(plan)
     written.created[Track] = _write_tracks(plan, progress)
     return written
@@ -86,11 +86,11 @@ def _give_keys(model: type[models.Model], new: Sequence[Any]) -> list[int]:
     return keys
 
 
-def _insert_named(model: type[SluggedModel], new: Sequence[Thing], blanks: dict[str, Any]) -> None:
+def _insert_named(model: type[SluggedModel], new: Sequence[Entity], blanks: dict[str, Any]) -> None:
     if not new:
         return
-    former = (spelling.slug for thing in new for spelling in thing.spellings if spelling.slug)
-    slugs = SlugMaker(model).slugs(((thing.slug, thing.name) for thing in new), reserved=former)
+    former = (alias.slug for entity in new for alias in entity.aliases if alias.slug)
+    slugs = SlugMaker(model).slugs(((entity.slug, entity.name) for entity in new), reserved=former)
     has_id = model is Artist
     fields = ["id", "name", "slug", *(["spotify_id"] if has_id else []), *blanks]
     insert(
@@ -98,32 +98,32 @@ def _insert_named(model: type[SluggedModel], new: Sequence[Thing], blanks: dict[
         fields,
         (
             (
-                *(thing.pk, thing.name, slug, *((thing.spotify_id,) if has_id else ())),
-                *(thing.values.get(column, blank) for column, blank in blanks.items()),
+                *(entity.pk, entity.name, slug, *((entity.spotify_id,) if has_id else ())),
+                *(entity.values.get(column, blank) for column, blank in blanks.items()),
             )
-            for thing, slug in zip(new, slugs, strict=True)
+            for entity, slug in zip(new, slugs, strict=True)
         ),
     )
 
 
-def _update_named(model: type[SluggedModel], changed: Iterable[Thing]) -> None:
+def _update_named(model: type[SluggedModel], changed: Iterable[Entity]) -> None:
     """Write the columns that change. Those that a row of its own says are in ``values``."""
     groups: defaultdict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for thing in changed:
-        now = {**thing.values, "name": thing.name, "spotify_id": thing.spotify_id}
-        if columns := tuple(column for column in thing.before if column != "spellings"):
-            groups[columns].append((*(now[column] for column in columns), thing.pk))
+    for entity in changed:
+        now = {**entity.values, "name": entity.name, "spotify_id": entity.spotify_id}
+        if columns := tuple(column for column in entity.before if column != "aliases"):
+            groups[columns].append((*(now[column] for column in columns), entity.pk))
     for columns, rows in groups.items():
         update(model, columns, rows)
 
 
-def _write_spellings(model: type[SluggedModel], things: Iterable[Thing]) -> None:
+def _write_aliases(model: type[SluggedModel], entities: Iterable[Entity]) -> None:
     aliases = {Genre: GenreAlias, Label: LabelAlias, Artist: ArtistAlias}[model]
     columns = ("name", "slug", "spotify_id") if model is Artist else ("name", "slug")
-    rows = [(thing.pk, spelling) for thing in things for spelling in thing.spellings]
+    rows = [(entity.pk, alias) for entity in entities for alias in entity.aliases]
 
-    def values(spelling: Any) -> tuple[Any, ...]:
-        return tuple(getattr(spelling, column) for column in columns)
+    def values(alias: Any) -> tuple[Any, ...]:
+        return tuple(getattr(alias, column) for column in columns)
 
     insert(aliases, ["target", *columns], ((pk, *values(one)) for pk, one in rows if one.pk is None))
     update(aliases, columns, ((*values(one), one.pk) for _, one in rows if one.pk is not None))
@@ -152,7 +152,7 @@ def _write_albums(plan: Plan) -> list[int]:
     return keys
 
 
-def _date(album: AlbumThing) -> tuple[str | None, str]:
+def _date(album: AlbumEntity) -> tuple[str | None, str]:
     if album.released is None:
         return None, ""
     day, precision = album.released
@@ -164,7 +164,7 @@ def _replace(
     owner: str,
     member: str,
     changed: Iterable[Any],
-    lists: Iterable[tuple[int | None, Sequence[Thing]]],
+    lists: Iterable[tuple[int | None, Sequence[Entity]]],
 ) -> None:
     """Give owners the members of ``lists``, in order; those in ``changed`` lose what they had."""
     for batch in in_batches(row.pk for row in changed):
@@ -172,7 +172,7 @@ def _replace(
     insert(
         through,
         [owner, member, "position"],
-        ((pk, thing.pk, position) for pk, things in lists for position, thing in enumerate(things)),
+        ((pk, entity.pk, position) for pk, entities in lists for position, entity in enumerate(entities)),
     )
 
 

@@ -6,13 +6,15 @@ from itertools import pairwise
 from musicdb.imports.tables import Table
 
 # The last column of a file of bad rows.
-WHY = "Why it was not imported"
+REASON_COLUMN = "Why it was not imported"
 
 
-def each_below_its_header(tables: Iterable[Table]) -> Iterator[Table]:
+def split_tables(tables: Iterable[Table]) -> Iterator[Table]:
     """Yield ``tables``, one that has several headers as several."""
     for table in tables:
-        headers = [number for number, cells in table.open() if _is_header(cells)] if WHY in table.header else []
+        headers = (
+            [number for number, cells in table.open() if _is_header(cells)] if REASON_COLUMN in table.header else []
+        )
         if len(headers) < 2:
             yield table
             continue
@@ -21,7 +23,7 @@ def each_below_its_header(tables: Iterable[Table]) -> Iterator[Table]:
 
 
 def _is_header(cells: list[str]) -> bool:
-    return next((cell.strip() for cell in reversed(cells) if cell.strip()), "") == WHY
+    return next((cell.strip() for cell in reversed(cells) if cell.strip()), "") == REASON_COLUMN
 
 
 def _part(table: Table, start: int, end: int | None) -> Table:

@@ -8,7 +8,7 @@ from musicdb.music.release_dates import Precision
 
 
 @dataclass(frozen=True, slots=True)
-class NamedFacts:
+class NamedRecord:
     """A genre or label as a row names it. ``slug``: the address that it has where the file comes from, if it says."""
 
     name: str
@@ -16,27 +16,27 @@ class NamedFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ArtistFacts:
+class ArtistRecord:
     name: str
     spotify_id: str | None = None
     slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class AlbumFacts:
+class AlbumRecord:
     """An album as a track's row names it. None and empty mean that the row does not say."""
 
     title: str
     spotify_id: str | None = None
     released: tuple[date, Precision] | None = None
     image_url: str = ""
-    labels: tuple[str | NamedFacts, ...] = ()
+    labels: tuple[str | NamedRecord, ...] = ()
     slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SpellingFacts:
-    """Another spelling of a genre, artist or label; ``slug`` and ``spotify_id`` are what it had as a thing of its
+class AliasRecord:
+    """An alias of a genre, artist or label; ``slug`` and ``spotify_id`` are what it had as an entity of its
     own."""
 
     name: str
@@ -45,7 +45,7 @@ class SpellingFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ThingFacts:
+class EntityRecord:
     """A genre, artist or label in a row of its own: ``model`` says which. ``values`` are of what it says only."""
 
     model: str
@@ -53,21 +53,21 @@ class ThingFacts:
     name: str
     spotify_id: str | None = None
     values: tuple[tuple[str, Any], ...] = ()
-    spellings: tuple[SpellingFacts, ...] = ()
+    aliases: tuple[AliasRecord, ...] = ()
 
 
 @dataclass(slots=True)
-class TrackFacts:
+class TrackRecord:
     """A track. ``values`` has the columns of ``Track`` that the row says something about, and no others.
 
     ``says_source``: whether the row itself says where its features come from.
     """
 
     title: str
-    artists: tuple[ArtistFacts, ...]
+    artists: tuple[ArtistRecord, ...]
     spotify_id: str | None = None
-    album: AlbumFacts | None = None
-    genres: tuple[str | NamedFacts, ...] = ()
+    album: AlbumRecord | None = None
+    genres: tuple[str | NamedRecord, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     slug: str = ""
     says_source: bool = False
@@ -92,16 +92,16 @@ class TrackFacts:
         return title, artists, album
 
 
-def name_of(named: str | NamedFacts) -> str:
+def name_of(named: str | NamedRecord) -> str:
     return named if isinstance(named, str) else named.name
 
 
-def slug_of(named: str | NamedFacts) -> str:
+def slug_of(named: str | NamedRecord) -> str:
     return "" if isinstance(named, str) else named.slug
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowRef:
     """Where a row stands: the file within the upload, and the row's number as a spreadsheet counts, header first."""
 
     file: str
@@ -115,12 +115,12 @@ class Place:
 class Problem:
     """Why a row is refused: where, in which column ("" for the row as a whole), and what to do about it."""
 
-    place: Place
+    ref: RowRef
     column: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}{self.column and f', {self.column}'}: {self.message}"
+        return f"{self.ref}{self.column and f', {self.column}'}: {self.message}"
 
 
 class ImportRefusedError(Exception):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from musicdb.history.diff import ValueChange
-from musicdb.imports.entities import ThingPlan
+from musicdb.imports.entities import EntityPlan
 from musicdb.imports.plan import Plan, TrackPlan
-from musicdb.imports.records import Place
-from musicdb.imports.resolvers import AlbumThing, Spelling, Thing
+from musicdb.imports.records import RowRef
+from musicdb.imports.resolvers import AlbumEntity, Entity, PlannedAlias
 from musicdb.models import Track
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
 from musicdb.music.release_dates import format_release_date
@@ -26,7 +26,7 @@ _NOT_SHOWN = _FEATURES | {"title"}
 class RowReport:
     """A row of a file and what comes of it. ``creates``: what it makes besides, such as "label “Kompakt”"."""
 
-    place: Place
+    ref: RowRef
     action: Literal["new", "changed"]
     title: str
     changes: tuple[ValueChange, ...]
@@ -41,22 +41,22 @@ def row_reports(plan: Plan) -> Iterator[RowReport]:
     What several rows make together is told with the first of them.
     """
     # What has a row of its own is told of there.
-    told = {id(row.thing) for row in plan.things}
-    for row in plan.things:
-        yield _thing_report(row, told)
+    reported = {id(row.entity) for row in plan.entities}
+    for row in plan.entities:
+        yield _entity_report(row, reported)
     for track in plan.tracks:
         action: Literal["new", "changed"] = "new" if track.pk is None else "changed"
-        changes = (*_track_changes(track), *_album_changes(track.album, told))
-        yield RowReport(track.place, action, track.title, changes, tuple(_creates(track, told)))
+        changes = (*_track_changes(track), *_album_changes(track.album, reported))
+        yield RowReport(track.ref, action, track.title, changes, tuple(_creates(track, reported)))
 
 
-def _thing_report(row: ThingPlan, told: set[int]) -> RowReport:
-    thing = row.thing
-    action: Literal["new", "changed"] = "new" if thing.pk is None else "changed"
-    changes = _changed_columns(thing) if thing.pk else _first_columns(thing)
-    labels = thing.labels if isinstance(thing, AlbumThing) else []
-    created = tuple(_told_once([("label", labels)], told))
-    return RowReport(row.place, action, thing.name, tuple(changes), created, row.model.lower())
+def _entity_report(row: EntityPlan, reported: set[int]) -> RowReport:
+    entity = row.entity
+    action: Literal["new", "changed"] = "new" if entity.pk is None else "changed"
+    changes = _changed_columns(entity) if entity.pk else _first_columns(entity)
+    labels = entity.labels if isinstance(entity, AlbumEntity) else []
+    created = tuple(_report_once([("label", labels)], reported))
+    return RowReport(row.ref, action, entity.name, tuple(changes), created, row.model.lower())
 
 
 def album_reports(plan: Plan) -> list[tuple[str, tuple[ValueChange, ...]]]:
@@ -80,10 +80,10 @@ def _track_changes(track: TrackPlan) -> Iterator[ValueChange]:
         yield ValueChange("more genres" if track.pk else "genres", "", _names(track.genres))
 
 
-def _album_changes(album: AlbumThing | None, told: set[int]) -> Iterator[ValueChange]:
-    if album is None or not album.before or id(album) in told:
+def _album_changes(album: AlbumEntity | None, reported: set[int]) -> Iterator[ValueChange]:
+    if album is None or not album.before or id(album) in reported:
         return
-    told.add(id(album))
+    reported.add(id(album))
     for change in _changed_columns(album):
         yield ValueChange(f"album’s {change.what}", change.old, change.new)
 
@@ -99,53 +99,53 @@ _WHAT = {
 }
 
 
-def _changed_columns(thing: Thing) -> Iterator[ValueChange]:
-    for name, old in thing.before.items():
-        if name != "spellings":
-            yield ValueChange(_WHAT[name], in_words(old), in_words(_value(thing, name)))
-    if thing.spellings:
-        yield ValueChange("more other spellings", "", _names(thing.spellings))
+def _changed_columns(entity: Entity) -> Iterator[ValueChange]:
+    for name, old in entity.before.items():
+        if name != "aliases":
+            yield ValueChange(_WHAT[name], in_words(old), in_words(_value(entity, name)))
+    if entity.aliases:
+        yield ValueChange("more aliases", "", _names(entity.aliases))
 
 
-def _first_columns(thing: Thing) -> Iterator[ValueChange]:
-    """Yield what a new thing has besides its name."""
-    columns = ("spotify_id", *thing.values, *(("released", "image_url", "labels") if _is_album(thing) else ()))
+def _first_columns(entity: Entity) -> Iterator[ValueChange]:
+    """Yield what a new entity has besides its name."""
+    columns = ("spotify_id", *entity.values, *(("released", "image_url", "labels") if _is_album(entity) else ()))
     for name in columns:
-        if value := _value(thing, name):
+        if value := _value(entity, name):
             yield ValueChange(_WHAT[name], "", in_words(value))
-    if thing.spellings:
-        yield ValueChange("other spellings", "", _names(thing.spellings))
+    if entity.aliases:
+        yield ValueChange("aliases", "", _names(entity.aliases))
 
 
-def _is_album(thing: Thing) -> bool:
-    return isinstance(thing, AlbumThing)
+def _is_album(entity: Entity) -> bool:
+    return isinstance(entity, AlbumEntity)
 
 
-def _value(thing: Thing, name: str) -> Any:
-    return thing.values[name] if name in thing.values else getattr(thing, name)
+def _value(entity: Entity, name: str) -> Any:
+    return entity.values[name] if name in entity.values else getattr(entity, name)
 
 
-def _creates(track: TrackPlan, told: set[int]) -> Iterator[str]:
+def _creates(track: TrackPlan, reported: set[int]) -> Iterator[str]:
     album = track.album
-    made: list[tuple[str, Sequence[Thing]]] = [
+    new_plan: list[tuple[str, Sequence[Entity]]] = [
         ("album", [album] if album else []),
         ("label", album.labels if album else []),
         ("artist", track.artists or []),
         ("genre", track.genres),
     ]
-    return _told_once(made, told)
+    return _report_once(new_plan, reported)
 
 
-def _told_once(made: Iterable[tuple[str, Sequence[Thing]]], told: set[int]) -> Iterator[str]:
-    for kind, things in made:
-        for thing in things:
-            if thing.pk is None and id(thing) not in told:
-                told.add(id(thing))
-                yield f"{kind} “{thing.name}”"
+def _report_once(new_plan: Iterable[tuple[str, Sequence[Entity]]], reported: set[int]) -> Iterator[str]:
+    for kind, entities in new_plan:
+        for entity in entities:
+            if entity.pk is None and id(entity) not in reported:
+                reported.add(id(entity))
+                yield f"{kind} “{entity.name}”"
 
 
-def _names(things: Iterable[Thing | Spelling]) -> str:
-    return ", ".join(thing.name for thing in things)
+def _names(entities: Iterable[Entity | PlannedAlias]) -> str:
+    return ", ".join(entity.name for entity in entities)
 
 
 def in_words(value: Any) -> str:

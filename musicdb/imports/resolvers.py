@@ -1,6 +1,6 @@
-"""What the catalogue has already of the things that files name, and what is new. Reads only.
+"""What the catalogue has already of the entities that files name, and what is new. Reads only.
 
-A shelf is asked for many things at once (``load``) and then answers for each (``get``), so that the number of
+A resolver is asked for many entities at once (``load``) and then answers for each (``get``), so that the number of
 queries grows with batches and not with rows. What it has not got it makes, unsaved, once.
 """
 
@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from musicdb.db.bulk import in_batches
-from musicdb.imports.records import AlbumFacts, ArtistFacts, NamedFacts, name_of, slug_of
+from musicdb.imports.records import AlbumRecord, ArtistRecord, NamedRecord, name_of, slug_of
 from musicdb.models import (
     Album,
     AlbumLabel,
@@ -28,12 +28,12 @@ Released = tuple[date, str]
 
 
 @dataclass(eq=False, slots=True)
-class Thing:
-    """A genre, artist or label of the plan: a row that exists (``pk``), or one to be made.
+class Entity:
+    """A genre, artist or label of the plan: a row that exists (``pk``), or one to be created.
 
     ``before``: the values that an existing row had where the plan changes them. ``slug``: the address that a new row
-    asks for. ``values``: the columns that a row of its own says something about. ``spellings``: other spellings to be
-    made or completed.
+    asks for. ``values``: the columns that a row of its own says something about. ``aliases``: aliases to be
+    new_plan or completed.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Thing:
     before: dict[str, Any] = field(default_factory=dict)
     slug: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    spellings: list["Spelling"] = field(default_factory=list)
+    aliases: list["PlannedAlias"] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
-class Spelling:
-    """Another spelling of a thing: a row that exists (``pk``), or one to be made."""
+class PlannedAlias:
+    """An alias of an entity: a row that exists (``pk``), or one to be created."""
 
     name: str
     slug: str | None = None
@@ -56,12 +56,12 @@ class Spelling:
 
 
 @dataclass(eq=False, slots=True)
-class AlbumThing(Thing):
+class AlbumEntity(Entity):
     """An album of the plan. ``artists``: who has a track on it, as far as that had to be known."""
 
     released: Released | None = None
     image_url: str = ""
-    labels: list[Thing] = field(default_factory=list)
+    labels: list[Entity] = field(default_factory=list)
     artists: set[str] = field(default_factory=set)
     said: set[str] = field(default_factory=set)
 
@@ -76,48 +76,48 @@ class AlbumThing(Thing):
             setattr(self, column, value)
 
 
-class NamedShelf:
-    """Things of a kind of which no two share a name: by their names, folded, and by their other spellings.
+class NamedResolver:
+    """Things of a kind of which no two share a name: by their names, folded, and by their aliases.
 
     ``by_slug`` has those that the file gives an address.
     """
 
     def __init__(self) -> None:
-        self.things: dict[str, Thing] = {}
-        self.by_pk: dict[int, Thing] = {}
-        self.by_slug: dict[str, Thing] = {}
-        self.made: list[Thing] = []
+        self.entities: dict[str, Entity] = {}
+        self.by_pk: dict[int, Entity] = {}
+        self.by_slug: dict[str, Entity] = {}
+        self.new_plan: list[Entity] = []
 
     @staticmethod
     def fold(name: str) -> str:
         return name
 
-    def known(self, pk: int, name: str) -> Thing:
-        if (thing := self.by_pk.get(pk)) is None:
-            thing = self.by_pk[pk] = Thing(name, pk)
-        return thing
+    def known(self, pk: int, name: str) -> Entity:
+        if (entity := self.by_pk.get(pk)) is None:
+            entity = self.by_pk[pk] = Entity(name, pk)
+        return entity
 
-    def make(self, thing: Thing) -> Thing:
-        self.made.append(thing)
-        self.things.setdefault(self.fold(thing.name), thing)
-        return thing
+    def make(self, entity: Entity) -> Entity:
+        self.new_plan.append(entity)
+        self.entities.setdefault(self.fold(entity.name), entity)
+        return entity
 
-    def get(self, named: str | NamedFacts) -> Thing:
+    def get(self, named: str | NamedRecord) -> Entity:
         name, slug = name_of(named), slug_of(named)
-        thing = self.by_slug.get(slug) or self.things.get(self.fold(name)) or self.make(Thing(name, slug=slug))
+        entity = self.by_slug.get(slug) or self.entities.get(self.fold(name)) or self.make(Entity(name, slug=slug))
         if slug:
-            self.by_slug.setdefault(slug, thing)
-        return thing
+            self.by_slug.setdefault(slug, entity)
+        return entity
 
-    def new(self) -> list[Thing]:
-        return self.made
+    def new(self) -> list[Entity]:
+        return self.new_plan
 
-    def changed(self) -> list[Thing]:
-        return [thing for thing in self.by_pk.values() if thing.before]
+    def changed(self) -> list[Entity]:
+        return [entity for entity in self.by_pk.values() if entity.before]
 
 
-class GenreShelf(NamedShelf):
-    """Genres, which are told apart by their names without regard to case."""
+class GenreResolver(NamedResolver):
+    """Genres, which differ in their names without regard to case."""
 
     @staticmethod
     def fold(name: str) -> str:
@@ -126,39 +126,39 @@ class GenreShelf(NamedShelf):
     def load(self) -> None:
         """Load all. A library has some thousands at the most. Two queries."""
         for pk, name in Genre.objects.order_by("pk").values_list("pk", "name"):
-            self.things.setdefault(self.fold(name), self.known(pk, name))
+            self.entities.setdefault(self.fold(name), self.known(pk, name))
         for name, pk in GenreAlias.objects.values_list("name", "target"):
-            self.things.setdefault(self.fold(name), self.by_pk[pk])
+            self.entities.setdefault(self.fold(name), self.by_pk[pk])
 
 
-class LabelShelf(NamedShelf):
+class LabelResolver(NamedResolver):
     """Labels, by their names to the letter."""
 
     def load(self, names: Iterable[str]) -> None:
         """Two queries a batch."""
         for batch in in_batches(names):
             for pk, name in Label.objects.filter(name__in=batch).order_by().values_list("pk", "name"):
-                self.things[name] = self.known(pk, name)
+                self.entities[name] = self.known(pk, name)
             aliases = LabelAlias.objects.filter(name__in=batch).order_by()
             for name, pk, target in aliases.values_list("name", "target", "target__name"):
-                self.things.setdefault(name, self.known(pk, target))
+                self.entities.setdefault(name, self.known(pk, target))
 
 
-class ArtistShelf:
+class ArtistResolver:
     """Artists, by their Spotify ids; by their addresses or names where a file has no more.
 
     ``by_slug`` has those that the file gives an address: none of them is meant by another address of their name.
     """
 
     def __init__(self) -> None:
-        self.by_pk: dict[int, Thing] = {}
-        self.by_slug: dict[str, Thing] = {}
-        self.by_id: dict[str, Thing] = {}
-        self.by_name: dict[str, list[Thing]] = {}
-        self.made: list[Thing] = []
-        self._addressed: set[Thing] = set()
+        self.by_pk: dict[int, Entity] = {}
+        self.by_slug: dict[str, Entity] = {}
+        self.by_id: dict[str, Entity] = {}
+        self.by_name: dict[str, list[Entity]] = {}
+        self.new_plan: list[Entity] = []
+        self._addressed: set[Entity] = set()
 
-    def load(self, artists: Iterable[ArtistFacts]) -> None:
+    def load(self, artists: Iterable[ArtistRecord]) -> None:
         """Four queries a batch."""
         wanted = list(artists)
         for batch in in_batches(dict.fromkeys(artist.spotify_id for artist in wanted if artist.spotify_id)):
@@ -172,82 +172,82 @@ class ArtistShelf:
             aliases = ArtistAlias.objects.filter(name__in=batch).order_by("pk")
             for row in aliases.values_list("name", "target", "target__name", "target__spotify_id"):
                 alias, pk, name, spotify_id = row
-                thing = self.known(pk, name, spotify_id)
-                if thing not in (homonyms := self.by_name.setdefault(alias, [])):
-                    homonyms.append(thing)
+                entity = self.known(pk, name, spotify_id)
+                if entity not in (homonyms := self.by_name.setdefault(alias, [])):
+                    homonyms.append(entity)
 
     def _load(self, artists: Any) -> None:
         for columns in artists.order_by("pk").values_list("pk", "name", "spotify_id"):
             self.known(*columns)
 
-    def known(self, pk: int, name: str, spotify_id: str | None) -> Thing:
+    def known(self, pk: int, name: str, spotify_id: str | None) -> Entity:
         """Return the artist of a row; several rows of one name stand in the order in which they are first met."""
-        if (thing := self.by_pk.get(pk)) is None:
-            thing = self.by_pk[pk] = Thing(name, pk, spotify_id)
-            self._put(thing)
-        return thing
+        if (entity := self.by_pk.get(pk)) is None:
+            entity = self.by_pk[pk] = Entity(name, pk, spotify_id)
+            self._put(entity)
+        return entity
 
-    def _put(self, thing: Thing) -> None:
-        self.by_name.setdefault(thing.name, []).append(thing)
-        if thing.spotify_id:
-            self.by_id[thing.spotify_id] = thing
+    def _put(self, entity: Entity) -> None:
+        self.by_name.setdefault(entity.name, []).append(entity)
+        if entity.spotify_id:
+            self.by_id[entity.spotify_id] = entity
 
-    def get(self, facts: ArtistFacts, likely: Sequence[Thing] = ()) -> Thing:
-        """Return the artist of ``facts``. ``likely``: those that the track has so far, who come before homonyms."""
-        if facts.spotify_id and (thing := self.by_id.get(facts.spotify_id)):
-            return thing
-        if thing := self.by_slug.get(facts.slug):
-            return thing
-        homonyms = self.by_name.get(facts.name, [])
-        if facts.slug:
-            homonyms = [thing for thing in homonyms if thing not in self._addressed]
-        if facts.spotify_id:
+    def get(self, record: ArtistRecord, likely: Sequence[Entity] = ()) -> Entity:
+        """Return the artist of ``record``. ``likely``: those that the track has so far, who come before homonyms."""
+        if record.spotify_id and (entity := self.by_id.get(record.spotify_id)):
+            return entity
+        if entity := self.by_slug.get(record.slug):
+            return entity
+        homonyms = self.by_name.get(record.name, [])
+        if record.slug:
+            homonyms = [entity for entity in homonyms if entity not in self._addressed]
+        if record.spotify_id:
             # Somebody who was known by name alone now gets the id; whoever has another id is another.
-            homonyms = [thing for thing in homonyms if thing.spotify_id is None]
-        thing = next((thing for thing in likely if thing in homonyms), None) or next(iter(homonyms), None)
-        if thing is None:
-            thing = self.make(Thing(facts.name, spotify_id=facts.spotify_id, slug=facts.slug))
-        elif facts.spotify_id:
-            if thing.pk is not None:
-                thing.before["spotify_id"] = None
-            thing.spotify_id = facts.spotify_id
-            self.by_id[facts.spotify_id] = thing
-        if facts.slug:
-            self.address(facts.slug, thing)
-        return thing
+            homonyms = [entity for entity in homonyms if entity.spotify_id is None]
+        entity = next((entity for entity in likely if entity in homonyms), None) or next(iter(homonyms), None)
+        if entity is None:
+            entity = self.make(Entity(record.name, spotify_id=record.spotify_id, slug=record.slug))
+        elif record.spotify_id:
+            if entity.pk is not None:
+                entity.before["spotify_id"] = None
+            entity.spotify_id = record.spotify_id
+            self.by_id[record.spotify_id] = entity
+        if record.slug:
+            self.address(record.slug, entity)
+        return entity
 
-    def make(self, thing: Thing) -> Thing:
-        self.made.append(thing)
-        self._put(thing)
-        return thing
+    def make(self, entity: Entity) -> Entity:
+        self.new_plan.append(entity)
+        self._put(entity)
+        return entity
 
-    def address(self, slug: str, thing: Thing) -> None:
-        self.by_slug[slug] = thing
-        self._addressed.add(thing)
+    def address(self, slug: str, entity: Entity) -> None:
+        self.by_slug[slug] = entity
+        self._addressed.add(entity)
 
-    def new(self) -> list[Thing]:
-        return self.made
+    def new(self) -> list[Entity]:
+        return self.new_plan
 
-    def changed(self) -> list[Thing]:
-        return [thing for thing in self.by_pk.values() if thing.before]
+    def changed(self) -> list[Entity]:
+        return [entity for entity in self.by_pk.values() if entity.before]
 
 
-class AlbumShelf:
+class AlbumResolver:
     """Albums, by their Spotify ids or addresses; else by title, as far as date, labels and artists do not tell them
     apart."""
 
-    def __init__(self, labels: LabelShelf) -> None:
+    def __init__(self, labels: LabelResolver) -> None:
         self.labels = labels
-        self.by_pk: dict[int, AlbumThing] = {}
-        self.by_id: dict[str, AlbumThing] = {}
-        self.by_title: dict[str, list[AlbumThing]] = {}
-        self.by_slug: dict[str, AlbumThing] = {}
+        self.by_pk: dict[int, AlbumEntity] = {}
+        self.by_id: dict[str, AlbumEntity] = {}
+        self.by_title: dict[str, list[AlbumEntity]] = {}
+        self.by_slug: dict[str, AlbumEntity] = {}
         # By title those that have rows of their own: who says no more than a title means one of them.
-        self.told: dict[str, list[AlbumThing]] = {}
-        self.made: list[AlbumThing] = []
-        self._addressed: set[AlbumThing] = set()
+        self.reported: dict[str, list[AlbumEntity]] = {}
+        self.new_plan: list[AlbumEntity] = []
+        self._addressed: set[AlbumEntity] = set()
 
-    def load(self, albums: Iterable[AlbumFacts]) -> None:
+    def load(self, albums: Iterable[AlbumRecord]) -> None:
         """Four queries a batch."""
         wanted = list(albums)
         for batch in in_batches(dict.fromkeys(album.spotify_id for album in wanted if album.spotify_id)):
@@ -265,7 +265,7 @@ class AlbumShelf:
         for pk, title, spotify_id, day, precision, image_url in albums.order_by("pk").values_list(*columns):
             if pk not in self.by_pk:
                 released = (day, precision) if day else None
-                self.by_pk[pk] = album = AlbumThing(title, pk, spotify_id, released=released, image_url=image_url)
+                self.by_pk[pk] = album = AlbumEntity(title, pk, spotify_id, released=released, image_url=image_url)
                 self._put(album)
                 loaded.append(pk)
         for batch in in_batches(loaded):
@@ -276,74 +276,78 @@ class AlbumShelf:
             for pk, name in names.values_list("track__album", "artist__name").distinct():
                 self.by_pk[pk].artists.add(name)
 
-    def _put(self, album: AlbumThing) -> None:
+    def _put(self, album: AlbumEntity) -> None:
         self.by_title.setdefault(album.name, []).append(album)
         if album.spotify_id:
             self.by_id[album.spotify_id] = album
 
-    def get(self, facts: AlbumFacts, artists: Sequence[str], current: AlbumThing | None) -> AlbumThing:
-        """Return the album of ``facts``, and have it learn from them.
+    def get(self, record: AlbumRecord, artists: Sequence[str], current: AlbumEntity | None) -> AlbumEntity:
+        """Return the album of ``record``, and have it learn from them.
 
         ``artists``: the names of a track's; ``current``: the album that the track is on so far.
         """
-        labels = [self.labels.get(name) for name in facts.labels]
+        labels = [self.labels.get(name) for name in record.labels]
         labels = list(dict.fromkeys(labels))
-        album = self.by_id.get(facts.spotify_id) if facts.spotify_id else self.by_slug.get(facts.slug)
-        free = [one for one in self.by_title.get(facts.title, ()) if not facts.slug or one not in self._addressed]
-        if album is None and facts == AlbumFacts(facts.title) and len(told := self.told.get(facts.title, [])) == 1:
-            album = told[0]
-        if album is None and current in free and _ids_agree(current, facts):
+        album = self.by_id.get(record.spotify_id) if record.spotify_id else self.by_slug.get(record.slug)
+        free = [one for one in self.by_title.get(record.title, ()) if not record.slug or one not in self._addressed]
+        if (
+            album is None
+            and record == AlbumRecord(record.title)
+            and len(reported := self.reported.get(record.title, [])) == 1
+        ):
+            album = reported[0]
+        if album is None and current in free and _ids_agree(current, record):
             album = current
         if album is None:
-            album = next((one for one in free if _is_meant(one, facts, labels, artists)), None)
+            album = next((one for one in free if _is_meant(one, record, labels, artists)), None)
         if album is None:
-            album = self.make(AlbumThing(facts.title, spotify_id=facts.spotify_id, slug=facts.slug))
-        if facts.slug:
-            self.address(facts.slug, album)
-        self.teach(album, facts, labels)
+            album = self.make(AlbumEntity(record.title, spotify_id=record.spotify_id, slug=record.slug))
+        if record.slug:
+            self.address(record.slug, album)
+        self.teach(album, record, labels)
         album.artists.update(artists)
         return album
 
-    def make(self, album: AlbumThing) -> AlbumThing:
-        self.made.append(album)
+    def make(self, album: AlbumEntity) -> AlbumEntity:
+        self.new_plan.append(album)
         self._put(album)
         return album
 
-    def address(self, slug: str, album: AlbumThing) -> None:
+    def address(self, slug: str, album: AlbumEntity) -> None:
         self.by_slug[slug] = album
         self._addressed.add(album)
 
-    def teach(self, album: AlbumThing, facts: AlbumFacts, labels: list[Thing]) -> None:
-        if facts.spotify_id and album.spotify_id is None:
-            album.learn("spotify_id", facts.spotify_id)
-            self.by_id[facts.spotify_id] = album
-        album.learn("released", facts.released)
-        album.learn("image_url", facts.image_url)
+    def teach(self, album: AlbumEntity, record: AlbumRecord, labels: list[Entity]) -> None:
+        if record.spotify_id and album.spotify_id is None:
+            album.learn("spotify_id", record.spotify_id)
+            self.by_id[record.spotify_id] = album
+        album.learn("released", record.released)
+        album.learn("image_url", record.image_url)
         album.learn("labels", labels)
 
-    def new(self) -> list[AlbumThing]:
-        return self.made
+    def new(self) -> list[AlbumEntity]:
+        return self.new_plan
 
-    def changed(self) -> list[AlbumThing]:
+    def changed(self) -> list[AlbumEntity]:
         return [album for album in self.by_pk.values() if album.before]
 
 
-def _ids_agree(album: AlbumThing, facts: AlbumFacts) -> bool:
-    return facts.spotify_id is None or album.spotify_id in (None, facts.spotify_id)
+def _ids_agree(album: AlbumEntity, record: AlbumRecord) -> bool:
+    return record.spotify_id is None or album.spotify_id in (None, record.spotify_id)
 
 
-def _is_meant(album: AlbumThing, facts: AlbumFacts, labels: list[Thing], artists: Sequence[str]) -> bool:
-    """Return whether ``album``, of the same title, can be the one of ``facts``.
+def _is_meant(album: AlbumEntity, record: AlbumRecord, labels: list[Entity], artists: Sequence[str]) -> bool:
+    """Return whether ``album``, of the same title, can be the one of ``record``.
 
     Date and labels must not speak against it; and both must speak for it, or else an artist must be on both.
     """
-    if not _ids_agree(album, facts):
+    if not _ids_agree(album, record):
         return False
-    if album.released and facts.released and not _dates_agree(album.released, facts.released):
+    if album.released and record.released and not _dates_agree(album.released, record.released):
         return False
     if album.labels and labels and set(album.labels) != set(labels):
         return False
-    if album.released and facts.released and album.labels and labels:
+    if album.released and record.released and album.labels and labels:
         return True
     return not album.artists.isdisjoint(artists)
 

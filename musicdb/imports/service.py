@@ -1,4 +1,4 @@
-"""An import from beginning to end: looked at (``preview``) or carried out (``carry_out``)."""
+"""An import from beginning to end: looked at (``preview``) or carried out (``run_import``)."""
 
 import hashlib
 import time
@@ -11,9 +11,9 @@ from django.db import IntegrityError, OperationalError, connection, models, tran
 
 from musicdb import history
 from musicdb.db.bulk import insert
-from musicdb.imports.apply import Written, changed_keys, write
-from musicdb.imports.parse import Options, Parsed, Progress, Source, no_progress, parse
-from musicdb.imports.plan import Plan, plan
+from musicdb.imports.apply import Written, apply_plan, changed_keys
+from musicdb.imports.parse import ImportOptions, Parsed, Progress, Source, no_progress, parse
+from musicdb.imports.plan import Plan, make_plan
 from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.snapshots import MODELS, as_json, digest, states
 from musicdb.models import Album, Artist, Genre, Import, ImportedRow, Label, Track
@@ -50,15 +50,15 @@ class BadRowsError(ImportRefusedError):
         self.parsed = parsed
 
 
-def preview(sources: Sequence[Source], options: Options, progress: Progress = no_progress) -> Outcome:
+def preview(sources: Sequence[Source], options: ImportOptions, progress: Progress = no_progress) -> Outcome:
     """Find out what an import would do. Writes nothing. Raises ImportRefusedError for what cannot be read."""
     parsed = parse(sources, options, progress)
-    planned = plan(parsed, options, progress)
+    planned = make_plan(parsed, options, progress)
     return Outcome(parsed, planned, _counts(planned))
 
 
-def carry_out(
-    sources: Sequence[Source], options: Options, user: User | None, progress: Progress = no_progress
+def run_import(
+    sources: Sequence[Source], options: ImportOptions, user: User | None, progress: Progress = no_progress
 ) -> Outcome:
     """Import ``sources`` in one transaction and record it.
 
@@ -74,21 +74,21 @@ def carry_out(
     try:
         with transaction.atomic():
             _wait_for_other_imports()
-            planned = plan(parsed, options, progress)
+            planned = make_plan(parsed, options, progress)
             if parsed.problems and not options.skip_bad:
                 raise BadRowsError(parsed)
             counts = _counts(planned)
             before = _states_before(planned)
             for model, keys in changed_keys(planned).items():
                 history.baseline(model, keys)
-            written = write(planned, progress)
+            written = apply_plan(planned, progress)
             record = _record(sources, options, user, parsed, counts, time.perf_counter() - started)
             progress("Recording", 0, None)
             _keep_history(written, history.Change(ChangeType.IMPORT, user, source_import=record))
             insert(
                 ImportedRow,
                 ["source_import", "model", "object_id", "digest", "before"],
-                _touched(record, written, before),
+                _affected(record, written, before),
             )
     except OperationalError as error:
         raise ImportRefusedError(
@@ -117,7 +117,7 @@ def _counts(planned: Plan) -> dict[str, dict[str, int]]:
         Album: len(planned.albums.new()),
         Track: sum(track.pk is None for track in planned.tracks),
     }
-    unchanged = {**planned.things_unchanged, "Track": planned.unchanged}
+    unchanged = {**planned.entities_unchanged, "Track": planned.unchanged}
     return {
         name: {
             "created": created[model],
@@ -136,7 +136,7 @@ def _states_before(planned: Plan) -> dict[tuple[str, int], str]:
     }
 
 
-def _touched(record: Import, written: Written, before: dict[tuple[str, int], str]) -> Iterator[tuple[Any, ...]]:
+def _affected(record: Import, written: Written, before: dict[tuple[str, int], str]) -> Iterator[tuple[Any, ...]]:
     def keys(model: type[models.Model]) -> Iterator[int]:
         yield from written.created.get(model, ())
         yield from written.updated.get(model, ())
@@ -155,7 +155,7 @@ def _keep_history(written: Written, change: history.Change) -> None:
 
 def _record(
     sources: Sequence[Source],
-    options: Options,
+    options: ImportOptions,
     user: User | None,
     parsed: Parsed,
     counts: dict[str, dict[str, int]],
@@ -168,7 +168,7 @@ def _record(
         user=user,
         file_name=", ".join(source.name for source in sources)[:500],
         file_digest=digests.hexdigest(),
-        dialect=", ".join(parsed.dialects),
+        file_format=", ".join(parsed.file_formats),
         options=asdict(options),
         rows=parsed.rows,
         counts=counts,

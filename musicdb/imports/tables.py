@@ -25,9 +25,9 @@ from musicdb.exports.xml_text import unescape_xml
 from musicdb.imports.records import ImportRefusedError
 
 MEGABYTE = 1024 * 1024
-MAX_FILE = 256 * MEGABYTE
-MAX_UNPACKED = 1024 * MEGABYTE
-MAX_WORKBOOK_UNPACKED = 256 * MEGABYTE
+MAX_FILE_SIZE = 256 * MEGABYTE
+MAX_UNPACKED_SIZE = 1024 * MEGABYTE
+MAX_WORKBOOK_UNPACKED_SIZE = 256 * MEGABYTE
 # A table of text packs to a tenth; what packs to a hundredth was made to burst.
 MAX_RATIO = 100
 RATIO_MATTERS_FROM = 10 * MEGABYTE
@@ -63,13 +63,13 @@ class Table:
         return islice(self.open(), 1, None)
 
 
-def tables_of(name: str, data: bytes) -> Iterator[Table]:
+def read_tables(name: str, data: bytes) -> Iterator[Table]:
     """Yield the tables of a file that is called ``name``.
 
     Raises ImportRefusedError, with words for the person who sent it, for what is no table or too large.
     """
-    if len(data) > MAX_FILE:
-        raise ImportRefusedError(f"{name} is larger than {MAX_FILE // MEGABYTE} MB. Import it in parts.")
+    if len(data) > MAX_FILE_SIZE:
+        raise ImportRefusedError(f"{name} is larger than {MAX_FILE_SIZE // MEGABYTE} MB. Import it in parts.")
     if data.startswith(b"PK\x03\x04"):
         yield from _from_zip(name, data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -86,10 +86,10 @@ def _from_zip(name: str, data: bytes) -> Iterator[Table]:
     with archive:
         members = archive.infolist()
         if any(member.filename == "xl/workbook.xml" for member in members):
-            _refuse_bomb(name, members, MAX_WORKBOOK_UNPACKED)
+            _refuse_bomb(name, members, MAX_WORKBOOK_UNPACKED_SIZE)
             yield from _from_workbook(name, data)
             return
-        _refuse_bomb(name, members, MAX_UNPACKED)
+        _refuse_bomb(name, members, MAX_UNPACKED_SIZE)
         wanted = [member for member in members if _is_csv(member.filename)]
         if not wanted:
             raise ImportRefusedError(f"{name} holds no CSV file.")
@@ -131,7 +131,7 @@ def _unpack(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> byt
 # --- CSV ---------------------------------------------------------------------------------------------------------
 
 
-def encoding_of(data: bytes) -> str:
+def detect_encoding(data: bytes) -> str:
     """Return what ``data`` is written in: UTF-8 or UTF-16, with or without a byte-order mark, else Windows' Latin-1."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
@@ -153,7 +153,7 @@ def encoding_of(data: bytes) -> str:
 
 
 def _from_csv(name: str, data: bytes) -> Table:
-    encoding = encoding_of(data)
+    encoding = detect_encoding(data)
     if not data.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0,;"):
         raise ImportRefusedError(f"{name} is empty.")
 

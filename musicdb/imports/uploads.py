@@ -30,7 +30,7 @@ def _folder() -> Path:
     return folder
 
 
-def keep(name: str, chunks: Iterable[bytes], owner: int) -> str:
+def save_upload(name: str, chunks: Iterable[bytes], owner: int) -> str:
     """Store an upload and return the token under which its owner gets it back. Old ones are purged."""
     purge()
     path = _folder() / f"upload-{secrets.token_urlsafe(24)}"
@@ -41,7 +41,7 @@ def keep(name: str, chunks: Iterable[bytes], owner: int) -> str:
     return signing.dumps({"file": path.name, "name": name[:200], "owner": owner}, salt=SALT)
 
 
-def take(token: str, owner: int) -> Source:
+def load_upload(token: str, owner: int) -> Source:
     """Return the upload of ``token``. Raises UploadGoneError."""
     kept = _kept(token, owner)
     try:
@@ -50,7 +50,7 @@ def take(token: str, owner: int) -> Source:
         raise UploadGoneError("This file has been imported or thrown away since. Upload it again.") from None
 
 
-def discard(token: str, owner: int) -> None:
+def delete_upload(token: str, owner: int) -> None:
     with suppress(UploadGoneError):
         (_folder() / _kept(token, owner)["file"]).unlink(missing_ok=True)
 

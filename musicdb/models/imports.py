@@ -19,7 +19,7 @@ class Import(models.Model):
     )
     file_name = models.CharField("file", max_length=500)
     file_digest = models.CharField("SHA-256 of the file", max_length=64)
-    dialect = models.CharField(max_length=200)
+    file_format = models.CharField("format", max_length=200)
     options = models.JSONField(default=dict)
     rows = models.PositiveIntegerField("rows in the file")
     counts = models.JSONField(default=dict)

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
-from musicdb.imports.parse import Options
-from musicdb.imports.service import carry_out
+from musicdb.imports.parse import ImportOptions
+from musicdb.imports.service import run_import
 from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, Track
 from tests.admin.helpers import album_data, alias_rows, artist_rows, page_of, rows, track_data
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
@@ -34,7 +34,7 @@ class Scenario:
 
     def __init__(self) -> None:
         admin = User.objects.create_user("importer")
-        carry_out([sample("kaggle.csv")], Options(), admin)
+        run_import([sample("kaggle.csv")], ImportOptions(), admin)
         self.record = Import.objects.get()
         self.genre = GenreFactory(name="korean pop")
         self.album = AlbumFactory(labels=[LabelFactory()])

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from clusters.models import Run
-from musicdb.imports.parse import Options
-from musicdb.imports.service import carry_out
+from musicdb.imports.parse import ImportOptions
+from musicdb.imports.service import run_import
 from musicdb.models import Album, Track
 from tests.factories import (
     AlbumFactory,
@@ -169,7 +169,7 @@ def test_queries_of_duplicates(admin_client: Client, rows: int, django_assert_nu
 
 class TestFirstPage:
     def test_what_happened_last_and_what_is_to_do(self, admin_client: Client, admin_user: User) -> None:
-        carry_out([net_file(net_row(1, **{"Record Label": ""}))], Options(), admin_user)
+        run_import([net_file(net_row(1, **{"Record Label": ""}))], ImportOptions(), admin_user)
         clustered_genre(name="k-pop")
         page = admin_client.get(INDEX).content.decode()
         assert f'{reverse("admin:clusters_run_change", args=[Run.objects.get().pk])}">k-pop</a>' in page
@@ -208,7 +208,7 @@ class TestFirstPage:
     def test_queries(self, admin_client: Client, rows: int, django_assert_num_queries: Any) -> None:
         for number in range(rows):
             clustered_genre()
-            carry_out([net_file(net_row(number))], Options(), None)
+            run_import([net_file(net_row(number))], ImportOptions(), None)
         admin_client.get(INDEX)
         with django_assert_num_queries(5):  # Session, user, imports, runs, and Django's own recent actions.
             admin_client.get(INDEX)

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
 from musicdb.editing.merge import merge
-from musicdb.imports.parse import Options
-from musicdb.imports.service import carry_out
+from musicdb.imports.parse import ImportOptions
+from musicdb.imports.service import run_import
 from musicdb.imports.undo import undo
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.history import ChangeType
@@ -133,8 +133,8 @@ class TestEdits:
 
 class TestPage:
     def test_it_says_who_how_and_what(self, admin_client: Client, admin_user: User) -> None:
-        record = carry_out([net_file(net_row(1, Tempo="98"))], Options(), admin_user).record
-        carry_out([net_file(net_row(1, Tempo="99"))], Options(), None)
+        record = run_import([net_file(net_row(1, Tempo="98"))], ImportOptions(), admin_user).record
+        run_import([net_file(net_row(1, Tempo="99"))], ImportOptions(), None)
         track = Track.objects.get()
         page = admin_client.get(page_of(Track, "history", track.pk))
         assert record is not None
@@ -248,7 +248,7 @@ class TestDeleted:
         TrackFactory(title="Gone").delete()
         page = parse(admin_client.get(page_of(Track, "deleted")))
         assert not [link for link in page.all("a") if "undone" in link.attrs.get("href", "")]
-        undo(carry_out([net_file(net_row(1), net_row(2))], Options(), admin_user).record, admin_user)
+        undo(run_import([net_file(net_row(1), net_row(2))], ImportOptions(), admin_user).record, admin_user)
 
         page = admin_client.get(page_of(Track, "deleted"))
         assert [called for _, called in page.context["gone"]] == ["Gone"]
@@ -264,7 +264,7 @@ class TestDeleted:
         address = page_of(Track, "deleted")
         assert "None has been deleted since history has been kept." in admin_client.get(address).text
         assert "None was taken away when an import was undone." in admin_client.get(address, {"undone": "1"}).text
-        undo(carry_out([net_file(net_row(1))], Options(), admin_user).record, admin_user)
+        undo(run_import([net_file(net_row(1))], ImportOptions(), admin_user).record, admin_user)
         page = parse(admin_client.get(address))
         assert "None has been deleted otherwise since history has been kept." in page.text
         assert "1 that was taken away when an import was undone" in page.text
@@ -280,7 +280,7 @@ class TestDeleted:
         query: dict[str, str],
     ) -> None:
         rows = [net_row(i) for i in range(number)]
-        undo(carry_out([net_file(*rows)], Options(), admin_user).record, admin_user)
+        undo(run_import([net_file(*rows)], ImportOptions(), admin_user).record, admin_user)
         for _ in range(number):
             TrackFactory().delete()
         with django_assert_num_queries(4 if query else 5):  # Session, user; how many, how many undone; rows.

@@ -138,7 +138,7 @@ def test_a_question_is_asked_and_answered_without_another_upload(editor: Client)
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (Source("a.csv", b"a,b\n1,2\n"), "is of no dialect that musicdb knows"),
+        (Source("a.csv", b"a,b\n1,2\n"), "is in no format that musicdb knows"),
         (Source("a.csv", b""), "a.csv is empty."),
         (Source("a.zip", b"PK\x03\x04"), "is a damaged zip file"),
     ],

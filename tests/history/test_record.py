@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from musicdb import history
 from musicdb.editing.merge import merge
 from musicdb.history import Change, diff
-from musicdb.imports.parse import Options
-from musicdb.imports.service import carry_out
+from musicdb.imports.parse import ImportOptions
+from musicdb.imports.service import run_import
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.models import Album, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.history import ChangeType
@@ -205,10 +205,10 @@ class TestDeleting:
 class TestImports:
     def test_what_an_import_made_and_changed_says_so(self, user: User) -> None:
         label = LabelFactory(name="Harbour Light")
-        carry_out([net_file(net_row(1))], Options(), user)
+        run_import([net_file(net_row(1))], ImportOptions(), user)
         track = Track.objects.get()
         before = label.history.count()
-        outcome = carry_out([net_file(net_row(1, Tempo="99"), net_row(2))], Options(), user)
+        outcome = run_import([net_file(net_row(1, Tempo="99"), net_row(2))], ImportOptions(), user)
         tempo = f"{track.tempo:g}"
         assert told(track) == [("import", [("tempo", tempo, "99")]), ("import", [])]
         first, last = track.history.last(), track.history.first()
@@ -218,27 +218,27 @@ class TestImports:
         assert label.history.count() == before
 
     def test_every_row_that_is_new_has_one_version(self) -> None:
-        carry_out([net_file(*(net_row(number) for number in range(5)))], Options(), None)
+        run_import([net_file(*(net_row(number) for number in range(5)))], ImportOptions(), None)
         for model in MODELS:
             assert model.history.count() == model.objects.count() > 0
             assert set(model.history.values_list("history_type", "change_type")) == {("+", "import")}
 
     def test_the_same_file_again_writes_none(self) -> None:
         source = net_file(*(net_row(number) for number in range(5)))
-        carry_out([source], Options(), None)
+        run_import([source], ImportOptions(), None)
         before = stored_versions()
-        carry_out([source], Options(), None)
+        run_import([source], ImportOptions(), None)
         assert stored_versions() == before
 
     def test_a_row_that_was_there_before_history_began_says_what_it_was(self) -> None:
-        carry_out([net_file(net_row(1, Tempo="98"))], Options(), None)
+        run_import([net_file(net_row(1, Tempo="98"))], ImportOptions(), None)
         forget()
-        carry_out([net_file(net_row(1, Tempo="99"))], Options(), None)
+        run_import([net_file(net_row(1, Tempo="99"))], ImportOptions(), None)
         assert told(Track.objects.get()) == [("import", [("tempo", "98", "99")]), ("baseline", [])]
 
     def test_undoing_says_so_of_what_changed_back_and_of_what_went(self, user: User) -> None:
-        carry_out([net_file(net_row(1, Tempo="98"))], Options(), None)
-        outcome = carry_out([net_file(net_row(1, Tempo="99"), net_row(2))], Options(), None)
+        run_import([net_file(net_row(1, Tempo="98"))], ImportOptions(), None)
+        outcome = run_import([net_file(net_row(1, Tempo="99"), net_row(2))], ImportOptions(), None)
         made = Track.objects.latest("pk").pk
         assert outcome.record is not None
         undo(outcome.record, user)
@@ -253,7 +253,7 @@ class TestImports:
         )
 
     def test_an_undoing_that_is_refused_leaves_no_version(self) -> None:
-        outcome = carry_out([net_file(net_row(1))], Options(), None)
+        outcome = run_import([net_file(net_row(1))], ImportOptions(), None)
         Track.objects.update(title="Touched")
         before = stored_versions()
         assert outcome.record is not None
@@ -264,7 +264,9 @@ class TestImports:
     def test_undoing_asks_as_much_for_many_as_for_one(self) -> None:
         counts = []
         for start, rows in ((0, 1), (100, 30)):
-            record = carry_out([net_file(*(net_row(n) for n in range(start, start + rows)))], Options(), None).record
+            record = run_import(
+                [net_file(*(net_row(n) for n in range(start, start + rows)))], ImportOptions(), None
+            ).record
             assert record is not None
             with CaptureQueriesContext(connection) as queries:
                 undo(record, None)

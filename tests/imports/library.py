@@ -5,8 +5,8 @@ import zipfile
 from typing import Any
 
 from musicdb.exports.library import FORMATS
-from musicdb.imports.parse import Options, Source
-from musicdb.imports.service import Outcome, carry_out
+from musicdb.imports.parse import ImportOptions, Source
+from musicdb.imports.service import Outcome, run_import
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
 
 MODELS = (Track, Album, Label, Artist, Genre)
@@ -48,7 +48,7 @@ def exported(kind: str) -> Source:
 
 
 def run(*sources: Source, **options: Any) -> Outcome:
-    return carry_out(sources, Options(**options), None)
+    return run_import(sources, ImportOptions(**options), None)
 
 
 def zipped(name: str = "library.zip", /, **tables: str) -> Source:

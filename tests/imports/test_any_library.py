@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 from musicdb.exports.library import FORMATS
 from musicdb.exports.xml_text import escape_xml, unescape_xml
 from musicdb.imports.formats.widgets import joined, taken_apart
-from musicdb.imports.parse import Options
+from musicdb.imports.parse import ImportOptions
 from musicdb.imports.service import preview
 from musicdb.models import (
     Album,
@@ -179,7 +179,7 @@ class TestAnyLibrary(TestCase):
         source = exported(kind)
         if not before:
             return
-        again = preview([source], Options())
+        again = preview([source], ImportOptions())
         assert not again.parsed.problems
         assert not again.changes_anything
         wipe()

@@ -57,7 +57,7 @@ def test_options(tmp_path: Path) -> None:
         "--genre",
         "Mine",
         "--liked",
-        "--dialect",
+        "--format",
         "exportify.net",
     )
     track = Track.objects.get()

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from musicdb.exports.csv_injection import escape_formula, unescape_formula
-from musicdb.imports.formats.detect import DIALECTS
-from musicdb.imports.parse import Options, Source
+from musicdb.imports.formats.detect import FORMATS
+from musicdb.imports.parse import ImportOptions, Source
 from musicdb.imports.records import ImportRefusedError
-from musicdb.imports.service import carry_out, preview
+from musicdb.imports.service import preview, run_import
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
 from tests.imports.files import SAMPLES
 
@@ -31,9 +31,9 @@ CELLS = st.one_of(
 
 @st.composite
 def tables(draw: st.DrawFn) -> bytes:
-    """A file with a dialect's header, whole or with a column gone, and rows of any length of anything."""
-    dialect = draw(st.sampled_from(DIALECTS))
-    header = [str(column.column_name) for column in dialect.columns().values()]
+    """A file with a file format's header, whole or with a column gone, and rows of any length of anything."""
+    file_format = draw(st.sampled_from(FORMATS))
+    header = [str(column.column_name) for column in file_format.columns().values()]
     if draw(st.booleans()):
         header = header[: draw(st.integers(1, len(header)))]
     rows = draw(st.lists(st.lists(CELLS, max_size=len(header) + 1), max_size=6))
@@ -70,18 +70,18 @@ class TestAnyFile(TestCase):
     @example(data=b"PK\x03\x04", skip_bad=True)
     def test_is_imported_or_refused(self, data: bytes, skip_bad: bool) -> None:
         before = counts()
-        options = Options(skip_bad=skip_bad)
+        options = ImportOptions(skip_bad=skip_bad)
         try:
             looked = preview([Source("any.csv", data)], options)
         except ImportRefusedError:
             assert counts() == before
             with pytest.raises(ImportRefusedError, match=r"\w"):
-                carry_out([Source("any.csv", data)], options, None)
+                run_import([Source("any.csv", data)], options, None)
             assert counts() == before
             return
         assert counts() == before
         try:
-            done = carry_out([Source("any.csv", data)], options, None)
+            done = run_import([Source("any.csv", data)], options, None)
         except ImportRefusedError:
             assert looked.parsed.questions or (looked.parsed.problems and not skip_bad)
             assert counts() == before
@@ -89,7 +89,7 @@ class TestAnyFile(TestCase):
         # What the preview promised is what came; what came is valid; and to do it again changes nothing.
         assert done.counts == looked.counts
         parsed = looked.parsed
-        assert sum(map(len, (parsed.problems, parsed.tracks, parsed.things))) + parsed.skipped.total() == parsed.rows
+        assert sum(map(len, (parsed.problems, parsed.tracks, parsed.entities))) + parsed.skipped.total() == parsed.rows
         for model in MODELS[:-1]:
             for row in model._default_manager.all():
                 row.full_clean()

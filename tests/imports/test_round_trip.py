@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from musicdb.exports import library
 from musicdb.exports.library import FORMATS, ExportRefusedError
 from musicdb.exports.lists import TrackResource
-from musicdb.imports.formats.native import OWN
-from musicdb.imports.parse import Options, Source
+from musicdb.imports.formats.native import NATIVE_FORMATS
+from musicdb.imports.parse import ImportOptions, Source
 from musicdb.imports.service import preview
 from musicdb.models import (
     Album,
@@ -107,7 +107,7 @@ class TestCommand:
 
     def test_a_second_import_finds_all_unchanged(self, kind: str) -> None:
         awkward_library()
-        outcome = preview([exported(kind)], Options())
+        outcome = preview([exported(kind)], ImportOptions())
         assert not outcome.changes_anything
         assert not outcome.parsed.problems
         assert {name: count["unchanged"] for name, count in outcome.counts.items()} == {
@@ -172,8 +172,8 @@ class TestFile:
     def test_larger_than_an_import_takes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         TrackFactory()
         for kind, limits in (
-            (".zip", ("MAX_UNPACKED", "MAX_FILE", "MAX_ROWS")),
-            (".xlsx", ("MAX_WORKBOOK_UNPACKED", "MAX_ROWS_OF_A_SHEET")),
+            (".zip", ("MAX_UNPACKED_SIZE", "MAX_FILE_SIZE", "MAX_ROWS")),
+            (".xlsx", ("MAX_WORKBOOK_UNPACKED_SIZE", "MAX_ROWS_OF_A_SHEET")),
         ):
             for limit in limits:
                 with monkeypatch.context() as smaller:
@@ -192,7 +192,7 @@ class TestFile:
 
     def test_each_table_reads_all_that_it_writes(self) -> None:
         written = {name: header for name, header, _ in library.tables()}
-        read = {table.holds: {str(column.column_name) for column in table.columns().values()} for table in OWN}
+        read = {one.holds: {str(column.column_name) for column in one.columns().values()} for one in NATIVE_FORMATS}
         assert {name: set(header) for name, header in written.items()} == read
         # The admin's list of tracks is the same table.
         assert written["tracks"] == TrackResource.Meta.fields

@@ -9,11 +9,11 @@ from django.core import serializers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from musicdb.imports.parse import Options, Source
+from musicdb.imports.parse import ImportOptions, Source
 from musicdb.imports.plan import COLUMNS
 from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.report import ValueChange, row_reports
-from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
+from musicdb.imports.service import BadRowsError, Outcome, preview, run_import
 from musicdb.imports.snapshots import MODELS
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.models import (
@@ -46,7 +46,7 @@ def library() -> str:
 
 
 def run(*sources: Source, **options: Any) -> Outcome:
-    return carry_out(sources, Options(**options), None)
+    return run_import(sources, ImportOptions(**options), None)
 
 
 def names(track: Track) -> list[str]:
@@ -83,7 +83,7 @@ class TestWhole:
     def test_the_same_file_again_changes_nothing(self, name: str) -> None:
         run(sample(name))
         before = library()
-        outcome = preview([sample(name)], Options())
+        outcome = preview([sample(name)], ImportOptions())
         assert not outcome.changes_anything
         run(sample(name))
         Import.objects.order_by("-pk")[0].delete()
@@ -116,7 +116,7 @@ class TestWhatIsThere:
         run(net_file(net_row(1)))
         before = library()
         blank = dict.fromkeys(["Release Date", "Record Label", "Genres", "Tempo", "Energy", "Explicit"], "")
-        assert not preview([net_file(net_row(1, **blank))], Options()).changes_anything
+        assert not preview([net_file(net_row(1, **blank))], ImportOptions()).changes_anything
         run(net_file(net_row(1, **blank)))
         Import.objects.order_by("-pk")[0].delete()
         assert library() == before
@@ -186,7 +186,7 @@ class TestWhatIsThere:
 
     def test_a_file_of_ones_own_is_found_by_its_names(self) -> None:
         run(sample("exportify_net.csv"))
-        assert not preview([sample("exportify_net.csv")], Options()).changes_anything
+        assert not preview([sample("exportify_net.csv")], ImportOptions()).changes_anything
         assert Track.objects.get(title="Take 2").spotify_id is None
 
 
@@ -194,7 +194,7 @@ class TestNothingWritten:
     def test_a_preview_writes_nothing(self) -> None:
         before = library()
         with CaptureQueriesContext(connection) as queries:
-            outcome = preview([sample("exportify_net.csv")], Options())
+            outcome = preview([sample("exportify_net.csv")], ImportOptions())
         assert outcome.counts["Track"]["created"] == 7
         assert library() == before
         assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
@@ -218,7 +218,7 @@ class TestNothingWritten:
 
     def test_a_failure_half_way_leaves_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = library()
-        monkeypatch.setattr("musicdb.imports.service._touched", lambda *args: iter([(1, 2, 3)]))
+        monkeypatch.setattr("musicdb.imports.service._affected", lambda *args: iter([(1, 2, 3)]))
         with pytest.raises(Exception):  # noqa: B017, PT011 (whatever the database says)
             run(net_file(net_row(1)))
         monkeypatch.undo()
@@ -228,9 +228,9 @@ class TestNothingWritten:
 class TestReport:
     def test_what_changes_old_and_new_and_what_is_made(self) -> None:
         run(net_file(net_row(1)))
-        outcome = preview([net_file(net_row(1, **{"Tempo": "90", "Artist Name(s)": "Other"}))], Options())
+        outcome = preview([net_file(net_row(1, **{"Tempo": "90", "Artist Name(s)": "Other"}))], ImportOptions())
         (row,) = row_reports(outcome.plan)
-        assert (row.place.row, row.action, row.title) == (2, "changed", "Song 1")
+        assert (row.ref.row, row.action, row.title) == (2, "changed", "Song 1")
         assert row.changes == (
             ValueChange("tempo", "155.948", "90"),
             ValueChange("artists", "Singer 1", "Other"),
@@ -239,7 +239,7 @@ class TestReport:
 
     def test_what_several_rows_make_together_is_told_once(self) -> None:
         same = {"Album Name": "One", "Artist Name(s)": "Duo"}
-        first, second = row_reports(preview([net_file(net_row(1, **same), net_row(2, **same))], Options()).plan)
+        first, second = row_reports(preview([net_file(net_row(1, **same), net_row(2, **same))], ImportOptions()).plan)
         assert first.creates == ("album “One”", "label “Harbour Light”", "artist “Duo”", "genre “k-indie”")
         assert second.creates == ()
 
@@ -247,10 +247,10 @@ class TestReport:
 class TestRecordAndUndo:
     def test_who_when_what(self) -> None:
         user = User.objects.create(username="mina")
-        outcome = carry_out([sample("kaggle.csv")], Options(), user)
+        outcome = run_import([sample("kaggle.csv")], ImportOptions(), user)
         record = Import.objects.get()
         assert outcome.record == record
-        assert (record.user, record.file_name, record.dialect, record.rows) == (
+        assert (record.user, record.file_name, record.file_format, record.rows) == (
             user,
             "kaggle.csv",
             "Kaggle “Spotify Tracks”",
@@ -334,7 +334,7 @@ class TestQueries:
     def count(self, start: int, rows: int) -> tuple[int, int]:
         source = net_file(*(net_row(number) for number in range(start, start + rows)))
         with CaptureQueriesContext(connection) as looking:
-            preview([source], Options())
+            preview([source], ImportOptions())
         with CaptureQueriesContext(connection) as importing:
             run(source)
         return len(looking), len(importing)

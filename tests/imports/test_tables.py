@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from musicdb.imports import tables
-from musicdb.imports.parse import Options, Source, parse
+from musicdb.imports.parse import ImportOptions, Source, parse
 from musicdb.imports.records import ImportRefusedError
 from tests.imports.files import NET, as_csv, net_row
 
@@ -17,7 +17,7 @@ ROWS = [net_row(number, **{"Track Name": title}) for number, title in enumerate(
 
 
 def titles(name: str, data: bytes) -> list[str]:
-    return [row.facts.title for row in parse([Source(name, data)], Options()).tracks]
+    return [row.record.title for row in parse([Source(name, data)], ImportOptions()).tracks]
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -50,8 +50,8 @@ def test_control_characters_and_nul_are_blanks() -> None:
 
 def test_row_numbers_count_as_a_spreadsheet_does() -> None:
     text = as_csv([net_row(1, **{"Track Name": "two\nlines"}), [], net_row(2, Energy="x")])
-    (problem,) = parse([Source("a.csv", text.encode())], Options()).problems
-    assert problem.place.row == 4
+    (problem,) = parse([Source("a.csv", text.encode())], ImportOptions()).problems
+    assert problem.ref.row == 4
 
 
 def test_a_zip_of_exports_is_one_import() -> None:
@@ -77,8 +77,8 @@ def test_a_workbook_with_numbers_dates_and_truths() -> None:
     sheet.append(row)
     target = io.BytesIO()
     workbook.save(target)
-    (track,) = parse([Source("a.xlsx", target.getvalue())], Options()).tracks
-    values = track.facts.values
+    (track,) = parse([Source("a.xlsx", target.getvalue())], ImportOptions()).tracks
+    values = track.record.values
     assert (values["duration_ms"], values["explicit"], values["tempo"], values["mode"]) == (201000, True, 120.5, 1)
 
 
@@ -101,9 +101,9 @@ class TestHarm:
 
     def test_too_many_files_and_too_large_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "more than 1,000 files" in self.refused("a.zip", zipped({f"{n}.csv": b"x" for n in range(1001)}))
-        monkeypatch.setattr(tables, "MAX_UNPACKED", 1000)
+        monkeypatch.setattr(tables, "MAX_UNPACKED_SIZE", 1000)
         assert "would unpack to more" in self.refused("a.zip", zipped({"a.csv": as_csv(ROWS * 9).encode()}))
-        monkeypatch.setattr(tables, "MAX_FILE", 1000)
+        monkeypatch.setattr(tables, "MAX_FILE_SIZE", 1000)
         assert "is larger than" in self.refused("a.csv", as_csv(ROWS * 9).encode())
 
     def test_too_many_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +133,7 @@ class TestHarm:
             ("a.zip", zipped({"a.pdf": b"%PDF"}), "holds no CSV file"),
             ("a.xlsx", zipped({"xl/workbook.xml": b"<workbook/>"}), "workbook"),
             ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Save it as .xlsx or .csv"),
-            ("a.csv", bytes(range(256)) * 40, "is of no dialect"),
+            ("a.csv", bytes(range(256)) * 40, "is in no format"),
             ("a.csv", b'"' + b"x" * 11_000_000, "cannot be read as CSV"),
         ],
     )
@@ -142,7 +142,7 @@ class TestHarm:
 
     def test_an_oversized_cell_is_its_rows_problem(self) -> None:
         rows = [net_row(1), net_row(2, Genres="x" * 40_000)]
-        parsed = parse([Source("a.csv", as_csv(rows).encode())], Options())
+        parsed = parse([Source("a.csv", as_csv(rows).encode())], ImportOptions())
         assert [str(problem) for problem in parsed.problems] == [
             "a.csv, row 3, Genres: has 40,000 characters, more than a spreadsheet's cell can hold."
         ]

@@ -4,21 +4,21 @@ from typing import Any
 
 from django import forms
 
-from musicdb.imports.formats.base import Choices
-from musicdb.imports.formats.detect import CALLED
-from musicdb.imports.parse import Options
+from musicdb.imports.formats.base import ParseOptions
+from musicdb.imports.formats.detect import FORMAT_LABELS
+from musicdb.imports.parse import ImportOptions
 from musicdb.imports.service import Outcome
-from musicdb.imports.tables import MAX_FILE, MEGABYTE
+from musicdb.imports.tables import MAX_FILE_SIZE, MEGABYTE
 
 _DAY_FIRST = [("", "As the file shows"), ("day", "Day first: 7 February"), ("month", "Month first: 2 July")]
 _BETWEEN = [("", "As the file shows"), ("semicolon", "A semicolon"), ("comma", "A comma")]
 
 
 class OptionsForm(forms.Form):
-    dialect = forms.ChoiceField(
+    file_format = forms.ChoiceField(
         label="What it is",
         required=False,
-        choices=[("", "Recognise it"), *CALLED.items()],
+        choices=[("", "Recognise it"), *FORMAT_LABELS.items()],
     )
     genre = forms.CharField(
         label="Genre for every track",
@@ -28,10 +28,10 @@ class OptionsForm(forms.Form):
     )
     liked = forms.BooleanField(label="Mark every track as liked", required=False)
 
-    def options(self, **more: Any) -> Options:
+    def options(self, **more: Any) -> ImportOptions:
         """Return what was chosen, of a valid form."""
-        chosen = {name: self.cleaned_data[name] for name in ("dialect", "genre", "liked")}
-        return Options(**chosen, **more)
+        chosen = {name: self.cleaned_data[name] for name in ("file_format", "genre", "liked")}
+        return ImportOptions(**chosen, **more)
 
 
 class UploadForm(OptionsForm):
@@ -41,12 +41,12 @@ class UploadForm(OptionsForm):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip"}),
         help_text="CSV, XLSX, or a zip of CSV files, such as Exportify’s “export all”.",
     )
-    field_order = ["file", "dialect", "genre", "liked"]
+    field_order = ["file", "file_format", "genre", "liked"]
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        if upload.size > MAX_FILE:
-            raise forms.ValidationError(f"The file is larger than {MAX_FILE // MEGABYTE} MB. Import it in parts.")
+        if upload.size > MAX_FILE_SIZE:
+            raise forms.ValidationError(f"The file is larger than {MAX_FILE_SIZE // MEGABYTE} MB. Import it in parts.")
         return upload
 
 
@@ -59,13 +59,13 @@ class ConfirmForm(OptionsForm):
     skip_bad = forms.BooleanField(label="Import the good rows, and keep the bad ones for me to mend", required=False)
 
     @classmethod
-    def of(cls, token: str, options: Options, outcome: Outcome) -> "ConfirmForm":
+    def of(cls, token: str, options: ImportOptions, outcome: Outcome) -> "ConfirmForm":
         """Return the form that asks what ``outcome`` leaves to ask."""
-        choices = options.choices
+        choices = options.parse_options
         form = cls(
             initial={
                 "token": token,
-                "dialect": options.dialect,
+                "file_format": options.file_format,
                 "genre": options.genre,
                 "liked": options.liked,
                 "dates": {None: "", True: "day", False: "month"}[choices.day_first],
@@ -74,7 +74,7 @@ class ConfirmForm(OptionsForm):
             }
         )
         said = [*outcome.parsed.notes, *outcome.parsed.questions]
-        hidden = {"dialect", "genre", "liked"}
+        hidden = {"file_format", "genre", "liked"}
         if choices.day_first is None and not any("7/2/2021" in text or "day first" in text for text in said):
             hidden.add("dates")
         if choices.artists_by_comma is None and not any("commas" in text for text in said):
@@ -85,10 +85,10 @@ class ConfirmForm(OptionsForm):
             form.fields[name].widget = form.fields[name].hidden_widget()
         return form
 
-    def options(self, **more: Any) -> Options:
+    def options(self, **more: Any) -> ImportOptions:
         answers = {"day": True, "month": False, "comma": True, "semicolon": False}
-        choices = Choices(
+        choices = ParseOptions(
             day_first=answers.get(self.cleaned_data["dates"]),
             artists_by_comma=answers.get(self.cleaned_data["artists_by"]),
         )
-        return super().options(skip_bad=self.cleaned_data["skip_bad"], choices=choices, **more)
+        return super().options(skip_bad=self.cleaned_data["skip_bad"], parse_options=choices, **more)

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.library import can_export_library, library_view
 from musicdb.admin.read_only import ReadOnlyAdmin, facts
-from musicdb.imports.parse import Options, Source, write_bad_rows
+from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.report import row_reports
-from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
+from musicdb.imports.service import BadRowsError, Outcome, preview, run_import
 from musicdb.imports.undo import UndoRefusedError, undo
-from musicdb.imports.uploads import UploadGoneError, bad_rows_path, discard, keep, take
+from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, save_upload
 from musicdb.models import Import
 
 ROWS_SHOWN = 100
@@ -46,12 +46,12 @@ class StateFilter(admin.SimpleListFilter):
 class ImportAdmin(ReadOnlyAdmin):
     """What was imported. To add one is to upload a file."""
 
-    list_display = ["file_name", "started_at", "user", "dialect", "summary", "bad_rows", "state"]
+    list_display = ["file_name", "started_at", "user", "file_format", "summary", "bad_rows", "state"]
     list_filter = [StateFilter, "started_at"]
     list_select_related = ["user"]
-    search_fields = ["file_name", "dialect"]
-    search_help_text = "File or dialect"
-    fields = ["file_name", "started_at", "by", "dialect", "choices", "rows", "result", "not_imported", "standing"]
+    search_fields = ["file_name", "file_format"]
+    search_help_text = "File or format"
+    fields = ["file_name", "started_at", "by", "file_format", "choices", "rows", "result", "not_imported", "standing"]
     change_form_template = "admin/musicdb/import/change_form.html"
     change_list_template = "admin/musicdb/import/change_list.html"
 
@@ -86,7 +86,7 @@ class ImportAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             return self._page(request, "upload", "Import tracks", form=form)
         upload = form.cleaned_data["file"]
-        token = keep(upload.name, upload.chunks(), owner=request.user.pk or 0)
+        token = save_upload(upload.name, upload.chunks(), owner=request.user.pk or 0)
         return self._preview(request, token, form.options(), form)
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
@@ -99,24 +99,24 @@ class ImportAdmin(ReadOnlyAdmin):
         if "again" in request.POST:
             return self._preview(request, token, options, form)
         try:
-            source = take(token, owner=request.user.pk or 0)
-            outcome = carry_out([source], options, request.user)  # type: ignore[arg-type]
+            source = load_upload(token, owner=request.user.pk or 0)
+            outcome = run_import([source], options, request.user)  # type: ignore[arg-type]
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except BadRowsError:
             return self._preview(request, token, options, form)
         except ImportRefusedError as error:
             return self._start_again(request, str(error))
-        discard(token, owner=request.user.pk or 0)
+        delete_upload(token, owner=request.user.pk or 0)
         return self._imported(request, source, outcome)
 
-    def _preview(self, request: HttpRequest, token: str, options: Options, form: Any) -> HttpResponse:
+    def _preview(self, request: HttpRequest, token: str, options: ImportOptions, form: Any) -> HttpResponse:
         try:
-            outcome = preview([take(token, owner=request.user.pk or 0)], options)
+            outcome = preview([load_upload(token, owner=request.user.pk or 0)], options)
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except ImportRefusedError as error:
-            discard(token, owner=request.user.pk or 0)
+            delete_upload(token, owner=request.user.pk or 0)
             form = UploadForm(initial=form.cleaned_data)
             return self._page(request, "upload", "Import tracks", form=form, refused=str(error))
         reports = row_reports(outcome.plan)
@@ -130,7 +130,7 @@ class ImportAdmin(ReadOnlyAdmin):
             has_good_rows=any(any(count.values()) for count in outcome.counts.values()),
             shown=shown,
             several_files=outcome.parsed.tables > 1,
-            rows_more=max(len(outcome.plan.things) + len(outcome.plan.tracks) - len(shown), 0),
+            rows_more=max(len(outcome.plan.entities) + len(outcome.plan.tracks) - len(shown), 0),
             # A template would ask a Counter how often "items" was counted.
             skipped=outcome.parsed.skipped.most_common(),
             problems=outcome.parsed.problems[:PROBLEMS_SHOWN],

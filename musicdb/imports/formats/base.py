@@ -1,7 +1,7 @@
-"""What a dialect is: the columns of a kind of file, and how a row of it names a track.
+"""What a file format is: the columns of a kind of file, and how a row of it names a track.
 
-A dialect is a django-import-export resource: its columns are declared as fields, each with a widget that reads a
-cell. What is done with the facts is the same for all of them (``musicdb.imports``), so that is not done here, row
+A file format is a django-import-export resource: its columns are declared as fields, each with a widget that reads a
+cell. What is done with the record is the same for all of them (``musicdb.imports``), so that is not done here, row
 by row, but for the whole file.
 """
 
@@ -27,17 +27,17 @@ from musicdb.imports.formats.widgets import (
     YesNoWidget,
     slashed_parts,
 )
-from musicdb.imports.records import AlbumFacts, ArtistFacts, RowRefusedError, RowSkipped, TrackFacts
+from musicdb.imports.records import AlbumRecord, ArtistRecord, RowRefusedError, RowSkipped, TrackRecord
 from musicdb.imports.tables import MAX_CELL, Table
 from musicdb.music.audio_features import AUDIO_FEATURES
 
 UNDEFINED = frozenset({"undefined"})
-_NOT_FOLDED = re.compile(r"[\W_]+")
+_IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
 
 
-def folded(heading: str) -> str:
+def heading_key(heading: str) -> str:
     """Return a heading without what people and programs change about it: case, blanks, punctuation."""
-    return _NOT_FOLDED.sub("", heading).lower()
+    return _IGNORED_IN_HEADINGS.sub("", heading).lower()
 
 
 class Column(Field):
@@ -46,11 +46,11 @@ class Column(Field):
     def __init__(self, heading: str, widget: Widget, *, also: Sequence[str] = (), required: bool = False) -> None:
         super().__init__(column_name=heading, widget=widget)
         self.required = required
-        self.headings = frozenset(folded(name) for name in (heading, *also))
+        self.headings = frozenset(heading_key(name) for name in (heading, *also))
 
 
 @dataclass(frozen=True)
-class Choices:
+class ParseOptions:
     """What a file cannot say of itself, as far as an editor said it. None: find out from the file."""
 
     day_first: bool | None = None
@@ -58,7 +58,7 @@ class Choices:
 
 
 @dataclass
-class Survey:
+class SniffResult:
     """What the whole of a file shows: noted row by row, then asked."""
 
     firsts: set[int] = field(default_factory=set)
@@ -67,36 +67,37 @@ class Survey:
     commas: bool = False
     newest: str = ""
 
-    def note_date(self, text: str) -> None:
+    def add_date(self, text: str) -> None:
         if parts := slashed_parts(text):
             self.firsts.add(parts[0])
             self.seconds.add(parts[1])
 
 
-class Dialect(Resource):
+class FileFormat(Resource):
     """A kind of file with a track a row.
 
-    ``fields`` maps what a column means (a name that ``track`` knows) to its ``Column``. ``called`` is what people
+    ``fields`` maps what a column means (a name that ``track`` knows) to its ``Column``. ``label`` is what people
     call it, ``name`` its name on the command line, ``source`` what a track's features are said to come from.
     """
 
     name: ClassVar[str]
-    called: ClassVar[str]
+    label: ClassVar[str]
     source: ClassVar[str] = ""
     # Whether the file must be read through once before a row of it can be understood.
-    surveys: ClassVar[bool] = False
-    longest_cell: ClassVar[int] = MAX_CELL
+    needs_sniffing: ClassVar[bool] = False
+    max_cell: ClassVar[int] = MAX_CELL
 
-    def __init__(self, header: Sequence[str], choices: Choices) -> None:
+    def __init__(self, header: Sequence[str], parse_options: ParseOptions) -> None:
         super().__init__()
-        self.choices = choices
+        self.parse_options = parse_options
         self.notes: list[str] = []
         self.questions: list[str] = []
         self.header = tuple(header)
-        found = self.found_in(header)
-        self.places = {name: place for name, place in found.items() if place is not None}
+        found = self.positions_in(header)
+        self.positions = {name: position for name, position in found.items() if position is not None}
         self._cleaners: list[tuple[str, int, str, Callable[..., Any]]] = [
-            (name, place, self.header[place], self.fields[name].widget.clean) for name, place in self.places.items()
+            (name, position, self.header[position], self.fields[name].widget.clean)
+            for name, position in self.positions.items()
         ]
 
     @classmethod
@@ -104,64 +105,64 @@ class Dialect(Resource):
         return cls.fields
 
     @classmethod
-    def found_in(cls, header: Sequence[str]) -> dict[str, int | None]:
-        """Return each column's place in ``header``, None where it has none; the first of several counts."""
-        places: dict[str, int] = {}
-        for place, heading in enumerate(header):
-            places.setdefault(folded(heading), place)
+    def positions_in(cls, header: Sequence[str]) -> dict[str, int | None]:
+        """Return each column's position in ``header``, None where it has none; the first of several counts."""
+        positions: dict[str, int] = {}
+        for position, heading in enumerate(header):
+            positions.setdefault(heading_key(heading), position)
         return {
-            name: min((places[heading] for heading in column.headings if heading in places), default=None)
+            name: min((positions[heading] for heading in column.headings if heading in positions), default=None)
             for name, column in cls.columns().items()
         }
 
     @classmethod
-    def is_named_by(cls, file: str) -> bool:
-        """Return whether a file's name says that it is of this dialect."""
+    def matches_file_name(cls, file: str) -> bool:
+        """Return whether a file's name says that it is of this file format."""
         return False
 
     @classmethod
-    def missing_from(cls, header: Sequence[str], file: str = "") -> list[str]:
-        """Return the headings without which ``header``, of a file of that name, is not of this dialect."""
-        found = cls.found_in(header)
+    def missing_columns(cls, header: Sequence[str], file: str = "") -> list[str]:
+        """Return the headings without which ``header``, of a file of that name, is not of this file format."""
+        found = cls.positions_in(header)
         return [
             str(cls.columns()[name].column_name)
-            for name, place in found.items()
-            if place is None and cls._needs(name, file)
+            for name, position in found.items()
+            if position is None and cls.is_required(name, file)
         ]
 
     @classmethod
-    def _needs(cls, name: str, file: str = "") -> bool:
+    def is_required(cls, name: str, file: str = "") -> bool:
         return cls.columns()[name].required
 
     @classmethod
-    def share_found(cls, header: Sequence[str]) -> tuple[float, int]:
-        """Return how alike ``header`` is to this dialect's: the share of what it needs, and all columns that it has."""
-        found = cls.found_in(header)
-        needed = [name for name in found if cls._needs(name)]
+    def match_score(cls, header: Sequence[str]) -> tuple[float, int]:
+        """Return how well ``header`` fits: the share of the required columns it has, and how many columns in all."""
+        found = cls.positions_in(header)
+        needed = [name for name in found if cls.is_required(name)]
         present = sum(found[name] is not None for name in needed)
-        return present / len(needed), sum(place is not None for place in found.values())
+        return present / len(needed), sum(position is not None for position in found.values())
 
     # --- The file as a whole -----------------------------------------------------------------------------------
 
-    def survey(self, table: Table) -> Self:
-        """Read ``table`` through, if the dialect must, and settle what its rows alone do not say."""
-        if not self.surveys:
+    def sniff(self, table: Table) -> Self:
+        """Read ``table`` through, if the file format must, and decide what its rows alone do not say."""
+        if not self.needs_sniffing:
             return self
-        seen = Survey()
+        clues = SniffResult()
         for _, cells in table.rows():
-            self.note(seen, cells)
-        self.settle(seen)
+            self.observe(clues, cells)
+        self.decide(clues)
         return self
 
-    def note(self, seen: Survey, cells: Sequence[str]) -> None:
-        seen.note_date(self.cell(cells, "released"))
+    def observe(self, clues: SniffResult, cells: Sequence[str]) -> None:
+        clues.add_date(self.cell(cells, "released"))
 
-    def settle(self, seen: Survey) -> None:
+    def decide(self, clues: SniffResult) -> None:
         """Decide in which order day and month stand where a spreadsheet has re-saved the dates."""
-        day_first = self.choices.day_first
-        if day_first is None and seen.firsts:
-            looks_day_first = max(seen.firsts) > 12
-            looks_month_first = max(seen.seconds) > 12
+        day_first = self.parse_options.day_first
+        if day_first is None and clues.firsts:
+            looks_day_first = max(clues.firsts) > 12
+            looks_month_first = max(clues.seconds) > 12
             if looks_day_first == looks_month_first:
                 self.questions.append(
                     "Some dates have the day first and some the month: say which the unclear ones have."
@@ -170,17 +171,17 @@ class Dialect(Resource):
                 )
             day_first = looks_day_first
             self.notes.append(f"Dates such as 7/2/2021 are read with the {'day' if day_first else 'month'} first.")
-        if day_first and "released" in self.places:
-            self._replace("released", ReleaseDateWidget(day_first=True))
+        if day_first and "released" in self.positions:
+            self.replace_widget("released", ReleaseDateWidget(day_first=True))
 
     def cell(self, cells: Sequence[str], name: str) -> str:
-        place = self.places.get(name)
-        return cells[place] if place is not None and place < len(cells) else ""
+        position = self.positions.get(name)
+        return cells[position] if position is not None and position < len(cells) else ""
 
-    def _replace(self, name: str, widget: Widget) -> None:
+    def replace_widget(self, name: str, widget: Widget) -> None:
         self._cleaners = [
-            (known, place, heading, widget.clean if known == name else clean)
-            for known, place, heading, clean in self._cleaners
+            (known, position, heading, widget.clean if known == name else clean)
+            for known, position, heading, clean in self._cleaners
         ]
 
     # --- A row -------------------------------------------------------------------------------------------------
@@ -193,9 +194,9 @@ class Dialect(Resource):
         if len(cells) > len(self.header) and any(cell.strip() for cell in cells[len(self.header) :]):
             raise RowRefusedError("", f"has {len(cells)} cells, and the header has {len(self.header)}.")
         said: dict[str, Any] = {}
-        for name, place, heading, clean in self._cleaners:
-            text = cells[place] if place < len(cells) else ""
-            if len(text) > self.longest_cell:
+        for name, position, heading, clean in self._cleaners:
+            text = cells[position] if position < len(cells) else ""
+            if len(text) > self.max_cell:
                 raise RowRefusedError(
                     heading, f"has {len(text):,} characters, more than a spreadsheet's cell can hold."
                 )
@@ -205,23 +206,23 @@ class Dialect(Resource):
                 raise RowRefusedError(heading, str(error)) from None
         return said
 
-    def facts(self, cells: Sequence[str]) -> Any:
-        """Return the facts of a row, mostly a track's. Raises RowRefusedError, or RowSkipped for what is none."""
+    def record(self, cells: Sequence[str]) -> Any:
+        """Return the record of a row, mostly a track's. Raises RowRefusedError, or RowSkipped for what is none."""
         return self.track(self.read(cells))
 
-    def track(self, said: dict[str, Any]) -> TrackFacts:
+    def track(self, said: dict[str, Any]) -> TrackRecord:
         raise NotImplementedError
 
     def heading(self, name: str) -> str:
         """Return what the file calls a column."""
-        place = self.places.get(name)
-        return self.header[place] if place is not None else str(self.fields[name].column_name)
+        position = self.positions.get(name)
+        return self.header[position] if position is not None else str(self.fields[name].column_name)
 
 
 FEATURE_WIDGETS = {feature.name: FeatureWidget(feature) for feature in AUDIO_FEATURES}
 
 
-class SpotifyDialect(Dialect):
+class SpotifyFormat(FileFormat):
     """What the files that come from Spotify's own data have in common: the features first of all."""
 
     danceability = Column("Danceability", FEATURE_WIDGETS["danceability"])
@@ -243,10 +244,10 @@ class SpotifyDialect(Dialect):
             raise RowSkipped("is a podcast's episode, no track.")
         return super().read(cells)
 
-    def track(self, said: dict[str, Any]) -> TrackFacts:
+    def track(self, said: dict[str, Any]) -> TrackRecord:
         if not said["title"]:
             raise RowRefusedError(self.heading("title"), "is empty. A track needs a title.")
-        return TrackFacts(
+        return TrackRecord(
             title=said["title"],
             spotify_id=said["spotify_id"],
             artists=self._artists(said),
@@ -260,19 +261,19 @@ class SpotifyDialect(Dialect):
             },
         )
 
-    def _artists(self, said: dict[str, Any]) -> tuple[ArtistFacts, ...]:
+    def _artists(self, said: dict[str, Any]) -> tuple[ArtistRecord, ...]:
         names, ids = said["artists"], said.get("artist_ids", ())
         if ids and len(ids) != len(names):
             raise RowRefusedError(
                 self.heading("artists"), f"has {len(names)} names, and {self.heading('artist_ids')} has {len(ids)} ids."
             )
         ids = ids or (None,) * len(names)
-        return _each_once(tuple(ArtistFacts(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)))
+        return _each_once(tuple(ArtistRecord(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)))
 
-    def _album(self, said: dict[str, Any]) -> AlbumFacts | None:
+    def _album(self, said: dict[str, Any]) -> AlbumRecord | None:
         if not said.get("album"):
             return None
-        return AlbumFacts(
+        return AlbumRecord(
             title=said["album"],
             spotify_id=said.get("album_id"),
             released=said.get("released"),
@@ -295,7 +296,7 @@ def _each_once(names: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(names))
 
 
-# What several dialects share.
+# What several file formats share.
 TITLE = NameWidget(500)
 ALBUM = NameWidget(500, UNDEFINED)
 TRACK_ID = SpotifyIdWidget("track")

@@ -1,36 +1,36 @@
-"""Which dialect a file is of, by its header."""
+"""Which file format a file is of, by its header."""
 
 from collections.abc import Sequence
 
-from musicdb.imports.formats.base import Choices, Dialect
+from musicdb.imports.formats.base import FileFormat, ParseOptions
 from musicdb.imports.formats.exportify_app import ExportifyApp
 from musicdb.imports.formats.exportify_net import ExportifyNet
 from musicdb.imports.formats.kaggle import Kaggle
-from musicdb.imports.formats.native import OWN
+from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.imports.formats.tidytuesday import TidyTuesday
 from musicdb.imports.records import ImportRefusedError
 
 # Where a header fits two equally well, the first is taken.
-DIALECTS: tuple[type[Dialect], ...] = (ExportifyApp, ExportifyNet, Kaggle, TidyTuesday, *OWN)
+FORMATS: tuple[type[FileFormat], ...] = (ExportifyApp, ExportifyNet, Kaggle, TidyTuesday, *NATIVE_FORMATS)
 # What people call each; one of them has several kinds of table.
-CALLED = {dialect.name: dialect.called for dialect in DIALECTS}
+FORMAT_LABELS = {file_format.name: file_format.label for file_format in FORMATS}
 
 
-def recognise(file: str, header: Sequence[str], choices: Choices, wanted: str = "") -> Dialect:
-    """Return the dialect of a file with this header: the one called ``wanted``, or else the best that fits.
+def detect(file: str, header: Sequence[str], parse_options: ParseOptions, wanted: str = "") -> FileFormat:
+    """Return the file format of a file with this header: the one called ``wanted``, or else the best that fits.
 
-    Raises ImportRefusedError, with the columns that are missing from it and the dialect that is nearest.
+    Raises ImportRefusedError, with the columns that are missing from it and the file format that is nearest.
     """
-    considered = [dialect for dialect in DIALECTS if wanted in ("", dialect.name)]
-    fitting = [dialect for dialect in considered if not dialect.missing_from(header, file)]
+    considered = [file_format for file_format in FORMATS if wanted in ("", file_format.name)]
+    fitting = [file_format for file_format in considered if not file_format.missing_columns(header, file)]
     if fitting:
-        return max(fitting, key=lambda dialect: (dialect.is_named_by(file), dialect.share_found(header)[1]))(
-            header, choices
-        )
-    nearest = max(considered, key=lambda dialect: dialect.share_found(header))
-    missing = ", ".join(f"“{heading}”" for heading in nearest.missing_from(header))
+        return max(
+            fitting, key=lambda file_format: (file_format.matches_file_name(file), file_format.match_score(header)[1])
+        )(header, parse_options)
+    nearest = max(considered, key=lambda file_format: file_format.match_score(header))
+    missing = ", ".join(f"“{heading}”" for heading in nearest.missing_columns(header))
     if wanted:
-        raise ImportRefusedError(f"{file} is not of the dialect {nearest.called}: it lacks the columns {missing}.")
+        raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")
     raise ImportRefusedError(
-        f"{file} is of no dialect that musicdb knows. The nearest is {nearest.called}, and it lacks {missing}."
+        f"{file} is in no format that musicdb knows. The nearest is {nearest.label}, and it lacks {missing}."
     )

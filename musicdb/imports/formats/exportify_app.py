@@ -1,14 +1,14 @@
 """Exportify as exportify.app writes it: all quoted, with ids for artists and albums, features only if asked for."""
 
 from musicdb.imports.formats import base
-from musicdb.imports.formats.base import Column, SpotifyDialect
+from musicdb.imports.formats.base import Column, SpotifyFormat
 
 
-class ExportifyApp(SpotifyDialect):
+class ExportifyApp(SpotifyFormat):
     name = "exportify.app"
-    called = "Exportify (exportify.app)"
+    label = "Exportify (exportify.app)"
     source = "Spotify"
-    surveys = True
+    needs_sniffing = True
 
     spotify_id = Column("Track URI", base.TRACK_ID, also=["Track ID", "Spotify ID"], required=True)
     title = Column("Track Name", base.TITLE, required=True)

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from musicdb.imports.formats import base
-from musicdb.imports.formats.base import Column, SpotifyDialect, Survey
+from musicdb.imports.formats.base import Column, SniffResult, SpotifyFormat
 
 # Since then a semicolon stands between artists; before, a comma did, as it does within some names.
 SEMICOLONS_SINCE = "2025-07"
 
 
-class ExportifyNet(SpotifyDialect):
+class ExportifyNet(SpotifyFormat):
     name = "exportify.net"
-    called = "Exportify (exportify.net)"
+    label = "Exportify (exportify.net)"
     source = "Spotify"
-    surveys = True
+    needs_sniffing = True
 
     spotify_id = Column(
         "Track URI", base.TRACK_ID, also=["Track ID", "Spotify ID", "Spotify URI", "Spotify Track ID"], required=True
@@ -28,28 +28,30 @@ class ExportifyNet(SpotifyDialect):
     labels = Column("Record Label", base.LABEL, also=["Label"])
     isrc = Column("ISRC", base.ISRC)
 
-    def __init__(self, header: Sequence[str], choices: base.Choices) -> None:
-        super().__init__(header, choices)
-        self._added_at = next((place for place, name in enumerate(header) if base.folded(name) == "addedat"), None)
+    def __init__(self, header: Sequence[str], parse_options: base.ParseOptions) -> None:
+        super().__init__(header, parse_options)
+        self._added_at = next(
+            (position for position, name in enumerate(header) if base.heading_key(name) == "addedat"), None
+        )
 
-    def note(self, seen: Survey, cells: Sequence[str]) -> None:
-        super().note(seen, cells)
+    def observe(self, clues: SniffResult, cells: Sequence[str]) -> None:
+        super().observe(clues, cells)
         artists = self.cell(cells, "artists")
-        seen.semicolons = seen.semicolons or ";" in artists
-        seen.commas = seen.commas or "," in artists
+        clues.semicolons = clues.semicolons or ";" in artists
+        clues.commas = clues.commas or "," in artists
         if self._added_at is not None and self._added_at < len(cells):
-            seen.newest = max(seen.newest, cells[self._added_at])
+            clues.newest = max(clues.newest, cells[self._added_at])
 
-    def settle(self, seen: Survey) -> None:
-        super().settle(seen)
-        by_comma = self.choices.artists_by_comma
+    def decide(self, clues: SniffResult) -> None:
+        super().decide(clues)
+        by_comma = self.parse_options.artists_by_comma
         if by_comma is None:
             # One semicolon anywhere shows which way the whole file has it.
-            by_comma = seen.commas and not seen.semicolons and "2" < seen.newest < SEMICOLONS_SINCE
+            by_comma = clues.commas and not clues.semicolons and "2" < clues.newest < SEMICOLONS_SINCE
             if by_comma:
                 self.notes.append(
                     f"Artists are split at commas, as Exportify wrote them until {SEMICOLONS_SINCE}: "
                     "if a comma is part of a name, say that semicolons part them."
                 )
         if by_comma:
-            self._replace("artists", base.ARTISTS_BY_COMMA)
+            self.replace_widget("artists", base.ARTISTS_BY_COMMA)

@@ -1,13 +1,13 @@
 """Kaggle's "Spotify Tracks Dataset": a row for each genre of a track."""
 
 from musicdb.imports.formats import base
-from musicdb.imports.formats.base import Column, SpotifyDialect
+from musicdb.imports.formats.base import Column, SpotifyFormat
 from musicdb.imports.formats.widgets import NamesWidget
 
 
-class Kaggle(SpotifyDialect):
+class Kaggle(SpotifyFormat):
     name = "kaggle"
-    called = "Kaggle “Spotify Tracks”"
+    label = "Kaggle “Spotify Tracks”"
     source = "Spotify (Kaggle)"
 
     spotify_id = Column("track_id", base.TRACK_ID, required=True)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from musicdb.exports.csv_injection import unescape_formula
 from musicdb.imports.formats import base
-from musicdb.imports.formats.base import Column, Dialect, folded
+from musicdb.imports.formats.base import Column, FileFormat, heading_key
 from musicdb.imports.formats.widgets import (
     AddressWidget,
     FeatureWidget,
@@ -21,13 +21,13 @@ from musicdb.imports.formats.widgets import (
     YesNoWidget,
 )
 from musicdb.imports.records import (
-    AlbumFacts,
-    ArtistFacts,
-    NamedFacts,
+    AlbumRecord,
+    AliasRecord,
+    ArtistRecord,
+    EntityRecord,
+    NamedRecord,
     RowRefusedError,
-    SpellingFacts,
-    ThingFacts,
-    TrackFacts,
+    TrackRecord,
 )
 from musicdb.imports.tables import MEGABYTE
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
@@ -40,32 +40,32 @@ FEATURES = {feature.name: FeatureWidget(feature, as_stored=True) for feature in 
 IS_KNOWN: Callable[[Any], bool] = lambda value: value not in (None, "")  # noqa: E731
 
 
-class OwnTable(Dialect):
+class NativeTable(FileFormat):
     """One kind of table. ``holds`` is what its file is called; ``essential`` what it needs where that is said."""
 
     name = "musicdb"
-    called = "musicdb"
+    label = "musicdb"
     # A description may be longer than a spreadsheet's cell; a CSV file can hold it.
-    longest_cell = 10 * MEGABYTE
+    max_cell = 10 * MEGABYTE
     holds: ClassVar[str]
-    # A column may not be called "name", which is the dialect's own.
+    # A column may not be called "name", which is the file format's own.
     essential: ClassVar[tuple[str, str]] = ("slug", "name_")
 
-    def __init__(self, header: Sequence[str], choices: base.Choices) -> None:
-        super().__init__(header, choices)
+    def __init__(self, header: Sequence[str], parse_options: base.ParseOptions) -> None:
+        super().__init__(header, parse_options)
         known = {heading for column in self.columns().values() for heading in column.headings}
         # What a file of bad rows has besides.
         known.update(("file", "row", "whyitwasnotimported"))
-        if unknown := [heading for heading in header if heading and folded(heading) not in known]:
+        if unknown := [heading for heading in header if heading and heading_key(heading) not in known]:
             self.notes.append(f"Columns that say nothing to musicdb: {', '.join(unknown)}.")
 
     @classmethod
-    def is_named_by(cls, file: str) -> bool:
+    def matches_file_name(cls, file: str) -> bool:
         return file.lower().startswith(cls.holds)
 
     @classmethod
-    def _needs(cls, name: str, file: str = "") -> bool:
-        return name in cls.essential if cls.is_named_by(file) else super()._needs(name)
+    def is_required(cls, name: str, file: str = "") -> bool:
+        return name in cls.essential if cls.matches_file_name(file) else super().is_required(name)
 
     def read(self, cells: Sequence[str]) -> dict[str, Any]:
         return super().read([unescape_formula(cell) for cell in cells])
@@ -92,35 +92,35 @@ class OwnTable(Dialect):
         return list(zip(*(column or ("",) * number for column in columns), strict=True))
 
 
-class ThingTable(OwnTable):
-    """Genres, artists or labels: what has other spellings."""
+class EntityTable(NativeTable):
+    """Genres, artists or labels: what has aliases."""
 
     model: ClassVar[str]
     values: ClassVar[tuple[str, ...]]
 
-    def facts(self, cells: Sequence[str]) -> ThingFacts:
+    def record(self, cells: Sequence[str]) -> EntityRecord:
         said = self.read(cells)
         slug, name = self._named(said)
-        return ThingFacts(
+        return EntityRecord(
             model=self.model,
             slug=slug,
             name=name,
             spotify_id=said.get("spotify_id"),
             values=tuple((column, said[column]) for column in self.values if IS_KNOWN(said.get(column))),
-            spellings=tuple(self._spellings(said)),
+            aliases=tuple(self._spellings(said)),
         )
 
-    def _spellings(self, said: dict[str, Any]) -> list[SpellingFacts]:
+    def _spellings(self, said: dict[str, Any]) -> list[AliasRecord]:
         columns = ("other_spellings", "former_addresses", "other_spotify_ids")
         made = []
         for name, slug, spotify_id in self._side_by_side(said, *columns):
             if not name:
                 raise RowRefusedError(self.heading("other_spellings"), "has an empty part.")
-            made.append(SpellingFacts(name, slug or None, spotify_id or None))
+            made.append(AliasRecord(name, slug or None, spotify_id or None))
         return made
 
 
-class Genres(ThingTable):
+class Genres(EntityTable):
     holds = "genres"
     model = "Genre"
     values = ("description",)
@@ -132,7 +132,7 @@ class Genres(ThingTable):
     former_addresses = Column("former_addresses", ADDRESSES)
 
 
-class Artists(ThingTable):
+class Artists(EntityTable):
     holds = "artists"
     model = "Artist"
     values = ("is_public",)
@@ -146,7 +146,7 @@ class Artists(ThingTable):
     other_spotify_ids = Column("other_spotify_ids", ListWidget(SpotifyIdWidget("artist")))
 
 
-class Labels(ThingTable):
+class Labels(EntityTable):
     holds = "labels"
     model = "Label"
     values = ("is_public",)
@@ -158,10 +158,10 @@ class Labels(ThingTable):
     former_addresses = Column("former_addresses", ADDRESSES)
 
 
-class Albums(OwnTable):
+class Albums(NativeTable):
     holds = "albums"
     essential = ("slug", "title")
-    surveys = True
+    needs_sniffing = True
 
     slug = Column("slug", ADDRESS, required=True)
     title = Column("title", base.TITLE, required=True)
@@ -171,21 +171,21 @@ class Albums(OwnTable):
     spotify_id = Column("spotify_id", base.ALBUM_ID)
     image_url = Column("image_url", base.ART)
 
-    def facts(self, cells: Sequence[str]) -> AlbumFacts:
+    def record(self, cells: Sequence[str]) -> AlbumRecord:
         said = self.read(cells)
         slug, title = self._named(said)
         labels = self._side_by_side(said, "labels", "label_slugs")
-        return AlbumFacts(
+        return AlbumRecord(
             title=title,
             spotify_id=said.get("spotify_id"),
             released=said.get("released"),
             image_url=said.get("image_url", ""),
-            labels=tuple(dict.fromkeys(NamedFacts(*label) for label in labels)),
+            labels=tuple(dict.fromkeys(NamedRecord(*label) for label in labels)),
             slug=slug,
         )
 
 
-class Tracks(OwnTable):
+class Tracks(NativeTable):
     holds = "tracks"
     essential = ("slug", "title")
 
@@ -219,27 +219,27 @@ class Tracks(OwnTable):
 
     _VALUES = ("score", "liked", "isrc", "duration_ms", "explicit", *FEATURE_NAMES, "features_source")
 
-    def facts(self, cells: Sequence[str]) -> TrackFacts:
+    def record(self, cells: Sequence[str]) -> TrackRecord:
         said = self.read(cells)
         slug, title = self._named(said)
         artists = self._side_by_side(said, "artists", "artist_slugs")
         genres = self._side_by_side(said, "genres", "genre_slugs")
-        return TrackFacts(
+        return TrackRecord(
             title=title,
-            artists=tuple(dict.fromkeys(ArtistFacts(name, None, address) for name, address in artists)),
+            artists=tuple(dict.fromkeys(ArtistRecord(name, None, address) for name, address in artists)),
             spotify_id=said.get("spotify_id"),
             album=self._album(said),
-            genres=tuple(dict.fromkeys(NamedFacts(*genre) for genre in genres)),
+            genres=tuple(dict.fromkeys(NamedRecord(*genre) for genre in genres)),
             values={name: said[name] for name in self._VALUES if IS_KNOWN(said.get(name))},
             slug=slug,
             says_source=True,
         )
 
     @staticmethod
-    def _album(said: dict[str, Any]) -> AlbumFacts | None:
+    def _album(said: dict[str, Any]) -> AlbumRecord | None:
         title, slug = said.get("album", ""), said.get("album_slug", "")
-        return AlbumFacts(title, slug=slug) if title or slug else None
+        return AlbumRecord(title, slug=slug) if title or slug else None
 
 
 # In the order in which one points at another.
-OWN: tuple[type[OwnTable], ...] = (Genres, Artists, Labels, Albums, Tracks)
+NATIVE_FORMATS: tuple[type[NativeTable], ...] = (Genres, Artists, Labels, Albums, Tracks)

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from musicdb.imports.formats import base
-from musicdb.imports.formats.base import Column, SpotifyDialect
+from musicdb.imports.formats.base import Column, SpotifyFormat
 from musicdb.imports.formats.widgets import NamesWidget, NameWidget
 from musicdb.imports.records import RowRefusedError
 
 _NAMES = ("title", "artists", "album")
 
 
-class TidyTuesday(SpotifyDialect):
+class TidyTuesday(SpotifyFormat):
     name = "tidytuesday"
-    called = "tidytuesday “spotify_songs”"
+    label = "tidytuesday “spotify_songs”"
     source = "Spotify (tidytuesday)"
-    surveys = True
+    needs_sniffing = True
 
     spotify_id = Column("track_id", base.TRACK_ID, required=True)
     title = Column("track_name", base.TITLE, required=True)

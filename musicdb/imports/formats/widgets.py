@@ -100,7 +100,7 @@ class AddressWidget(Widget):
 
 
 class ListWidget(Widget):
-    """What ``joined`` wrote in one cell, each part read by ``one``. Parts may be empty, and keep their places."""
+    """What ``joined`` wrote in one cell, each part read by ``one``. Parts may be empty, and keep their positions."""
 
     def __init__(self, one: Widget) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ class SpotifyIdWidget(Widget):
 
 
 class SpotifyIdsWidget(Widget):
-    """Several Spotify ids in one cell, None in the place of one that is missing."""
+    """Several Spotify ids in one cell, None in the position of one that is missing."""
 
     def __init__(self, kind: str, separator: str) -> None:
         super().__init__()

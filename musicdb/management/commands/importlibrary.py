@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from musicdb.imports.formats.base import Choices
-from musicdb.imports.formats.detect import CALLED
-from musicdb.imports.parse import Options, Source, write_bad_rows
+from musicdb.imports.formats.base import ParseOptions
+from musicdb.imports.formats.detect import FORMAT_LABELS
+from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError, Problem
-from musicdb.imports.service import BadRowsError, Outcome, carry_out, preview
+from musicdb.imports.service import BadRowsError, Outcome, preview, run_import
 
 PROBLEMS_SHOWN = 20
 INTERRUPTED = 130
@@ -24,7 +24,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument("--dialect", choices=sorted(CALLED), default="", help="default: recognised by the header")
+        parser.add_argument(
+            "--format",
+            dest="file_format",
+            choices=sorted(FORMAT_LABELS),
+            default="",
+            help="default: recognised by the header",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--genre", default="", metavar="G", help="a genre that every track gets besides its own")
         parser.add_argument("--liked", action="store_true", help="mark every track as liked")
@@ -39,12 +45,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sources = [_source(path) for path in options["files"]]
-        how = Options(
-            dialect=options["dialect"],
+        how = ImportOptions(
+            file_format=options["file_format"],
             genre=options["genre"],
             liked=options["liked"],
             skip_bad=options["skip_bad"],
-            choices=Choices(
+            parse_options=ParseOptions(
                 day_first=_either(options["dates"], "day-first"),
                 artists_by_comma=_either(options["artists_by"], "comma"),
             ),
@@ -54,7 +60,7 @@ class Command(BaseCommand):
                 if options["dry_run"]:
                     outcome = preview(sources, how, bar.show)
                 else:
-                    outcome = carry_out(sources, how, None, bar.show)
+                    outcome = run_import(sources, how, None, bar.show)
         except BadRowsError as error:
             self._list(error.parsed.problems)
             raise CommandError(f"{error} (--skip-bad)") from None
@@ -71,7 +77,7 @@ class Command(BaseCommand):
 
     def _summarise(self, outcome: Outcome, dry_run: bool) -> None:
         parsed = outcome.parsed
-        self.stdout.write(f"{', '.join(parsed.dialects)}: {parsed.rows:,} rows")
+        self.stdout.write(f"{', '.join(parsed.file_formats)}: {parsed.rows:,} rows")
         for note in (*parsed.notes, *(f"Open question: {question}" for question in parsed.questions)):
             self.stdout.write(self.style.WARNING(_with_flags(note)))
         for name, count in outcome.counts.items():

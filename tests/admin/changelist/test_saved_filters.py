@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from clusters.models import Run
-from musicdb.imports.parse import Options
-from musicdb.imports.service import carry_out
+from musicdb.imports.parse import ImportOptions
+from musicdb.imports.service import run_import
 from musicdb.models import Album, SavedFilter, Track
 from tests.admin.helpers import errors_of, listed, messages_of, page_of
 from tests.factories import GenreFactory, TrackFactory
@@ -116,7 +116,7 @@ def test_what_a_view_is_sorted_by_is_called_by_its_column(listing: str, order: s
 def test_columns_count_from_one_less_where_nothing_can_be_selected() -> None:
     """So Django counts them: there is no column of boxes to tick."""
     zoe = somebody("zoë", *EDITING, "view_import")
-    carry_out([net_file(net_row(1))], Options(), None)
+    run_import([net_file(net_row(1))], ImportOptions(), None)
     view = saved(listing="musicdb.import", query="o=-1")
     assert "sorted by started at, descending" in parse(zoe.get(page_of(SavedFilter))).text
     page = zoe.get(page_of(SavedFilter, "open", view.pk), follow=True)

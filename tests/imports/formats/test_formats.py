@@ -1,23 +1,23 @@
-"""Every dialect's sample reads as what it means, down to its traps."""
+"""Every file format's sample reads as what it means, down to its traps."""
 
 from datetime import date
 
 import pytest
 
-from musicdb.imports.formats.base import Choices
-from musicdb.imports.parse import Options, Parsed, Source, parse
-from musicdb.imports.records import AlbumFacts, ArtistFacts, ImportRefusedError, TrackFacts
+from musicdb.imports.formats.base import ParseOptions
+from musicdb.imports.parse import ImportOptions, Parsed, Source, parse
+from musicdb.imports.records import AlbumRecord, ArtistRecord, ImportRefusedError, TrackRecord
 from tests.imports.files import NET, as_csv, net_file, net_row, sample, track_id
 
 
 def read(*sources: Source, **options: object) -> Parsed:
-    return parse(sources, Options(**options))  # type: ignore[arg-type]
+    return parse(sources, ImportOptions(**options))  # type: ignore[arg-type]
 
 
-def facts(*sources: Source, **options: object) -> list[TrackFacts]:
+def records(*sources: Source, **options: object) -> list[TrackRecord]:
     parsed = read(*sources, **options)
     assert not parsed.problems
-    return [row.facts for row in parsed.tracks]
+    return [row.record for row in parsed.tracks]
 
 
 def messages(parsed: Parsed) -> list[str]:
@@ -26,12 +26,12 @@ def messages(parsed: Parsed) -> list[str]:
 
 class TestExportifyNet:
     def test_a_whole_row(self) -> None:
-        (first, *_) = facts(sample("exportify_net.csv"))
-        assert first == TrackFacts(
+        (first, *_) = records(sample("exportify_net.csv"))
+        assert first == TrackRecord(
             title="Paper Lanterns",
             spotify_id="musicdbSampleTrack0001",
-            artists=(ArtistFacts("Mina Seo"), ArtistFacts("The Low Tides")),
-            album=AlbumFacts("Night Market", None, (date(2024, 3, 8), "day"), "", ("Harbour Light Records",)),
+            artists=(ArtistRecord("Mina Seo"), ArtistRecord("The Low Tides")),
+            album=AlbumRecord("Night Market", None, (date(2024, 3, 8), "day"), "", ("Harbour Light Records",)),
             genres=("k-indie", "dream pop"),
             values={
                 "duration_ms": 201000,
@@ -53,35 +53,35 @@ class TestExportifyNet:
         )
 
     def test_commas_are_part_of_artists_and_labels(self) -> None:
-        track = facts(sample("exportify_net.csv"))[2]
+        track = records(sample("exportify_net.csv"))[2]
         assert [artist.name for artist in track.artists] == ["Ana, Ben & Co", "Mina Seo"]
-        assert track.album == AlbumFacts("Equations", None, (date(2019, 11, 1), "month"), "", ("Million Market,Inc",))
+        assert track.album == AlbumRecord("Equations", None, (date(2019, 11, 1), "month"), "", ("Million Market,Inc",))
         assert track.title == "=Sum of Us"
 
     def test_undefined_a_short_row_and_a_file_of_ones_own_leave_things_unknown(self) -> None:
-        tracks = {track.title: track for track in facts(sample("exportify_net.csv"))}
+        tracks = {track.title: track for track in records(sample("exportify_net.csv"))}
         assert tracks["Rain in Gdańsk"].values == {"explicit": False}
-        assert tracks["Rain in Gdańsk"].album == AlbumFacts("Stories", released=(date(1983, 1, 1), "year"))
+        assert tracks["Rain in Gdańsk"].album == AlbumRecord("Stories", released=(date(1983, 1, 1), "year"))
         assert tracks["A Short Row"].values == {}
         assert tracks["Take 2"].spotify_id is None
 
     def test_an_analysis_that_failed_is_unknown_and_not_zero(self) -> None:
-        tracks = {track.title: track for track in facts(sample("exportify_net.csv"))}
+        tracks = {track.title: track for track in records(sample("exportify_net.csv"))}
         known = tracks["Quiet Hours"].values
         assert {"danceability", "valence", "speechiness", "tempo", "time_signature", "key"}.isdisjoint(known)
         assert (known["energy"], known["liveness"]) == (0.02, 0.1)
 
     def test_a_zero_beside_a_tempo_is_a_zero(self) -> None:
-        (track,) = facts(net_file(net_row(Valence="0", Danceability="0")))
+        (track,) = records(net_file(net_row(Valence="0", Danceability="0")))
         assert (track.values["valence"], track.values["danceability"]) == (0.0, 0.0)
 
     @pytest.mark.parametrize("added_at", ["2025-06-30T10:00:00Z", "2019-01-01T00:00:00Z"])
     def test_before_july_2025_a_comma_stood_between_artists(self, added_at: str) -> None:
         row = net_row(**{"Artist Name(s)": "IU,SUGA", "Added At": added_at})
         parsed = read(net_file(row))
-        assert [artist.name for artist in parsed.tracks[0].facts.artists] == ["IU", "SUGA"]
+        assert [artist.name for artist in parsed.tracks[0].record.artists] == ["IU", "SUGA"]
         assert "Artists are split at commas" in parsed.notes[0]
-        (kept,) = facts(net_file(row), choices=Choices(artists_by_comma=False))
+        (kept,) = records(net_file(row), parse_options=ParseOptions(artists_by_comma=False))
         assert [artist.name for artist in kept.artists] == ["IU,SUGA"]
 
     def test_one_semicolon_shows_that_commas_are_part_of_names(self) -> None:
@@ -89,19 +89,19 @@ class TestExportifyNet:
             net_row(1, **{"Artist Name(s)": "Tyler, The Creator", "Added At": "2025-06-30T10:00:00Z"}),
             net_row(2, **{"Artist Name(s)": "IU;SUGA"}),
         ]
-        first, second = facts(net_file(*rows))
+        first, second = records(net_file(*rows))
         assert [artist.name for artist in first.artists] == ["Tyler, The Creator"]
         assert [artist.name for artist in second.artists] == ["IU", "SUGA"]
 
     @pytest.mark.parametrize("heading", ["Track ID", "Spotify ID", "track_uri", "\tTRACK  URI "])
     def test_headings_are_folded(self, heading: str) -> None:
         text = as_csv([net_row()], [heading, *NET[1:]])
-        (track,) = facts(Source("a.csv", text.encode()))
+        (track,) = records(Source("a.csv", text.encode()))
         assert track.spotify_id == track_id(1)
 
     @pytest.mark.parametrize("address", [track_id(1), f"https://open.spotify.com/track/{track_id(1)}?si=x"])
     def test_an_id_by_itself_or_in_a_link(self, address: str) -> None:
-        (track,) = facts(net_file(net_row(**{"Track URI": address})))
+        (track,) = records(net_file(net_row(**{"Track URI": address})))
         assert track.spotify_id == track_id(1)
 
     def test_an_episode_is_skipped_and_said(self) -> None:
@@ -114,7 +114,7 @@ class TestDatesOfASpreadsheet:
     def dates(self, *texts: str, **options: object) -> tuple[list[object], Parsed]:
         rows = [net_row(number, **{"Release Date": text}) for number, text in enumerate(texts)]
         parsed = read(net_file(*rows), **options)
-        return [row.facts.album and row.facts.album.released for row in parsed.tracks], parsed
+        return [row.record.album and row.record.album.released for row in parsed.tracks], parsed
 
     def test_a_13th_month_decides_for_the_whole_file(self) -> None:
         found, parsed = self.dates("7/2/2021", "2/26/2024", "1999", "2003-04")
@@ -132,7 +132,7 @@ class TestDatesOfASpreadsheet:
     def test_where_nothing_decides_it_asks(self, texts: tuple[str, ...]) -> None:
         _, parsed = self.dates(*texts)
         assert len(parsed.questions) == 1
-        found, parsed = self.dates("7/2/2021", choices=Choices(day_first=True))
+        found, parsed = self.dates("7/2/2021", parse_options=ParseOptions(day_first=True))
         assert not parsed.questions
         assert found == [(date(2021, 2, 7), "day")]
 
@@ -143,14 +143,14 @@ class TestDatesOfASpreadsheet:
 
 class TestExportifyApp:
     def test_names_with_commas_keep_them_and_their_ids(self) -> None:
-        first, second, third = facts(sample("exportify_app.csv"))
+        first, second, third = records(sample("exportify_app.csv"))
         assert second.artists == (
-            ArtistFacts("Marlon, The Maker", "musicdbSampleArtist003"),
-            ArtistFacts("Mina Seo", "musicdbSampleArtist001"),
+            ArtistRecord("Marlon, The Maker", "musicdbSampleArtist003"),
+            ArtistRecord("Mina Seo", "musicdbSampleArtist001"),
         )
         assert (first.values["isrc"], second.values["isrc"]) == ("KRA402400001", "USABC2200017")
         assert first.genres == ("k-indie", "dream pop")
-        assert third.album == AlbumFacts(
+        assert third.album == AlbumRecord(
             "窓", "musicdbSampleAlbum0003", (date(1998, 7, 1), "month"), "https://images.example/3.jpg", ()
         )
 
@@ -165,16 +165,16 @@ class TestExportifyApp:
 class TestKaggle:
     def test_a_track_repeated_once_a_genre_is_one_track(self) -> None:
         parsed = read(sample("kaggle.csv"))
-        assert [row.facts.genres for row in parsed.tracks] == [("acoustic", "k-pop"), ("sleep",), ("punk-rock",)]
+        assert [row.record.genres for row in parsed.tracks] == [("acoustic", "k-pop"), ("sleep",), ("punk-rock",)]
         assert sum(parsed.skipped.values()) == 1
-        assert parsed.tracks[1].facts.artists == (ArtistFacts("Field Recordings"),)
+        assert parsed.tracks[1].record.artists == (ArtistRecord("Field Recordings"),)
 
 
 class TestTidyTuesday:
     def test_genres_of_both_playlists_and_dates_of_all_precisions(self) -> None:
-        first, second, third = facts(sample("tidytuesday.csv"))
+        first, second, third = records(sample("tidytuesday.csv"))
         assert first.genres == ("pop", "dance pop", "edm", "electro house")
-        assert first.artists == (ArtistFacts("Neon, Inc."),)
+        assert first.artists == (ArtistRecord("Neon, Inc."),)
         assert [track.album and track.album.released for track in (first, second, third)] == [
             (date(2019, 6, 14), "day"),
             (date(2011, 3, 1), "month"),
@@ -182,7 +182,7 @@ class TestTidyTuesday:
         ]
 
     def test_na_is_a_name_unless_there_is_no_other(self) -> None:
-        assert facts(sample("tidytuesday.csv"))[1].title == "NA"
+        assert records(sample("tidytuesday.csv"))[1].title == "NA"
         text = sample("tidytuesday.csv").data.decode().replace("NA,Sodium", "NA,NA").replace("Periodic", "NA")
         assert messages(read(Source("t.csv", text.encode()))) == [
             "t.csv, row 3, track_name: is NA, and so are artist and album: the row has no names."
@@ -235,13 +235,13 @@ class TestWhatItIsNot:
         with pytest.raises(ImportRefusedError) as refused:
             read(Source("x.csv", as_csv([], header).encode()))
         assert str(refused.value) == (
-            "x.csv is of no dialect that musicdb knows. The nearest is Exportify (exportify.net), "
+            "x.csv is in no format that musicdb knows. The nearest is Exportify (exportify.net), "
             "and it lacks “Track Name”, “Album Name”."
         )
 
     def test_the_dialect_that_was_asked_for(self) -> None:
-        with pytest.raises(ImportRefusedError, match=r"is not of the dialect Kaggle.*“track_genre”"):
-            read(sample("exportify_net.csv"), dialect="kaggle")
+        with pytest.raises(ImportRefusedError, match=r"is not in the format Kaggle.*“track_genre”"):
+            read(sample("exportify_net.csv"), file_format="kaggle")
 
     @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf \r\n", as_csv([]).encode()])
     def test_nothing_in_it(self, data: bytes) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from musicdb.imports.parse import Options, Source, parse
+from musicdb.imports.parse import ImportOptions, Source, parse
 from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.report import ValueChange, row_reports
 from musicdb.imports.service import BadRowsError, preview
@@ -57,23 +57,23 @@ class TestWhatItIs:
         self, name: str, header: str, holds: str
     ) -> None:
         row = "a" + (";" if ";" in header else ",") + "a\n"
-        parsed = parse([Source(name, (header + row).encode())], Options())
-        assert parsed.dialects == ["musicdb"]
-        assert [row.model.lower() + "s" for row in parsed.things] == ([holds] if holds != "tracks" else [])
+        parsed = parse([Source(name, (header + row).encode())], ImportOptions())
+        assert parsed.file_formats == ["musicdb"]
+        assert [row.model.lower() + "s" for row in parsed.entities] == ([holds] if holds != "tracks" else [])
         assert len(parsed.tracks) == (holds == "tracks")
 
     def test_columns_that_nobody_knows_are_named(self) -> None:
-        parsed = parse([zipped(labels="slug,name,is_public,founded\na,A,true,1999\n")], Options())
+        parsed = parse([zipped(labels="slug,name,is_public,founded\na,A,true,1999\n")], ImportOptions())
         assert parsed.notes == ["labels.csv: Columns that say nothing to musicdb: founded."]
 
     def test_a_table_that_says_too_little(self) -> None:
-        with pytest.raises(ImportRefusedError, match="is of no dialect that musicdb knows"):
+        with pytest.raises(ImportRefusedError, match="is in no format that musicdb knows"):
             run(Source("a.csv", b"slug,name\na,A\n"))
-        with pytest.raises(ImportRefusedError, match="is not of the dialect musicdb"):
-            run(sample("kaggle.csv"), dialect="musicdb")
+        with pytest.raises(ImportRefusedError, match="is not in the format musicdb"):
+            run(sample("kaggle.csv"), file_format="musicdb")
 
     def test_a_zip_with_something_else_in_it_is_refused_whole(self) -> None:
-        with pytest.raises(ImportRefusedError, match=r"notes.csv is of no dialect"):
+        with pytest.raises(ImportRefusedError, match=r"notes.csv is in no format"):
             run(zipped(genres=GENRES + "a,A,,,\n", notes="x,y\n1,2\n"))
         assert not Genre.objects.exists()
 
@@ -93,7 +93,7 @@ class TestSomeOfIt:
             albums=ALBUMS + "lilac,Lilac,,,\n",
             tracks=TRACKS + "coin,Coin,,,,,,,,,\n",
         )
-        assert not preview([blank], Options()).changes_anything
+        assert not preview([blank], ImportOptions()).changes_anything
         run(
             zipped(
                 genres=GENRES + "pop,Pop!,new,,\n",
@@ -139,7 +139,7 @@ class TestSomeOfIt:
         track = Track.objects.get(spotify_id=track_id(2))
         assert track.album is not None
         assert (track.slug, track.album.slug, track.artists_in_order[0].slug) == ("intro-2", "best-2", "crush-2")
-        assert not preview([source], Options()).changes_anything
+        assert not preview([source], ImportOptions()).changes_anything
 
     def test_what_was_merged_since_stays_merged(self) -> None:
         artist = ArtistFactory(name="IU", is_public=True)
@@ -180,7 +180,7 @@ class TestSomeOfIt:
         client = Client()
         client.force_login(superuser())
         response = client.post(reverse(f"admin:musicdb_{name}_export"), {"format": kind})
-        outcome = preview([Source(f"{name}s.{'xlsx' if kind == '1' else 'csv'}", response.content)], Options())
+        outcome = preview([Source(f"{name}s.{'xlsx' if kind == '1' else 'csv'}", response.content)], ImportOptions())
         assert not outcome.changes_anything
         assert outcome.counts[name.capitalize()]["unchanged"] > 1
 
@@ -200,7 +200,7 @@ class TestSomeOfIt:
         )
         run(source)
         assert [model.objects.get().slug for model in (Artist, Album, Track)] == ["iu", "lilac", "coin"]
-        assert not preview([source], Options()).changes_anything
+        assert not preview([source], ImportOptions()).changes_anything
 
 
 def superuser() -> Any:
@@ -264,7 +264,7 @@ class TestWrong:
             )
         ) == [
             "genres.csv, row 2, name: “JAZZ” is what another genre is called.",
-            "genres.csv, row 4, other_spellings: “swing”: this is another spelling of something else already.",
+            "genres.csv, row 4, other_spellings: “swing”: this is an alias of something else already.",
             "genres.csv, row 5, other_spellings: “x”: its address leads to something else already.",
             "labels.csv, row 3, name: “A” is what another label is called.",
         ]
@@ -305,7 +305,7 @@ class TestPreviewRecordUndo:
         )
         before = state()
         with CaptureQueriesContext(connection) as queries:
-            outcome = preview([source], Options())
+            outcome = preview([source], ImportOptions())
         assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
         assert state() == before
         assert [(row.kind, row.action, row.title, row.changes, row.creates) for row in row_reports(outcome.plan)] == [
@@ -316,7 +316,7 @@ class TestPreviewRecordUndo:
                 (
                     ValueChange("name", "pop", "Pop"),
                     ValueChange("description", "old", "new"),
-                    ValueChange("more other spellings", "", "K-Pop"),
+                    ValueChange("more aliases", "", "K-Pop"),
                 ),
                 (),
             ),
@@ -345,7 +345,7 @@ class TestPreviewRecordUndo:
             )
         ).record
         assert record is not None
-        assert record.dialect == "musicdb"
+        assert record.file_format == "musicdb"
         assert record.counts["Genre"] == {"created": 1, "updated": 1, "unchanged": 0}
         assert record.counts["Album"] == {"created": 1, "updated": 1, "unchanged": 0}
         assert state() != before
