@@ -14,7 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import ORDERING_FIELD_NAME
 
-from musicdb.models import Album, Artist, GenreAlias, LabelAlias
+from musicdb.models import Album, Artist, GenreAlias
+from musicdb.models.aggregates import NameKey, aggregate_of
 from musicdb.music.names import normalise_name
 from musicdb.music.release_dates import parse_release_date
 
@@ -22,9 +23,6 @@ from musicdb.music.release_dates import parse_release_date
 SPOTIFY_LINK = re.compile(
     r"(?:https?://open\.spotify\.com/(?:intl-[a-z-]+/)?|spotify:)(?P<kind>[a-z]+)[/:](?P<id>[0-9A-Za-z]{22})(?:[?#]\S*)?"
 )
-
-# How the names of genres and labels, and their other spellings, are compared. Artists may share theirs.
-SAME_NAME = {GenreAlias: "name__iexact", LabelAlias: "name"}
 
 
 class SpotifyIdField(forms.CharField):
@@ -61,14 +59,19 @@ class AliasForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = normalise_name(self.cleaned_data["name"])
-        if "name" in self.changed_data and (same := SAME_NAME.get(type(self.instance))):
+        if "name" in self.changed_data and (name_key := _name_key(type(self.instance))):
             things = type(self.instance)._meta.get_field("target").related_model._default_manager
-            holder = things.filter(**{same: name}).first()
+            holder = things.filter(**{name_key.lookup: name}).first()
             if holder is not None and holder.pk == self.instance.target_id:
                 raise ValidationError("This is its name already.")
             if holder is not None:
                 raise ValidationError(f"There is a {holder._meta.verbose_name} of this name: merge the two instead.")
         return name
+
+
+def _name_key(alias: Any) -> NameKey | None:
+    """Return how the names of what ``alias`` leads to are compared. Artists may share theirs."""
+    return aggregate_of(alias._meta.get_field("target").related_model).name_key
 
 
 class ArtistAliasForm(AliasForm):
@@ -86,7 +89,7 @@ class AliasRows(forms.BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        if self.model not in SAME_NAME:
+        if _name_key(self.model) is None:
             return
         ignores_case = self.model is GenreAlias
         seen = set()

@@ -70,7 +70,7 @@ class VersionedAdmin(CatalogueAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         key, thing = self._thing(request, unquote(object_id))
-        paginator = Paginator(diff.of_row(self.model, key), VERSIONS_A_PAGE)
+        paginator = Paginator(diff.versions_of(self.model, key), VERSIONS_A_PAGE)
         if thing is None and not paginator.count:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         page = paginator.get_page(request.GET.get("page"))
@@ -95,13 +95,13 @@ class VersionedAdmin(CatalogueAdmin):
     def version_view(self, request: HttpRequest, key: int, version: int) -> HttpResponse:
         """Show all that a version says, beside what is so now; on POST, return to it."""
         _, thing = self._thing(request, key)
-        shown = get_object_or_404(diff.of_row(self.model, key), history_id=version)
+        shown = get_object_or_404(diff.versions_of(self.model, key), history_id=version)
         if request.method == "POST":
             return self._return_to(request, shown, thing)
-        now = diff.present(thing) if thing else None
+        now = diff.current_state(thing) if thing else None
         names = diff.Names([shown, now] if now else [shown])
-        is_now = diff.facts(now, names) if now else {}
-        rows = [(what, value, is_now.get(what, "")) for what, value in diff.facts(shown, names).items()]
+        is_now = diff.describe(now, names) if now else {}
+        rows = [(what, value, is_now.get(what, "")) for what, value in diff.describe(shown, names).items()]
         differs = any(was != now_is for _, was, now_is in rows)
         return self._page(
             request,
@@ -120,7 +120,7 @@ class VersionedAdmin(CatalogueAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         shows_undone = UNDONE in request.GET
-        gone = diff.of_deleted(self.model)
+        gone = diff.deleted_versions(self.model)
         undone, otherwise = gone.filter(change_type=ChangeType.UNDO), gone.exclude(change_type=ChangeType.UNDO)
         page = Paginator(undone if shows_undone else otherwise, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
         return self._page(

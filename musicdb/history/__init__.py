@@ -3,8 +3,7 @@
 from musicdb.history.record import (
     BASELINE,
     Change,
-    LostGenre,
-    alias_fields,
+    LostMember,
     baseline,
     delete,
     record_creates,
@@ -17,8 +16,7 @@ from musicdb.history.record import (
 __all__ = [
     "BASELINE",
     "Change",
-    "LostGenre",
-    "alias_fields",
+    "LostMember",
     "baseline",
     "delete",
     "record_creates",

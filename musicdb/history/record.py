@@ -1,14 +1,13 @@
-"""The history of the catalogue: versions of its rows, written many at a time and within the transaction of the change.
+"""Record versions of rows: many at a time, in the transaction of the change.
 
-An act that changes rows says ``baseline`` before, and ``changed`` after: the first records what no version says yet,
-so that the second differs from the version before it by what the act did, and by nothing else.
+A change calls ``baseline`` before it writes and ``record_updates`` after. The first records what no version states
+yet, so that the second version differs from the one before it by this change alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db import models
@@ -17,16 +16,16 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from musicdb.db.bulk import in_batches, insert_from
-from musicdb.imports.snapshots import HANGING
-from musicdb.models import Genre, Import, Track
+from musicdb.models import Import
+from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
 
-_signals_enabled: ContextVar[bool] = ContextVar("listening", default=True)
+_signals_enabled: ContextVar[bool] = ContextVar("signals_enabled", default=True)
 
 
 @dataclass(frozen=True)
 class Change:
-    """Who changes something, in what way, and what there is to say about it."""
+    """Who changes rows, in what way, and why."""
 
     type: ChangeType
     user: Any = None
@@ -38,13 +37,13 @@ BASELINE = Change(ChangeType.BASELINE)
 
 
 def signals_enabled() -> bool:
-    """Return whether a single row that is saved or deleted is recorded by itself."""
+    """Return whether saving or deleting a single row records it."""
     return _signals_enabled.get()
 
 
 @contextmanager
 def signals_disabled() -> Iterator[None]:
-    """Within this, whoever saves or deletes records it too."""
+    """Do not record rows that are saved or deleted within: the caller records them."""
     token = _signals_enabled.set(False)
     try:
         yield
@@ -53,60 +52,65 @@ def signals_disabled() -> Iterator[None]:
 
 
 def baseline(model: type[models.Model], keys: Iterable[int]) -> None:
-    """Before an act: record those rows that are not as their last version says, or have none, as found."""
+    """Record, before a change, those rows that have no version or differ from their last one."""
     _write(model, keys, BASELINE, CHANGED, unless_recorded=True)
 
 
 def record_creates(model: type[models.Model], keys: Iterable[int], change: Change) -> None:
-    """Record rows that are new."""
+    """Record rows that ``change`` created."""
     _write(model, keys, change, CREATED)
 
 
 def record_updates(model: type[models.Model], keys: Iterable[int], change: Change) -> None:
-    """Record those rows that are not as their last version says."""
+    """Record those rows that differ from their last version."""
     _write(model, keys, change, CHANGED, unless_recorded=True)
 
 
 @dataclass(frozen=True)
-class LostGenre:
-    """Tracks that are about to lose a genre, without a word from the database."""
+class LostMember:
+    """Owners that lose a member when it is deleted, as tracks lose a genre. The database reports none of them."""
 
-    tracks: Sequence[int]
+    owners: Mapping[type[models.Model], Sequence[int]]
     change: Change
 
     def record(self) -> None:
-        record_updates(Track, self.tracks, self.change)
+        """Record the owners, after the deletion."""
+        for model, keys in self.owners.items():
+            record_updates(model, keys, self.change)
 
 
-def record_deletes(model: type[models.Model], keys: Sequence[int], change: Change) -> LostGenre:
-    """Record rows that are about to be deleted. What comes back records, after that, what they leave behind."""
-    tracks: list[int] = []
-    if model is Genre:
-        joins = Track.genres.through._default_manager.filter(genre__in=keys)
-        tracks = list(joins.order_by("track").values_list("track", flat=True).distinct())
-        baseline(Track, tracks)
+def record_deletes(model: type[models.Model], keys: Sequence[int], change: Change) -> LostMember:
+    """Record rows that are about to be deleted. Call ``record`` of the result after the deletion."""
+    uses = aggregate_of(model).unprotected_uses
+    owners: dict[type[models.Model], list[int]] = {
+        use.owner_model: found for use in uses if (found := use.owners_of(keys))
+    }
+    for owner, found in owners.items():
+        baseline(owner, found)
     _write(model, keys, change, DELETED)
-    names = ", ".join(f"“{genre}”" for genre in Genre.objects.filter(pk__in=keys)) if tracks else ""
-    return LostGenre(tracks, Change(change.type, change.user, f"Lost {names}, deleted.", change.source_import))
+    names = ", ".join(f"“{row}”" for row in model._default_manager.filter(pk__in=keys)) if owners else ""
+    return LostMember(owners, Change(change.type, change.user, f"Lost {names}, deleted.", change.source_import))
 
 
 def delete(rows: QuerySet[Any], change: Change) -> None:
-    """Delete ``rows``, by way of the ORM, and record it. Must run in a transaction."""
-    # By keys from now on: another row may come to be among ``rows`` meanwhile.
+    """Delete ``rows`` through the ORM and record it. Must run in a transaction."""
+    # By key from here on: other rows may come to match the query in the meantime.
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    losing = record_deletes(rows.model, keys, change)
+    lost = record_deletes(rows.model, keys, change)
     with signals_disabled():
         for batch in in_batches(keys):
             rows.model._default_manager.filter(pk__in=batch).delete()
-    losing.record()
+    lost.record()
 
 
 def _write(
     model: type[models.Model], keys: Iterable[int], change: Change, history_type: str, unless_recorded: bool = False
 ) -> None:
-    """Write a version of each row, as the database has it: a statement for each batch."""
+    """Write a version of each row as the database has it. One statement a batch."""
+    aggregate = aggregate_of(model)
     history = model.history.model  # type: ignore[attr-defined]
-    columns, hanging = _columns(model), _hanging(model)
+    columns = ["id", *(field.name for field in aggregate.columns)]
+    belongings = _belongings(aggregate)
     facts: dict[str, Any] = {
         "history_date": timezone.now(),
         "history_type": history_type,
@@ -115,68 +119,62 @@ def _write(
         "change_type": change.type.value,
         "source_import": change.source_import.pk if change.source_import else None,
     }
-    said = {f"said_{name}": Value(value, history._meta.get_field(name)) for name, value in facts.items()}
-    if model is Genre and history_type == DELETED:
-        hanging = {**hanging, "tracks": _keys_of(Track.genres.through, "genre", "track", "track")}
-    hung = {f"hung_{name}": expression for name, expression in hanging.items()}
-    fields = [*columns, *facts, *hanging]
+    stated = {f"stated_{name}": Value(value, history._meta.get_field(name)) for name, value in facts.items()}
+    if history_type == DELETED:
+        belongings |= {use.reverse_name: _owner_keys(use) for use in aggregate.unprotected_uses}
+    belonging = {f"belonging_{name}": expression for name, expression in belongings.items()}
+    fields = [*columns, *facts, *belongings]
     for batch in in_batches(keys):
-        rows = model._default_manager.filter(pk__in=batch).order_by("pk").annotate(**said, **hung)
+        rows = model._default_manager.filter(pk__in=batch).order_by("pk").annotate(**stated, **belonging)
         if unless_recorded:
-            rows = rows.exclude(Exists(_last_version_if_equal(history, columns, hanging)))
-        insert_from(history, fields, rows.values_list(*columns, *said, *hung))
+            rows = rows.exclude(Exists(_last_version_if_equal(history, columns, belongings)))
+        insert_from(history, fields, rows.values_list(*columns, *stated, *belonging))
 
 
-def _last_version_if_equal(history: Any, columns: Iterable[str], hanging: Iterable[str]) -> QuerySet[Any]:
-    """Return the last version of a row, if it says what the row says."""
+def _last_version_if_equal(history: Any, columns: Iterable[str], belongings: Iterable[str]) -> QuerySet[Any]:
+    """Return the last version of a row, if it states what the row states."""
     last = history.objects.filter(id=OuterRef("id")).order_by("-history_id").values("history_id")[:1]
     return history.objects.filter(
         *(_NotDistinct(F(name), OuterRef(name)) for name in columns if name != "id"),
-        *(_NotDistinct(_NormalisedJson(F(name)), OuterRef(f"hung_{name}")) for name in hanging),
+        *(_NotDistinct(_NormalisedJson(F(name)), OuterRef(f"belonging_{name}")) for name in belongings),
         id=OuterRef("pk"),
         history_id=Subquery(last),
         history_type__in=[CREATED, CHANGED],
     )
 
 
-@cache
-def _columns(model: type[models.Model]) -> list[str]:
-    return [field.name for field in model._meta.concrete_fields]
-
-
-def _hanging(model: Any) -> dict[str, Any]:
-    """Return what hangs on a row, by the name of the version's column for it."""
+def _belongings(aggregate: Aggregate) -> dict[str, Any]:
+    """Return, by the version's column, what belongs to a row: the keys of its members, and its aliases."""
     found: dict[str, Any] = {
-        name: _keys_of(through, owner, member, order) for name, through, owner, member, order in HANGING.get(model, ())
+        relation.name: _json_array(relation.through, relation.owner, f"{relation.member}_id", relation.order)
+        for relation in aggregate.child_relations
     }
-    if "aliases" in {relation.name for relation in model._meta.related_objects}:
-        aliases = model.aliases.rel.related_model
-        spelling = JSONObject(**{name: name for name in alias_fields(aliases)})
-        rows = aliases._default_manager.filter(target=OuterRef("pk")).order_by("name", "pk")
-        found["aliases"] = _JsonArray(rows.annotate(member=spelling).values("member"))
+    if aggregate.alias:
+        alias = JSONObject(**{name: name for name in aggregate.alias_columns})
+        aliases: Any = aggregate.alias
+        rows = aliases.objects.filter(target=OuterRef("pk")).order_by("name", "pk")
+        found["aliases"] = _JsonArray(rows.annotate(element=alias).values("element"))
     return found
 
 
-def alias_fields(aliases: type[models.Model]) -> list[str]:
-    """Return the columns of an other spelling that a version keeps."""
-    return [field.name for field in aliases._meta.concrete_fields if field.name not in ("id", "target")]
+def _owner_keys(use: ChildRelation) -> "_JsonArray":
+    owner = f"{use.owner}_id"
+    return _json_array(use.through, use.member, owner, owner)
 
 
-def _keys_of(through: type[models.Model], owner: str, member: str, order: str) -> "_JsonArray":
-    rows = through._default_manager.filter(**{owner: OuterRef("pk")})
-    # By the key itself: by what it points at would be by that one's name.
-    rows = rows.order_by(f"{member}_id" if order == member else order)
-    return _JsonArray(rows.annotate(member=F(f"{member}_id")).values("member"))
+def _json_array(rows: type[models.Model], key: str, column: str, order: str) -> "_JsonArray":
+    found = rows._default_manager.filter(**{key: OuterRef("pk")}).order_by(order)
+    return _JsonArray(found.annotate(element=F(column)).values("element"))
 
 
 class _JsonArray(Subquery):
-    """The ``member`` of each row of a query, as a JSON array in the order of the query."""
+    """The ``element`` of each row of a query, as a JSON array in the order of the query."""
 
     output_field = models.JSONField()
-    template = "(SELECT json_group_array(json(member)) FROM (%(subquery)s) AS members)"
+    template = "(SELECT json_group_array(json(element)) FROM (%(subquery)s) AS elements)"
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "(SELECT coalesce(jsonb_agg(member), '[]') FROM (%(subquery)s) AS members)"
+        template = "(SELECT coalesce(jsonb_agg(element), '[]') FROM (%(subquery)s) AS elements)"
         return self.as_sql(compiler, connection, template=template, **context)
 
 

@@ -4,20 +4,16 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from musicdb import history
-from musicdb.admin.forms import SAME_NAME
-from musicdb.history.diff import Names, differences, facts, present
-from musicdb.imports.snapshots import HANGING
-from musicdb.models import Genre, Label, Track
+from musicdb.history.diff import Names, current_state, describe, differences
+from musicdb.models.aggregates import ChildRelation, aggregate_of
 from musicdb.models.history import DELETED, ChangeType
 from musicdb.models.slugs import alias_for_slug
-
-TrackGenre = Track.genres.through
 
 
 class RevertRefusedError(Exception):
@@ -60,11 +56,11 @@ def _revert(version: Any, user: Any) -> Any:
     if thing is None:
         raise RevertRefusedError([f"This {model._meta.verbose_name} has been deleted since: bring it back instead."])
     history.baseline(model, [thing.pk])
-    now = present(thing)
+    now = current_state(thing)
     names = Names([version, now])
     _write(thing, version, names)
     change = history.Change(ChangeType.REVERT, user, f"Back to the version of {when(version)}.")
-    if not differences(facts(now, names), facts(present(thing), names)):
+    if not differences(describe(now, names), describe(current_state(thing), names)):
         raise RevertRefusedError([f"This {model._meta.verbose_name} is as that version says already."])
     history.record_updates(model, [thing.pk], change)
     return thing
@@ -78,8 +74,8 @@ def _bring_back(version: Any, user: Any) -> Any:
     _write(thing, version, Names([version]))
     change = history.Change(ChangeType.RESTORE, user, f"As in the version of {when(version)}.")
     history.record_creates(model, [thing.pk], change)
-    if model is Genre:
-        _return_to_tracks(thing, user)
+    for use in aggregate_of(model).unprotected_uses:
+        _return_to_owners(thing, use, user)
     return thing
 
 
@@ -100,9 +96,12 @@ def _write(thing: Any, version: Any, names: Names) -> None:
         raise RevertRefusedError(reasons)
     with history.signals_disabled():
         thing.save(force_insert=is_new)
-    for name, through, owner, member, order in HANGING.get(type(thing), ()):
-        _write_hanging(thing, getattr(version, name), through, owner, member, order)
-    if hasattr(version, "aliases"):
+    aggregate = aggregate_of(type(thing))
+    for relation in aggregate.child_relations:
+        members = getattr(version, relation.name)
+        if relation.members([thing.pk])[thing.pk] != members:
+            relation.replace({thing.pk: members})
+    if aggregate.alias:
         _write_spellings(thing, version.aliases)
 
 
@@ -128,7 +127,8 @@ def _address_taken(thing: Any) -> Iterator[str]:
 def _taken(thing: Any) -> Iterator[str]:
     """Yield which names and ids of ``thing`` are another's."""
     model = type(thing)
-    lookups = {"name__iexact": "name"} if model is Genre else {"name": "name"} if model is Label else {}
+    name_key = aggregate_of(model).name_key
+    lookups = {name_key.lookup: "name"} if name_key else {}
     if getattr(thing, "spotify_id", None):
         lookups["spotify_id"] = "spotify_id"
     for lookup, name in lookups.items():
@@ -149,24 +149,11 @@ def _invalid(thing: Any) -> Iterator[str]:
             yield f"{label}{' '.join(said)}"
 
 
-def _write_hanging(
-    thing: Any, keys: list[int], through: type[models.Model], owner: str, member: str, order: str
-) -> None:
-    rows = through._default_manager.filter(**{owner: thing.pk})
-    if list(rows.order_by(order).values_list(member, flat=True)) == keys:
-        return
-    rows.delete()
-    through._default_manager.bulk_create(
-        through(**{f"{owner}_id": thing.pk, f"{member}_id": key}, **({order: place} if order != member else {}))
-        for place, key in enumerate(keys)
-    )
-
-
 def _write_spellings(thing: Any, wanted: list[dict[str, Any]]) -> None:
     """Give ``thing`` its other spellings. One that holds an address stays in any case: links lead there."""
     kept = []
     for alias in thing.aliases.all():
-        said = {column: getattr(alias, column) for column in history.alias_fields(type(alias))}
+        said = {column: getattr(alias, column) for column in aggregate_of(type(thing)).alias_columns}
         if said in wanted or alias.slug:
             kept.append(said)
         else:
@@ -184,7 +171,8 @@ def _spelling_refused(alias: Any) -> Iterator[str]:
     things = type(alias.target).objects.exclude(pk=alias.target.pk)
     if alias.slug and (holder := things.filter(slug=alias.slug).first()):
         yield f"its address is that of “{holder}” now."
-    if (same := SAME_NAME.get(type(alias))) and (holder := things.filter(**{same: alias.name}).first()):
+    name_key = aggregate_of(type(alias.target)).name_key
+    if name_key and (holder := things.filter(**{name_key.lookup: alias.name}).first()):
         yield f"there is a {holder._meta.verbose_name} of this name."
     spotify_id = getattr(alias, "spotify_id", None)
     if spotify_id and (holder := things.filter(spotify_id=spotify_id).first()):
@@ -192,10 +180,13 @@ def _spelling_refused(alias: Any) -> Iterator[str]:
     yield from _invalid(alias)
 
 
-def _return_to_tracks(genre: Any, user: Any) -> None:
-    last = genre.history.filter(history_type=DELETED).first()
-    lost = last.tracks if last and last.tracks else []
-    tracks = list(Track.objects.filter(pk__in=lost).order_by("pk").values_list("pk", flat=True))
-    history.baseline(Track, tracks)
-    TrackGenre._default_manager.bulk_create(TrackGenre(track_id=pk, genre_id=genre.pk) for pk in tracks)
-    history.record_updates(Track, tracks, history.Change(ChangeType.RESTORE, user, f"Genre “{genre}” was restored."))
+def _return_to_owners(row: Any, use: ChildRelation, user: Any) -> None:
+    """Give a restored row back to the owners that lost it, such as a genre to its tracks."""
+    last = row.history.filter(history_type=DELETED).first()
+    lost = getattr(last, use.reverse_name, None) or []
+    model: Any = use.owner_model
+    owners = list(model.objects.filter(pk__in=lost).order_by("pk").values_list("pk", flat=True))
+    history.baseline(model, owners)
+    use.add({key: [row.pk] for key in owners})
+    reason = f"{capfirst(row._meta.verbose_name)} “{row}” was restored."
+    history.record_updates(model, owners, history.Change(ChangeType.RESTORE, user, reason))

@@ -31,7 +31,7 @@ def user() -> User:
 
 def told(thing: Any) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return the history of a thing, newest first: each version's act, and its changes."""
-    found = list(diff.of_row(type(thing), thing.pk))
+    found = list(diff.versions_of(type(thing), thing.pk))
     entries = diff.entries(found, None, diff.Names(found))
     return [
         (entry.version.change_type, [(change.what, change.old, change.new) for change in entry.changes])
@@ -181,7 +181,7 @@ class TestDeleting:
         track = TrackFactory(artists=[artist])
         key, title = track.pk, track.title
         track.delete()
-        version = diff.of_row(Track, key).first()
+        version = diff.versions_of(Track, key).first()
         assert (version.history_type, version.title, version.artists) == ("-", title, [artist.pk])
 
     def test_tracks_say_that_they_lost_a_genre(self, user: User) -> None:
@@ -244,7 +244,7 @@ class TestImports:
         undo(outcome.record, user)
         track = Track.objects.get()
         assert told(track)[0] == ("undo", [("tempo", "99", "98")])
-        gone = diff.of_row(Track, made).first()
+        gone = diff.versions_of(Track, made).first()
         assert (gone.history_type, gone.change_type, gone.source_import, gone.history_user) == (
             "-",
             "undo",
@@ -291,7 +291,7 @@ class TestMerging:
             [("other spellings", "", "Goes (goes)" if model is not Artist else (f"Goes (goes, {goes.spotify_id})"))],
         )
         assert stays.history.first().history_change_reason == "Merged into this: “Goes” (goes)."
-        gone = diff.of_row(model, key).first()
+        gone = diff.versions_of(model, key).first()
         assert (gone.history_type, gone.change_type, gone.history_user) == ("-", "merge", user)
         assert gone.history_change_reason == f"Merged into “Stays” ({slug})."
         assert told(moved)[0] == ("merge", [(what, "Goes", "Stays")])

@@ -9,7 +9,7 @@ from musicdb import history
 from musicdb.editing.merge import merge
 from musicdb.history import Change
 from musicdb.history.diff import Names as NamesOf
-from musicdb.history.diff import facts, of_deleted, of_row, present
+from musicdb.history.diff import current_state, deleted_versions, describe, versions_of
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.history import ChangeType
@@ -32,12 +32,12 @@ def noted(thing: Any) -> Any:
 def deleted(thing: Any, user: User) -> Any:
     model, key = type(thing), thing.pk
     history.delete(model.objects.filter(pk=key), Change(ChangeType.DELETION, user))
-    return of_row(model, key).first()
+    return versions_of(model, key).first()
 
 
 def state(thing: Any) -> dict[str, str]:
-    version = present(type(thing).objects.get(pk=thing.pk))
-    return facts(version, NamesOf([version]))
+    version = current_state(type(thing).objects.get(pk=thing.pk))
+    return describe(version, NamesOf([version]))
 
 
 def refused(act: Any, version: Any, user: User) -> list[str]:
@@ -191,12 +191,12 @@ class TestBringingBack:
         before, key, slug = state(track), track.pk, track.slug
         noted(track)
         version = deleted(track, user)
-        assert list(of_deleted(Track)) == [version]
+        assert list(deleted_versions(Track)) == [version]
         returned = restore_deleted(version, user)
         assert (returned.pk, returned.slug, state(returned)) == (key, slug, before)
         last = returned.history.first()
         assert (last.history_type, last.change_type, last.history_user) == ("+", "restore", user)
-        assert not of_deleted(Track).exists()
+        assert not deleted_versions(Track).exists()
 
     def test_a_new_row_never_takes_the_key_of_one_that_is_gone(self, user: User) -> None:
         track = TrackFactory()
@@ -240,7 +240,7 @@ class TestBringingBack:
         stays, goes = ArtistFactory(name="Stays"), ArtistFactory(name="Goes")
         key = goes.pk
         merge(stays, [goes], user)
-        assert refused(restore_deleted, of_row(Artist, key).first(), user) == [
+        assert refused(restore_deleted, versions_of(Artist, key).first(), user) == [
             "The address “goes” leads to “Stays” now, where it stands for “Goes”."
         ]
 
