@@ -1,4 +1,4 @@
-"""Many rows at once, the quickest honest way of each database: in the transaction, every constraint checked."""
+"""Write many rows at once in the way that is fastest on each database. Every constraint is checked."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -6,26 +6,28 @@ from typing import Any
 
 from django.db import connection, models
 
-# Django keeps what it hands to a prepared statement until the last row is in.
+# Django keeps all rows of a prepared statement in memory until the last one is written.
 BATCH = 10_000
 
 
 def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert ``rows``, each with a value for each of ``fields``, as the database stores it.
 
-    PostgreSQL gets them by COPY, any other by a prepared statement. Nothing that a model does in Python happens: no
-    defaults, no signals, no primary keys to read back.
+    PostgreSQL reads them by COPY, any other database by a prepared statement. Nothing that a model does in Python
+    happens: no defaults, no signals, and no primary keys to read back.
     """
     quote = connection.ops.quote_name
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     target = f"{quote(model._meta.db_table)} ({', '.join(quote(columns[name]) for name in fields)})"
-    # Only names of our own models are put together here; every value is a parameter.
+    # Only names of our own models are put into the statement; every value is a parameter.
     statement = f"INSERT INTO {target} VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
     with connection.cursor() as cursor:
-        # A batch is read before it is written: what yields rows may ask the database, which while it copies is deaf.
+        # Read a batch before it is written: whatever yields rows may query the database, which cannot answer while
+        # it copies.
         for batch in in_batches(rows, BATCH):
             if connection.vendor == "postgresql":
-                with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+                # COPY is psycopg's own, and so would be its errors: wrapped, they are Django's like all others.
+                with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as copy:
                     for row in batch:
                         copy.write_row(row)
             else:
@@ -33,7 +35,7 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
 
 
 def insert_from(model: type[models.Model], fields: Sequence[str], rows: models.QuerySet[Any, Any]) -> None:
-    """Insert what a query selects, which has a column for each of ``fields``. No row comes here."""
+    """Insert what a query selects, which has a column for each of ``fields``. The rows stay within the database."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(model._meta.get_field(name).column)) for name in fields)  # type: ignore[union-attr]
     selecting, values = rows.query.get_compiler(connection=connection).as_sql()
@@ -42,7 +44,7 @@ def insert_from(model: type[models.Model], fields: Sequence[str], rows: models.Q
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Give rows new values: each of ``rows`` has one for each of ``fields``, then the primary key."""
+    """Update rows by primary key. Each of ``rows`` has a value for each of ``fields``, then the key."""
     quote = connection.ops.quote_name
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     settings = ", ".join(f"{quote(columns[name])} = %s" for name in fields)
@@ -54,7 +56,7 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
 
 
 def reserve_keys(model: type[models.Model], number: int) -> Sequence[int]:
-    """Return ``number`` primary keys that nobody else will be given, for rows that will point at each other."""
+    """Return ``number`` primary keys that no other row will get, for new rows that point at each other."""
     if not number:
         return []
     table, key = model._meta.db_table, str(model._meta.pk.column)
@@ -65,7 +67,7 @@ def reserve_keys(model: type[models.Model], number: int) -> Sequence[int]:
                 [connection.ops.quote_name(table), key, number],
             )
             return [row[0] for row in cursor.fetchall()]
-        # SQLite remembers the largest key that it ever gave; its one writer, which is us, gives the next.
+        # SQLite remembers the largest key that it ever gave. We are its only writer, so the next keys are ours.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         given = cursor.fetchone()
         first = (given[0] if given else 0) + 1
@@ -73,7 +75,7 @@ def reserve_keys(model: type[models.Model], number: int) -> Sequence[int]:
 
 
 def in_batches(values: Iterable[Any], size: int = 5_000) -> Iterator[list[Any]]:
-    """Yield ``values`` in lists that a query can name."""
+    """Yield ``values`` in lists that are short enough for a query to name."""
     remaining = iter(values)
     while batch := list(islice(remaining, size)):
         yield batch

@@ -1,24 +1,25 @@
-"""Transactions that may meet: what the database breaks off because two waited for each other is tried again."""
+"""Repeat a transaction that the database broke off because two of them waited for each other."""
 
 from collections.abc import Callable
-from itertools import count
 from typing import TypeVar
 
 from django.db import OperationalError, transaction
 
-TRIES = 3
-DEADLOCK = "40P01"
+from musicdb.db.errors import FailureKind, classify
+
+MAX_TRIES = 3
 
 Result = TypeVar("Result")
 
 
 def retry_on_deadlock(work: Callable[[], Result]) -> Result:
-    """Return what ``work`` returns, done whole in a transaction. After TRIES deadlocks the last one is raised."""
-    for attempt in count(1):
+    """Run ``work`` in a transaction and return its result. Raise the last error after MAX_TRIES deadlocks."""
+    for _ in range(MAX_TRIES - 1):
         try:
             with transaction.atomic():
                 return work()
         except OperationalError as error:
-            if attempt == TRIES or getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
+            if classify(error) is not FailureKind.DEADLOCK:
                 raise
-    raise AssertionError
+    with transaction.atomic():
+        return work()

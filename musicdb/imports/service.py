@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db import Error as DatabaseFailure
+from django.db import connection, models, transaction
 
 from musicdb import history
 from musicdb.db.bulk import insert
+from musicdb.db.errors import explain
 from musicdb.imports.apply import Written, apply_plan, changed_keys
 from musicdb.imports.parse import ImportOptions, Parsed, Progress, Source, no_progress, parse
 from musicdb.imports.plan import Plan, make_plan
@@ -90,14 +92,8 @@ def run_import(
                 ["source_import", "model", "object_id", "digest", "before"],
                 _affected(record, written, before),
             )
-    except OperationalError as error:
-        raise ImportRefusedError(
-            f"The database was busy, perhaps with somebody else's import. Nothing was imported. Try again. ({error})"
-        ) from error
-    except IntegrityError as error:
-        raise ImportRefusedError(
-            f"Somebody changed the library in the meantime, so nothing was imported. Try again. ({error})"
-        ) from error
+    except DatabaseFailure as error:
+        raise ImportRefusedError(explain(error)) from error
     return Outcome(parsed, planned, counts, record)
 
 

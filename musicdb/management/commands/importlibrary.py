@@ -65,7 +65,7 @@ class Command(BaseCommand):
             self._list(error.parsed.problems)
             raise CommandError(f"{error} (--skip-bad)") from None
         except ImportRefusedError as error:
-            raise CommandError(_with_flags(str(error))) from None
+            raise CommandError(_with_flags(f"{error} Nothing was imported.")) from None
         except KeyboardInterrupt:
             raise CommandError("Interrupted: nothing was imported.", returncode=INTERRUPTED) from None
         self._summarise(outcome, dry_run=options["dry_run"])
