@@ -9,7 +9,7 @@ from django.urls import reverse
 from clusters.core.params import Params, input_hash
 from clusters.jobs.enqueue import has_workers
 from clusters.jobs.progress import STATES, state_of
-from clusters.models import Reclustering, Run
+from clusters.models import ReclusterJob, Run
 from clusters.runs.input_hash import hash_of, hashes_of_genres
 from musicdb.admin import dashboard
 from musicdb.editing import data_quality
@@ -31,11 +31,11 @@ def stale_genres() -> list[int]:
 def _last_runs(number: int) -> Iterator[dashboard.Row]:
     # Above them, the next ones: those that workers are at.
     if has_workers():
-        at_work: Iterable[Any] = Reclustering.objects.unfinished().with_counts()[:number]
-        for reclustering in at_work:
-            address = reverse("admin:clusters_reclustering_change", args=[reclustering.pk])
-            done = f"{reclustering.ended} of {reclustering.genres} genres done"
-            yield dashboard.Row(f"{reclustering}: {STATES[state_of(reclustering)].lower()}", address, done)
+        at_work: Iterable[Any] = ReclusterJob.objects.unfinished().with_counts()[:number]
+        for job in at_work:
+            address = reverse("admin:clusters_reclusterjob_change", args=[job.pk])
+            done = f"{job.finished} of {job.genres} genres done"
+            yield dashboard.Row(f"{job}: {STATES[state_of(job)].lower()}", address, done)
     for run in Run.objects.newest_first().select_related("genre")[:number]:
         yield dashboard.Row(
             run.genre.name,

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from clusters.admin.dashboard import stale_genres
 from clusters.admin.outcomes import LEVELS, newest_run, report
 from clusters.core.params import Params
-from clusters.jobs.enqueue import NotHandedOverError, hand_over, has_workers
+from clusters.jobs.enqueue import EnqueueError, enqueue, has_workers
 from clusters.models import ExcludedTrack, GenreClustering
 from clusters.runs.service import Options, recluster
 from musicdb.admin.base import link_to_list
@@ -114,11 +114,11 @@ class ClusteredGenreAdmin(GenreAdmin):
             self._recluster_here(request, queryset)
             return None
         try:
-            reclustering = hand_over(list(queryset.order_by("slug")), Params(), user=request.user)
-        except NotHandedOverError as error:
+            job = enqueue(list(queryset.order_by("slug")), Params(), user=request.user)
+        except EnqueueError as error:
             self.message_user(request, f"{error} Nothing was reclustered, and nothing waits.", messages.ERROR)
             return None
-        return HttpResponseRedirect(reverse("admin:clusters_reclustering_change", args=[reclustering.pk]))
+        return HttpResponseRedirect(reverse("admin:clusters_reclusterjob_change", args=[job.pk]))
 
     def _recluster_here(self, request: HttpRequest, queryset: QuerySet[Genre]) -> None:
         """Recluster while the editor waits. A worker process computes, so that this one stays small."""

@@ -1,4 +1,4 @@
-"""What was handed over to workers: how far it is, and how each genre's turn ended."""
+"""What was handed over to workers: how far it is, and how each genre's task ended."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from clusters.admin.outcomes import failure, report
-from clusters.jobs.progress import START_A_WORKER, STATES, Progress, state_of, stop
+from clusters.jobs.progress import START_WORKER, STATES, Progress, cancel, state_of
 from clusters.jobs.worker import as_outcome
-from clusters.models import Reclustering, Turn
+from clusters.models import ReclusterJob, ReclusterTask
 from musicdb.admin.read_only import ReadOnlyAdmin
 
 
-class OverFilter(admin.SimpleListFilter):
+class FinishedFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "over"
 
@@ -31,16 +31,16 @@ class OverFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in ("yes", "no"):
             return queryset
-        unfinished = Reclustering.objects.unfinished()
+        unfinished = ReclusterJob.objects.unfinished()
         return queryset.filter(pk__in=unfinished) if self.value() == "no" else queryset.exclude(pk__in=unfinished)
 
 
-@admin.register(Reclustering)
-class ReclusteringAdmin(ReadOnlyAdmin):
-    """To read, and to stop. One is asked for in the list of genres."""
+@admin.register(ReclusterJob)
+class ReclusterJobAdmin(ReadOnlyAdmin):
+    """To read, and to cancel. One is asked for in the list of genres."""
 
-    list_display = ["__str__", "asked_at", "asked_by", "number_of_genres", "state", "progress"]
-    list_filter = [OverFilter, "asked_at"]
+    list_display = ["__str__", "created_at", "created_by", "number_of_genres", "state", "progress"]
+    list_filter = [FinishedFilter, "created_at"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("clusters.view_run") or request.user.has_perm("clusters.add_run")
@@ -51,19 +51,19 @@ class ReclusteringAdmin(ReadOnlyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_stop_permission(self, request: HttpRequest) -> bool:
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("clusters.add_run")
 
     def view_on_site(self, obj: Any) -> None:
         return None
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Reclustering]:
-        reclusterings: QuerySet[Reclustering] = super().get_queryset(request)
-        return reclusterings.with_counts()  # type: ignore[attr-defined]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReclusterJob]:
+        jobs: QuerySet[ReclusterJob] = super().get_queryset(request)
+        return jobs.with_counts()  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[URLPattern]:
-        stopping = self.admin_site.admin_view(require_POST(self.stop_view))
-        return [path("<int:pk>/stop/", stopping, name="clusters_reclustering_stop"), *super().get_urls()]
+        stopping = self.admin_site.admin_view(require_POST(self.cancel_view))
+        return [path("<int:pk>/cancel/", stopping, name="clusters_reclusterjob_cancel"), *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -79,52 +79,52 @@ class ReclusteringAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"{found}: {STATES[progress.state].lower()}",
-            "reclustering": found,
+            "job": found,
             "progress": progress,
-            "lines": [(turn, line_of(turn)) for turn in progress.turns],
-            "start_a_worker": START_A_WORKER,
-            "can_stop": self.has_stop_permission(request),
+            "lines": [(task, line_of(task)) for task in progress.tasks],
+            "start_worker": START_WORKER,
+            "can_cancel": self.has_cancel_permission(request),
         }
-        response = TemplateResponse(request, "admin/clusters/reclustering/progress.html", context)
+        response = TemplateResponse(request, "admin/clusters/reclusterjob/progress.html", context)
         response["Cache-Control"] = "no-store"
         return response
 
-    def stop_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_stop_permission(request):
+    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_cancel_permission(request):
             raise PermissionDenied
-        left = stop(get_object_or_404(Reclustering, pk=pk))
+        left = cancel(get_object_or_404(ReclusterJob, pk=pk))
         if left:
             said = f"Stopped: {left} of its genres will not be begun. What was begun is finished."
             self.message_user(request, said, messages.SUCCESS)
         else:
-            self.message_user(request, "There was nothing left to stop: every genre was begun.", messages.INFO)
-        return HttpResponseRedirect(reverse("admin:clusters_reclustering_change", args=[pk]))
+            self.message_user(request, "There was nothing left to cancel: every genre was begun.", messages.INFO)
+        return HttpResponseRedirect(reverse("admin:clusters_reclusterjob_change", args=[pk]))
 
     @admin.display(description="genres", ordering="genres")
-    def number_of_genres(self, reclustering: Any) -> int:
-        return reclustering.genres
+    def number_of_genres(self, job: Any) -> int:
+        return job.genres
 
     @admin.display
-    def state(self, reclustering: Any) -> str:
-        return STATES[state_of(reclustering)].lower()
+    def state(self, job: Any) -> str:
+        return STATES[state_of(job)].lower()
 
     @admin.display(description="done")
-    def progress(self, reclustering: Any) -> SafeString:
+    def progress(self, job: Any) -> SafeString:
         bar = '<progress max="{0}" value="{1}" aria-label="Genres done"></progress> {1} of {0}'
-        return format_html(bar, reclustering.genres, reclustering.ended)
+        return format_html(bar, job.genres, job.finished)
 
 
-def line_of(turn: Any) -> SafeString:
-    """Return how far the turn, read ``for_progress``, is: in a sentence."""
-    if turn.state == Turn.State.ENDED:
-        outcome = as_outcome(turn.outcome)
-        return failure(turn.genre_name, outcome) if turn.genre is None else report(turn.genre, outcome, turn.run_id)
-    if turn.state == Turn.State.STOPPED:
-        return format_html("{}: not begun, since this was stopped.", turn.genre_name)
-    if turn.state == Turn.State.WAITING:
-        return format_html("{}: waits for a worker.", turn.genre_name)
-    if turn.is_silent:
-        last = f"{localtime(turn.heard_at):%H:%M:%S}"
-        return format_html("{}: the worker stopped; nothing was heard of it after {}.", turn.genre_name, last)
-    again = ", again, since a worker stopped" if turn.attempts > 1 else ""
-    return format_html("{}: being worked on by {}{}.", turn.genre_name, turn.worker, again)
+def line_of(task: Any) -> SafeString:
+    """Return how far the task, read ``for_progress``, is: in a sentence."""
+    if task.state == ReclusterTask.State.FINISHED:
+        outcome = as_outcome(task.outcome)
+        return failure(task.genre_name, outcome) if task.genre is None else report(task.genre, outcome, task.run_id)
+    if task.state == ReclusterTask.State.CANCELLED:
+        return format_html("{}: not begun, since this was stopped.", task.genre_name)
+    if task.state == ReclusterTask.State.PENDING:
+        return format_html("{}: waits for a worker.", task.genre_name)
+    if task.is_stalled:
+        last = f"{localtime(task.heartbeat_at):%H:%M:%S}"
+        return format_html("{}: the worker stopped; nothing was heard of it after {}.", task.genre_name, last)
+    again = ", again, since a worker stopped" if task.attempts > 1 else ""
+    return format_html("{}: being worked on by {}{}.", task.genre_name, task.worker, again)

@@ -1,4 +1,4 @@
-"""How far a reclustering is, in words; and how to stop one."""
+"""How far a job is, in words; and how to cancel one."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
-from clusters.models import Reclustering, Turn
-from clusters.models.job_querysets import longest_silence
+from clusters.models import ReclusterJob, ReclusterTask
+from clusters.models.job_querysets import stale_after
 
-# "silent": somebody began, and nothing has been heard of them since.
-State = Literal["waiting", "working", "silent", "done", "failed", "stopped"]
+# "stalled": somebody began, and nothing has been heard of them since.
+State = Literal["pending", "running", "stalled", "done", "failed", "cancelled"]
 
 STATES: dict[State, str] = {
-    "waiting": "Waits for a worker",
-    "working": "At work",
-    "silent": "The worker stopped",
+    "pending": "Waits for a worker",
+    "running": "At work",
+    "stalled": "The worker stopped",
     "done": "Done",
     "failed": "Done, but not all of it",
-    "stopped": "Stopped",
+    "cancelled": "Stopped",
 }
 # In which an outcome's statuses are counted: the worst first.
 STATUSES = {
@@ -31,63 +31,63 @@ STATUSES = {
     "published": "published",
     "unchanged": "unchanged",
 }
-START_A_WORKER = "celery -A musicdb worker"
+START_WORKER = "celery -A musicdb worker"
 # In seconds.
-SOON, LATER = 2, 15
+REFRESH_SECONDS, SLOW_REFRESH_SECONDS = 2, 15
 
 
 def state_of(counts: Any) -> State:
-    """Return the state of a reclustering that was read ``with_counts``, or of what counts the same."""
-    if counts.working > counts.silent:
-        return "working"
-    if counts.working:
-        return "silent"
-    if counts.waiting:
-        return "waiting"
-    if counts.genres > counts.ended:
-        return "stopped"
+    """Return the state of a job that was read ``with_counts``, or of what counts the same."""
+    if counts.running > counts.stalled:
+        return "running"
+    if counts.running:
+        return "stalled"
+    if counts.pending:
+        return "pending"
+    if counts.genres > counts.finished:
+        return "cancelled"
     return "failed" if counts.failed else "done"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A reclustering and its turns, read ``for_progress``."""
+    """A job and its tasks, read ``for_progress``."""
 
-    reclustering: Reclustering
-    turns: Sequence[Any]
+    job: ReclusterJob
+    tasks: Sequence[Any]
 
     @classmethod
-    def of(cls, reclustering: Reclustering) -> "Progress":
+    def of(cls, job: ReclusterJob) -> "Progress":
         """One query."""
-        return cls(reclustering, list(reclustering.turns.for_progress()))
+        return cls(job, list(job.tasks.for_progress()))
 
     @cached_property
     def genres(self) -> int:
-        return len(self.turns)
+        return len(self.tasks)
 
     @cached_property
     def _states(self) -> Counter[str]:
-        return Counter(turn.state for turn in self.turns)
+        return Counter(task.state for task in self.tasks)
 
     @property
-    def waiting(self) -> int:
-        return self._states[Turn.State.WAITING]
+    def pending(self) -> int:
+        return self._states[ReclusterTask.State.PENDING]
 
     @property
-    def working(self) -> int:
-        return self._states[Turn.State.WORKING]
+    def running(self) -> int:
+        return self._states[ReclusterTask.State.RUNNING]
 
     @property
-    def ended(self) -> int:
-        return self._states[Turn.State.ENDED]
+    def finished(self) -> int:
+        return self._states[ReclusterTask.State.FINISHED]
 
     @cached_property
-    def silent(self) -> int:
-        return sum(turn.is_silent for turn in self.turns)
+    def stalled(self) -> int:
+        return sum(task.is_stalled for task in self.tasks)
 
     @cached_property
     def _statuses(self) -> Counter[str]:
-        return Counter(turn.outcome["status"] for turn in self.turns if turn.state == Turn.State.ENDED)
+        return Counter(task.outcome["status"] for task in self.tasks if task.state == ReclusterTask.State.FINISHED)
 
     @property
     def failed(self) -> int:
@@ -98,47 +98,47 @@ class Progress:
         return state_of(self)
 
     @property
-    def is_over(self) -> bool:
-        return not (self.waiting or self.working)
+    def is_finished(self) -> bool:
+        return not (self.pending or self.running)
 
     @property
-    def in_words(self) -> str:
+    def summary(self) -> str:
         """The state, and how many genres are how far, in a sentence."""
         found = [f"{number} {words}" for status, words in STATUSES.items() if (number := self._statuses[status])]
-        not_begun = self._states[Turn.State.STOPPED]
-        alive = self.working - self.silent
+        not_begun = self._states[ReclusterTask.State.CANCELLED]
+        alive = self.running - self.stalled
         counts = [
-            f"{self.ended} of {self.genres} genres done" + (f" ({', '.join(found)})" if found else ""),
+            f"{self.finished} of {self.genres} genres done" + (f" ({', '.join(found)})" if found else ""),
             f"{alive} being worked on" if alive else "",
-            f"{self.silent} left by a worker that stopped" if self.silent else "",
+            f"{self.stalled} left by a worker that stopped" if self.stalled else "",
             f"{not_begun} not begun" if not_begun else "",
         ]
         return f"{STATES[self.state]}: {', '.join(filter(None, counts))}."
 
     @property
-    def advice(self) -> str:
+    def hint(self) -> str:
         """What to do where nobody seems to be at it; empty where that is nothing."""
-        if self.state == "silent":
+        if self.state == "stalled":
             return "The next worker that is free takes it up. Is one running? It is started by"
-        ends = [turn.ended_at for turn in self.turns if turn.ended_at]
-        if self.state == "waiting" and max([self.reclustering.asked_at, *ends]) + longest_silence() < timezone.now():
+        ends = [task.finished_at for task in self.tasks if task.finished_at]
+        if self.state == "pending" and max([self.job.created_at, *ends]) + stale_after() < timezone.now():
             return "No worker has been heard of for a while. Is one running? It is started by"
         return ""
 
     @property
-    def seconds_to_next_look(self) -> int | None:
+    def refresh_seconds(self) -> int | None:
         """When it is worth looking again; None where nothing will change any more."""
-        if self.is_over:
+        if self.is_finished:
             return None
-        return LATER if self.advice else SOON
+        return SLOW_REFRESH_SECONDS if self.hint else REFRESH_SECONDS
 
 
-def stop(reclustering: Reclustering) -> int:
+def cancel(job: ReclusterJob) -> int:
     """Let no more of its genres be begun; those that somebody is at are finished. Return how many were not begun."""
     with transaction.atomic():
-        turns = reclustering.turns
-        left = turns.filter(state=Turn.State.WAITING).update(state=Turn.State.STOPPED)
-        left += turns.silent().update(state=Turn.State.STOPPED)
+        tasks = job.tasks
+        left = tasks.filter(state=ReclusterTask.State.PENDING).update(state=ReclusterTask.State.CANCELLED)
+        left += tasks.stalled().update(state=ReclusterTask.State.CANCELLED)
         if left:
-            Reclustering.objects.filter(pk=reclustering.pk).update(stopped_at=timezone.now())
+            ReclusterJob.objects.filter(pk=job.pk).update(cancelled_at=timezone.now())
     return left

@@ -1,4 +1,4 @@
-"""What workers do: one turn a task. ``celery -A musicdb worker`` finds it here."""
+"""What workers do: one task a message. ``celery -A musicdb worker`` finds it here."""
 
 import logging
 import socket
@@ -8,29 +8,29 @@ from typing import Any
 from celery import bootsteps
 from django.conf import settings
 
-from clusters.jobs.enqueue import NotHandedOverError, wake
-from clusters.jobs.worker import is_any_due, work_on_one
-from clusters.models.job_querysets import longest_silence
+from clusters.jobs.enqueue import EnqueueError, notify_workers
+from clusters.jobs.worker import has_claimable, run_next
+from clusters.models.job_querysets import stale_after
 from musicdb.celery import app
 
 logger = logging.getLogger(__name__)
 
 
-@app.task(bind=True, name="clusters.take_a_turn")
-def take_a_turn(self: Any) -> None:
-    """See a turn through, and pass the word on while there are more. Every genre is a task of its own.
+@app.task(bind=True, name="clusters.run_task")
+def run_task(self: Any) -> None:
+    """See a task through, and pass the word on while there are more. Every genre is a task of its own.
 
     So several workers share the genres, and one that is asked to shut down ends the genre that it is at.
     """
-    if work_on_one(self.request.hostname or socket.gethostname()) and is_any_due():
+    if run_next(self.request.hostname or socket.gethostname()) and has_claimable():
         try:
-            wake(1)
-        except NotHandedOverError:
-            logger.warning("The next turn waits until a worker looks around")
+            notify_workers(1)
+        except EnqueueError:
+            logger.warning("The next task waits until a worker looks around")
 
 
-class LookingAround(bootsteps.StartStopStep):
-    """At its start, and then every so often, a worker looks for turns of which no message tells: a dead one's, say."""
+class PollStep(bootsteps.StartStopStep):
+    """At its start, and then every so often, a worker looks for tasks of which no message tells: a dead one's, say."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
@@ -49,9 +49,9 @@ class LookingAround(bootsteps.StartStopStep):
 
     @staticmethod
     def look(parent: Any) -> None:
-        # It expires, since after a long turn nobody need hear how often this was said meanwhile.
-        with suppress(NotHandedOverError):
-            wake(1, expires=longest_silence().total_seconds())
+        # It expires, since after a long task nobody need hear how often this was said meanwhile.
+        with suppress(EnqueueError):
+            notify_workers(1, expires=stale_after().total_seconds())
 
 
-app.steps["consumer"].add(LookingAround)
+app.steps["consumer"].add(PollStep)

@@ -1,4 +1,4 @@
-"""The shapes in which reclusterings and their turns are read."""
+"""The shapes in which jobs and their tasks are read."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
@@ -9,62 +9,62 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
-    from clusters.models import Reclustering, Turn  # noqa: F401
+    from clusters.models import ReclusterJob, ReclusterTask  # noqa: F401
 
-UNFINISHED = ("waiting", "working")
-# Whoever's turn kills so many workers would kill the next one too.
+UNFINISHED = ("pending", "running")
+# Whoever's task kills so many workers would kill the next one too.
 MAX_ATTEMPTS = 3
 
 
-def longest_silence() -> timedelta:
+def stale_after() -> timedelta:
     """How long nothing may be heard of a worker at work before it is taken for dead."""
     return timedelta(seconds=6 * settings.WORKER_HEARTBEAT)
 
 
-def _is_silent() -> Q:
+def _is_stalled() -> Q:
     # By the database's clock alone: those of several machines differ.
-    return Q(state="working", heard_at__lt=Now() - longest_silence())
+    return Q(state="running", heartbeat_at__lt=Now() - stale_after())
 
 
-class TurnQuerySet(models.QuerySet["Turn"]):
-    def silent(self) -> Self:
-        """Turns whose worker has not been heard of for so long that it must be dead."""
-        return self.filter(_is_silent())
+class ReclusterTaskQuerySet(models.QuerySet["ReclusterTask"]):
+    def stalled(self) -> Self:
+        """Tasks whose worker has not been heard of for so long that it must be dead."""
+        return self.filter(_is_stalled())
 
-    def due(self) -> Self:
-        """Turns that a worker may take up: nobody is at them, or nobody who lives."""
-        return self.filter(Q(state="waiting") | (_is_silent() & Q(attempts__lt=MAX_ATTEMPTS)))
+    def claimable(self) -> Self:
+        """Tasks that a worker may take up: nobody is at them, or nobody who lives."""
+        return self.filter(Q(state="pending") | (_is_stalled() & Q(attempts__lt=MAX_ATTEMPTS)))
 
-    def of_idle_genres(self) -> Self:
-        """Turns of genres that nobody is at for another reclustering: both would compute the same."""
-        others = self.model._default_manager.filter(genre=OuterRef("genre"), state="working").exclude(_is_silent())
+    def excluding_busy(self) -> Self:
+        """Tasks of genres that nobody is at for another job: both would compute the same."""
+        others = self.model._default_manager.filter(genre=OuterRef("genre"), state="running").exclude(_is_stalled())
         return self.exclude(Exists(others))
 
     def for_progress(self) -> Self:
-        """Turns in order, each with its genre and ``is_silent``. One query."""
-        silent = Case(When(_is_silent(), then=Value(True)), default=Value(False), output_field=models.BooleanField())
-        return self.select_related("genre").annotate(is_silent=silent).order_by("pk")
+        """Tasks in order, each with its genre and ``is_stalled``. One query."""
+        stalled = Case(When(_is_stalled(), then=Value(True)), default=Value(False), output_field=models.BooleanField())
+        return self.select_related("genre").annotate(is_stalled=stalled).order_by("pk")
 
 
-class ReclusteringQuerySet(models.QuerySet["Reclustering"]):
+class ReclusterJobQuerySet(models.QuerySet["ReclusterJob"]):
     def with_counts(self) -> Self:
-        """Reclusterings, each with how many turns it has, by what has become of them, for ``progress.state_of``."""
+        """Jobs, each with how many tasks it has, by what has become of them, for ``progress.state_of``."""
 
         def of(condition: Q) -> Count:
-            return Count("turns", filter=condition)
+            return Count("tasks", filter=condition)
 
-        now_silent = Q(turns__state="working", turns__heard_at__lt=Now() - longest_silence())
-        return self.select_related("asked_by").annotate(
-            genres=Count("turns"),
-            waiting=of(Q(turns__state="waiting")),
-            working=of(Q(turns__state="working")),
-            silent=of(now_silent),
-            ended=of(Q(turns__state="ended")),
-            failed=of(Q(turns__state="ended", turns__outcome__status="failed")),
+        now_stalled = Q(tasks__state="running", tasks__heartbeat_at__lt=Now() - stale_after())
+        return self.select_related("created_by").annotate(
+            genres=Count("tasks"),
+            pending=of(Q(tasks__state="pending")),
+            running=of(Q(tasks__state="running")),
+            stalled=of(now_stalled),
+            finished=of(Q(tasks__state="finished")),
+            failed=of(Q(tasks__state="finished", tasks__outcome__status="failed")),
         )
 
     def unfinished(self) -> Self:
-        unfinished = self.model._meta.get_field("turns").related_model.objects.filter(  # type: ignore[union-attr]
-            reclustering=OuterRef("pk"), state__in=UNFINISHED
+        unfinished = self.model._meta.get_field("tasks").related_model.objects.filter(  # type: ignore[union-attr]
+            job=OuterRef("pk"), state__in=UNFINISHED
         )
         return self.filter(Exists(unfinished))

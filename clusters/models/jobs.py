@@ -5,23 +5,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from clusters.models.job_querysets import ReclusteringQuerySet, TurnQuerySet
+from clusters.models.job_querysets import ReclusterJobQuerySet, ReclusterTaskQuerySet
 from clusters.models.runs import Run
 from musicdb.models import Genre
 
 
-class Reclustering(models.Model):
-    """Genres that somebody asked to have reclustered by workers. How far that is, its turns say."""
+class ReclusterJob(models.Model):
+    """Genres that somebody asked to have reclustered by workers. How far that is, its tasks say."""
 
-    asked_at = models.DateTimeField(default=timezone.now, editable=False)
-    asked_by = models.ForeignKey(
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     parameters = models.JSONField(help_text="What was asked for.")
     force = models.BooleanField(default=False, help_text="Also the genres in which nothing changed.")
-    stopped_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ReclusteringQuerySet.as_manager()
+    objects = ReclusterJobQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -29,48 +29,51 @@ class Reclustering(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"Reclustering {self.pk}"
+        return f"Recluster job {self.pk}"
 
 
-class Turn(models.Model):
-    """A genre's place in a reclustering. What waits here is what there is to do: workers take it up from here.
+class ReclusterTask(models.Model):
+    """A genre's place in a job. What waits here is what there is to do: workers take it up from here.
 
-    ``claim`` is of the worker that has it, or had it last; ``heard_at`` is when that last said that it is at work, by
+    ``claim`` is of the worker that has it, or had it last; ``heartbeat_at`` is when that last said so, by
     the database's clock. ``attempts``: how many workers have taken it up. ``outcome``: as ``Outcome.as_json``.
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting"
-        WORKING = "working"
-        ENDED = "ended"
-        STOPPED = "stopped"
+        PENDING = "pending"
+        RUNNING = "running"
+        FINISHED = "finished"
+        CANCELLED = "cancelled"
 
-    reclustering = models.ForeignKey(Reclustering, on_delete=models.CASCADE, related_name="turns")
+    job = models.ForeignKey(ReclusterJob, on_delete=models.CASCADE, related_name="tasks")
     genre = models.ForeignKey(Genre, on_delete=models.SET_NULL, null=True, related_name="+")
     genre_name = models.CharField(max_length=200, help_text="As it was when it was asked for.")
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
     claim = models.UUIDField(null=True)
     worker = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    begun_at = models.DateTimeField(null=True)
-    heard_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
     outcome = models.JSONField(null=True)
     run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects = TurnQuerySet.as_manager()
+    objects = ReclusterTaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["id"], name="turn_unfinished", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["id"], name="reclustertask_unfinished", condition=Q(state__in=["pending", "running"])),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["reclustering", "genre"], name="turn_once_per_reclustering"),
+            models.UniqueConstraint(fields=["job", "genre"], name="reclustertask_once_per_job"),
             models.CheckConstraint(
-                condition=~Q(state="working") | Q(claim__isnull=False, heard_at__isnull=False), name="turn_worked_on"
+                condition=~Q(state="running") | Q(claim__isnull=False, heartbeat_at__isnull=False),
+                name="reclustertask_running_claimed",
             ),
-            models.CheckConstraint(condition=~Q(state="ended") | Q(outcome__isnull=False), name="turn_ended_somehow"),
+            models.CheckConstraint(
+                condition=~Q(state="finished") | Q(outcome__isnull=False), name="reclustertask_finished_outcome"
+            ),
         ]
 
     def __str__(self) -> str:

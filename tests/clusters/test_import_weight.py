@@ -49,7 +49,7 @@ print(json.dumps([statuses, sorted(packages & {"sklearn", "matplotlib", "scipy",
 
 
 # An editor hands a genre over to workers, of which none is running.
-HAND_OVER = """
+ENQUEUE = """
 import json, sys
 import django
 django.setup()
@@ -123,12 +123,12 @@ def test_who_has_a_worker_compute_does_not_import_what_computes(tmp_path: Path) 
     assert heavy == []
 
 
-def test_who_hands_over_to_workers_computes_nothing(tmp_path: Path) -> None:
+def test_enqueueing_computes_nothing(tmp_path: Path) -> None:
     python(tmp_path, "manage.py", "bootstrap")
     (tmp_path / "queue").mkdir()
-    printed = python(tmp_path, "-c", HAND_OVER, CELERY_BROKER_URL=f"filesystem://{tmp_path}/queue")
+    printed = python(tmp_path, "-c", ENQUEUE, CELERY_BROKER_URL=f"filesystem://{tmp_path}/queue")
     redirects, waits, heavy = json.loads(printed)
 
-    assert redirects == [["/admin/clusters/reclustering/1/change/", 302]]
+    assert redirects == [["/admin/clusters/reclusterjob/1/change/", 302]]
     assert waits
     assert heavy == []

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tqdm import tqdm
 
 from clusters.core.params import Params
-from clusters.jobs.enqueue import NotHandedOverError, hand_over
+from clusters.jobs.enqueue import EnqueueError, enqueue
 from clusters.runs.genre_lookup import find_genres
 from clusters.runs.service import Options, Outcome, recluster
 from musicdb.models import Genre
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a processor core")
         parser.add_argument("--force", action="store_true", help="also the genres in which nothing changed")
         parser.add_argument("--dry-run", action="store_true", help="compute and report, store nothing")
-        parser.add_argument("--hand-over", action="store_true", help="have workers do it, and say where to look")
+        parser.add_argument("--enqueue", action="store_true", help="have workers do it, and say where to look")
         parser.add_argument("--json", action="store_true", help="print one JSON object a genre, and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,8 +42,8 @@ class Command(BaseCommand):
             genres = find_genres(options["genres"])
         except ValueError as error:
             raise CommandError(str(error)) from None
-        if options["hand_over"]:
-            self._hand_over(genres, params, options)
+        if options["enqueue"]:
+            self._enqueue(genres, params, options)
             return
         how = Options(jobs=_workers(options["jobs"], len(genres)), force=options["force"], dry_run=options["dry_run"])
         report = self._report_json if options["json"] else self._report_line
@@ -71,20 +71,20 @@ class Command(BaseCommand):
             reasons = "\n".join(f"  {outcome.genre}: {outcome.reason}" for outcome in failed)
             raise CommandError(f"{len(failed)} of {len(genres)} genres failed and keep the run they had:\n{reasons}")
 
-    def _hand_over(self, genres: list[Genre], params: Params, options: dict[str, Any]) -> None:
+    def _enqueue(self, genres: list[Genre], params: Params, options: dict[str, Any]) -> None:
         if options["dry_run"] or options["jobs"] is not None:
-            raise CommandError("--hand-over goes with neither --dry-run nor --jobs: workers store, and share the work.")
+            raise CommandError("--enqueue goes with neither --dry-run nor --jobs: workers store, and share the work.")
         if not genres:
             raise CommandError(NO_GENRES)
         try:
-            reclustering = hand_over(genres, params, force=options["force"])
-        except NotHandedOverError as error:
+            job = enqueue(genres, params, force=options["force"])
+        except EnqueueError as error:
             raise CommandError(f"{error} Nothing was reclustered, and nothing waits.") from None
-        page = reverse("admin:clusters_reclustering_change", args=[reclustering.pk])
+        page = reverse("admin:clusters_reclusterjob_change", args=[job.pk])
         if options["json"]:
-            self.stdout.write(json.dumps({"reclustering": reclustering.pk, "genres": len(genres), "page": page}))
+            self.stdout.write(json.dumps({"job": job.pk, "genres": len(genres), "page": page}))
         else:
-            self.stdout.write(f"{reclustering}: {len(genres)} genres wait for workers. How far they are: {page}")
+            self.stdout.write(f"{job}: {len(genres)} genres wait for workers. How far they are: {page}")
 
     def _report_json(self, outcome: Outcome) -> None:
         self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))

@@ -1,13 +1,13 @@
-// Look again how far a reclustering is, without loading the page anew: who reads it, or listens to it, stays in place.
+// Look again how far a job is, without loading the page anew: who reads it, or listens to it, stays in place.
 "use strict";
 
-const PARTS = ["leaving", "summary", "advice", "turns"];
+const PARTS = ["leaving", "summary", "hint", "tasks"];
 
-async function lookAgain() {
+async function refresh() {
   const response = await fetch(location.href, { credentials: "same-origin" });
   if (!response.ok) throw new Error(response.statusText);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const found = page.querySelector(".reclustering");
+  const found = page.querySelector(".recluster-job");
   // Logged out meanwhile, say: the server knows what to show instead.
   if (!found) return location.reload();
   for (const id of PARTS) {
@@ -17,13 +17,13 @@ async function lookAgain() {
   document.getElementById("bar").value = page.getElementById("bar").value;
   document.title = page.title;
   document.querySelector("#content > h1").textContent = page.querySelector("#content > h1").textContent;
-  if (!page.getElementById("stop")) document.getElementById("stop")?.remove();
-  if (found.dataset.lookAgain) wait(found.dataset.lookAgain);
+  if (!page.getElementById("cancel")) document.getElementById("cancel")?.remove();
+  if (found.dataset.refreshSeconds) wait(found.dataset.refreshSeconds);
 }
 
 function wait(seconds) {
-  setTimeout(() => lookAgain().catch(() => wait(15)), seconds * 1000);
+  setTimeout(() => refresh().catch(() => wait(15)), seconds * 1000);
 }
 
-const shown = document.querySelector(".reclustering[data-look-again]");
-if (shown) wait(shown.dataset.lookAgain);
+const shown = document.querySelector(".recluster-job[data-refresh-seconds]");
+if (shown) wait(shown.dataset.refreshSeconds);

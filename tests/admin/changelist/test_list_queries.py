@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from clusters.models import Cluster, ExcludedTrack, Membership, Reclustering, Run
+from clusters.models import Cluster, ExcludedTrack, Membership, ReclusterJob, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, Track
 from tests.admin.helpers import listed, page_of, rich_track
 from tests.factories import GenreFactory, stored_run
@@ -32,7 +32,7 @@ QUERIES: dict[Any, int] = {
     Cluster: LIST,
     Membership: LIST,
     ExcludedTrack: LIST,
-    Reclustering: LIST,
+    ReclusterJob: LIST,
     User: LIST + 1 + 1,  # how many there are in all; groups to filter by
     Group: LIST + 1,  # how many there are in all
 }
@@ -45,7 +45,7 @@ def fill(rows: int, owner: User) -> None:
         ExcludedTrack.objects.create(run=run, track=track, reason="no tempo")
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
         Import.objects.create(file_name=f"{number}.csv", rows=1, user=owner, counts=counts)
-        Reclustering.objects.create(asked_by=owner, parameters={})
+        ReclusterJob.objects.create(created_by=owner, parameters={})
         Group.objects.create(name=f"group {number}")
         User.objects.create_user(f"user {number}")
         for model in QUERIES:

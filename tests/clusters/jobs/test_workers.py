@@ -108,8 +108,8 @@ def kill_children(process: subprocess.Popen[bytes]) -> None:
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
-def hand_over(environment: dict[str, str], *genres: str) -> dict[str, Any]:
-    command = ("recluster", "--hand-over", "--force", "--json", *genres)
+def enqueue(environment: dict[str, str], *genres: str) -> dict[str, Any]:
+    command = ("recluster", "--enqueue", "--force", "--json", *genres)
     said: dict[str, Any] = json.loads(python(environment, "manage.py", *command))
     return said
 
@@ -121,14 +121,14 @@ def look(environment: dict[str, str], waited_for: str) -> dict[str, Any]:
 
 
 @contextmanager
-def looking_out(environment: dict[str, str], waited_for: str) -> Iterator[Callable[[], dict[str, Any]]]:
+def waiting_for(environment: dict[str, str], waited_for: str) -> Iterator[Callable[[], dict[str, Any]]]:
     """Look from now on, so that no moment is missed; yield what returns what was seen."""
     with ThreadPoolExecutor(1) as one:
         yield one.submit(look, environment, waited_for).result
 
 
 def of_each(found: dict[str, Any], what: str) -> dict[str, Any]:
-    return {genre: turn[what] for genre, turn in found["turns"].items()}
+    return {genre: task[what] for genre, task in found["tasks"].items()}
 
 
 PUBLISHED = {"alpha": "published", "beta": "published", "delta": "published", "gamma": "published", "small": "skipped"}
@@ -136,9 +136,9 @@ PUBLISHED = {"alpha": "published", "beta": "published", "delta": "published", "g
 
 def test_two_workers_share_the_genres_and_do_nothing_twice(environment: dict[str, str], start: Start) -> None:
     workers = start("one", "other")
-    said = hand_over(environment)
-    assert said == {**said, "genres": 5, "page": f"/admin/clusters/reclustering/{said['reclustering']}/change/"}
-    found = look(environment, "over")
+    said = enqueue(environment)
+    assert said == {**said, "genres": 5, "page": f"/admin/clusters/reclusterjob/{said['job']}/change/"}
+    found = look(environment, "finished")
 
     assert found["state"] == "done"
     assert of_each(found, "status") == PUBLISHED
@@ -155,15 +155,15 @@ def test_two_workers_share_the_genres_and_do_nothing_twice(environment: dict[str
 @pytest.mark.parametrize("environment", ["redis" if redis_answers() else "folder"], indirect=True)
 def test_the_next_worker_takes_up_what_a_killed_one_had(environment: dict[str, str], start: Start) -> None:
     (first,) = start("first")
-    with looking_out(environment, "begun") as seen:
-        hand_over(environment, "alpha", "beta")
+    with waiting_for(environment, "running") as seen:
+        enqueue(environment, "alpha", "beta")
         begun = seen()
         kill(first)
-    assert (begun["state"], begun["new runs"]) == ("working", 0)
-    assert of_each(begun, "state") == {"alpha": "working", "beta": "waiting"}
+    assert (begun["state"], begun["new runs"]) == ("running", 0)
+    assert of_each(begun, "state") == {"alpha": "running", "beta": "pending"}
 
     start("next")
-    found = look(environment, "over")
+    found = look(environment, "finished")
     assert found["state"] == "done"
     assert of_each(found, "status") == {"alpha": "published", "beta": "published"}
     assert of_each(found, "worker") == {"alpha": "next", "beta": "next"}
@@ -175,18 +175,18 @@ def test_the_next_worker_takes_up_what_a_killed_one_had(environment: dict[str, s
 def test_neither_a_lost_message_nor_a_killed_process_costs_more_than_time(
     environment: dict[str, str], start: Start
 ) -> None:
-    hand_over(environment)
+    enqueue(environment)
     waiting = look(environment, "now")
-    assert (waiting["state"], waiting["new runs"]) == ("waiting", 0)
+    assert (waiting["state"], waiting["new runs"]) == ("pending", 0)
     messages = list(Path(environment["LIBRARY"]).glob("queue/*.msg"))
     assert len(messages) >= 5
     for message in messages:
         message.unlink()
-    with looking_out(environment, "begun") as seen:
+    with waiting_for(environment, "running") as seen:
         (worker,) = start("only")
         seen()
         kill_children(worker)
-    found = look(environment, "over")
+    found = look(environment, "finished")
 
     assert of_each(found, "status") == PUBLISHED
     assert of_each(found, "attempts") == {**dict.fromkeys(PUBLISHED, 1), "alpha": 2}

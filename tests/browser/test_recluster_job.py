@@ -1,4 +1,4 @@
-"""The page about a reclustering looks again by itself, in place; without scripts it is loaded anew."""
+"""The page about a job looks again by itself, in place; without scripts it is loaded anew."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
 from clusters.core.params import Params
-from clusters.jobs.enqueue import hand_over
-from clusters.jobs.worker import work_on_one
+from clusters.jobs.enqueue import enqueue
+from clusters.jobs.worker import run_next
 from musicdb.models import Genre
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_editor import log_in
@@ -19,8 +19,8 @@ from tests.clusters.jobs.brokers import folder_broker, use
 @pytest.fixture
 def address(settings: LazySettings, tmp_path: Path, editor: User) -> str:
     use(settings, folder_broker(tmp_path))
-    reclustering = hand_over(list(Genre.objects.filter(slug__in=["k-pop", "korean-pop"])), Params())
-    return f"/admin/clusters/reclustering/{reclustering.pk}/change/"
+    job = enqueue(list(Genre.objects.filter(slug__in=["k-pop", "korean-pop"])), Params())
+    return f"/admin/clusters/reclusterjob/{job.pk}/change/"
 
 
 def test_the_page_follows_the_work_in_place(page: Page, address: str) -> None:
@@ -28,17 +28,17 @@ def test_the_page_follows_the_work_in_place(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.get_by_role("status")).to_have_text("Waits for a worker: 0 of 2 genres done.")
     expect(page.get_by_text("You may leave this page")).to_be_visible()
-    page.get_by_role("button", name="Stop").focus()
+    page.get_by_role("button", name="Cancel").focus()
     loaded = page.evaluate("performance.timeOrigin")
-    assert work_on_one("one")
+    assert run_next("one")
     expect(page.get_by_role("status")).to_contain_text("1 of 2 genres done")
-    expect(page.get_by_role("button", name="Stop")).to_be_focused()
-    assert work_on_one("one")
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    assert run_next("one")
     expect(page.get_by_role("status")).to_contain_text("Done: 2 of 2 genres done")
 
     expect(page.get_by_role("progressbar")).to_have_js_property("value", 2)
     expect(page.get_by_role("heading", level=1)).to_contain_text("done")
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     expect(page.get_by_text("You may leave this page")).to_have_count(0)
     assert page.evaluate("performance.timeOrigin") == loaded
 
@@ -51,7 +51,7 @@ def test_so_it_does_without_scripts(browser: Browser, live_server, address: str)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("status")).to_have_text("Waits for a worker: 0 of 2 genres done.")
-    assert work_on_one("one")
-    assert work_on_one("one")
+    assert run_next("one")
+    assert run_next("one")
     expect(page.get_by_role("status")).to_contain_text("Done: 2 of 2 genres done")
     context.close()
