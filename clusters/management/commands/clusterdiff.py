@@ -5,12 +5,13 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from clusters.core.comparing import Split
 from clusters.models import Run
 from clusters.runs.genre_lookup import UnknownGenreError, find_genres
 from clusters.runs.run_diff import NotComparableError, RunComparison, compare_runs, usual_pair
+from musicdb.management.base import BaseCommand
 from musicdb.models import Genre
 
 MOVED_SHOWN = 20

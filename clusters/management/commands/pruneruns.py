@@ -3,16 +3,18 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from clusters.models import Run
 from clusters.runs.genre_lookup import UnknownGenreError, find_genres
 from clusters.runs.publishing import remove
+from musicdb.management.base import BaseCommand
 
 
 class Command(BaseCommand):
     help = "Remove old runs with their plots: all but the newest of each genre, and never the published one."
+    interrupted_message = "Interrupted: the runs that were removed by then are gone, all others are still there."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("genres", nargs="*", metavar="GENRE", help="a genre's name or address; default: all")

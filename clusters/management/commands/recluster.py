@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from contextlib import closing
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.urls import reverse
 from tqdm import tqdm
 
@@ -14,10 +14,9 @@ from clusters.core.params import Params
 from clusters.jobs.enqueue import EnqueueError, enqueue
 from clusters.runs.genre_lookup import find_genres
 from clusters.runs.service import Options, Outcome, recluster
+from musicdb.management.base import INTERRUPTED, BaseCommand
 from musicdb.models import Genre
 
-# As a shell reports a program that Ctrl-C has ended.
-INTERRUPTED = 130
 NO_GENRES = "There are no genres yet: add some in the admin, or load a library."
 
 

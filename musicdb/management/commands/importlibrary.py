@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from musicdb.imports.formats.base import ParseOptions
@@ -13,6 +13,7 @@ from musicdb.imports.formats.detect import FORMAT_LABELS
 from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError, Problem
 from musicdb.imports.service import BadRowsError, Outcome, preview, run_import
+from musicdb.management.base import BaseCommand
 
 PROBLEMS_SHOWN = 20
 INTERRUPTED = 130

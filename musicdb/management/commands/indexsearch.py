@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
+from musicdb.management.base import BaseCommand
 from musicdb.search.indexes import EXTENSION, add_extension, create, missing
 
 
@@ -13,6 +14,7 @@ class Command(BaseCommand):
         "Make the indexes that searching uses on PostgreSQL, where they are missing. The site can go on meanwhile: "
         "nothing is locked for writing. Run again after an interruption, it takes up where it was."
     )
+    interrupted_message = "Interrupted: run it again to make the indexes that are still missing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if connection.vendor != "postgresql":
