@@ -6,29 +6,29 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from clusters.pages import views as clusters
-from musicdb.api.docs import Docs
+from musicdb.api.docs import DocsView
 from musicdb.pages import views
 
 urlpatterns = [
     path("", clusters.Home.as_view(), name="home"),
-    path("genres/", views.GenreList.as_view(), name="genres"),
-    path("genres/<slug:slug>/", views.GenreDetail.as_view(), name="genre"),
+    path("genres/", views.GenreListView.as_view(), name="genres"),
+    path("genres/<slug:slug>/", views.GenreDetailView.as_view(), name="genre"),
     path("genres/<slug:slug>/clusters/", clusters.ClustersPage.as_view(), name="clusters"),
     path("genres/<slug:slug>/clusters.md", clusters.clusters_markdown, name="clusters-markdown"),
     path("genres/<slug:slug>/clusters/how/", clusters.RunPage.as_view(), name="clusters-how"),
     path("genres/<slug:slug>/clusters/<int:number>/", clusters.ClusterPage.as_view(), name="cluster"),
     path("genres/<slug:slug>/clusters/<int:number>.md", clusters.cluster_markdown, name="cluster-markdown"),
-    path("artists/", views.ArtistList.as_view(), name="artists"),
-    path("artists/<slug:slug>/", views.ArtistDetail.as_view(), name="artist"),
-    path("labels/", views.LabelList.as_view(), name="labels"),
-    path("labels/<slug:slug>/", views.LabelDetail.as_view(), name="label"),
-    path("albums/<slug:slug>/", views.AlbumDetail.as_view(), name="album"),
-    path("tracks/<slug:slug>/", views.TrackDetail.as_view(), name="track"),
+    path("artists/", views.ArtistListView.as_view(), name="artists"),
+    path("artists/<slug:slug>/", views.ArtistDetailView.as_view(), name="artist"),
+    path("labels/", views.LabelListView.as_view(), name="labels"),
+    path("labels/<slug:slug>/", views.LabelDetailView.as_view(), name="label"),
+    path("albums/<slug:slug>/", views.AlbumDetailView.as_view(), name="album"),
+    path("tracks/<slug:slug>/", views.TrackDetailView.as_view(), name="track"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon),
     path("api/v1/", include("clusters.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/", DocsView.as_view(url_name="api-schema"), name="api-docs"),
     path("admin/", admin.site.urls),
 ]
 

@@ -67,14 +67,14 @@ class StrictViewSet(StrictAPIView, GenericViewSet):
         return {*filters, *(parameter["name"] for parameter in pages)}
 
 
-class Root(StrictAPIView, APIRootView):
+class RootView(StrictAPIView, APIRootView):
     """Where everything is."""
 
 
 class Router(DefaultRouter):
     """Addresses from path converters: what could not be a slug or a number is 404 before any query."""
 
-    APIRootView = Root
+    APIRootView = RootView
     include_format_suffixes = False
 
     def __init__(self) -> None:

@@ -8,5 +8,5 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 # Swagger UI styles its elements in place; its scripts are files, so scripts stay as strict as anywhere.
 @method_decorator(csp_update({"style-src": ["'self'", UNSAFE_INLINE]}), name="dispatch")
-class Docs(SpectacularSwaggerSplitView):
+class DocsView(SpectacularSwaggerSplitView):
     """Swagger UI. Its script is served from this same address with a query parameter."""

@@ -44,12 +44,12 @@ def plot_file(request: HttpRequest, path: str) -> HttpResponseBase:
     return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
-class GenreList(ListView):
+class GenreListView(ListView):
     queryset = Genre.objects.for_list()
     paginate_by = NAMES_A_PAGE
 
 
-class GenreDetail(DetailView):
+class GenreDetailView(DetailView):
     model = Genre
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -64,17 +64,17 @@ class GenreDetail(DetailView):
         )
 
 
-class ArtistList(ListView):
+class ArtistListView(ListView):
     queryset = Artist.objects.for_list()
     paginate_by = NAMES_A_PAGE
 
 
-class LabelList(ListView):
+class LabelListView(ListView):
     queryset = Label.objects.for_list()
     paginate_by = NAMES_A_PAGE
 
 
-class TracksOfOwner(ListView):
+class OwnedTracksView(ListView):
     """A page about one thing, with a paginated table of its tracks. The thing is in the context by its own name."""
 
     owners: QuerySet[Any]
@@ -91,7 +91,7 @@ class TracksOfOwner(ListView):
         return super().get_context_data(**kwargs, **{self.owner._meta.model_name: self.owner})
 
 
-class ArtistDetail(TracksOfOwner):
+class ArtistDetailView(OwnedTracksView):
     owners = Artist.objects.public()
     template_name = "musicdb/artist_detail.html"
 
@@ -101,7 +101,7 @@ class ArtistDetail(TracksOfOwner):
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], genres=genres, **kwargs)
 
 
-class LabelDetail(TracksOfOwner):
+class LabelDetailView(OwnedTracksView):
     owners = Label.objects.public()
     template_name = "musicdb/label_detail.html"
 
@@ -113,10 +113,10 @@ class LabelDetail(TracksOfOwner):
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], **kwargs)
 
 
-class AlbumDetail(TracksOfOwner):
+class AlbumDetailView(OwnedTracksView):
     owners = Album.objects.with_labels()
     template_name = "musicdb/album_detail.html"
 
 
-class TrackDetail(DetailView):
+class TrackDetailView(DetailView):
     queryset = Track.objects.for_page()
