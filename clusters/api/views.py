@@ -36,7 +36,7 @@ class GenreClusters(RetrieveModelMixin, StrictViewSet):
     serializer_class = serializers.RunSerializer
 
     def get_object(self) -> Run:
-        return published_run_or_404(self.kwargs["slug"])
+        return published_run_or_404(self.kwargs["genre_slug"])
 
 
 class ClusterTracks(ListModelMixin, StrictViewSet):
@@ -51,7 +51,7 @@ class ClusterTracks(ListModelMixin, StrictViewSet):
     }
 
     def get_queryset(self) -> QuerySet[Membership]:
-        run = published_run_or_404(self.kwargs["slug"])
+        run = published_run_or_404(self.kwargs["genre_slug"])
         cluster = cluster_or_retired_or_404(run, self.kwargs["number"])
         if isinstance(cluster, RetiredCluster):
             raise ClusterGoneError(successors_of(run, cluster), self.request)
@@ -66,4 +66,4 @@ class TrackClusters(ListModelMixin, StrictViewSet):
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[Membership]:
-        return Membership.objects.of_track(get_object_or_404(Track, slug=self.kwargs["slug"]))
+        return Membership.objects.of_track(get_object_or_404(Track, slug=self.kwargs["track_slug"]))

@@ -42,7 +42,7 @@ class ClustersPage(TemplateView):
     template_name = "clusters/clusters.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        run = published_run_or_404(self.kwargs["slug"])
+        run = published_run_or_404(self.kwargs["genre_slug"])
         return super().get_context_data(
             run=run,
             genre=run.genre,
@@ -58,7 +58,7 @@ class RunPage(TemplateView):
     template_name = "clusters/how.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        run = published_run_or_404(self.kwargs["slug"])
+        run = published_run_or_404(self.kwargs["genre_slug"])
         tried = run_report.tried(run)
         return super().get_context_data(
             run=run,
@@ -80,7 +80,7 @@ class ClusterPage(ListView):
     paginate_by = ROWS_A_PAGE
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        run = published_run_or_404(kwargs["slug"])
+        run = published_run_or_404(kwargs["genre_slug"])
         cluster = cluster_or_retired_or_404(run, kwargs["number"])
         if isinstance(cluster, RetiredCluster):
             context = {"genre": run.genre, "gone": successors_of(run, cluster)}
@@ -97,16 +97,16 @@ class ClusterPage(ListView):
         return super().get_context_data(cluster=self.cluster, run=run, genre=run.genre, siblings=numbers, **kwargs)
 
 
-def clusters_markdown(request: HttpRequest, slug: str) -> HttpResponse:
+def clusters_markdown(request: HttpRequest, genre_slug: str) -> HttpResponse:
     """The clusters page as Markdown, in the shape of the page that the site grew from."""
-    run = published_run_or_404(slug)
+    run = published_run_or_404(genre_slug)
     clusters = run.clusters.for_cluster_table()
     return _markdown(clusters_as_markdown(run, clusters, request.build_absolute_uri))
 
 
-def cluster_markdown(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def cluster_markdown(request: HttpRequest, genre_slug: str, number: int) -> HttpResponse:
     """One whole cluster as Markdown, every track of it, nearest to its centre first; or where they went."""
-    run = published_run_or_404(slug)
+    run = published_run_or_404(genre_slug)
     cluster = cluster_or_retired_or_404(run, number)
     if isinstance(cluster, RetiredCluster):
         text = retired_cluster_as_markdown(successors_of(run, cluster), request.build_absolute_uri)

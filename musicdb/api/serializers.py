@@ -39,8 +39,11 @@ class URLOrNullField(TextOrNullField):
     """The address of something elsewhere."""
 
 
-def identity(view_name: str) -> serializers.HyperlinkedIdentityField:
-    return serializers.HyperlinkedIdentityField(view_name=f"api:{view_name}", lookup_field="slug")
+def identity(model_name: str) -> serializers.HyperlinkedIdentityField:
+    """Return the field for a row's own address in the API."""
+    return serializers.HyperlinkedIdentityField(
+        view_name=f"api:{model_name}-detail", lookup_field="slug", lookup_url_kwarg=f"{model_name}_slug"
+    )
 
 
 class OwnerSerializer(serializers.Serializer):
@@ -71,7 +74,7 @@ class NamedLabelSerializer(OwnerSerializer):
 
 
 class NamedGenreSerializer(serializers.ModelSerializer):
-    url = identity("genre-detail")
+    url = identity("genre")
 
     class Meta:
         model = Genre
@@ -79,7 +82,7 @@ class NamedGenreSerializer(serializers.ModelSerializer):
 
 
 class NamedAlbumSerializer(serializers.ModelSerializer):
-    url = identity("album-detail")
+    url = identity("album")
     art = URLOrNullField()
 
     class Meta:
@@ -88,7 +91,7 @@ class NamedAlbumSerializer(serializers.ModelSerializer):
 
 
 class GenreSerializer(serializers.ModelSerializer):
-    url = identity("genre-detail")
+    url = identity("genre")
     page_url = PageURLField()
     track_count = serializers.IntegerField(read_only=True)
 
@@ -105,7 +108,7 @@ class GenreDetailSerializer(GenreSerializer):
 
 
 class ArtistSerializer(serializers.ModelSerializer):
-    url = identity("artist-detail")
+    url = identity("artist")
     page_url = PageURLField()
     track_count = serializers.IntegerField(read_only=True)
 
@@ -122,7 +125,7 @@ class ArtistDetailSerializer(ArtistSerializer):
 
 
 class LabelSerializer(serializers.ModelSerializer):
-    url = identity("label-detail")
+    url = identity("label")
     page_url = PageURLField()
     album_count = serializers.IntegerField(read_only=True)
 
@@ -132,7 +135,7 @@ class LabelSerializer(serializers.ModelSerializer):
 
 
 class AlbumSerializer(serializers.ModelSerializer):
-    url = identity("album-detail")
+    url = identity("album")
     page_url = PageURLField()
     released = TextOrNullField(help_text="As precise as it is known: 1983, 1983-05 or 1983-05-12.")
     art = URLOrNullField()
@@ -154,7 +157,7 @@ class AlbumDetailSerializer(AlbumSerializer):
 class TrackSerializer(serializers.ModelSerializer):
     """A track as a row of a table."""
 
-    url = identity("track-detail")
+    url = identity("track")
     page_url = PageURLField()
     album = NamedAlbumSerializer(read_only=True, allow_null=True)
     artists = NamedArtistSerializer(source="artists_in_order", many=True, read_only=True)

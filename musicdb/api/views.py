@@ -16,6 +16,7 @@ class CatalogueViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
 class GenreViewSet(CatalogueViewSet):
     """Genres, the largest first; one by itself with its description."""
 
+    lookup_url_kwarg = "genre_slug"
     queryset = Genre.objects.for_list()
     serializer_class = serializers.GenreSerializer
     detail_serializer_class = serializers.GenreDetailSerializer
@@ -25,6 +26,7 @@ class GenreViewSet(CatalogueViewSet):
 class ArtistViewSet(CatalogueViewSet):
     """Artists that are public, by name; one by itself with its place on Spotify."""
 
+    lookup_url_kwarg = "artist_slug"
     queryset = Artist.objects.for_list()
     serializer_class = serializers.ArtistSerializer
     detail_serializer_class = serializers.ArtistDetailSerializer
@@ -34,6 +36,7 @@ class ArtistViewSet(CatalogueViewSet):
 class LabelViewSet(CatalogueViewSet):
     """Labels that are public, by name."""
 
+    lookup_url_kwarg = "label_slug"
     queryset = Label.objects.for_list()
     serializer_class = serializers.LabelSerializer
     filterset_class = filters.LabelFilter
@@ -42,6 +45,7 @@ class LabelViewSet(CatalogueViewSet):
 class AlbumViewSet(CatalogueViewSet):
     """Albums, the newest first; one by itself with its place on Spotify."""
 
+    lookup_url_kwarg = "album_slug"
     queryset = Album.objects.for_list()
     serializer_class = serializers.AlbumSerializer
     detail_serializer_class = serializers.AlbumDetailSerializer
@@ -51,6 +55,7 @@ class AlbumViewSet(CatalogueViewSet):
 class TrackViewSet(CatalogueViewSet):
     """Tracks, the most played first; one by itself with its genres and all its features."""
 
+    lookup_url_kwarg = "track_slug"
     queryset = Track.objects.for_table()
     serializer_class = serializers.TrackSerializer
     detail_serializer_class = serializers.TrackDetailSerializer

@@ -1,7 +1,7 @@
-"""Former addresses: what was merged into something else is found there."""
+"""Redirect the former addresses of genres, artists and labels that were merged into others."""
 
-import re
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -10,15 +10,15 @@ from django.urls import ResolverMatch, reverse
 from musicdb.models import Artist, Genre, Label
 from musicdb.models.slugs import alias_for_slug
 
-_MODELS = {"genres": Genre, "artists": Artist, "labels": Label}
-# For people and programs alike, and for whatever is below.
-_ROUTE = re.compile(rf"(?:api/v1/)?({'|'.join(_MODELS)})/<slug:slug>/")
+# The keyword of a slug in an address names the model that the slug belongs to: <slug:genre_slug>.
+_MODELS: dict[str, Any] = {f"{model._meta.model_name}_slug": model for model in (Genre, Artist, Label)}
 
 
 class AliasRedirectMiddleware:
-    """Middleware that leads from the address of what was merged to the same page of what it is part of now.
+    """Redirect from the page of a row that was merged away to the same page of the row that it was merged into.
 
-    It asks the database only about what would be a 404. What leads to something that is not public is a 404 still.
+    This holds for pages and for the API, and for every page below, such as a genre's clusters. The database is asked
+    only about requests that would end in a 404. If the target is not public, the answer stays a 404.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -32,10 +32,11 @@ class AliasRedirectMiddleware:
 
 
 def _redirect(request: HttpRequest, match: ResolverMatch) -> HttpResponseBase | None:
-    route = _ROUTE.match(match.route)
-    alias = route and alias_for_slug(_MODELS[route[1]], match.kwargs["slug"])
-    if not alias or not getattr(alias.target, "is_public", True):
-        return None
-    address = reverse(match.view_name, kwargs={**match.kwargs, "slug": alias.target.slug})
-    query = request.META.get("QUERY_STRING")
-    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    for keyword, value in match.kwargs.items():
+        model = _MODELS.get(keyword)
+        alias = model and alias_for_slug(model, value)
+        if alias and getattr(alias.target, "is_public", True):
+            address = reverse(match.view_name, kwargs={**match.kwargs, keyword: alias.target.slug})
+            query = request.META.get("QUERY_STRING")
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    return None

@@ -51,6 +51,7 @@ class GenreListView(ListView):
 
 class GenreDetailView(DetailView):
     model = Genre
+    slug_url_kwarg = "genre_slug"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         genre = self.object
@@ -81,7 +82,7 @@ class OwnedTracksView(ListView):
     paginate_by = ROWS_A_PAGE
 
     def get_queryset(self) -> QuerySet[Track]:
-        self.owner: Any = get_object_or_404(self.owners.all(), slug=self.kwargs["slug"])
+        self.owner: Any = get_object_or_404(self.owners.all(), slug=self.kwargs[f"{self.owners.model._meta.model_name}_slug"])
         return self.tracks_of(self.owner).for_table()
 
     def tracks_of(self, owner: Any) -> Any:
@@ -120,3 +121,4 @@ class AlbumDetailView(OwnedTracksView):
 
 class TrackDetailView(DetailView):
     queryset = Track.objects.for_page()
+    slug_url_kwarg = "track_slug"

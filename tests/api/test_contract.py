@@ -57,7 +57,8 @@ def in_the_path(db: None, _one_connection: None) -> dict[str, object]:
     TrackFactory(genres=[genre], features=False, spotify_id=None)
     (outcome,) = recluster([genre], Params(clusters=2), Options())
     assert outcome.status == "published"
-    return {"slug": "x", "number": 1, "id": Cluster.objects.earliest("pk").pk}
+    slugs = dict.fromkeys(("genre_slug", "artist_slug", "label_slug", "album_slug", "track_slug"), "x")
+    return {**slugs, "number": 1, "id": Cluster.objects.earliest("pk").pk}
 
 
 @SCHEMA.parametrize()

@@ -16,22 +16,22 @@ def test_the_schema_names_every_endpoint_and_its_errors(client: Client) -> None:
     schema = client.get("/api/schema/?format=json").json()
     assert sorted(schema["paths"]) == [
         "/api/v1/albums/",
-        "/api/v1/albums/{slug}/",
+        "/api/v1/albums/{album_slug}/",
         "/api/v1/artists/",
-        "/api/v1/artists/{slug}/",
+        "/api/v1/artists/{artist_slug}/",
         "/api/v1/clusters/",
         "/api/v1/clusters/{id}/",
         "/api/v1/genres/",
-        "/api/v1/genres/{slug}/",
-        "/api/v1/genres/{slug}/clusters/",
-        "/api/v1/genres/{slug}/clusters/{number}/",
+        "/api/v1/genres/{genre_slug}/",
+        "/api/v1/genres/{genre_slug}/clusters/",
+        "/api/v1/genres/{genre_slug}/clusters/{number}/",
         "/api/v1/labels/",
-        "/api/v1/labels/{slug}/",
+        "/api/v1/labels/{label_slug}/",
         "/api/v1/tracks/",
-        "/api/v1/tracks/{slug}/",
-        "/api/v1/tracks/{slug}/clusters/",
+        "/api/v1/tracks/{track_slug}/",
+        "/api/v1/tracks/{track_slug}/clusters/",
     ]
-    more = {"/api/v1/genres/{slug}/clusters/{number}/": {"410"}}
+    more = {"/api/v1/genres/{genre_slug}/clusters/{number}/": {"410"}}
     for path, methods in schema["paths"].items():
         assert set(methods) == {"get"}
         assert set(methods["get"]["responses"]) == {"200", "400", "404"} | more.get(path, set())

@@ -54,6 +54,13 @@ def test_whatever_is_below_a_genre_keeps_its_place_and_its_query(client: Client,
     assert client.get(response["Location"]).status_code == 200
 
 
+@pytest.mark.urls("tests.pages.moved_urls")
+def test_the_site_may_lie_below_another_address(client: Client, genre: Genre) -> None:
+    for below in ("genres/{}/", "genres/{}/clusters/1/", "api/v1/genres/{}/clusters/"):
+        response = client.get(f"/music/{below.format('old')}")
+        assert (response.status_code, response["Location"]) == (301, f"/music/{below.format('new')}")
+
+
 def test_what_was_merged_twice_leads_there_at_once(client: Client) -> None:
     first, second, third = (LabelFactory(name=name) for name in ("First", "Second", "Third"))
     user = User.objects.create_user("editor")
