@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from musicdb import __version__
 from musicdb.conf.brokers import transport_options
 from musicdb.conf.secret_key import find_secret_key
 
@@ -197,8 +198,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "musicdb",
-    "DESCRIPTION": "A music library, and how the tracks of each genre fall into clusters by their sound. Read-only.",
-    "VERSION": "1",
+    "DESCRIPTION": "A music library, and the clusters of each genre's tracks that sound alike. Read-only.",
+    "VERSION": __version__,
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

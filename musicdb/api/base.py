@@ -1,25 +1,29 @@
-"""What every endpoint has in common: it only reads, and what it does not understand it refuses, and says so.
+"""The base of every endpoint: it only reads, and it refuses a query that it does not understand.
 
-Left alone, the libraries would ignore such a request's parameter, and answer another question than was asked.
+Django REST framework and django-filter would ignore an unknown parameter, and answer a different question.
 """
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from musicdb import __version__
+
 
 class StrictAPIView(APIView):
-    """A view that refuses every query parameter that it does not know, or that is empty or given twice."""
+    """Refuse every query parameter that is unknown, empty or given twice."""
 
     http_method_names = ["get", "head"]
-    # By status, what the schema says of errors that other addresses do not have.
+    # Errors that only this view answers with, by status, for the schema.
     more_errors: Mapping[int, OpenApiResponse] = {}
 
     def known_parameters(self) -> Collection[str]:
@@ -32,29 +36,29 @@ class StrictAPIView(APIView):
 
     def _check_parameters(self, request: Request) -> None:
         known = self.known_parameters()
-        advice = f"It takes {', '.join(sorted(known))}." if known else "It takes none."
+        hint = f"It takes {', '.join(sorted(known))}." if known else "It takes none."
         errors = {}
         for name, values in request.query_params.lists():
             if name not in known:
-                errors[name] = [f"This address knows no such parameter. {advice}"]
+                errors[name] = [f"This address has no such parameter. {hint}"]
             elif len(values) > 1:
-                errors[name] = ["Given more than once."]
+                errors[name] = ["Give only one value."]
             elif not values[0].strip():
-                errors[name] = ["Empty: give a value, or leave the parameter out."]
+                errors[name] = ["Give a value, or leave the parameter out."]
         if errors:
             raise ValidationError(errors)
 
 
 class StrictViewSet(StrictAPIView, GenericViewSet):
-    """Filters and pages belong to lists: one thing by itself takes no parameters."""
+    """Lists take filters and pages. A single object takes no parameters."""
 
     filterset_class: Any = None
-    # Of one thing by itself, where it shows more than a list does.
+    # The serializer of a single object, if it shows more than a list does.
     detail_serializer_class: type[BaseSerializer] | None = None
 
     def get_serializer_class(self) -> type[BaseSerializer]:
-        alone = self.action == "retrieve" and self.detail_serializer_class
-        return alone or super().get_serializer_class()
+        detail = self.action == "retrieve" and self.detail_serializer_class
+        return detail or super().get_serializer_class()
 
     def filter_queryset(self, queryset: Any) -> Any:
         return super().filter_queryset(queryset) if self.action == "list" else queryset
@@ -68,11 +72,15 @@ class StrictViewSet(StrictAPIView, GenericViewSet):
 
 
 class RootView(StrictAPIView, APIRootView):
-    """Where everything is."""
+    """The version of musicdb, and the address of every list."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        lists = super().get(request, *args, **kwargs)
+        return Response({"version": __version__, **lists.data})
 
 
 class Router(DefaultRouter):
-    """Addresses from path converters: what could not be a slug or a number is 404 before any query."""
+    """Build the URLs with path converters: what cannot be a slug or a number is a 404 without a query."""
 
     APIRootView = RootView
     include_format_suffixes = False
@@ -82,10 +90,10 @@ class Router(DefaultRouter):
 
 
 class NotFoundView(APIView):
-    """Any address below the API's that is none: 404 in the API's own form, not a page for people."""
+    """Answer unknown addresses below the API's with a 404 in JSON, not with a page for people."""
 
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise NotFound("There is nothing at this address; /api/docs/ lists what there is.")
+        raise NotFound(f"There is nothing at this address. {reverse('api-docs')} lists every endpoint.")

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+import musicdb
 from musicdb.models import Track
 from tests.api.conftest import Get
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
@@ -111,9 +112,9 @@ def page_of(*results: object) -> dict[str, object]:
     return {"count": len(results), "next": None, "previous": None, "results": list(results)}
 
 
-def test_the_root_lists_the_endpoints(get: Get) -> None:
+def test_the_root_has_the_version_and_lists_the_endpoints(get: Get) -> None:
     names = ("genres", "artists", "labels", "albums", "tracks", "clusters")
-    assert get("") == (200, {name: f"{API}/{name}/" for name in names})
+    assert get("") == (200, {"version": musicdb.__version__, **{name: f"{API}/{name}/" for name in names}})
 
 
 @pytest.mark.usefixtures("track")
@@ -201,7 +202,7 @@ def test_what_is_not_public_or_not_there_is_404(get: Get, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["nonsense/", "tracks/a%00b/", "tracks/한국/", "clusters/first/", "genres/x%0Ay/"])
 def test_an_address_that_cannot_be_is_404_in_json(get: Get, path: str) -> None:
-    assert get(path) == (404, {"detail": "There is nothing at this address; /api/docs/ lists what there is."})
+    assert get(path) == (404, {"detail": "There is nothing at this address. /api/docs/ lists every endpoint."})
 
 
 def test_an_address_without_its_slash_leads_to_the_one_with(client: Client) -> None:

@@ -104,10 +104,10 @@ NUMBER = "Must be a whole number"
         ("min_score", "9" * 5000, "Enter a whole number."),
         ("min_score", str(10**30), "Ensure this value is less than or equal to 2147483647."),
         ("max_score", "-1", "Ensure this value is greater than or equal to 0."),
-        ("max_score", "", "Empty: give a value, or leave the parameter out."),
+        ("max_score", "", "Give a value, or leave the parameter out."),
         ("q", "a" * 101, "Ensure this value has at most 100 characters (it has 101)."),
         ("q", "a\0b", "Null characters are not allowed."),
-        ("q", " ", "Empty: give a value, or leave the parameter out."),
+        ("q", " ", "Give a value, or leave the parameter out."),
         ("genre", "no-such", "There is no genre with this slug."),
         ("album", "no-such", "There is no album with this slug."),
         ("artist", "shy", "There is no artist with this slug."),
@@ -118,10 +118,10 @@ NUMBER = "Must be a whole number"
             "코어콘텐츠미디어",
             "An address part has small Latin letters, digits and single hyphens between them.",
         ),
-        ("ordering", "danceability", "Must be one or more, with commas between, of title, -title, score, -score."),
-        ("ordering", ",,", "Must be one or more, with commas between, of title, -title, score, -score."),
-        ("ordering", "score,", "Must be one or more, with commas between, of title, -title, score, -score."),
-        ("ordering", "score,pk", "Must be one or more, with commas between, of title, -title, score, -score."),
+        ("ordering", "danceability", "Use one or more of title, -title, score, -score, separated by commas."),
+        ("ordering", ",,", "Use one or more of title, -title, score, -score, separated by commas."),
+        ("ordering", "score,", "Use one or more of title, -title, score, -score, separated by commas."),
+        ("ordering", "score,pk", "Use one or more of title, -title, score, -score, separated by commas."),
         ("page", "abc", f"{NUMBER}, 1 or more."),
         ("page", "0", f"{NUMBER}, 1 or more."),
         ("page", "-1", f"{NUMBER}, 1 or more."),
@@ -149,7 +149,7 @@ def test_a_page_past_the_last_is_404(get: Get, page: str) -> None:
 
 @pytest.mark.parametrize(("name", "takes"), ADVICE.items())
 def test_an_unknown_parameter_of_a_list_is_an_error_that_lists_the_known(get: Get, name: str, takes: str) -> None:
-    errors = {unknown: [f"This address knows no such parameter. {takes}"] for unknown in ("detail", "format")}
+    errors = {unknown: [f"This address has no such parameter. {takes}"] for unknown in ("detail", "format")}
     assert get(f"{name}/", detail="x", format="json") == (
         400,
         {"detail": "The query was not understood.", "parameters": errors},
@@ -162,10 +162,10 @@ def test_an_unknown_parameter_of_a_list_is_an_error_that_lists_the_known(get: Ge
 )
 @pytest.mark.usefixtures("library")
 def test_one_thing_by_itself_takes_no_parameters(get: Get, path: str) -> None:
-    errors = {"page": ["This address knows no such parameter. It takes none."]}
+    errors = {"page": ["This address has no such parameter. It takes none."]}
     assert get(path, page=1) == (400, {"detail": "The query was not understood.", "parameters": errors})
 
 
 def test_a_parameter_given_twice_is_an_error(get: Get) -> None:
-    wrong = {"detail": "The query was not understood.", "parameters": {"liked": ["Given more than once."]}}
+    wrong = {"detail": "The query was not understood.", "parameters": {"liked": ["Give only one value."]}}
     assert get("tracks/", liked=["true", "false"]) == (400, wrong)

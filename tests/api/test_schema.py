@@ -7,6 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+import musicdb
+
 
 def test_the_schema_is_valid_and_raises_no_warning(tmp_path) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", file=str(tmp_path / "schema.yml"))
@@ -35,6 +37,10 @@ def test_the_schema_names_every_endpoint_and_its_errors(client: Client) -> None:
     for path, methods in schema["paths"].items():
         assert set(methods) == {"get"}
         assert set(methods["get"]["responses"]) == {"200", "400", "404"} | more.get(path, set())
+
+
+def test_the_schema_has_the_version_of_the_site(client: Client) -> None:
+    assert client.get("/api/schema/?format=json").json()["info"]["version"] == musicdb.__version__
 
 
 def test_every_parameter_is_described(client: Client) -> None:
