@@ -1,17 +1,16 @@
 """Redirect the former addresses of genres, artists and labels that were merged into others."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, reverse
 
-from musicdb.models import Artist, Genre, Label
+from musicdb.models.aggregates import CATALOGUE
 from musicdb.models.slugs import alias_for_slug
 
 # The keyword of a slug in an address names the model that the slug belongs to: <slug:genre_slug>.
-_MODELS: dict[str, Any] = {f"{model._meta.model_name}_slug": model for model in (Genre, Artist, Label)}
+_MODELS = {f"{aggregate.model._meta.model_name}_slug": aggregate.model for aggregate in CATALOGUE if aggregate.alias}
 
 
 class AliasRedirectMiddleware:
@@ -34,7 +33,7 @@ class AliasRedirectMiddleware:
 def _redirect(request: HttpRequest, match: ResolverMatch) -> HttpResponseBase | None:
     for keyword, value in match.kwargs.items():
         model = _MODELS.get(keyword)
-        alias = model and alias_for_slug(model, value)
+        alias = alias_for_slug(model, value) if model else None
         if alias and getattr(alias.target, "is_public", True):
             address = reverse(match.view_name, kwargs={**match.kwargs, keyword: alias.target.slug})
             query = request.META.get("QUERY_STRING")

@@ -1,4 +1,4 @@
-"""The pages of the catalogue. Each view parses, asks one named query, and hands over to its template."""
+"""The pages of the catalogue."""
 
 from typing import Any
 
@@ -12,10 +12,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView
 from django.views.static import serve
 
 from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models.querysets import TrackQuerySet
+from musicdb.pages.lists import FilteredListView
+from musicdb.search.filters import ArtistFilter, GenreFilter, LabelFilter, TrackFilter
 
 TOP = 10
 ROWS_A_PAGE = 50
@@ -24,28 +27,29 @@ NAMES_A_PAGE = 100
 
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer "ok" where the site can reach its database; for a load balancer, not for people."""
+    """Answer "ok" if the site can reach its database. Load balancers ask for this."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Where browsers look for an icon on pages that name none, such as the admin's."""
+    """Redirect to the icon. Browsers look here on pages that name no icon, such as the admin's."""
     return redirect(static("musicdb/icon.svg"))
 
 
-# A drawing brings its own inline styles, and needs nothing else.
+# An SVG has inline styles, and needs nothing else.
 @csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": ["data:"]})  # type: ignore[arg-type]
-# Files are never written twice under one name.
+# A file never changes, since each plot gets a new name.
 @cache_control(public=True, max_age=365 * 24 * 3600, immutable=True)
 def plot_file(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A stored plot, where no web server in front serves the media."""
+    """Serve a stored plot, where no web server in front of Django serves the media."""
     return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
-class GenreListView(ListView):
+class GenreListView(FilteredListView):
     queryset = Genre.objects.for_list()
+    filterset_class = GenreFilter
     paginate_by = NAMES_A_PAGE
 
 
@@ -65,31 +69,39 @@ class GenreDetailView(DetailView):
         )
 
 
-class ArtistListView(ListView):
+class ArtistListView(FilteredListView):
     queryset = Artist.objects.for_list()
+    filterset_class = ArtistFilter
+    form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
 
 
-class LabelListView(ListView):
+class LabelListView(FilteredListView):
     queryset = Label.objects.for_list()
+    filterset_class = LabelFilter
+    form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
 
 
-class OwnedTracksView(ListView):
-    """A page about one thing, with a paginated table of its tracks. The thing is in the context by its own name."""
+class OwnedTracksView(FilteredListView):
+    """A page about one object, with a list of its tracks. Templates find the object under its model's name."""
 
     owners: QuerySet[Any]
+    filterset_class = TrackFilter
+    form_fields = ("q", "liked", "min_score", "ordering")
     paginate_by = ROWS_A_PAGE
 
-    def get_queryset(self) -> QuerySet[Track]:
-        self.owner: Any = get_object_or_404(self.owners.all(), slug=self.kwargs[f"{self.owners.model._meta.model_name}_slug"])
-        return self.tracks_of(self.owner).for_table()
+    def get_unfiltered_queryset(self) -> QuerySet[Track]:
+        self.name = str(self.owners.model._meta.model_name)
+        self.owner: Any = get_object_or_404(self.owners.all(), slug=self.kwargs[f"{self.name}_slug"])
+        return self.get_tracks().for_table()
 
-    def tracks_of(self, owner: Any) -> Any:
-        return owner.tracks
+    def get_tracks(self) -> TrackQuerySet:
+        tracks: TrackQuerySet = self.owner.tracks.all()
+        return tracks
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, **{self.owner._meta.model_name: self.owner})
+        return super().get_context_data(**kwargs, **{self.name: self.owner})
 
 
 class ArtistDetailView(OwnedTracksView):
@@ -106,8 +118,8 @@ class LabelDetailView(OwnedTracksView):
     owners = Label.objects.public()
     template_name = "musicdb/label_detail.html"
 
-    def tracks_of(self, owner: Label) -> Any:
-        return Track.objects.of_label(owner)
+    def get_tracks(self) -> TrackQuerySet:
+        return Track.objects.of_label(self.owner)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         albums = Album.objects.of_label(self.owner).for_list()

@@ -1,6 +1,6 @@
-"""What a list can be narrowed to and sorted by: one FilterSet a model, for pages and the API alike."""
+"""The filters and orders of each list. Pages and the API use the same FilterSet for the same rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_filters
@@ -11,6 +11,7 @@ from django_filters.fields import BaseCSVField, ModelChoiceField
 from drf_spectacular.utils import extend_schema_field
 
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models.aggregates import aggregate_of
 from musicdb.models.validators import MAX_INTEGER, validate_slug_text
 from musicdb.music.audio_features import FEATURE_NAMES
 from musicdb.music.names import normalise_name
@@ -18,18 +19,24 @@ from musicdb.music.names import normalise_name
 MAX_QUERY = 100
 
 
-def _in_schema(parameter: django_filters.Filter, description: str, **schema: Any) -> None:
-    """Say what OpenAPI shall say of ``parameter``, which it could not see by itself."""
+def _describe(parameter: django_filters.Filter, description: str, **schema: Any) -> None:
+    """Set what the OpenAPI schema says about ``parameter``, which it cannot find out by itself."""
     extend_schema_field({**schema, "description": description})(parameter)
 
 
 class TextFilter(django_filters.CharFilter):
-    """Rows whose name or title contains the text, written the way that names are stored."""
+    """Keep rows whose name or title contains the text. The text is normalised as stored names are."""
 
     def __init__(self, field_name: str) -> None:
-        help_text = f"Part of the {field_name}, in capitals or not."
-        _in_schema(self, help_text, type="string", minLength=1, maxLength=MAX_QUERY)
-        super().__init__(field_name=field_name, lookup_expr="icontains", max_length=MAX_QUERY, help_text=help_text)
+        help_text = f"Part of the {field_name}, in upper or lower case."
+        _describe(self, help_text, type="string", minLength=1, maxLength=MAX_QUERY)
+        super().__init__(
+            field_name=field_name,
+            lookup_expr="icontains",
+            label=f"{field_name.capitalize()} contains",
+            max_length=MAX_QUERY,
+            help_text=help_text,
+        )
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         return super().filter(queryset, normalise_name(value))
@@ -37,44 +44,46 @@ class TextFilter(django_filters.CharFilter):
 
 class _SlugField(ModelChoiceField):
     def to_python(self, value: Any) -> Any:
-        # What cannot be a slug is not worth a query; and PostgreSQL refuses text with NUL in it.
+        value = value.strip() if isinstance(value, str) else value
+        # Text that cannot be a slug is not worth a query, and PostgreSQL refuses text that contains NUL.
         if value not in self.empty_values:
             validate_slug_text(value)
         try:
             return super().to_python(value)
         except ValidationError:
-            # It may have been merged since: a former address stands for what it leads to.
-            merges = hasattr(self.queryset.model, "aliases")
-            thing = self.queryset.filter(aliases__slug=value).first() if merges else None
-            if thing is None:
+            # The slug may be the former address of a row that was merged into another.
+            has_aliases = aggregate_of(self.queryset.model).alias is not None
+            target = self.queryset.filter(aliases__slug=value).first() if has_aliases else None
+            if target is None:
                 raise
-            return thing
+            return target
 
 
 class SlugFilter(django_filters.ModelChoiceFilter):
-    """Rows that belong to the one thing whose slug is given; a slug of nothing is an error, not an empty list."""
+    """Keep rows that belong to the object with the given slug. An unknown slug is an error, not an empty list."""
 
     field_class = _SlugField
 
     def __init__(self, queryset: QuerySet[Any], **kwargs: Any) -> None:
-        kind = queryset.model._meta.verbose_name
-        _in_schema(self, f"The slug of {'an' if kind[0] in 'aeiou' else 'a'} {kind}.", type="string")
+        name = str(queryset.model._meta.verbose_name)
+        _describe(self, f"The slug of {'an' if name[0] in 'aeiou' else 'a'} {name}.", type="string")
         super().__init__(
             queryset=queryset,
             to_field_name="slug",
+            label=f"{name.capitalize()}, as in its address",
             widget=forms.TextInput,
-            error_messages={"invalid_choice": f"There is no {kind} with this slug."},
+            error_messages={"invalid_choice": f"There is no {name} with this slug."},
             **kwargs,
         )
 
 
 class YesNoFilter(django_filters.TypedChoiceFilter):
-    """True or false, and nothing else: the library's own takes any other word for no question asked."""
+    """Take true or false. Any other word is an error; django-filter's own filter would ignore it."""
 
     def __init__(self, help_text: str, **kwargs: Any) -> None:
-        _in_schema(self, help_text, type="boolean")
+        _describe(self, help_text, type="boolean")
         super().__init__(
-            choices=(("true", "yes"), ("false", "no")),
+            choices=(("", "yes or no"), ("true", "yes"), ("false", "no")),
             coerce=lambda text: text == "true",
             empty_value=None,
             error_messages={"invalid_choice": "Must be true or false."},
@@ -86,15 +95,20 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
 class ScoreFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
-    def __init__(self, lookup_expr: str, help_text: str) -> None:
-        _in_schema(self, help_text, type="integer", minimum=0, maximum=MAX_INTEGER)
+    def __init__(self, lookup_expr: str, label: str, help_text: str) -> None:
+        _describe(self, help_text, type="integer", minimum=0, maximum=MAX_INTEGER)
         super().__init__(
-            field_name="score", lookup_expr=lookup_expr, help_text=help_text, min_value=0, max_value=MAX_INTEGER
+            field_name="score",
+            lookup_expr=lookup_expr,
+            label=label,
+            help_text=help_text,
+            min_value=0,
+            max_value=MAX_INTEGER,
         )
 
 
-class WithoutGapsField(BaseCSVField):
-    """Values with commas between; where there is a comma, there are values on both sides."""
+class _CommaSeparatedField(BaseCSVField):
+    """Values separated by commas. An empty value between two commas is an error."""
 
     def clean(self, value: list[str] | None) -> Any:
         if value and "" in value:
@@ -103,16 +117,22 @@ class WithoutGapsField(BaseCSVField):
 
 
 class OrderingFilter(django_filters.OrderingFilter):
-    """Sorts the same on every database: what is unknown comes last, and equals in the order of their ids."""
+    """Sort the rows in the same way on every database: unknown values come last, and equal ones are sorted by id.
 
-    base_field_class = WithoutGapsField
+    ``labels`` has what a form calls an order, such as ``{"-score": "highest score first"}``.
+    """
 
-    def __init__(self, fields: Sequence[str]) -> None:
+    base_field_class = _CommaSeparatedField
+
+    def __init__(self, fields: Sequence[str], labels: Mapping[str, str] | None = None) -> None:
         choices = ", ".join(choice for field in fields for choice in (field, f"-{field}"))
         super().__init__(
             fields=fields,
-            error_messages={"invalid_choice": f"Must be one or more, with commas between, of {choices}."},
-            help_text="What to sort by; with a minus, from the last to the first.",
+            field_labels=labels or {},
+            label="Sort by",
+            empty_label="the usual order",
+            error_messages={"invalid_choice": f"Use one or more of {choices}, separated by commas."},
+            help_text="What to sort by. A minus in front reverses the order.",
         )
 
     def get_ordering_value(self, param: str) -> OrderBy:
@@ -125,13 +145,17 @@ class OrderingFilter(django_filters.OrderingFilter):
         return ordered.order_by(*ordered.query.order_by, "pk") if value else ordered
 
 
-# Where a row can belong to the wanted thing in several ways, it is looked up by a subquery: a join would list it,
-# and count its tracks, once for each.
+NAME_ORDER = {"name": "name, A to Z", "-name": "name, Z to A"}
+TITLE_ORDER = {"title": "title, A to Z", "-title": "title, Z to A"}
+TRACK_ORDER = {"track_count": "fewest tracks first", "-track_count": "most tracks first"}
+
+# Where a row can be related to the wanted object in several ways, a subquery finds it. A join would list the row, and
+# count its tracks, once for each way.
 
 
 class GenreFilter(django_filters.FilterSet):
     q = TextFilter("name")
-    ordering = OrderingFilter(fields=["name", "track_count"])
+    ordering = OrderingFilter(["name", "track_count"], NAME_ORDER | TRACK_ORDER)
 
     class Meta:
         model = Genre
@@ -141,7 +165,7 @@ class GenreFilter(django_filters.FilterSet):
 class ArtistFilter(django_filters.FilterSet):
     q = TextFilter("name")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
-    ordering = OrderingFilter(fields=["name", "track_count"])
+    ordering = OrderingFilter(["name", "track_count"], NAME_ORDER | TRACK_ORDER)
 
     class Meta:
         model = Artist
@@ -154,7 +178,10 @@ class ArtistFilter(django_filters.FilterSet):
 class LabelFilter(django_filters.FilterSet):
     q = TextFilter("name")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
-    ordering = OrderingFilter(fields=["name", "album_count"])
+    ordering = OrderingFilter(
+        ["name", "album_count"],
+        NAME_ORDER | {"album_count": "fewest albums first", "-album_count": "most albums first"},
+    )
 
     class Meta:
         model = Label
@@ -169,7 +196,7 @@ class AlbumFilter(django_filters.FilterSet):
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
     artist = SlugFilter(Artist.objects.public(), method="of_artist")
     label = SlugFilter(Label.objects.public(), method="of_label")
-    ordering = OrderingFilter(fields=["title", "release_date", "track_count"])
+    ordering = OrderingFilter(["title", "release_date", "track_count"], TITLE_ORDER | TRACK_ORDER)
 
     class Meta:
         model = Album
@@ -179,10 +206,12 @@ class AlbumFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=genre.tracks.order_by().values("album"))
 
     def of_artist(self, queryset: Any, name: str, artist: Artist) -> QuerySet[Album]:
-        return queryset.of_artist(artist)
+        found: QuerySet[Album] = queryset.of_artist(artist)
+        return found
 
     def of_label(self, queryset: Any, name: str, label: Label) -> QuerySet[Album]:
-        return queryset.of_label(label)
+        found: QuerySet[Album] = queryset.of_label(label)
+        return found
 
 
 class TrackFilter(django_filters.FilterSet):
@@ -191,11 +220,15 @@ class TrackFilter(django_filters.FilterSet):
     artist = SlugFilter(Artist.objects.public(), field_name="artists")
     album = SlugFilter(Album.objects.all(), field_name="album")
     label = SlugFilter(Label.objects.public(), field_name="album__labels")
-    liked = YesNoFilter("Whether it is a favourite.")
-    min_score = ScoreFilter("gte", "The lowest score; tracks of unknown score are left out.")
-    max_score = ScoreFilter("lte", "The highest score; tracks of unknown score are left out.")
-    has_features = YesNoFilter("Whether any audio feature is known.", method="with_features")
-    ordering = OrderingFilter(fields=["title", "score"])
+    liked = YesNoFilter("Whether the track is a favourite.", label="Liked")
+    min_score = ScoreFilter("gte", "Score from", "The lowest score. Tracks without a score are left out.")
+    max_score = ScoreFilter("lte", "Score up to", "The highest score. Tracks without a score are left out.")
+    has_features = YesNoFilter(
+        "Whether any audio feature is known.", label="Has audio features", method="with_features"
+    )
+    ordering = OrderingFilter(
+        ["title", "score"], TITLE_ORDER | {"score": "lowest score first", "-score": "highest score first"}
+    )
 
     class Meta:
         model = Track

@@ -234,7 +234,7 @@ class TestPermissions:
     def test_a_refusal_is_a_page_that_leads_on(self, client: Client) -> None:
         refused = logged_in(client, "reader").get(ADD)
         assert refused.status_code == 403
-        assert "<h1>Not for this account</h1>" in refused.content.decode()
+        assert "<h1>Not allowed</h1>" in refused.content.decode()
         assert f'<a href="{reverse("admin:index")}">' in refused.content.decode()
 
     def test_undoing_needs_its_own(self, client: Client, editor: Client) -> None:

@@ -70,6 +70,11 @@ class _Builder(HTMLParser):
 def parse(response: Any) -> Node:
     """Return the page of a response that must be 200; fails where an element is not closed."""
     assert response.status_code == 200, response.status_code
+    return parse_any(response)
+
+
+def parse_any(response: Any) -> Node:
+    """Return the page of a response of any status; fails where an element is not closed."""
     builder = _Builder()
     builder.feed(response.content.decode())
     builder.close()

@@ -181,7 +181,7 @@ def test_track_page_links_the_clusters_that_it_is_in(client: Client) -> None:
     membership = run.memberships.select_related("track", "cluster").get(rank=1, cluster__number=2)
     page = parse(client.get(membership.track.get_absolute_url()))
     assert ("dub, cluster #2", "/genres/dub/clusters/2/") in page.links
-    assert "the nearest to its centre" in page.text
+    assert "nearest to the centre, of " in page.text
 
 
 def test_markup_in_names_is_text(client: Client) -> None:

@@ -43,8 +43,8 @@ def test_a_track_says_how_near_it_is_and_which_features_decided(client: Client) 
     run, track = by_energy_and_tempo()
     run.clusters.filter(number=2).update(name="Dusk")
     assert why(client, track) == [
-        "0.10 from the cluster’s centre; 0.71 from that of the next nearest, cluster #2: Dusk.",
-        "Why here: it is more energetic than cluster #2 on average, as cluster #1 is.",
+        "0.10 from the centre of its cluster, and 0.71 from the next nearest centre, that of cluster #2: Dusk.",
+        "Why here: like cluster #1, it is more energetic than the average of cluster #2.",
     ]
     assert ("cluster #2: Dusk", "/genres/dub/clusters/2/") in parse(client.get(track.get_absolute_url())).links
 
@@ -54,7 +54,7 @@ def test_a_track_says_what_speaks_for_the_next_cluster(client: Client) -> None:
     run.clusters.filter(number=2).update(centroid={"energy": 0.1, "tempo": 150})
     stand(run.memberships.get(track=track), energy=0.9, tempo=135, distance=0.45)
     assert why(client, track)[1] == (
-        "Why here: it is more energetic than cluster #2 on average, as cluster #1 is. What speaks for #2: it is faster."
+        "Why here: like cluster #1, it is more energetic than the average of cluster #2. In favour of #2: it is faster."
     )
 
 
@@ -62,8 +62,8 @@ def test_a_track_between_two_centres_is_on_the_border(client: Client) -> None:
     run, track = by_energy_and_tempo()
     stand(run.memberships.get(track=track), energy=0.5, tempo=95, distance=(0.4**2 + 0.05**2) ** 0.5)
     assert why(client, track) == [
-        "0.40 from the cluster’s centre; 0.40 from that of the next nearest, cluster #2.",
-        "On the border between clusters #1 and #2: it is as near to the one as to the other.",
+        "0.40 from the centre of its cluster, and 0.40 from the next nearest centre, that of cluster #2.",
+        "On the border between clusters #1 and #2: it is equally near to both centres.",
     ]
 
 
@@ -72,22 +72,23 @@ def test_a_track_whose_features_were_edited_since_says_so(client: Client, energy
     run, track = by_energy_and_tempo()
     stand(run.memberships.get(track=track), energy=energy, tempo=90, distance=0.1)
     assert why(client, track) == [
-        "0.10 from the cluster’s centre.",
-        "Its features have changed since the tracks were grouped, so they do not say why it is here.",
+        "0.10 from the centre of its cluster.",
+        "Its features have changed since the tracks were clustered, "
+        "so they no longer explain why it is in this cluster.",
     ]
 
 
 def test_a_run_that_kept_no_loadings_gives_the_distance_alone(client: Client) -> None:
     run, track = by_energy_and_tempo()
     Run.objects.filter(pk=run.pk).update(weights={}, loadings=[])
-    assert why(client, track) == ["0.10 from the cluster’s centre."]
+    assert why(client, track) == ["0.10 from the centre of its cluster."]
 
 
 def test_every_track_of_a_real_run_is_explained(client: Client) -> None:
     _genre, run = clustered_genre(tracks=30, clusters=3, name="dub")
     for place in run.memberships.select_related("track"):
         distances, reason = why(client, place.track)
-        assert distances.startswith(f"{place.distance:.2f} from the cluster’s centre; ")
+        assert distances.startswith(f"{place.distance:.2f} from the centre of its cluster, and ")
         assert reason.startswith(("Why here: ", "On the border "))
 
 
