@@ -1,4 +1,7 @@
-"""What a version keeps beyond the columns of its row: how it came about, and what hung on the row."""
+"""The tables of the history: what a version keeps beyond the columns of its row.
+
+The models only declare these tables. ``musicdb.history`` writes and reads them.
+"""
 
 import json
 from typing import Any
@@ -11,7 +14,7 @@ CREATED, CHANGED, DELETED = "+", "~", "-"
 
 
 class ChangeType(models.TextChoices):
-    """By what kind of act a version came about."""
+    """By what kind of change a version came about."""
 
     EDIT = "edit", "edit"
     ACTION = "action", "list action"
@@ -21,16 +24,17 @@ class ChangeType(models.TextChoices):
     DELETION = "deletion", "deletion"
     REVERT = "revert", "revert"
     RESTORE = "restore", "restored"
-    # Before an act: what no version says yet, because nothing had changed it, or something that keeps no history.
+    # The state before a change, where no version states it: nothing had changed the row yet, or something that keeps
+    # no history had.
     BASELINE = "baseline", "before the first recorded change"
     PROGRAM = "program", "by a program"
 
 
 class Version(models.Model):
-    """A row as it was after an act, or, of type "-", as it was before it was deleted."""
+    """A row as it was after a change or, for type "-", as it was before it was deleted."""
 
     change_type = models.CharField(max_length=8, choices=ChangeType)
-    # No index: an import is never deleted by the site.
+    # No index: only an undo looks for the versions of an import, and reads each table once.
     source_import = models.ForeignKey(
         "musicdb.Import", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -40,14 +44,14 @@ class Version(models.Model):
 
 
 class UnescapedEncoder(json.JSONEncoder):
-    """JSON as a database writes it: "ë" is a letter like any other."""
+    """JSON as the databases write it: "ë" is a letter and not an escape."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "ensure_ascii": False})
 
 
 class AliasedVersion(Version):
-    """``aliases``: the other spellings, each with its columns."""
+    """``aliases`` are the aliases of the row, each with its columns."""
 
     aliases = models.JSONField("other spellings", default=list, encoder=UnescapedEncoder)
 
@@ -56,7 +60,7 @@ class AliasedVersion(Version):
 
 
 class GenreVersion(AliasedVersion):
-    """``tracks``: of a genre that was deleted, the keys of the tracks that lost it."""
+    """``tracks`` are the keys of the tracks that lost the genre when it was deleted."""
 
     tracks = models.JSONField(null=True)
 
@@ -65,7 +69,7 @@ class GenreVersion(AliasedVersion):
 
 
 class AlbumVersion(Version):
-    """``labels``: their keys, in order."""
+    """``labels`` are the keys of the labels, in order."""
 
     labels = models.JSONField(default=list)
 
@@ -74,7 +78,7 @@ class AlbumVersion(Version):
 
 
 class TrackVersion(Version):
-    """``artists``: their keys, in order. ``genres``: theirs."""
+    """``artists`` are the keys of the artists, in order, and ``genres`` those of the genres."""
 
     artists = models.JSONField(default=list)
     genres = models.JSONField(default=list)
@@ -84,73 +88,44 @@ class TrackVersion(Version):
 
 
 class Versions(HistoricalRecords):
-    """The history of a model, in a table with one index, for looking up a row.
-
-    What saves or deletes a single row outside the admin is recorded by signals; whoever writes many rows, or rows
-    that hang on others, does so by ``musicdb.history.record``, and pauses the signals.
-    """
+    """Declares the history table of a model. ``unindexed`` are the columns that need no index there."""
 
     def __init__(self, base: Any = AliasedVersion, unindexed: tuple[str, ...] = ()) -> None:
         super().__init__(
             bases=(base,),
             history_id_field=models.BigAutoField(),
             history_change_reason_field=models.TextField(default="", blank=True),
-            no_db_index=["slug", *unindexed],
+            no_db_index=["id", "slug", *unindexed],
         )
 
-    def finalize(self, sender: Any, **kwargs: Any) -> None:
-        super().finalize(sender, **kwargs)
-        if self.cls is sender:
-            models.signals.pre_save.connect(self.pre_save, sender=sender, weak=False)
-
     def get_meta_options(self, model: Any) -> dict[str, Any]:
+        name = model._meta.model_name
         return {
             **super().get_meta_options(model),
             # Whoever may see or change a row may see or change its history.
             "default_permissions": (),
-            # Versions of one act have one time.
+            # All versions of one change have the same time.
             "ordering": ["-history_id"],
             "indexes": [
-                models.Index(
-                    fields=["id"],
-                    condition=Q(history_type=DELETED),
-                    name=f"{model._meta.model_name}_deleted",
-                )
+                # Finds the last version of a row by itself. With an index on the row's key alone, PostgreSQL may
+                # prefer to read all versions backwards until it meets the row.
+                models.Index(fields=["id", "history_id"], name=f"{name}_version"),
+                models.Index(fields=["id"], condition=Q(history_type=DELETED), name=f"{name}_deleted"),
             ],
         }
 
     def _get_history_user_fields(self) -> dict[str, Any]:
-        fields = super()._get_history_user_fields()
+        fields: dict[str, Any] = super()._get_history_user_fields()
         fields["history_user"].db_index = False
         return fields
 
-    # What records is asked for late: it knows the models, and they are made here.
+    # The handlers that simple_history connects do nothing: musicdb.history.signals records instead.
 
-    def pre_save(self, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-        from musicdb import history
-
-        if not raw and instance.pk and not instance._state.adding and history.signals_enabled():
-            history.baseline(type(instance), [instance.pk])
-
-    def post_save(self, instance: Any, created: bool, using: Any = None, raw: bool = False, **kwargs: Any) -> None:
-        from musicdb import history
-
-        if not raw and history.signals_enabled():
-            write = history.record_creates if created else history.record_updates
-            write(type(instance), [instance.pk], self._change(instance, ChangeType.PROGRAM))
+    def post_save(self, instance: Any, created: bool, using: Any = None, **kwargs: Any) -> None:
+        pass
 
     def pre_delete(self, instance: Any, **kwargs: Any) -> None:
-        from musicdb import history
-
-        if history.signals_enabled():
-            change = self._change(instance, ChangeType.DELETION)
-            instance._losing = history.record_deletes(type(instance), [instance.pk], change)
+        pass
 
     def post_delete(self, instance: Any, using: Any = None, **kwargs: Any) -> None:
-        if (losing := instance.__dict__.pop("_losing", None)) is not None:
-            losing.record()
-
-    def _change(self, instance: Any, kind: ChangeType) -> Any:
-        from musicdb import history
-
-        return history.Change(kind, self.get_history_user(instance))
+        pass
