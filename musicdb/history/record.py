@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import QuerySet, Value
 from django.utils import timezone
 
 from musicdb.db.bulk import in_batches, insert_from
+from musicdb.history.expressions import belonging_columns, belongings_of, last_version_matches, owner_keys
 from musicdb.models import Import
-from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
+from musicdb.models.aggregates import aggregate_of
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
 
 _signals_enabled: ContextVar[bool] = ContextVar("signals_enabled", default=True)
@@ -110,7 +110,7 @@ def _write(
     aggregate = aggregate_of(model)
     history = model.history.model  # type: ignore[attr-defined]
     columns = ["id", *(field.name for field in aggregate.columns)]
-    belongings = _belongings(aggregate)
+    belongings = belongings_of(aggregate)
     facts: dict[str, Any] = {
         "history_date": timezone.now(),
         "history_type": history_type,
@@ -121,80 +121,11 @@ def _write(
     }
     stated = {f"stated_{name}": Value(value, history._meta.get_field(name)) for name, value in facts.items()}
     if history_type == DELETED:
-        belongings |= {use.reverse_name: _owner_keys(use) for use in aggregate.unprotected_uses}
-    belonging = {f"belonging_{name}": expression for name, expression in belongings.items()}
+        belongings |= {use.reverse_name: owner_keys(use) for use in aggregate.unprotected_uses}
+    belonging = belonging_columns(belongings)
     fields = [*columns, *facts, *belongings]
     for batch in in_batches(keys):
         rows = model._default_manager.filter(pk__in=batch).order_by("pk").annotate(**stated, **belonging)
         if unless_recorded:
-            rows = rows.exclude(Exists(_last_version_if_equal(history, columns, belongings)))
+            rows = rows.alias(is_recorded=last_version_matches(aggregate)).filter(is_recorded=False)
         insert_from(history, fields, rows.values_list(*columns, *stated, *belonging))
-
-
-def _last_version_if_equal(history: Any, columns: Iterable[str], belongings: Iterable[str]) -> QuerySet[Any]:
-    """Return the last version of a row, if it states what the row states."""
-    last = history.objects.filter(id=OuterRef("id")).order_by("-history_id").values("history_id")[:1]
-    return history.objects.filter(
-        *(_NotDistinct(F(name), OuterRef(name)) for name in columns if name != "id"),
-        *(_NotDistinct(_NormalisedJson(F(name)), OuterRef(f"belonging_{name}")) for name in belongings),
-        id=OuterRef("pk"),
-        history_id=Subquery(last),
-        history_type__in=[CREATED, CHANGED],
-    )
-
-
-def _belongings(aggregate: Aggregate) -> dict[str, Any]:
-    """Return, by the version's column, what belongs to a row: the keys of its members, and its aliases."""
-    found: dict[str, Any] = {
-        relation.name: _json_array(relation.through, relation.owner, f"{relation.member}_id", relation.order)
-        for relation in aggregate.child_relations
-    }
-    if aggregate.alias:
-        alias = JSONObject(**{name: name for name in aggregate.alias_columns})
-        aliases: Any = aggregate.alias
-        rows = aliases.objects.filter(target=OuterRef("pk")).order_by("name", "pk")
-        found["aliases"] = _JsonArray(rows.annotate(element=alias).values("element"))
-    return found
-
-
-def _owner_keys(use: ChildRelation) -> "_JsonArray":
-    owner = f"{use.owner}_id"
-    return _json_array(use.through, use.member, owner, owner)
-
-
-def _json_array(rows: type[models.Model], key: str, column: str, order: str) -> "_JsonArray":
-    found = rows._default_manager.filter(**{key: OuterRef("pk")}).order_by(order)
-    return _JsonArray(found.annotate(element=F(column)).values("element"))
-
-
-class _JsonArray(Subquery):
-    """The ``element`` of each row of a query, as a JSON array in the order of the query."""
-
-    output_field = models.JSONField()
-    template = "(SELECT json_group_array(json(element)) FROM (%(subquery)s) AS elements)"
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "(SELECT coalesce(jsonb_agg(element), '[]') FROM (%(subquery)s) AS elements)"
-        return self.as_sql(compiler, connection, template=template, **context)
-
-
-class _NormalisedJson(Func):
-    """JSON as the database itself would write it, whoever wrote it."""
-
-    function = "JSON"
-    arity = 1
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
-
-
-class _NotDistinct(Func):
-    """Whether two values are equal, or both unknown."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " IS NOT DISTINCT FROM "
-    arity = 2
-    output_field = models.BooleanField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, arg_joiner=" IS ", **context)

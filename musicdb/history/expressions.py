@@ -1,0 +1,95 @@
+"""What a version states, as expressions that the database evaluates: for the row as it is, and for its last version."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+
+from musicdb.models.aggregates import Aggregate, ChildRelation
+from musicdb.models.history import DELETED
+
+
+def last_version_matches(aggregate: Aggregate, **conditions: Any) -> Coalesce:
+    """Return whether the last version of a row states what the row states, and meets ``conditions``.
+
+    The query that uses this has annotated ``belonging_columns``. The expression is a subquery for one value, which
+    a database evaluates row by row: an index leads to the last version and no other is read, whatever the statistics
+    of the database say. As a join, or as a condition that such a row exists, the planner could choose to read all
+    versions.
+    """
+    history: Any = aggregate.model.history.model  # type: ignore[attr-defined]
+    matches = Q(
+        *(_NotDistinct(F(field.name), OuterRef(field.name)) for field in aggregate.columns),
+        *(_NotDistinct(_NormalisedJson(F(name)), OuterRef(f"belonging_{name}")) for name in belongings_of(aggregate)),
+        **conditions,
+    )
+    last = (
+        history.objects.filter(id=OuterRef("pk"))
+        .order_by("-history_id")
+        .annotate(matches=ExpressionWrapper(matches & ~Q(history_type=DELETED), BooleanField()))
+    )
+    return Coalesce(Subquery(last.values("matches")[:1]), Value(False))
+
+
+def belonging_columns(belongings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``belongings`` by names that no column of a row has."""
+    return {f"belonging_{name}": expression for name, expression in belongings.items()}
+
+
+def belongings_of(aggregate: Aggregate) -> dict[str, Any]:
+    """Return, by the version's column, what belongs to a row: the keys of its members, and its aliases."""
+    found: dict[str, Any] = {
+        relation.name: _json_array(relation.through, relation.owner, f"{relation.member}_id", relation.order)
+        for relation in aggregate.child_relations
+    }
+    if aggregate.alias:
+        alias = JSONObject(**{name: name for name in aggregate.alias_columns})
+        aliases: Any = aggregate.alias
+        rows = aliases.objects.filter(target=OuterRef("pk")).order_by("name", "pk")
+        found["aliases"] = _JsonArray(rows.annotate(element=alias).values("element"))
+    return found
+
+
+def owner_keys(use: ChildRelation) -> "_JsonArray":
+    owner = f"{use.owner}_id"
+    return _json_array(use.through, use.member, owner, owner)
+
+
+def _json_array(rows: type[models.Model], key: str, column: str, order: str) -> "_JsonArray":
+    found = rows._default_manager.filter(**{key: OuterRef("pk")}).order_by(order)
+    return _JsonArray(found.annotate(element=F(column)).values("element"))
+
+
+class _JsonArray(Subquery):
+    """The ``element`` of each row of a query, as a JSON array in the order of the query."""
+
+    output_field = models.JSONField()
+    template = "(SELECT json_group_array(json(element)) FROM (%(subquery)s) AS elements)"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "(SELECT coalesce(jsonb_agg(element), '[]') FROM (%(subquery)s) AS elements)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+class _NormalisedJson(Func):
+    """JSON as the database itself would write it, whoever wrote it."""
+
+    function = "JSON"
+    arity = 1
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
+
+
+class _NotDistinct(Func):
+    """Whether two values are equal, or both unknown."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " IS NOT DISTINCT FROM "
+    arity = 2
+    output_field = models.BooleanField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, arg_joiner=" IS ", **context)
