@@ -16,17 +16,18 @@ from django.db import models
 from openpyxl import Workbook
 
 from musicdb.db.isolation import repeatable_read
-from musicdb.exports.lists import TrackResource, escaped_cell
-from musicdb.exports.xml_text import escape_xml
-from musicdb.imports.formats.widgets import joined
-from musicdb.imports.tables import (
+from musicdb.exports.limits import (
     MAX_CELL,
     MAX_FILE_SIZE,
     MAX_ROWS,
+    MAX_SHEET_ROWS,
     MAX_UNPACKED_SIZE,
     MAX_WORKBOOK_UNPACKED_SIZE,
     MEGABYTE,
 )
+from musicdb.exports.lists import TrackResource, escaped_cell
+from musicdb.exports.widgets import join_parts
+from musicdb.exports.xml_text import escape_xml
 from musicdb.models import (
     Album,
     AlbumLabel,
@@ -43,7 +44,6 @@ from musicdb.music.audio_features import FEATURE_NAMES
 from musicdb.music.release_dates import format_release_date
 
 BATCH = 1_000
-MAX_ROWS_OF_A_SHEET = 1_048_576
 # One date for all that is in the zip: the same library gives the same file.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -135,7 +135,7 @@ def _write(write: Any, rows: Iterable[Row]) -> int:
 
 def _for_a_sheet(name: str, header: Row, rows: Iterable[Row]) -> Iterator[Row]:
     for number, row in enumerate(rows, start=1):
-        _refuse_rows(number, name, MAX_ROWS_OF_A_SHEET)
+        _refuse_rows(number, name, MAX_SHEET_ROWS)
         cells = [_for_a_cell(cell) for cell in row]
         for heading, cell in zip(header, cells, strict=True):
             # The escape that is still to come adds one.
@@ -253,4 +253,4 @@ def _spellings(model: type[models.Model], batch: Sequence[Row], *columns: str) -
 def _side_by_side(rows: Sequence[Row], number: int) -> list[str]:
     """Return a cell for each of ``number`` columns: what the rows have in it, each at its place; empty if nothing."""
     columns = [[row[place] or "" for row in rows] for place in range(number)]
-    return [joined(column) if any(column) else "" for column in columns]
+    return [join_parts(column) if any(column) else "" for column in columns]

@@ -10,7 +10,7 @@ from import_export.resources import ModelResource
 from tablib import Dataset
 
 from musicdb.exports.csv_injection import escape_formula
-from musicdb.imports.formats.widgets import joined
+from musicdb.exports.widgets import join_parts
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.querysets import rows_with
 from musicdb.music.audio_features import FEATURE_NAMES
@@ -28,11 +28,11 @@ class Exported(Field):
 
 
 def _names(things: Iterable[Any]) -> str:
-    return joined(thing.name for thing in things)
+    return join_parts(thing.name for thing in things)
 
 
 def _slugs(things: Iterable[Any]) -> str:
-    return joined(thing.slug for thing in things)
+    return join_parts(thing.slug for thing in things)
 
 
 def _in_name_order(things: Any) -> list[Any]:

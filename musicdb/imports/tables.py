@@ -21,20 +21,21 @@ from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from musicdb.exports.limits import (
+    MAX_FILE_SIZE,
+    MAX_ROWS,
+    MAX_UNPACKED_SIZE,
+    MAX_WORKBOOK_UNPACKED_SIZE,
+    MEGABYTE,
+)
 from musicdb.exports.xml_text import unescape_xml
 from musicdb.imports.records import ImportRefusedError
 
-MEGABYTE = 1024 * 1024
-MAX_FILE_SIZE = 256 * MEGABYTE
-MAX_UNPACKED_SIZE = 1024 * MEGABYTE
-MAX_WORKBOOK_UNPACKED_SIZE = 256 * MEGABYTE
 # A table of text packs to a tenth; what packs to a hundredth was made to burst.
 MAX_RATIO = 100
 RATIO_MATTERS_FROM = 10 * MEGABYTE
 MAX_FILES = 1_000
-MAX_ROWS = 2_000_000
 MAX_COLUMNS = 500
-MAX_CELL = 32_767  # As in a spreadsheet.
 DELIMITERS = ",;\t"
 
 # A cell that is longer than MAX_CELL is its row's problem, not the file's, unless it is monstrous.

@@ -173,7 +173,7 @@ class TestFile:
         TrackFactory()
         for kind, limits in (
             (".zip", ("MAX_UNPACKED_SIZE", "MAX_FILE_SIZE", "MAX_ROWS")),
-            (".xlsx", ("MAX_WORKBOOK_UNPACKED_SIZE", "MAX_ROWS_OF_A_SHEET")),
+            (".xlsx", ("MAX_WORKBOOK_UNPACKED_SIZE", "MAX_SHEET_ROWS")),
         ):
             for limit in limits:
                 with monkeypatch.context() as smaller:

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
+from musicdb.exports.limits import MAX_FILE_SIZE, MEGABYTE
 from musicdb.imports.formats.base import ParseOptions
 from musicdb.imports.formats.detect import FORMAT_LABELS
 from musicdb.imports.parse import ImportOptions
 from musicdb.imports.service import Outcome
-from musicdb.imports.tables import MAX_FILE_SIZE, MEGABYTE
 
 _DAY_FIRST = [("", "As the file shows"), ("day", "Day first: 7 February"), ("month", "Month first: 2 July")]
 _BETWEEN = [("", "As the file shows"), ("semicolon", "A semicolon"), ("comma", "A comma")]

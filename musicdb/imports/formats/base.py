@@ -14,7 +14,8 @@ from import_export.fields import Field
 from import_export.resources import Resource
 from import_export.widgets import Widget
 
-from musicdb.imports.formats.widgets import (
+from musicdb.exports.limits import MAX_CELL
+from musicdb.exports.widgets import (
     FeatureWidget,
     IsrcWidget,
     NamesWidget,
@@ -22,13 +23,13 @@ from musicdb.imports.formats.widgets import (
     ReleaseDateWidget,
     SpotifyIdsWidget,
     SpotifyIdWidget,
-    WebAddressWidget,
+    UrlWidget,
     WholeNumberWidget,
     YesNoWidget,
     slashed_parts,
 )
 from musicdb.imports.records import AlbumRecord, ArtistRecord, RowRefusedError, RowSkipped, TrackRecord
-from musicdb.imports.tables import MAX_CELL, Table
+from musicdb.imports.tables import Table
 from musicdb.music.audio_features import AUDIO_FEATURES
 
 UNDEFINED = frozenset({"undefined"})
@@ -305,7 +306,7 @@ DURATION = WholeNumberWidget(zero_is_unknown=True)
 YES_NO = YesNoWidget()
 RELEASED = ReleaseDateWidget()
 ISRC = IsrcWidget()
-ART = WebAddressWidget()
+ART = UrlWidget()
 # A label is one name: commas and slashes are part of how labels write themselves.
 LABEL = NamesWidget("\n", 300, UNDEFINED)
 GENRES_BY_COMMA = NamesWidget(",", 200, UNDEFINED)

@@ -1,8 +1,8 @@
 """Kaggle's "Spotify Tracks Dataset": a row for each genre of a track."""
 
+from musicdb.exports.widgets import NamesWidget
 from musicdb.imports.formats import base
 from musicdb.imports.formats.base import Column, SpotifyFormat
-from musicdb.imports.formats.widgets import NamesWidget
 
 
 class Kaggle(SpotifyFormat):

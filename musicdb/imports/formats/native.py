@@ -8,18 +8,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from musicdb.exports.csv_injection import unescape_formula
-from musicdb.imports.formats import base
-from musicdb.imports.formats.base import Column, FileFormat, heading_key
-from musicdb.imports.formats.widgets import (
-    AddressWidget,
+from musicdb.exports.limits import MEGABYTE
+from musicdb.exports.widgets import (
     FeatureWidget,
     ListWidget,
     NameWidget,
+    SlugWidget,
     SpotifyIdWidget,
     TextWidget,
     WholeNumberWidget,
     YesNoWidget,
 )
+from musicdb.imports.formats import base
+from musicdb.imports.formats.base import Column, FileFormat, heading_key
 from musicdb.imports.records import (
     AlbumRecord,
     AliasRecord,
@@ -29,10 +30,9 @@ from musicdb.imports.records import (
     RowRefusedError,
     TrackRecord,
 )
-from musicdb.imports.tables import MEGABYTE
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
 
-ADDRESS = AddressWidget()
+ADDRESS = SlugWidget()
 ADDRESSES = ListWidget(ADDRESS)
 NUMBER = WholeNumberWidget()
 YES_NO = YesNoWidget()

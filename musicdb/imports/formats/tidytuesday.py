@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from musicdb.exports.widgets import NamesWidget, NameWidget
 from musicdb.imports.formats import base
 from musicdb.imports.formats.base import Column, SpotifyFormat
-from musicdb.imports.formats.widgets import NamesWidget, NameWidget
 from musicdb.imports.records import RowRefusedError
 
 _NAMES = ("title", "artists", "album")

@@ -83,7 +83,7 @@ class TextWidget(Widget):
         return str(value)
 
 
-class AddressWidget(Widget):
+class SlugWidget(Widget):
     """The last part of the address of a page, or empty."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
@@ -95,12 +95,12 @@ class AddressWidget(Widget):
         try:
             validate_slug_text(slug)
         except ValidationError as error:
-            raise ValueError(f"“{shortened(slug)}”: {error.messages[0]}") from None
+            raise ValueError(f"“{shorten(slug)}”: {error.messages[0]}") from None
         return slug
 
 
 class ListWidget(Widget):
-    """What ``joined`` wrote in one cell, each part read by ``one``. Parts may be empty, and keep their positions."""
+    """The parts of a cell that ``join_parts`` wrote, each read by ``one``. Empty parts keep their positions."""
 
     def __init__(self, one: Widget) -> None:
         super().__init__()
@@ -109,16 +109,16 @@ class ListWidget(Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[Any, ...]:
         if not value.strip():
             return ()
-        return tuple(self.one.clean(part) for part in taken_apart(value))
+        return tuple(self.one.clean(part) for part in split_parts(value))
 
 
-def joined(names: Iterable[str]) -> str:
+def join_parts(names: Iterable[str]) -> str:
     """Return names in one cell, ``; `` between them; a semicolon or backslash within one has a backslash before it."""
     return "; ".join(name.replace("\\", "\\\\").replace(";", "\\;") for name in names)
 
 
-def taken_apart(cell: str) -> list[str]:
-    """Return what ``joined`` joined, without blanks around it."""
+def split_parts(cell: str) -> list[str]:
+    """Return what ``join_parts`` join_parts, without blanks around it."""
     parts = [""]
     characters = iter(cell)
     for character in characters:
@@ -149,7 +149,7 @@ class SpotifyIdWidget(Widget):
         try:
             validate_spotify_id(text)
         except ValidationError:
-            raise ValueError(f"“{shortened(text)}” is no Spotify id, which has 22 letters and digits.") from None
+            raise ValueError(f"“{shorten(text)}” is no Spotify id, which has 22 letters and digits.") from None
         return text
 
 
@@ -189,13 +189,13 @@ class FeatureWidget(Widget):
             return None
         if not self.feature.lowest <= number <= self.feature.highest:
             raise ValueError(
-                f"“{shortened(value)}” is not from {self.feature.lowest:g} to {self.feature.highest:g}"
+                f"“{shorten(value)}” is not from {self.feature.lowest:g} to {self.feature.highest:g}"
                 f"{self.feature.unit and ' ' + self.feature.unit}."
             )
         if not self.whole:
             return number
         if not number.is_integer():
-            raise ValueError(f"“{shortened(value)}” is no whole number.")
+            raise ValueError(f"“{shorten(value)}” is no whole number.")
         return int(number)
 
 
@@ -211,7 +211,7 @@ class WholeNumberWidget(Widget):
             return None
         number = as_number(value)
         if not number.is_integer() or not 0 <= number <= MAX_INTEGER:
-            raise ValueError(f"“{shortened(value)}” is no whole number from 0 to {MAX_INTEGER:,}.")
+            raise ValueError(f"“{shorten(value)}” is no whole number from 0 to {MAX_INTEGER:,}.")
         return None if self.zero_is_unknown and number == 0 else int(number)
 
 
@@ -224,7 +224,7 @@ class YesNoWidget(Widget):
             return None
         text = value.strip().lower()
         if text not in self._YES | self._NO:
-            raise ValueError(f"“{shortened(value)}” is neither true nor false.")
+            raise ValueError(f"“{shorten(value)}” is neither true nor false.")
         return text in self._YES
 
 
@@ -249,7 +249,7 @@ class ReleaseDateWidget(Widget):
                 return datetime.strptime(text, "%b-%y").date(), "month"
             except ValueError:
                 raise ValueError(f"“{text}” is no month.") from None
-        return parse_release_date(shortened(text.split("T")[0] if len(text) > 10 else text))
+        return parse_release_date(shorten(text.split("T")[0] if len(text) > 10 else text))
 
 
 class IsrcWidget(Widget):
@@ -260,11 +260,11 @@ class IsrcWidget(Widget):
         try:
             validate_isrc(text)
         except ValidationError as error:
-            raise ValueError(f"“{shortened(text)}”: {error.messages[0]}") from None
+            raise ValueError(f"“{shorten(text)}”: {error.messages[0]}") from None
         return text
 
 
-class WebAddressWidget(Widget):
+class UrlWidget(Widget):
     LONGEST = 500
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
@@ -276,7 +276,7 @@ class WebAddressWidget(Widget):
         try:
             validate_web_url(text)
         except ValidationError as error:
-            raise ValueError(f"“{shortened(text)}”: {error.messages[0]}") from None
+            raise ValueError(f"“{shorten(text)}”: {error.messages[0]}") from None
         return text
 
 
@@ -294,13 +294,13 @@ def as_number(text: str) -> float:
         try:
             number = float(text.replace(",", ".", 1))
         except ValueError:
-            raise ValueError(f"“{shortened(text)}” is no number.") from None
+            raise ValueError(f"“{shorten(text)}” is no number.") from None
     if not math.isfinite(number):
-        raise ValueError(f"“{shortened(text)}” is no finite number.")
+        raise ValueError(f"“{shorten(text)}” is no finite number.")
     return number
 
 
-def shortened(text: str, most: int = 60) -> str:
+def shorten(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
