@@ -1,6 +1,6 @@
 """What reclustering costs without a database: ``python -m benchmarks.floor FOLDER OUT [--naive] [GENRES]``.
 
-FOLDER holds a ready ``.npy`` matrix a genre. The same reduction, sweep, choice and picture, in as many processes as
+FOLDER holds a ready ``.npy`` matrix a genre. The same projection, fits, choice and plot, in as many processes as
 there are processors. ``--naive`` does what a first script would: standardise, ten random starts for each k,
 scikit-learn's silhouettes, a figure with ticks that lays itself out.
 """
@@ -21,12 +21,12 @@ def floor(out: Path, file: Path) -> int:
     from clusters.core.features import FeatureTable
     from clusters.core.params import Params
     from clusters.core.pipeline import _axes
-    from clusters.core.projection import reduce
+    from clusters.core.projection import project
 
     values = np.load(file)
     table = FeatureTable(np.arange(len(values)), tuple(map(str, range(len(values)))), values)
-    space = reduce(table)
-    grouping = fit.group(space, Params())
+    space = project(table)
+    grouping = fit.choose_clusters(space, Params())
     figure = plots.draw(space.points[:, :2], grouping.numbers, _axes(space))
     for kind in ("png", "svg"):
         (out / f"{file.stem}.{kind}").write_bytes(plots.render(figure, kind))  # type: ignore[arg-type]

@@ -29,11 +29,11 @@ def matrices(out: str) -> dict[str, float]:
     import numpy as np
 
     from clusters.core.params import Params
-    from clusters.runs.inputs import extract
+    from clusters.runs.inputs import read_inputs
     from musicdb.models import Genre
 
     for genre in Genre.objects.all():
-        table = extract(genre, Params()).table.in_canonical_order()
+        table = read_inputs(genre, Params()).table.in_canonical_order()
         np.save(Path(out) / f"{genre.slug}.npy", table.values)
     return {}
 
@@ -142,19 +142,19 @@ def agreement(slug: str) -> dict[str, float]:
     from sklearn.metrics import adjusted_rand_score, silhouette_score
 
     from clusters.core import fit
-    from clusters.core.kmeans import sweep
+    from clusters.core.kmeans import fit_all_k
     from clusters.core.params import Params
-    from clusters.core.projection import reduce
-    from clusters.runs.inputs import extract
+    from clusters.core.projection import project
+    from clusters.runs.inputs import read_inputs
     from musicdb.models import Genre
 
-    space = reduce(extract(Genre.objects.get(slug=slug), Params()).table.in_canonical_order())
+    space = project(read_inputs(Genre.objects.get(slug=slug), Params()).table.in_canonical_order())
     began = time.perf_counter()
-    found = fit.group(space, Params())
+    found = fit.choose_clusters(space, Params())
     sampled = time.perf_counter() - began
     k = int(found.numbers.max())
     began = time.perf_counter()
-    whole = sweep(space.points, fit.MAX_CLUSTERS_BY_CHOICE)[k]
+    whole = fit_all_k(space.points, fit.MAX_CLUSTERS_BY_CHOICE)[k]
     everything = time.perf_counter() - began
     rows = np.sort(np.random.default_rng(1).choice(len(space.points), min(20_000, len(space.points)), replace=False))
     return {

@@ -23,7 +23,7 @@ from benchmarks.report import Report
 from clusters.core import fit
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
 from clusters.core.params import Params
-from clusters.core.projection import reduce
+from clusters.core.projection import project
 
 NEUTRAL = [FEATURE_NAMES.index(name) for name in FEATURE_NAMES if name not in ("tempo", "loudness")]
 REFITS, SHARE = 5, 0.8
@@ -53,7 +53,7 @@ class Compared:
 
 
 def ours(table: FeatureTable, seed: int, k: int | None) -> IntArray:
-    return fit.group(reduce(table), Params(clusters=k, seed=seed)).numbers
+    return fit.choose_clusters(project(table), Params(clusters=k, seed=seed)).numbers
 
 
 def baseline(table: FeatureTable, seed: int, k: int | None) -> IntArray:

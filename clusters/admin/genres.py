@@ -77,7 +77,7 @@ class ClusteredGenreAdmin(GenreAdmin):
                 run_finished_at=F("published_run__finished_at"),
                 run_clusters=F("published_run__cluster_count"),
                 run_silhouette=F("published_run__silhouette"),
-                run_left_out=F("published_run__excluded_count"),
+                run_excluded=F("published_run__excluded_count"),
             )
         )
 
@@ -98,11 +98,11 @@ class ClusteredGenreAdmin(GenreAdmin):
     def silhouette(self, genre: Any) -> str | None:
         return None if genre.run_pk is None else f"{genre.run_silhouette:.3f}"
 
-    @admin.display(ordering="run_left_out")
+    @admin.display(ordering="run_excluded")
     def excluded(self, genre: Any) -> SafeString | int | None:
-        if not genre.run_left_out:
-            return genre.run_left_out
-        return link_to_list(ExcludedTrack, "run__id__exact", genre.run_pk, genre.run_left_out)
+        if not genre.run_excluded:
+            return genre.run_excluded
+        return link_to_list(ExcludedTrack, "run__id__exact", genre.run_pk, genre.run_excluded)
 
     def has_recluster_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("clusters.add_run")

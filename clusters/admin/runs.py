@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from clusters.models import ExcludedTrack, Run
 from clusters.runs.publishing import publish, remove, unpublish
-from clusters.runs.run_diff import NotComparableError, compare_runs, in_order, usual_other
+from clusters.runs.run_diff import NotComparableError, compare_runs, default_other, in_order
 from musicdb.admin.base import is_valid_pk, link_to, link_to_list
 from musicdb.admin.read_only import ReadOnlyAdmin, facts
 
@@ -197,7 +197,7 @@ class RunAdmin(ReadOnlyAdmin):
         """Return the run that the address asks to compare ``run`` with, or else the usual one."""
         asked = request.GET.get("with", "")
         if not asked:
-            return usual_other(run)
+            return default_other(run)
         if not is_valid_pk(asked):
             raise Http404("There is no such run.")
         return get_object_or_404(Run.objects.select_related("genre"), pk=int(asked))

@@ -1,5 +1,36 @@
-"""How tracks fall into groups: numpy, scikit-learn and matplotlib, and nothing of Django.
+"""The numbers: how the tracks of a collection fall into groups. numpy, scikit-learn and matplotlib; no Django.
 
-``features``, ``params`` and ``naming`` are light; ``fit``, ``plots`` and ``pipeline`` cost seconds to import
-and belong in a command or a worker process, never in a web request.
+In the order in which ``pipeline.cluster`` uses them:
+
+- ``params``, ``features``, ``results``: what goes in (parameters, the previous run, a feature table), what comes out
+- ``projection``: weigh the features and project the tracks onto principal components
+- ``kmeans``, ``quality``, ``agreement``, ``fit``: fit every k, measure each fit, choose k
+- ``matching``: give each cluster the number it had in the previous run
+- ``captions``, ``plots``: describe axes and clusters in words, draw the scatter plot
+- ``worker``: what a worker process runs
+- ``comparing``, ``explain``: compare two runs; explain why a track is in its cluster
+
+What is exported here is light. ``pipeline`` and what it is made of import scikit-learn and matplotlib, which takes
+seconds and 150 MB: a web request must never import them.
 """
+
+from clusters.core.comparing import Comparison, Flow, Split, compare
+from clusters.core.explain import Components, Explanation, explain
+from clusters.core.features import FEATURE_NAMES, FeatureTable, UnclusterableError
+from clusters.core.params import Params, PreviousRun, input_hash
+
+__all__ = [
+    "FEATURE_NAMES",
+    "Comparison",
+    "Components",
+    "Explanation",
+    "FeatureTable",
+    "Flow",
+    "Params",
+    "PreviousRun",
+    "Split",
+    "UnclusterableError",
+    "compare",
+    "explain",
+    "input_hash",
+]

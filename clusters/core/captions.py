@@ -1,30 +1,30 @@
-"""Words for what the numbers say: the ends of an axis, and how a cluster differs from its genre."""
+"""Words for the numbers: the two ends of an axis, and how a cluster differs from its genre."""
 
 from collections.abc import Mapping, Sequence
 
 from clusters.core.features import BY_NAME
 
-# How far from the genre's mean, in its standard deviations, before a difference is worth a word. Half a
-# deviation is the customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
+# A smaller difference from the genre's mean, in its standard deviations, is not described. Half a deviation is the
+# customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
 MIN_EFFECT = 0.5
-WORDS_AN_END = 2
-WORDS_A_CLUSTER = 3
+MAX_WORDS_PER_END = 2
+MAX_WORDS_PER_CLUSTER = 3
 
 
 def axis_ends(loadings: Mapping[str, float]) -> tuple[str, str]:
-    """Return the words for an axis's low and high end, by its strongest loadings.
+    """Return the words for an axis's low and high end: those of the features with the strongest loadings.
 
     >>> axis_ends({"energy": 0.8, "acousticness": -0.5, "tempo": 0.1})
     ('Mellow, Acoustic', 'Energetic, Electric')
     """
-    strongest = _strongest(loadings)[:WORDS_AN_END]
+    strongest = _strongest(loadings)[:MAX_WORDS_PER_END]
     high = [BY_NAME[name].high if loadings[name] > 0 else BY_NAME[name].low for name in strongest]
     low = [BY_NAME[name].low if loadings[name] > 0 else BY_NAME[name].high for name in strongest]
     return ", ".join(low), ", ".join(high)
 
 
 def describe(deviations: Mapping[str, float]) -> str:
-    """Return how a cluster differs from its genre, the largest difference first; empty if it hardly does.
+    """Return how a cluster differs from its genre, largest difference first; empty if it hardly differs.
 
     ``deviations``: the cluster's mean less the genre's, in the genre's standard deviations, by feature.
 
@@ -33,7 +33,7 @@ def describe(deviations: Mapping[str, float]) -> str:
     """
     names = [name for name in _strongest(deviations) if abs(deviations[name]) >= MIN_EFFECT]
     return ", ".join(
-        BY_NAME[name].more if deviations[name] > 0 else BY_NAME[name].less for name in names[:WORDS_A_CLUSTER]
+        BY_NAME[name].more if deviations[name] > 0 else BY_NAME[name].less for name in names[:MAX_WORDS_PER_CLUSTER]
     )
 
 

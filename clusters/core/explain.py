@@ -1,6 +1,6 @@
-"""Why a track stands in its cluster and not in the next nearest: two distances, taken apart by feature.
+"""Why a track is in its cluster and not in the next nearest one: two distances, split by feature.
 
-Plain arithmetic on what a run stores, so that a page can do it for one track while it is asked for.
+It is plain arithmetic on what a run stores, so a page can compute it for one track while it is requested.
 """
 
 import math
@@ -10,63 +10,65 @@ from enum import StrEnum
 
 from clusters.core.features import BY_NAME
 
-# Two centres are as near as each other where the distances differ by less than the last digit that pages show.
+# The two centres count as equally near if the distances differ by less than the last digit that pages show.
 BORDER = 0.01
-# A distance that is computed anew differs from the stored one by rounding only, unless the features were edited.
+# A distance that is computed again differs from the stored one by rounding only, unless the features were edited.
 RELATIVE_ROUNDING = 1e-6
 ABSOLUTE_ROUNDING = 1e-9
 
-# The strongest features are named until this share of what pulls to the own cluster is said, or so many are; none
-# that pulls by less than MIN_EFFECT.
-MAX_OF_THE_PULL = 0.75
+# The features with the largest contributions are named until they make up this share of what favours the own cluster,
+# but at most MAX_WORDS of them, and none that contributes less than MIN_EFFECT.
+ENOUGH_EXPLAINED = 0.75
 MAX_WORDS = 3
 MIN_EFFECT = 0.1
-# What pulls to the next cluster is said where it undoes this share of what pulls to the own one.
+# What favours the next cluster is named if it cancels at least this share of what favours the own one.
 MIN_OBJECTION = 0.25
 
 Values = Mapping[str, float]
 
 
 class State(StrEnum):
-    """How much can be said: no more than the data bear."""
+    """How much the stored data can explain."""
 
-    UNKNOWN = "unknown"  # The run did not keep its components.
-    CHANGED = "changed"  # The track's features are no longer those that the run saw.
+    UNKNOWN = "unknown"  # The run did not store its components.
+    CHANGED = "changed"  # The track's features have been edited since the run.
     ALONE = "alone"  # There is no other cluster.
-    BORDER = "border"  # As near to the next centre as to its own.
-    NEARER = "nearer"
+    BORDER = "border"  # The track is as near to the next centre as to its own.
+    NEARER = "nearer"  # The track is clearly nearer to its own centre.
 
 
 @dataclass(frozen=True)
-class Nearest:
+class NearestCluster:
     number: int
     distance: float
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """``next_nearest``: None where it is not known or there is none. ``pulls``: see ``Components.pulls``.
+    """Why a track is in its cluster.
 
-    ``reasons`` and ``objections``: in words, how the track is on its own cluster's side of the middle between the
-    two centres, and how it is on the other's; the strongest first. Only where the track is clearly nearer to its own.
+    ``next_nearest``: the cluster with the next nearest centre; None if it is unknown or there is none.
+    ``contributions``: see ``Components.contributions``. ``reasons``, ``objections``: in words, how the track is on its
+    own cluster's side of the middle between the two centres, and how it is on the other's, strongest first. Both are
+    empty unless the track is clearly nearer to its own.
     """
 
     state: State
-    next_nearest: Nearest | None = None
-    pulls: Mapping[str, float] | None = None
+    next_nearest: NearestCluster | None = None
+    contributions: Mapping[str, float] | None = None
     reasons: tuple[str, ...] = ()
     objections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Components:
-    """``weights``: what a feature's own unit counts. ``loadings``: of each component, by feature."""
+    """The components of a run. ``weights``: of each feature. ``loadings``: one mapping per component, by feature."""
 
     weights: Values
     loadings: Sequence[Values]
 
     def step(self, start: Values, end: Values) -> list[float]:
-        """Return the way from ``start`` to ``end``, both features in their own units, along each component."""
+        """Return the difference from ``start`` to ``end``, both in the features' own units, along each component."""
         return [
             math.fsum(loading[name] * weight * (end[name] - start[name]) for name, weight in self.weights.items())
             for loading in self.loadings
@@ -75,12 +77,12 @@ class Components:
     def distance(self, one: Values, other: Values) -> float:
         return math.hypot(*self.step(one, other))
 
-    def pulls(self, values: Values, own: Values, other: Values) -> dict[str, float]:
-        """Return each feature's part in how much nearer ``values`` are to ``own`` than to ``other``.
+    def contributions(self, values: Values, own: Values, other: Values) -> dict[str, float]:
+        """Return how much each feature contributes to ``values`` being nearer to ``own`` than to ``other``.
 
-        The parts add up to the squared distance to ``other`` less the squared distance to ``own``: with the point
-        p, the middle m between the centres and the step u from other to own, that is 2 (p - m) · u, and p - m is a
-        sum over features.
+        The contributions add up to the squared distance to ``other`` minus the squared distance to ``own``. With the
+        point p, the middle m between the centres and the step u from other to own, that is 2 (p - m) · u, and p - m is
+        a sum over features.
         """
         step = self.step(other, own)
         return {
@@ -99,10 +101,10 @@ def explain(
     number: int,
     distance: float,
 ) -> Explanation:
-    """Say why a track of these features is in cluster ``number``, at ``distance`` from its centre as stored.
+    """Explain why a track with the features ``values`` is in cluster ``number``, at the stored ``distance``.
 
-    ``centroids``: of every cluster of the run, by number. ``values`` and ``centroids`` may have more features than
-    the run used.
+    ``centroids``: of every cluster of the run, by number. ``values`` and ``centroids`` may have more features than the
+    run used.
     """
     if not components.loadings:
         return Explanation(State.UNKNOWN)
@@ -115,53 +117,53 @@ def explain(
         return Explanation(State.CHANGED)
     if not distances:
         return Explanation(State.ALONE)
-    nearest = Nearest(*min(distances.items(), key=lambda item: (item[1], item[0])))
+    nearest = NearestCluster(*min(distances.items(), key=lambda item: (item[1], item[0])))
     own, other = centroids[number], centroids[nearest.number]
-    pulls = components.pulls(known, own, other)
+    contributions = components.contributions(known, own, other)
     if nearest.distance - own_distance < BORDER:
-        return Explanation(State.BORDER, nearest, pulls)
+        return Explanation(State.BORDER, nearest, contributions)
     return Explanation(
         State.NEARER,
         nearest,
-        pulls,
-        reasons=_reasons(pulls, known, own, other),
-        objections=_objections(pulls, known, own, other),
+        contributions,
+        reasons=_reasons(contributions, known, own, other),
+        objections=_objections(contributions, known, own, other),
     )
 
 
-def _reasons(pulls: Values, values: Values, own: Values, other: Values) -> tuple[str, ...]:
-    whole = math.fsum(pull for pull in pulls.values() if pull > 0)
+def _reasons(contributions: Values, values: Values, own: Values, other: Values) -> tuple[str, ...]:
+    total = _total_in_favour(contributions)
     words: list[str] = []
-    said = 0.0
-    for name in _strongest_first(pulls):
-        if len(words) == MAX_WORDS or said >= MAX_OF_THE_PULL * whole or pulls[name] < MIN_EFFECT * whole:
+    explained = 0.0
+    in_favour = sorted(name for name in contributions if contributions[name] > 0)
+    for name in sorted(in_favour, key=lambda name: -contributions[name]):
+        if len(words) == MAX_WORDS or explained >= ENOUGH_EXPLAINED * total or contributions[name] < MIN_EFFECT * total:
             break
         word = _word(name, values, own, other)
         if word:
             words.append(word)
-            said += pulls[name]
+            explained += contributions[name]
     return tuple(words)
 
 
-def _objections(pulls: Values, values: Values, own: Values, other: Values) -> tuple[str, ...]:
-    """Return the one word for what pulls most to the other cluster, if it is worth saying."""
-    whole = math.fsum(pull for pull in pulls.values() if pull > 0)
-    name = min(pulls, key=lambda each: (pulls[each], each))
+def _objections(contributions: Values, values: Values, own: Values, other: Values) -> tuple[str, ...]:
+    """Return the word for what favours the other cluster most, if that is enough to be named."""
+    name = min(contributions, key=lambda each: (contributions[each], each))
     word = _word(name, values, other, own)
-    return (word,) if word and -pulls[name] >= MIN_OBJECTION * whole else ()
+    return (word,) if word and -contributions[name] >= MIN_OBJECTION * _total_in_favour(contributions) else ()
 
 
-def _strongest_first(pulls: Values) -> list[str]:
-    return sorted((name for name in pulls if pulls[name] > 0), key=lambda name: (-pulls[name], name))
+def _total_in_favour(contributions: Values) -> float:
+    return math.fsum(amount for amount in contributions.values() if amount > 0)
 
 
-def _word(name: str, values: Values, side: Values, beyond: Values) -> str:
-    """Return how the track is, on the side of ``side`` as seen from ``beyond``; empty where it is not on that side.
+def _word(name: str, values: Values, near: Values, far: Values) -> str:
+    """Return the word for how the track is like the centre ``near`` and unlike ``far``; empty if it is not.
 
-    The components leave some of the variance out, so a feature can pull to a cluster whose tracks, on average, have
-    less of it than the other's. No sentence of this kind would be true of it.
+    The components leave out some of the variance, so a feature can favour a cluster whose tracks have, on average, less
+    of it than those of the other. No such word would be true of it.
     """
-    difference = side[name] - beyond[name]
-    if (values[name] - (side[name] + beyond[name]) / 2) * difference <= 0:
+    difference = near[name] - far[name]
+    if (values[name] - (near[name] + far[name]) / 2) * difference <= 0:
         return ""
     return BY_NAME[name].more if difference > 0 else BY_NAME[name].less

@@ -1,4 +1,4 @@
-"""The features that clusters are made from, and the table that carries them."""
+"""The features that tracks are clustered by, and the table that holds them."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature and its words: the adjective of either end, and how more or less of it is said."""
+    """A feature and its words: the adjectives for its two ends, and the phrases for more and for less of it."""
 
     name: str
     high: str
@@ -20,7 +20,7 @@ class Feature:
     less: str
 
 
-# Key, mode and time signature are categories, not amounts: a distance between keys 0 and 11 means nothing.
+# Key, mode and time signature are categories, not amounts: the distance between keys 0 and 11 means nothing.
 FEATURES = (
     Feature("danceability", "Danceable", "Free-flowing", "more danceable", "less danceable"),
     Feature("energy", "Energetic", "Mellow", "more energetic", "mellower"),
@@ -37,16 +37,16 @@ BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 class UnclusterableError(ValueError):
-    """The table cannot be clustered as asked. The message tells a person why."""
+    """The table cannot be clustered as asked. The message gives the reason to a person."""
 
 
 @dataclass(frozen=True)
 class FeatureTable:
     """The tracks of one genre that have all features.
 
-    ``ids``: shape (n,), the database's keys, carried along and never looked at. ``keys``: n texts that name a
-    track in any database (its Spotify id), which break ties between tracks that sound the same. ``values``:
-    shape (n, len(FEATURE_NAMES)), in the features' own units (tempo in BPM, loudness in dB, else 0 to 1).
+    ``ids``: shape (n,), the database's primary keys, carried along and not used. ``keys``: n texts that name a track in
+    any database (its Spotify id) and break ties between tracks with equal features. ``values``: shape
+    (n, len(FEATURE_NAMES)), in the features' own units (tempo in BPM, loudness in dB, the others 0 to 1).
     """
 
     ids: IntArray
@@ -68,10 +68,10 @@ class FeatureTable:
         return len(self.ids)
 
     def in_canonical_order(self) -> "FeatureTable":
-        """Return the rows sorted by their features, then key: an order that no database had a say in.
+        """Return the rows sorted by their features, then by key, which no database can influence.
 
-        k-means depends on the order of its rows. Sorted like this, the same tracks give the same clusters,
-        however they were inserted.
+        k-means depends on the order of its rows. In this order the same tracks give the same clusters, however they
+        were inserted.
         """
         by_key = np.array(sorted(range(len(self)), key=self.keys.__getitem__), dtype=np.int64)
         # lexsort takes its last key first, and is stable: equal rows stay in the order of their keys.

@@ -1,4 +1,4 @@
-"""What makes "cluster 2" the same cluster after the next run: the tracks that the two share."""
+"""Keep cluster numbers from run to run: a cluster inherits the number of the old cluster it shares its tracks with."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -6,18 +6,18 @@ from scipy.optimize import linear_sum_assignment
 from clusters.core.features import IntArray
 from clusters.core.params import PreviousRun
 
-# Two clusters are one group if they share at least this part of the smaller one. Less, and a number, an address
-# and an editor's name would pass to tracks that they were never meant for.
-SHARE_OF_SMALLER = 0.5
+# A cluster inherits a number only if the two share at least this part of the smaller one. With less, a number, a URL
+# and an editor's name would pass to tracks that they were not meant for.
+MIN_SHARED_PART = 0.5
 
 
 def match(ids: IntArray, numbers: IntArray, previous_run: PreviousRun) -> IntArray:
-    """Return ``numbers`` as they are called from now on, shape (n,).
+    """Return the final cluster number of each track, shape (n,).
 
-    ``ids`` and ``numbers``: shape (n,), the tracks and their new clusters, numbered 1 to k. A cluster that is the same
-    group as one of ``previous_run`` gets its number. Any other cluster gets a number that was never used, in the order
-    of the new numbers. Which are the same is the assignment that shares the most tracks (H. W. Kuhn, "The Hungarian
-    method for the assignment problem", *Naval Research Logistics Quarterly* 2, 1955).
+    ``ids`` and ``numbers``: shape (n,), the tracks and their new clusters, numbered 1 to k. New and old clusters are
+    paired so that the pairs share as many tracks as possible (H. W. Kuhn, "The Hungarian method for the assignment
+    problem", *Naval Research Logistics Quarterly* 2, 1955). The new cluster of a pair gets the old one's number if they
+    share enough. Every other cluster gets a number that was never used, in the order of ``numbers``.
     """
     old_numbers, old = np.unique(previous_run.numbers, return_inverse=True)
     new_count = int(numbers.max())
@@ -27,11 +27,11 @@ def match(ids: IntArray, numbers: IntArray, previous_run: PreviousRun) -> IntArr
     old_sizes = np.bincount(old, minlength=len(old_numbers))
     new_sizes = np.bincount(numbers, minlength=new_count + 1)[1:]
 
-    called = np.zeros(new_count, dtype=np.int64)
+    assigned = np.zeros(new_count, dtype=np.int64)
     for before, after in zip(*linear_sum_assignment(shared, maximize=True), strict=True):
-        if shared[before, after] >= SHARE_OF_SMALLER * min(old_sizes[before], new_sizes[after]):
-            called[after] = old_numbers[before]
-    unknown = called == 0
-    called[unknown] = previous_run.next_number + np.arange(np.count_nonzero(unknown))
-    result: IntArray = called[numbers - 1]
+        if shared[before, after] >= MIN_SHARED_PART * min(old_sizes[before], new_sizes[after]):
+            assigned[after] = old_numbers[before]
+    is_new = assigned == 0
+    assigned[is_new] = previous_run.next_number + np.arange(np.count_nonzero(is_new))
+    result: IntArray = assigned[numbers - 1]
     return result

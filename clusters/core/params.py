@@ -1,4 +1,4 @@
-"""What a run is asked for, what it takes over from the run before, and the fingerprint of what it is made from."""
+"""The parameters of a run, what it takes over from the previous run, and the hash of everything it depends on."""
 
 import hashlib
 import json
@@ -8,8 +8,8 @@ import numpy as np
 
 from clusters.core.features import FEATURE_NAMES, IntArray
 
-# Raise this whenever the same table and the same Params would give other clusters or another picture.
-ALGORITHM_VERSION = 2
+# Raise this whenever the same table and the same Params would give other clusters or another plot.
+ALGORITHM_VERSION = 3
 
 MIN_TRACKS = 6
 MIN_CLUSTERS = 2
@@ -19,7 +19,7 @@ MAX_SEED = 2**32 - 1
 
 @dataclass(frozen=True)
 class Params:
-    """``clusters``: how many, or None to choose by the data. ``seed``: of every random draw."""
+    """``clusters``: how many, or None to let the data decide. ``seed``: for every random draw."""
 
     clusters: int | None = None
     seed: int = 0
@@ -31,27 +31,27 @@ class Params:
             raise ValueError(f"The seed must be from 0 to {MAX_SEED}.")
 
 
-def _none() -> IntArray:
+def _empty() -> IntArray:
     return np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class PreviousRun:
-    """The clusters of the run before. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
+    """The clusters of the previous run. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
 
-    ``next_number``: the first that no cluster of the genre ever had.
+    ``next_number``: the first number that no cluster of the genre has ever had.
     """
 
-    ids: IntArray = field(default_factory=_none)
-    numbers: IntArray = field(default_factory=_none)
+    ids: IntArray = field(default_factory=_empty)
+    numbers: IntArray = field(default_factory=_empty)
     next_number: int = 1
 
 
 def input_hash(tracks: str, params: Params) -> str:
-    """Return a SHA-256, in hexadecimal, of all that a run depends on.
+    """Return the SHA-256, in hexadecimal, of everything a run depends on.
 
-    ``tracks``: a hash of the tracks' ids, keys and features, with those that will be left out, since they are shown.
-    The ids count too: a track that was deleted and entered anew has lost its place in the stored run.
+    ``tracks``: a hash of the ids, keys and features of all tracks, including excluded ones, since the page lists them.
+    The ids count because a track that was deleted and entered again is no longer a member of the stored run.
     """
     head = {"algorithm": ALGORITHM_VERSION, "features": FEATURE_NAMES, "params": asdict(params), "tracks": tracks}
     return hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()

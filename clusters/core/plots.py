@@ -1,4 +1,4 @@
-"""The picture of a run: every track a point in the plane of the first two components, every cluster numbered."""
+"""The scatter plot of a run: each track is a point in the plane of the first two components."""
 
 import io
 from collections.abc import Sequence
@@ -14,25 +14,31 @@ from matplotlib.figure import Figure
 from clusters.core.features import FloatArray, IntArray
 from clusters.core.results import AxisEnds
 
-# Okabe and Ito's palette (Color Universal Design, 2008) without its yellow, too faint on white; then shapes,
-# so that the picture also reads in grey.
+# Okabe and Ito's palette (Color Universal Design, 2008) without its yellow, which is too faint on white. Each cluster
+# also has a marker, so that the plot can be read in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
 INK = "#333333"
-# Left, bottom, width and height of the plane, in parts of the figure: room for one line of words below and beside.
+# Left, bottom, width and height of the axes as shares of the figure: room for a line of text below and at the left.
 FRAME = (0.045, 0.06, 0.945, 0.93)
 
-# Beyond this many points an SVG draws them as one embedded image: the browser would choke on so many shapes.
+# With more points, the SVG contains them as one image: a browser is slow with so many shapes.
 MAX_VECTOR_POINTS = 2_000
 
 
-def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:
-    """Return the scatter plot of ``points`` (shape (n, 2)) in the colours of ``numbers`` (shape (n,)).
+def render_plots(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> tuple[bytes, bytes]:
+    """Return the scatter plot as the bytes of a PNG and of an SVG; see ``draw``."""
+    figure = draw(points, numbers, axis_ends)
+    return render(figure, "png"), render(figure, "svg")
 
-    ``axis_ends``: one for the horizontal and, if there are two, one for the vertical axis. Their words must be
-    in letters that matplotlib's own font has: no Hangul, kana or Arabic.
+
+def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:
+    """Return the scatter plot of ``points``, shape (n, 2), coloured by their clusters ``numbers``, shape (n,).
+
+    ``axis_ends``: for the horizontal and, if there are two, the vertical axis. matplotlib's own font must have the
+    letters of their words: it has no Hangul, kana or Arabic.
     """
-    # Placed by hand: there are no ticks whose widths a layout engine would have to measure by drawing it all.
+    # Fixed margins: a layout engine would draw everything once more to measure it.
     figure = Figure(figsize=(8, 6))
     FigureCanvasAgg(figure)
     axes = figure.add_axes(FRAME)
@@ -68,7 +74,7 @@ def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -
             color=INK,
             path_effects=[patheffects.withStroke(linewidth=4, foreground="white")],
         )
-    # Components have no unit, so numbers on the axes would only pretend to a meaning.
+    # Components have no unit, so numbers on the axes would mean nothing.
     axes.set_xticks([])
     axes.set_yticks([])
     for side in ("top", "right", "bottom", "left"):
@@ -80,7 +86,7 @@ def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -
 
 
 def _spread(numbers: Sequence[int], choices: Sequence[str]) -> dict[int, str]:
-    """Return a choice for each number: always the same one for the same number, unless another has taken it."""
+    """Return one of ``choices`` for each number: always the same for the same number, unless it is taken."""
     free = list(choices)
     chosen: dict[int, str] = {}
     for number in numbers:
@@ -92,7 +98,7 @@ def _spread(numbers: Sequence[int], choices: Sequence[str]) -> dict[int, str]:
 
 
 def _label_axis(axes: Axes, name: Literal["x", "y"], ends: AxisEnds) -> None:
-    """Write what either end of an axis means at that end, and how much of the whole the axis shows between."""
+    """Write the words for the two ends of an axis at its ends, and its share of the variance between them."""
     words = {"left": f"← {ends.low}", "center": f"{ends.variance:.0%} of variance", "right": f"{ends.high} →"}
     for place, text in words.items():
         location = {"left": 0.0, "center": 0.5, "right": 1.0}[place]
@@ -100,13 +106,13 @@ def _label_axis(axes: Axes, name: Literal["x", "y"], ends: AxisEnds) -> None:
         if name == "x":
             axes.text(location, -0.02, text, ha=place, va="top", transform=axes.transAxes, **style)
         else:
-            # Turned by 90 degrees, "ha" is across the text and "va" along it.
+            # In text rotated by 90 degrees, "ha" is across the text and "va" along it.
             along = {"left": "bottom", "center": "center", "right": "top"}[place]
             axes.text(-0.015, location, text, ha="right", va=along, rotation=90, transform=axes.transAxes, **style)
 
 
 def render(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
-    """Return ``figure`` as the bytes of a file, the same bytes for the same figure every time."""
+    """Return ``figure`` as the bytes of a file; the same figure always gives the same bytes."""
     metadata: dict[str, str | None] = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "musicdb", "svg.fonttype": "path"}):

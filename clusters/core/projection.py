@@ -1,4 +1,4 @@
-"""From features to the few dimensions in which tracks are compared."""
+"""Project the features onto the few principal components in which tracks are compared."""
 
 from dataclasses import dataclass
 
@@ -10,21 +10,20 @@ from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, Uncl
 from clusters.core.params import MIN_TRACKS
 
 COMPONENTS = 4
-# One step of a feature counts the same in every genre: a feature that hardly varies in a genre is not blown up to
-# tell its tracks apart, as standardising would. Those from 0 to 1 count as they are, tempo and loudness by half of
-# their range (250 BPM, 60 dB).
+# A feature counts the same in every genre. Standardising would enlarge a feature that hardly varies within a genre.
+# Features from 0 to 1 count as they are; tempo and loudness are divided by their ranges (250 BPM, 60 dB) and halved.
 WEIGHTS = {"tempo": 0.5 / 250, "loudness": 0.5 / 60}
 
 
 @dataclass(frozen=True)
 class Projection:
-    """The genre's tracks as PCA sees them.
+    """The genre's tracks in the space of the principal components.
 
-    ``kept`` and ``dropped``: the features that vary and those that are constant. ``deviations``: shape (n,
-    len(kept)), how far each track is from the genre's mean, in the genre's standard deviations; for words, not for
-    distances. ``weights``: shape (len(kept),), what a feature's own unit counts. ``points``: shape (n, components).
+    ``kept``, ``dropped``: the features that vary and those that are constant. ``deviations``: shape (n, len(kept)), how
+    far each track is from the genre's mean, in the genre's standard deviations; for captions, not for distances.
+    ``weights``: shape (len(kept),), by which each feature is multiplied first. ``points``: shape (n, components).
     ``loadings``: shape (components, len(kept)), of the weighted features. ``explained_variance``: each component's
-    share, 0 to 1.
+    share of the variance, 0 to 1.
     """
 
     kept: tuple[str, ...]
@@ -36,23 +35,23 @@ class Projection:
     explained_variance: FloatArray
 
 
-def reduce(table: FeatureTable) -> Projection:
-    """Weigh the features of ``table`` and reduce them by PCA to at most COMPONENTS dimensions.
+def project(table: FeatureTable) -> Projection:
+    """Weight the features of ``table`` and project them by PCA onto at most COMPONENTS components.
 
-    Raises UnclusterableError where there are fewer than MIN_TRACKS, or none differs from another.
+    Raises UnclusterableError if there are fewer than MIN_TRACKS tracks, or if no track differs from another.
     """
     if len(table) < MIN_TRACKS:
         tracks = "1 track has" if len(table) == 1 else f"{len(table)} tracks have"
         raise UnclusterableError(f"{tracks} all features, and {MIN_TRACKS} are needed")
     values = table.values
-    # Squares of very large numbers are infinite; numpy would warn, and divide by infinity without another word.
+    # The square of a very large number is infinite; numpy would warn here, and later divide by infinity silently.
     with np.errstate(over="ignore", invalid="ignore"):
         deviations = values.std(axis=0)
         ranges = np.ptp(values, axis=0)
     if not np.isfinite(deviations).all():
         name = FEATURE_NAMES[int(np.argmin(np.isfinite(deviations)))]
         raise UnclusterableError(f"the values of {name} are too far apart to compare")
-    # The range as well: a constant column's deviation may be a rounding error above zero.
+    # Check the range as well: the deviation of a constant column may be a rounding error above zero.
     varies = (deviations > 0) & (ranges > 0)
     if not varies.any():
         raise UnclusterableError(f"all {len(table)} tracks have the same features: there is nothing to tell apart")
@@ -61,7 +60,7 @@ def reduce(table: FeatureTable) -> Projection:
     weighted = centred * weights
     with threadpool_limits(limits=1):
         pca = PCA(n_components=min(COMPONENTS, *weighted.shape), svd_solver="covariance_eigh").fit(weighted)
-    # The sign of a component is arbitrary: let its strongest loading be positive.
+    # The sign of a component is arbitrary; choose it so that the strongest loading is positive.
     strongest = np.abs(pca.components_).argmax(axis=1)
     signs = np.sign(pca.components_[np.arange(len(strongest)), strongest])
     loadings = pca.components_ * signs[:, None]

@@ -1,7 +1,7 @@
-"""What a run stores, as it comes back from whoever computed it.
+"""The result of a clustering, as a worker returns it.
 
-By itself, so that a process that only receives it need not import what computes and draws: scikit-learn and
-matplotlib take seconds and 150 MB.
+It is a module of its own so that a process that only receives a result need not import scikit-learn and matplotlib,
+which takes seconds and 150 MB.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from clusters.core.features import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class AxisEnds:
-    """What the low and the high end of an axis mean, and the axis's share of the variance, 0 to 1."""
+    """The words for the low and the high end of an axis, and the axis's share of the variance, 0 to 1."""
 
     low: str
     high: str
@@ -30,13 +30,13 @@ class ClusterSummary:
 
 @dataclass(frozen=True)
 class Clustering:
-    """What was found. The arrays have a row a track, ordered by cluster number, then rank.
+    """All that a run stores. The arrays have one row per track, sorted by cluster number, then rank.
 
-    ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``points``: shape (n, 2), the place on the plot.
-    ``axes``: what the ends of the plot's one or two axes mean. ``weights``: what a unit of each feature counts among
-    the components; ``loadings``: of each component, by feature. ``silhouettes``, ``stabilities``,
-    ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: SHA-256 over number, rank and key of every membership, in
-    order. ``versions``: of what computed it.
+    ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``points``: shape (n, 2), the coordinates on the plot.
+    ``axes``: the words for the plot's one or two axes. ``weights``: by which each feature is multiplied before the
+    projection. ``loadings``: one mapping per component, by feature. ``silhouettes``, ``stabilities``,
+    ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: the SHA-256 of number, rank and key of every membership, in
+    order. ``versions``: of the programs that computed it.
     """
 
     ids: IntArray

@@ -26,15 +26,15 @@ class Exclusion:
 
 
 @dataclass(frozen=True)
-class Extract:
+class Inputs:
     """A genre's tracks at one moment: those that have every feature, those that have not, and a hash of both."""
 
     table: FeatureTable
     excluded: tuple[Exclusion, ...]
-    fingerprint: str
+    input_hash: str
 
 
-def fingerprints(genres: Sequence[Genre], params: Params) -> Callable[[Genre], str]:
+def current_input_hashes(genres: Sequence[Genre], params: Params) -> Callable[[Genre], str]:
     """Return what tells the input hash that a run of one of ``genres`` would have now.
 
     One query for all, as of now. No table in memory.
@@ -43,7 +43,7 @@ def fingerprints(genres: Sequence[Genre], params: Params) -> Callable[[Genre], s
     return lambda genre: input_hash(hashes.get(genre.pk, hash_of(())), params)
 
 
-def extract(genre: Genre, params: Params) -> Extract:
+def read_inputs(genre: Genre, params: Params) -> Inputs:
     """Return the genre's tracks as they are now, by id. One query, read and hashed a chunk at a time."""
     ids: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     values: list[np.ndarray] = [np.empty((0, len(FEATURE_NAMES)))]
@@ -60,7 +60,7 @@ def extract(genre: Genre, params: Params) -> Extract:
             excluded.extend(Exclusion(row[0], _reason(row[2:])) for row in chunk if None in row[2:])
 
     hashed = input_hash(hash_of(read()), params)
-    return Extract(FeatureTable(np.concatenate(ids), tuple(keys), np.concatenate(values)), tuple(excluded), hashed)
+    return Inputs(FeatureTable(np.concatenate(ids), tuple(keys), np.concatenate(values)), tuple(excluded), hashed)
 
 
 def previous_run(run: Run | None, next_number: int) -> PreviousRun:

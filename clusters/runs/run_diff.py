@@ -58,7 +58,7 @@ def compare_runs(old: Run, new: Run) -> RunComparison:
     return RunComparison(old, new, compare(*_places(old), *_places(new)), _figures(old, new))
 
 
-def usual_pair(genre: Genre) -> tuple[Run, Run]:
+def default_pair(genre: Genre) -> tuple[Run, Run]:
     """Return what an editor wants to see compared: what is published with what waits, or else with what was before.
 
     Raises NotComparableError where the genre has fewer than two runs.
@@ -74,7 +74,7 @@ def usual_pair(genre: Genre) -> tuple[Run, Run]:
     return published, newest
 
 
-def usual_other(run: Run) -> Run:
+def default_other(run: Run) -> Run:
     """Return the run that ``run`` is compared with unless another is asked for: the published one, or the one before.
 
     Raises NotComparableError where the genre has no other.

@@ -32,14 +32,14 @@ def cluster_or_retired_or_404(run: Run, number: int) -> Cluster | RetiredCluster
 
 
 @dataclass(frozen=True)
-class Why:
+class MembershipExplanation:
     """``next_nearest``: the cluster whose centre is the next nearest to the track; None where that is not known."""
 
     explanation: Explanation
     next_nearest: Cluster | None
 
 
-def explain_membership(membership: Membership) -> Why:
+def explain_membership(membership: Membership) -> MembershipExplanation:
     """Say why a track is in its cluster. No query for one that was read with ``MembershipQuerySet.of_track``."""
     run = membership.cluster.run
     clusters = {cluster.number: cluster for cluster in run.clusters.all()}
@@ -51,4 +51,4 @@ def explain_membership(membership: Membership) -> Why:
         membership.distance,
     )
     nearest = explanation.next_nearest
-    return Why(explanation, clusters[nearest.number] if nearest else None)
+    return MembershipExplanation(explanation, clusters[nearest.number] if nearest else None)

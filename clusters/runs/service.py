@@ -22,7 +22,7 @@ from clusters.core.features import UnclusterableError
 from clusters.core.params import Params
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs.executors import compute, executor_for
-from clusters.runs.inputs import Extract, extract, fingerprints, previous_run
+from clusters.runs.inputs import Inputs, current_input_hashes, previous_run, read_inputs
 from clusters.runs.orphaned_plots import delete_orphaned_plots, discard, new_plot_names
 from clusters.runs.publishing import carry_names, lock, next_number, publish
 from musicdb.db.bulk import insert
@@ -85,7 +85,7 @@ class _Task:
     params: Params
     started: float
     started_at: datetime
-    extract: Extract
+    extract: Inputs
     base: Run | None
     next_number: int
     attempt: int
@@ -110,21 +110,21 @@ class _Known:
     """
 
     runs: Mapping[tuple[int, str], Run]
-    fingerprint: Callable[[Genre], str]
+    input_hash: Callable[[Genre], str]
 
     @classmethod
     def of(cls, genres: Sequence[Genre], params: Params) -> "_Known":
         """All at once: one genre at a time, the runs would cost as much as reading the tracks."""
         runs = Run.objects.filter(genre__in=genres) if len(genres) == 1 else Run.objects.all()
         by_hash = {(run.genre_id, run.input_hash): run for run in runs.shown_or_newest()}
-        return cls(by_hash, fingerprints(genres, params)) if by_hash else cls.nothing()
+        return cls(by_hash, current_input_hashes(genres, params)) if by_hash else cls.nothing()
 
     @classmethod
     def nothing(cls) -> "_Known":
         return cls({}, lambda genre: "")
 
     def reusable(self, genre: Genre) -> Run | None:
-        return self.runs.get((genre.pk, self.fingerprint(genre))) if self.runs else None
+        return self.runs.get((genre.pk, self.input_hash(genre))) if self.runs else None
 
 
 class _ConflictError(Exception):
@@ -176,7 +176,7 @@ def _begin(
             yield Outcome(genre.slug, "unchanged", **_figures_of(run), seconds=seconds)
             return
         base, number = _base(genre), next_number(genre)
-        task = _Task(genre, params, started, started_at, extract(genre, params), base, number, attempt)
+        task = _Task(genre, params, started, started_at, read_inputs(genre, params), base, number, attempt)
         future = executor.submit(compute, task.extract.table, params, previous_run(base, number))
     except (DatabaseError, BrokenExecutor, ValueError) as error:
         yield _failed(genre, error, started)
@@ -269,7 +269,7 @@ def _store_rows(task: _Task, found: "Clustering", plot_png: str, plot_svg: str) 
         seed=task.params.seed,
         parameters=asdict(task.params),
         versions=found.versions,
-        input_hash=task.extract.fingerprint,
+        input_hash=task.extract.input_hash,
         digest=found.digest,
         track_count=len(task.extract.table),
         excluded_count=len(task.extract.excluded),

@@ -6,7 +6,7 @@ from django import template
 from django.db.models import QuerySet
 
 from clusters.models import Membership, Run
-from clusters.runs.selectors import Why, explain_membership
+from clusters.runs.selectors import MembershipExplanation, explain_membership
 from musicdb.models import Genre, Track
 
 register = template.Library()
@@ -25,7 +25,7 @@ def places_of(track: Track) -> QuerySet[Membership]:
 
 
 @register.filter
-def explained(membership: Membership) -> Why:
+def explained(membership: Membership) -> MembershipExplanation:
     """Return why a track is in this cluster."""
     return explain_membership(membership)
 

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from clusters.core.comparing import Split
 from clusters.models import Run
 from clusters.runs.genre_lookup import UnknownGenreError, find_genres
-from clusters.runs.run_diff import NotComparableError, RunComparison, compare_runs, usual_pair
+from clusters.runs.run_diff import NotComparableError, RunComparison, compare_runs, default_pair
 from musicdb.management.base import BaseCommand
 from musicdb.models import Genre
 
@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
 def _find_runs(genre: Genre, ids: list[int]) -> tuple[Run, Run]:
     if not ids:
-        return usual_pair(genre)
+        return default_pair(genre)
     if len(ids) != 2:
         raise NotComparableError("Name two runs, or none.")
     runs = {run.pk: run for run in Run.objects.of_genre(genre).select_related("genre").newest_first()}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.core.explain import BORDER, Components, Nearest, State, explain
+from clusters.core.explain import BORDER, Components, NearestCluster, State, explain
 from clusters.core.features import FEATURE_NAMES
 
 TWO = Components({"tempo": 0.002, "energy": 1.0}, [{"tempo": 0.6, "energy": 0.8}, {"tempo": -0.8, "energy": 0.6}])
@@ -27,20 +27,20 @@ def situations(draw):
 
 
 @given(situations())
-def test_the_pulls_add_up_to_how_much_nearer_the_track_is_to_its_own_centre(situation) -> None:
+def test_the_contributions_add_up_to_how_much_nearer_the_track_is_to_its_own_centre(situation) -> None:
     components, values, own, other = situation
     to_own, to_other = components.distance(values, own), components.distance(values, other)
     scale = max(1.0, to_own**2, to_other**2)
-    assert math.fsum(components.pulls(values, own, other).values()) == pytest.approx(
+    assert math.fsum(components.contributions(values, own, other).values()) == pytest.approx(
         to_other**2 - to_own**2, abs=1e-9 * scale
     )
 
 
 @given(situations())
-def test_the_pulls_to_the_other_cluster_are_the_same_turned_round(situation) -> None:
+def test_the_contributions_to_the_other_cluster_are_the_same_turned_round(situation) -> None:
     components, values, own, other = situation
-    turned = {name: -pull for name, pull in components.pulls(values, other, own).items()}
-    assert components.pulls(values, own, other) == pytest.approx(turned)
+    turned = {name: -amount for name, amount in components.contributions(values, other, own).items()}
+    assert components.contributions(values, own, other) == pytest.approx(turned)
 
 
 @given(situations())
@@ -79,13 +79,15 @@ def only(**weights: float) -> Components:
 def test_the_next_nearest_of_several() -> None:
     centres = {3: {"energy": 0.1}, 5: {"energy": 0.9}, 8: {"energy": 0.5}}
     found = explain(only(energy=1.0), centres, {"energy": 0.2}, 3, 0.1)
-    assert (found.state, found.next_nearest) == (State.NEARER, Nearest(8, pytest.approx(0.3)))
+    assert (found.state, found.next_nearest) == (State.NEARER, NearestCluster(8, pytest.approx(0.3)))
     assert (found.reasons, found.objections) == (("mellower",), ())
 
 
 def test_of_two_that_are_as_near_the_lower_number_is_named() -> None:
     centres = {4: {"energy": 0.5}, 2: {"energy": 0.9}, 1: {"energy": 0.1}}
-    assert explain(only(energy=1.0), centres, {"energy": 0.5}, 4, 0.0).next_nearest == Nearest(1, pytest.approx(0.4))
+    assert explain(only(energy=1.0), centres, {"energy": 0.5}, 4, 0.0).next_nearest == NearestCluster(
+        1, pytest.approx(0.4)
+    )
 
 
 def test_the_strongest_features_are_named_until_most_is_said_and_what_speaks_against_them() -> None:
@@ -94,7 +96,9 @@ def test_the_strongest_features_are_named_until_most_is_said_and_what_speaks_aga
     other = {"energy": 0.2, "valence": 0.4, "acousticness": 0.6, "liveness": 0.49}
     track = {"energy": 0.9, "valence": 0.8, "acousticness": 0.5, "liveness": 0.60}
     found = explain(components, {1: own, 2: other}, track, 1, components.distance(track, own))
-    assert found.pulls == pytest.approx({"energy": 0.48, "valence": 0.12, "acousticness": -0.08, "liveness": 0.0021})
+    assert found.contributions == pytest.approx(
+        {"energy": 0.48, "valence": 0.12, "acousticness": -0.08, "liveness": 0.0021}
+    )
     assert (found.reasons, found.objections) == (("more energetic",), ())
     track["acousticness"] = 0.7
     found = explain(components, {1: own, 2: other}, track, 1, components.distance(track, own))
@@ -118,8 +122,8 @@ def test_a_feature_is_not_named_where_the_centres_say_the_reverse() -> None:
         {"energy": 0.6, "valence": 0.9},
     )
     found = explain(components, {1: own, 2: other}, track, 1, components.distance(track, own))
-    assert found.pulls
-    assert found.pulls["valence"] > found.pulls["energy"] > 0
+    assert found.contributions
+    assert found.contributions["valence"] > found.contributions["energy"] > 0
     assert found.reasons == ("more energetic",)
 
 

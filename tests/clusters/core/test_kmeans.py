@@ -1,4 +1,4 @@
-"""The sweep over k, against scikit-learn's k-means, and the figures that choose k, against scikit-learn's."""
+"""A fit for every k, against scikit-learn's k-means, and the figures that choose k, against scikit-learn's."""
 
 import numpy as np
 import pytest
@@ -10,48 +10,48 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from clusters.core import fit, quality
 from clusters.core.agreement import adjusted_rand, contingency
 from clusters.core.features import FloatArray
-from clusters.core.kmeans import nearest_center, squared_distances, sweep
+from clusters.core.kmeans import fit_all_k, nearest_center, squared_distances
 from clusters.core.params import Params
-from clusters.core.projection import reduce
+from clusters.core.projection import project
 from tests.clusters.core.tables import blobs, noise, table
 
 
 @pytest.fixture(scope="module")
 def points() -> FloatArray:
-    return reduce(table(np.concatenate([blobs((60, 90, 50)), noise(100, seed=3)]))).points
+    return project(table(np.concatenate([blobs((60, 90, 50)), noise(100, seed=3)]))).points
 
 
 class TestSweep:
     def test_there_is_a_fit_for_each_k(self, points: FloatArray) -> None:
-        fits = sweep(points, 10)
+        fits = fit_all_k(points, 10)
 
         assert list(fits) == list(range(2, 11))
         for k, found in fits.items():
             assert set(found.labels.tolist()) == set(range(k))
-            assert found.centres.shape == (k, points.shape[1])
+            assert found.centers.shape == (k, points.shape[1])
 
     def test_each_is_where_kmeans_comes_to_rest(self, points: FloatArray) -> None:
-        for k, found in sweep(points, 8).items():
+        for k, found in fit_all_k(points, 8).items():
             means = np.array([points[found.labels == cluster].mean(axis=0) for cluster in range(k)])
-            assert found.centres == pytest.approx(means)
+            assert found.centers == pytest.approx(means)
             assert found.labels.tolist() == squared_distances(points, means).argmin(axis=1).tolist()
             assert found.inertia == pytest.approx(((points - means[found.labels]) ** 2).sum())
 
     def test_it_comes_about_as_low_as_ten_random_starts(self, points: FloatArray) -> None:
-        ours = sweep(points, 10)
+        ours = fit_all_k(points, 10)
         for k in range(2, 11):
             theirs = KMeans(n_clusters=k, n_init=10, random_state=0).fit(points).inertia_
             assert ours[k].inertia <= theirs * 1.02
 
     def test_fewer_points_than_candidates(self) -> None:
-        fits = sweep(np.arange(6, dtype=np.float64)[:, None], 6)
+        fits = fit_all_k(np.arange(6, dtype=np.float64)[:, None], 6)
 
         assert sorted(fits[6].labels.tolist()) == list(range(6))
         assert fits[6].inertia == pytest.approx(0)
 
     def test_points_that_are_the_same(self) -> None:
         two_places = np.repeat([[0.0, 0.0], [1.0, 1.0]], 10, axis=0)
-        found = sweep(two_places, 2)[2]
+        found = fit_all_k(two_places, 2)[2]
 
         assert len(set(found.labels[:10].tolist())) == len(set(found.labels[10:].tolist())) == 1
         assert found.labels[0] != found.labels[-1]
@@ -68,7 +68,7 @@ def test_the_nearest_centre_is_found_whatever_the_chunk(points: FloatArray, monk
 
 class TestQuality:
     def test_silhouettes_are_scikit_learns(self, points: FloatArray) -> None:
-        fits = sweep(points, 6)
+        fits = fit_all_k(points, 6)
         found = quality.silhouettes(points, fits, np.random.default_rng(0))
 
         assert found == pytest.approx({k: silhouette_score(points, fit.labels) for k, fit in fits.items()})
@@ -80,8 +80,8 @@ class TestQuality:
         assert adjusted_rand(contingency(one, other)) == pytest.approx(adjusted_rand_score(one, other))
 
     def test_groups_that_are_there_are_stable_and_more_of_them_are_not(self) -> None:
-        points = reduce(table(blobs((60, 60, 60)))).points
-        fits = sweep(points, 6)
+        points = project(table(blobs((60, 60, 60)))).points
+        fits = fit_all_k(points, 6)
         found = quality.stabilities(points, fits, [2, 3, 4, 5, 6], np.random.default_rng(0))
 
         assert found[3] == 1
@@ -92,11 +92,11 @@ class TestQuality:
 
         def counting(points: FloatArray, most: int) -> object:
             swept.append(most)
-            return sweep(points, most)
+            return fit_all_k(points, most)
 
-        points = reduce(table(noise(120))).points
-        fits = sweep(points, 10)
-        monkeypatch.setattr(quality, "sweep", counting)
+        points = project(table(noise(120))).points
+        fits = fit_all_k(points, 10)
+        monkeypatch.setattr(quality, "fit_all_k", counting)
         quality.stabilities(points, fits, list(fits), np.random.default_rng(0))
 
         assert len(swept) == quality.REFITS
@@ -126,10 +126,10 @@ class TestChoice:
 
 class TestLargeGenres:
     def test_a_sample_finds_the_groups_of_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        space = reduce(table(blobs((300, 400, 500))))
-        whole = fit.group(space, Params())
-        monkeypatch.setattr(fit, "FIT_SAMPLE", 200)
-        sampled = fit.group(space, Params())
+        space = project(table(blobs((300, 400, 500))))
+        whole = fit.choose_clusters(space, Params())
+        monkeypatch.setattr(fit, "FIT_SAMPLE_SIZE", 200)
+        sampled = fit.choose_clusters(space, Params())
 
         assert sampled.numbers.tolist() == whole.numbers.tolist()
         assert sampled.distances.tolist() == pytest.approx(whole.distances.tolist())
@@ -137,8 +137,8 @@ class TestLargeGenres:
     @settings(max_examples=5, deadline=None)
     @given(st.integers(0, 2**32 - 1))
     def test_without_a_sample_and_with_k_given_the_seed_has_no_say(self, seed: int) -> None:
-        space = reduce(table(noise(50)))
+        space = project(table(noise(50)))
 
-        assert fit.group(space, Params(clusters=4, seed=seed)).numbers.tolist() == (
-            fit.group(space, Params(clusters=4)).numbers.tolist()
+        assert fit.choose_clusters(space, Params(clusters=4, seed=seed)).numbers.tolist() == (
+            fit.choose_clusters(space, Params(clusters=4)).numbers.tolist()
         )

@@ -162,7 +162,7 @@ class TestClusters:
 
         assert sorted(sizes(found)) == [20, 22]
         # The finer grouping is as well separated.
-        assert found.silhouettes[3] > found.silhouettes[2] * fit.SHARE_OF_BEST_SILHOUETTE
+        assert found.silhouettes[3] > found.silhouettes[2] * fit.MIN_SILHOUETTE_RATIO
         assert sorted(sizes(cluster(table(values), Params(clusters=3)))) == [2, 20, 20]
 
     def test_where_there_is_nothing_but_slivers_some_grouping_is_found(self) -> None:
@@ -356,7 +356,7 @@ class TestBadData:
     def test_a_large_genre_with_one_stray_track_whatever_sample_is_drawn(
         self, seed: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(quality, "SILHOUETTE_SAMPLE", 20)
+        monkeypatch.setattr(quality, "SILHOUETTE_SAMPLE_SIZE", 20)
         values = constant(60)
         values[:, column("tempo")] += np.linspace(0, 0.001, 60)
         values[0, column("tempo")] = 400
@@ -368,7 +368,7 @@ class TestBadData:
 
     def test_the_silhouette_of_a_sample_is_near_that_of_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
         of_all = cluster(table(blobs((100, 100))), Params(clusters=2)).silhouette
-        monkeypatch.setattr(quality, "SILHOUETTE_SAMPLE", 80)
+        monkeypatch.setattr(quality, "SILHOUETTE_SAMPLE_SIZE", 80)
         of_sample = cluster(table(blobs((100, 100))), Params(clusters=2)).silhouette
 
         assert of_sample != of_all

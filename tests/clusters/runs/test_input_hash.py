@@ -5,7 +5,7 @@ import pytest
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.params import Params
 from clusters.runs.input_hash import Row, hash_of, hashes_of_genres
-from clusters.runs.inputs import extract, fingerprints
+from clusters.runs.inputs import current_input_hashes, read_inputs
 from musicdb.models import Track
 from tests.clusters.core.tables import noise
 from tests.factories import GenreFactory, TrackFactory
@@ -52,9 +52,9 @@ def test_a_look_and_a_read_agree_for_every_genre() -> None:
     TrackFactory(genres=genres[:1], features=False, spotify_id=None, title="코어 ♡")
     TrackFactory(genres=genres[1:2], tempo=None, **dict.fromkeys(FEATURE_NAMES[:7], 0.0))
     TrackFactory(genres=genres[1:2], energy=5e-324, valence=0.1 + 0.2)
-    look = fingerprints(genres, Params(seed=3))
+    look = current_input_hashes(genres, Params(seed=3))
 
-    assert [look(genre) for genre in genres] == [extract(genre, Params(seed=3)).fingerprint for genre in genres]
+    assert [look(genre) for genre in genres] == [read_inputs(genre, Params(seed=3)).input_hash for genre in genres]
     assert len({look(genre) for genre in genres}) == 3
 
 

@@ -5,7 +5,7 @@ import pytest
 from clusters.core.features import FEATURE_NAMES, FeatureTable
 from clusters.core.params import Params
 from clusters.runs import inputs as module
-from clusters.runs.inputs import Exclusion, extract, fingerprints
+from clusters.runs.inputs import Exclusion, current_input_hashes, read_inputs
 from musicdb.models import Genre, Track
 from tests.factories import GenreFactory, TrackFactory
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 def read(genre: Genre) -> tuple[FeatureTable, tuple[Exclusion, ...]]:
-    found = extract(genre, Params())
-    assert found.fingerprint == fingerprints([genre], Params())(genre)
+    found = read_inputs(genre, Params())
+    assert found.input_hash == current_input_hashes([genre], Params())(genre)
     return found.table, found.excluded
 
 
@@ -38,9 +38,9 @@ def test_one_query(count: int, django_assert_num_queries: Callable) -> None:
     TrackFactory.create_batch(count, genres=[genre], features=False)
 
     with django_assert_num_queries(1):
-        found = extract(genre, Params())
+        found = read_inputs(genre, Params())
     with django_assert_num_queries(1):
-        assert fingerprints([genre], Params())(genre) == found.fingerprint
+        assert current_input_hashes([genre], Params())(genre) == found.input_hash
     assert (len(found.table), len(found.excluded)) == (count, count)
 
 
@@ -48,7 +48,7 @@ def test_more_tracks_than_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     genre = GenreFactory()
     tracks = TrackFactory.create_batch(7, genres=[genre])
     silent = TrackFactory(genres=[genre], features=False)
-    whole = extract(genre, Params())
+    whole = read_inputs(genre, Params())
     monkeypatch.setattr(module, "CHUNK", 3)
     table, excluded = read(genre)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clusters.models import Run
 from clusters.runs.publishing import publish, remove, unpublish
-from clusters.runs.run_diff import NotComparableError, compare_runs, usual_other, usual_pair
+from clusters.runs.run_diff import NotComparableError, compare_runs, default_other, default_pair
 from musicdb.models import Genre, Track
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, stored_run
 
@@ -95,22 +95,22 @@ class TestCompared:
         self, genre: Genre, runs: list[Run]
     ) -> None:
         first, second, third = runs
-        assert usual_pair(genre) == (second, third)
+        assert default_pair(genre) == (second, third)
         publish(third)
-        assert usual_pair(genre) == (second, third)
-        assert [usual_other(run) for run in (first, second, third)] == [third, third, second]
+        assert default_pair(genre) == (second, third)
+        assert [default_other(run) for run in (first, second, third)] == [third, third, second]
         unpublish(third)
-        assert usual_pair(genre) == (second, third)
-        assert [usual_other(run) for run in (first, second, third)] == [third, first, second]
+        assert default_pair(genre) == (second, third)
+        assert [default_other(run) for run in (first, second, third)] == [third, first, second]
 
     def test_one_run_is_nothing_to_compare(self, genre: Genre, tracks: list[Track]) -> None:
         with pytest.raises(NotComparableError, match=r"^korean pop has no run: there is nothing"):
-            usual_pair(genre)
+            default_pair(genre)
         run = stored_run(genre, {1: tracks})
         with pytest.raises(NotComparableError, match=r"^korean pop has 1 run: there is nothing"):
-            usual_pair(genre)
+            default_pair(genre)
         with pytest.raises(NotComparableError, match=r"^This is the only run of korean pop"):
-            usual_other(run)
+            default_other(run)
 
 
 class TestClusterDiff:

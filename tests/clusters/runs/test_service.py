@@ -19,7 +19,7 @@ from clusters.core.params import Params
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs import executors
 from clusters.runs import service as module
-from clusters.runs.inputs import extract
+from clusters.runs.inputs import read_inputs
 from clusters.runs.service import Options, Outcome, recluster
 from musicdb.models import Genre, Track
 from tests.clusters.safety.worker import neighbourly
@@ -99,7 +99,7 @@ class TestPublished:
 
     def test_every_track_has_its_place(self, genre: Genre) -> None:
         outcome = run(genre)
-        table = extract(genre, Params()).table
+        table = read_inputs(genre, Params()).table
         memberships = Membership.objects.order_by("cluster__number", "rank")
 
         assert sorted(memberships.values_list("track", flat=True)) == sorted(table.ids.tolist())
@@ -413,7 +413,7 @@ class TestFailed:
     def test_the_reading(
         self, genres: list[Genre], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        self.fails_once(monkeypatch, module, "extract", DatabaseError("no such table"))
+        self.fails_once(monkeypatch, module, "read_inputs", DatabaseError("no such table"))
 
         self.check(genres, "DatabaseError: no such table", caplog)
 
