@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Sequence
 
 from musicdb.models import Genre
-from musicdb.music.names import normalise_name
+from musicdb.music.names import name_key
 
 
 class UnknownGenreError(ValueError):
@@ -19,9 +19,8 @@ def find_genres(names: Sequence[str]) -> list[Genre]:
     genres = list(Genre.objects.order_by("slug"))
     if not names:
         return genres
-    known = {genre.name.casefold(): genre for genre in genres} | {genre.slug: genre for genre in genres}
-    # As it is stored: a terminal may hand over an accent as a character of its own.
-    wanted = [normalise_name(name).casefold() for name in names]
+    known = {name_key(genre.name): genre for genre in genres} | {genre.slug: genre for genre in genres}
+    wanted = [name_key(name) for name in names]
     unknown = [name for name, text in zip(names, wanted, strict=True) if text not in known]
     if unknown:
         raise UnknownGenreError(" ".join(_unknown(name, genres) for name in unknown))
@@ -29,7 +28,7 @@ def find_genres(names: Sequence[str]) -> list[Genre]:
 
 
 def _unknown(name: str, genres: Sequence[Genre]) -> str:
-    texts = {genre.name.casefold(): genre.slug for genre in genres} | {genre.slug: genre.slug for genre in genres}
-    nearest = dict.fromkeys(texts[text] for text in difflib.get_close_matches(name.casefold(), texts, n=5, cutoff=0.5))
+    texts = {name_key(genre.name): genre.slug for genre in genres} | {genre.slug: genre.slug for genre in genres}
+    nearest = dict.fromkeys(texts[text] for text in difflib.get_close_matches(name_key(name), texts, n=5, cutoff=0.5))
     advice = f"Did you mean {', '.join(list(nearest)[:3])}?" if nearest else "No genre has a name like it."
     return f"There is no genre “{name}”. {advice}"

@@ -34,7 +34,7 @@ from musicdb.models.querysets import (
     rows_with,
 )
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
-from musicdb.music.name_matching import label_key
+from musicdb.music.name_matching import label_similarity_key
 
 # The cast of a musical would fill the page.
 ARTISTS_SHOWN = 4
@@ -113,7 +113,7 @@ class LabelAdmin(PublicAdmin):
     fields = ["name", "slug", "is_public"]
     inlines = [LabelAliasInline]
     used_by, use_count = "album", "album_count"
-    fold = staticmethod(label_key)
+    fold = staticmethod(label_similarity_key)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
         return super().get_queryset(request).annotate(album_count=counted(AlbumLabel.objects.all(), "label"))

@@ -16,7 +16,7 @@ from django.forms.formsets import ORDERING_FIELD_NAME
 
 from musicdb.models import Album, Artist, GenreAlias
 from musicdb.models.aggregates import NameKey, aggregate_of
-from musicdb.music.names import normalise_name
+from musicdb.music.names import name_key, normalise_name
 from musicdb.music.release_dates import parse_release_date
 
 # As Spotify's "copy link" gives it, with or without a language and a query, or as a URI.
@@ -59,9 +59,9 @@ class AliasForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = normalise_name(self.cleaned_data["name"])
-        if "name" in self.changed_data and (name_key := _name_key(type(self.instance))):
+        if "name" in self.changed_data and (compared := _name_key(type(self.instance))):
             things = type(self.instance)._meta.get_field("target").related_model._default_manager
-            holder = things.filter(**{name_key.lookup: name}).first()
+            holder = things.filter(**{compared.lookup: name}).first()
             if holder is not None and holder.pk == self.instance.target_id:
                 raise ValidationError("This is its name already.")
             if holder is not None:
@@ -95,7 +95,7 @@ class AliasRows(forms.BaseInlineFormSet):
         seen = set()
         for form in self.forms:
             name = form.cleaned_data.get("name") if form not in self.deleted_forms else None
-            spelling = name.casefold() if name and ignores_case else name
+            spelling = name_key(name) if name and ignores_case else name
             if spelling in seen:
                 form.add_error("name", "This spelling stands here twice.")
             if spelling:

@@ -19,7 +19,7 @@ from musicdb.admin.duplicates import answer, groups_context
 from musicdb.admin.forms import MergeForm
 from musicdb.editing.duplicates import review_groups
 from musicdb.editing.merge import Merged, MergeError, merge
-from musicdb.music.name_matching import alike, name_key
+from musicdb.music.name_matching import alike, similarity_key
 
 MAX_AT_ONCE = 100
 
@@ -33,7 +33,7 @@ class MergeableAdmin(CatalogueAdmin):
     used_by: str
     use_count: str
     # When two names are likely one.
-    fold: Callable[[str], str] = staticmethod(name_key)
+    fold: Callable[[str], str] = staticmethod(similarity_key)
     # What else a merge does, in sentences.
     merge_effects: Sequence[str] = ()
 

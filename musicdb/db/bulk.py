@@ -14,8 +14,10 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     """Insert ``rows``, each with a value for each of ``fields``, as the database stores it.
 
     PostgreSQL reads them by COPY, any other database by a prepared statement. Nothing that a model does in Python
-    happens: no defaults, no signals, and no primary keys to read back.
+    happens: no defaults, no signals, and no primary keys to read back. Only columns that compute themselves from one
+    of ``fields`` are added.
     """
+    fields, rows = _with_derived(model, fields, rows)
     quote = connection.ops.quote_name
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     target = f"{quote(model._meta.db_table)} ({', '.join(quote(columns[name]) for name in fields)})"
@@ -44,7 +46,11 @@ def insert_from(model: type[models.Model], fields: Sequence[str], rows: models.Q
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Update rows by primary key. Each of ``rows`` has a value for each of ``fields``, then the key."""
+    """Update rows by primary key. Each of ``rows`` has a value for each of ``fields``, then the key.
+
+    Columns that are derived from one of ``fields`` are updated with it.
+    """
+    fields, rows = _with_derived(model, fields, rows)
     quote = connection.ops.quote_name
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     settings = ", ".join(f"{quote(columns[name])} = %s" for name in fields)
@@ -53,6 +59,22 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     with connection.cursor() as cursor:
         for batch in in_batches(rows, BATCH):
             cursor.executemany(statement, batch)
+
+
+def _with_derived(
+    model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+    """Put in front the columns that compute themselves from one of ``fields``, as ``NameKeyField`` does."""
+    columns: Iterable[Any] = model._meta.concrete_fields
+    derived = [
+        (field.name, fields.index(field.derived_from), field.derive)
+        for field in columns
+        if getattr(field, "derived_from", None) in fields and field.name not in fields
+    ]
+    if not derived:
+        return fields, rows
+    names = [name for name, _, _ in derived]
+    return [*names, *fields], ((*(derive(row[place]) for _, place, derive in derived), *row) for row in rows)
 
 
 def reserve_keys(model: type[models.Model], number: int) -> Sequence[int]:

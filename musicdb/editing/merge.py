@@ -13,7 +13,6 @@ from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Lower
 from django.utils.text import capfirst
 
 from musicdb import history
@@ -60,7 +59,7 @@ _LINKS = {
     Label: _Links(Album, AlbumLabel, "album", "label"),
 }
 # As the constraints on other spellings compare them. Artists may share theirs.
-_SPELLING = {Genre: Lower("name"), Label: F("name")}
+_SPELLING = {Genre: F("name_key"), Label: F("name")}
 
 
 def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser) -> Merged:

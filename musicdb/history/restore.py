@@ -86,8 +86,9 @@ def when(version: Any) -> str:
 def _write(thing: Any, version: Any, names: Names) -> None:
     """Give ``thing`` all that ``version`` says, but for its address. Raises RevertRefusedError."""
     is_new = thing._state.adding
-    for field in thing._meta.concrete_fields:
-        if not field.primary_key and field.name != "slug":
+    aggregate = aggregate_of(type(thing))
+    for field in aggregate.columns:
+        if field.name != "slug":
             setattr(thing, field.attname, getattr(version, field.attname))
     reasons = [*_gone(version, names), *(_address_taken(thing) if is_new else ()), *_taken(thing)]
     if not reasons:
@@ -96,7 +97,6 @@ def _write(thing: Any, version: Any, names: Names) -> None:
         raise RevertRefusedError(reasons)
     with history.signals_disabled():
         thing.save(force_insert=is_new)
-    aggregate = aggregate_of(type(thing))
     for relation in aggregate.child_relations:
         members = getattr(version, relation.name)
         if relation.members([thing.pk])[thing.pk] != members:

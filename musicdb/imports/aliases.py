@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 
 from musicdb.db.bulk import in_batches
 from musicdb.imports.records import AliasRecord, EntityRecord, RowRefusedError
 from musicdb.imports.resolvers import PlannedAlias
 from musicdb.models import ArtistAlias, GenreAlias
+from musicdb.music.names import name_key
 
 
 class AliasResolver:
@@ -68,7 +69,7 @@ class AliasResolver:
         return [key for key in keys if key[1]]
 
     def folded(self, name: str) -> str:
-        return same_genre(name) if self.model is GenreAlias else name
+        return name_key(name) if self.model is GenreAlias else name
 
     def plan(self, record: EntityRecord, pk: int | None, heading: str = "other_spellings") -> list[PlannedAlias]:
         """Return the aliases that the row's entity lacks, or has less of; the entity is the one with the key ``pk``.
@@ -116,13 +117,6 @@ _TAKEN = {
     "slug": "its address leads to something else already.",
     "spotify_id": "its Spotify id leads to something else already.",
 }
-
-
-def same_genre(name: str) -> str:
-    """Return what two names of genres share that the database takes for one: SQLite knows the case of ASCII only."""
-    if connection.vendor == "sqlite":
-        return "".join(character.lower() if character.isascii() else character for character in name)
-    return name.lower()
 
 
 def _is_exactly(one: PlannedAlias, said: PlannedAlias | AliasRecord) -> bool:

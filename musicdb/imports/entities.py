@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from musicdb.db.bulk import in_batches
-from musicdb.imports.aliases import AliasResolver, same_genre
+from musicdb.imports.aliases import AliasResolver
 from musicdb.imports.records import (
     AlbumRecord,
     EntityRecord,
@@ -25,6 +25,7 @@ from musicdb.imports.records import (
 )
 from musicdb.imports.resolvers import AlbumEntity, Entity
 from musicdb.models import Album, Artist, ArtistAlias, Genre, GenreAlias, Label, LabelAlias
+from musicdb.music.names import name_key
 
 if TYPE_CHECKING:
     from musicdb.imports.parse import Parsed, ParsedEntity
@@ -57,7 +58,7 @@ class _Kind:
 
 
 KINDS = (
-    _Kind(Genre, GenreAlias, ("description",), same_genre),
+    _Kind(Genre, GenreAlias, ("description",), name_key),
     _Kind(Label, LabelAlias, ("is_public",)),
     _Kind(Artist, ArtistAlias, ("is_public",), is_unique=False),
 )
@@ -195,7 +196,7 @@ class _Planner:
             self.resolver.by_id[record.spotify_id] = entity
         if "name" in entity.before and self.kind.is_unique:
             # Whoever speaks of it by its new name means it.
-            self.resolver.entities[record.name.lower() if self.kind.model is Genre else record.name] = entity
+            self.resolver.entities[name_key(record.name) if self.kind.model is Genre else record.name] = entity
 
     def _address(self, record: EntityRecord, entity: Entity) -> None:
         if record.slug:

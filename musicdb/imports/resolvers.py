@@ -22,6 +22,7 @@ from musicdb.models import (
     LabelAlias,
     TrackArtist,
 )
+from musicdb.music.names import name_key
 from musicdb.music.release_dates import format_release_date
 
 Released = tuple[date, str]
@@ -121,7 +122,7 @@ class GenreResolver(NamedResolver):
 
     @staticmethod
     def fold(name: str) -> str:
-        return name.lower()
+        return name_key(name)
 
     def load(self) -> None:
         """Load all. A library has some thousands at the most. Two queries."""

@@ -12,11 +12,11 @@ from typing import Any
 from django.db import models
 from django.db.models import F
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Lower
 
 from musicdb.db.bulk import in_batches, insert
 from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias
 from musicdb.models.catalogue import Album, AlbumLabel, Artist, Genre, Label, SluggedModel, Track, TrackArtist
+from musicdb.models.name_keys import NameKeyField
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,12 @@ class Aggregate:
 
     @cached_property
     def columns(self) -> "list[models.Field[Any, Any]]":
-        """The columns of a row, without its primary key."""
-        return [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        """The columns of a row, without its primary key and what is derived from another column."""
+        return [
+            field
+            for field in self.model._meta.concrete_fields
+            if not field.primary_key and not isinstance(field, NameKeyField)
+        ]
 
     @cached_property
     def unique_columns(self) -> "list[models.Field[Any, Any]]":
@@ -146,7 +150,8 @@ class Aggregate:
         """The columns that say what an alias is and what leads to it."""
         if self.alias is None:
             return []
-        return [field.name for field in self.alias._meta.concrete_fields if field.name not in ("id", "target")]
+        left_out = {"id", "target", "name_key"}
+        return [field.name for field in self.alias._meta.concrete_fields if field.name not in left_out]
 
     @cached_property
     def uses(self) -> tuple[ChildRelation, ...]:
@@ -169,7 +174,7 @@ class Aggregate:
 
 # In the order in which rows are created: what others point at comes first.
 CATALOGUE = (
-    Aggregate(Genre, alias=GenreAlias, name_key=NameKey(Lower("name"), "name__iexact")),
+    Aggregate(Genre, alias=GenreAlias, name_key=NameKey(F("name_key"), "name_key")),
     Aggregate(Artist, alias=ArtistAlias),
     Aggregate(Label, alias=LabelAlias, name_key=NameKey(F("name"), "name")),
     Aggregate(Album, child_relations=(ChildRelation("labels", AlbumLabel, "album", "label"),)),

@@ -4,15 +4,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from musicdb.models.catalogue import Artist, Genre, Label
 from musicdb.models.fields import NameField
+from musicdb.models.name_keys import KeyedByName, KeyedQuerySet
 from musicdb.models.slugs import MAX_LENGTH
 from musicdb.models.validators import validate_slug_text, validate_spotify_id
 
 
-class Alias(models.Model):
+class Alias(KeyedByName):
     """Another spelling. ``slug``: the address that it had while it was a thing of its own; null if it never was."""
 
     name = NameField("other spelling", max_length=300)
@@ -26,6 +26,8 @@ class Alias(models.Model):
         validators=[validate_slug_text],
     )
     target: Any
+
+    objects = KeyedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -43,7 +45,7 @@ class GenreAlias(Alias):
         verbose_name_plural = "other spellings of genres"
         constraints = [
             models.UniqueConstraint(
-                Lower("name"),
+                fields=["name_key"],
                 name="genrealias_name_unique",
                 violation_error_message="This is another spelling of a genre already.",
             ),
@@ -57,6 +59,7 @@ class LabelAlias(Alias):
     class Meta(Alias.Meta):
         verbose_name = "other spelling of a label"
         verbose_name_plural = "other spellings of labels"
+        indexes = [models.Index(fields=["name_key"], name="labelalias_name_key")]
         constraints = [
             models.UniqueConstraint(
                 "name",
@@ -80,5 +83,8 @@ class ArtistAlias(Alias):
         verbose_name = "other spelling of an artist"
         verbose_name_plural = "other spellings of artists"
         # With whose it is, so that a search of tracks reads nothing else.
-        indexes = [models.Index(fields=["name", "target"], name="artistalias_name")]
+        indexes = [
+            models.Index(fields=["name", "target"], name="artistalias_name"),
+            models.Index(fields=["name_key"], name="artistalias_name_key"),
+        ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="artistalias_name_not_empty")]

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 
 from musicdb.models.fields import FiniteFloatField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
+from musicdb.models.name_keys import KeyedByName
 from musicdb.models.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
@@ -80,7 +80,7 @@ class SluggedModel(models.Model):
         return (self.slug,)
 
 
-class Genre(SluggedModel):
+class Genre(SluggedModel, KeyedByName):
     name = NameField(max_length=200)
     description = models.TextField(blank=True, help_text="Shown at the top of the genre's page.")
 
@@ -92,7 +92,7 @@ class Genre(SluggedModel):
         permissions = [("merge_genre", "Can merge genres")]
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), name="genre_name_unique", violation_error_message="There is a genre of that name."
+                fields=["name_key"], name="genre_name_unique", violation_error_message="There is a genre of that name."
             ),
             models.CheckConstraint(condition=~Q(name=""), name="genre_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="genre_slug_not_empty"),
@@ -102,7 +102,7 @@ class Genre(SluggedModel):
         return reverse("genre", args=[self.slug])
 
 
-class Artist(SluggedModel):
+class Artist(SluggedModel, KeyedByName):
     name = NameField(max_length=300)
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
@@ -117,7 +117,10 @@ class Artist(SluggedModel):
     class Meta:
         ordering = ["name", "pk"]
         permissions = [("merge_artist", "Can merge artists")]
-        indexes = [models.Index(fields=["name", "id"], name="artist_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="artist_name"),
+            models.Index(fields=["name_key"], name="artist_name_key"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="artist_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="artist_slug_not_empty"),
@@ -132,7 +135,7 @@ class Artist(SluggedModel):
         return f"https://open.spotify.com/artist/{self.spotify_id}" if self.spotify_id else ""
 
 
-class Label(SluggedModel):
+class Label(SluggedModel, KeyedByName):
     name = NameField(max_length=300, unique=True)
     is_public = models.BooleanField(
         "public", default=False, help_text="Has a page, and is linked wherever the name is shown."
@@ -144,6 +147,7 @@ class Label(SluggedModel):
     class Meta:
         ordering = ["name"]
         permissions = [("merge_label", "Can merge labels")]
+        indexes = [models.Index(fields=["name_key"], name="label_name_key")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="label_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="label_slug_not_empty"),

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from musicdb.models.name_keys import NameKeyField
+
 CREATED, CHANGED, DELETED = "+", "~", "-"
 
 
@@ -97,6 +99,10 @@ class Versions(HistoricalRecords):
             history_change_reason_field=models.TextField(default="", blank=True),
             no_db_index=["id", "slug", *unindexed],
         )
+
+    def fields_included(self, model: Any) -> list[Any]:
+        # A name's key follows from the name.
+        return [field for field in super().fields_included(model) if not isinstance(field, NameKeyField)]
 
     def get_meta_options(self, model: Any) -> dict[str, Any]:
         name = model._meta.model_name

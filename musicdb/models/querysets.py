@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
 from django.utils.timezone import localdate
 
 from musicdb.db.text_search import AliasSearchMixin, SearchMixin
+from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.music.audio_features import FEATURE_NAMES
 from musicdb.music.titles import title_key
 
@@ -44,7 +45,7 @@ class NaturalKeyMixin:
         return self.get(slug=slug)  # type: ignore[attr-defined]
 
 
-class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Genre"]):
+class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
     searched = ("name",)
 
     def with_track_count(self) -> Self:
@@ -55,7 +56,7 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Genre"])
         return self.with_track_count().order_by("-track_count", "name")
 
 
-class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Artist"]):
+class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"]):
     searched = ("name", "=spotify_id")
 
     def public(self) -> Self:
@@ -74,7 +75,7 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Artist"
         return counted.order_by("-track_count", "name", "pk")[:limit]
 
 
-class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, models.QuerySet["Label"]):
+class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
     searched = ("name",)
 
     def public(self) -> Self:

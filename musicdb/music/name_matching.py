@@ -28,13 +28,13 @@ _DASH = re.compile(r"\s[-–—]+\s")
 _BETWEEN_WORDS = re.compile(r"[\s/\\|,;:()\[\]{}_–—-]+")
 
 
-def name_key(name: str) -> str:
+def similarity_key(name: str) -> str:
     """Return ``name`` without what spellings of one name differ in: case, accents, blanks and punctuation."""
     return "".join(_words(name)) or _bare(name)
 
 
-def label_key(name: str) -> str:
-    """As ``name_key``, and without what labels are found with and without: a year in front, a part after a dash,
+def label_similarity_key(name: str) -> str:
+    """As ``similarity_key``, and without what labels are found with and without: a year in front, a part after a dash,
     the kind of company at the end. What a name consists of is never taken away whole."""
     for shorter in (_YEARS_IN_FRONT.sub("", name), name):
         for candidate in (_DASH.split(shorter)[0], shorter):

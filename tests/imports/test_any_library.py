@@ -24,7 +24,7 @@ from musicdb.models import (
     TrackArtist,
 )
 from musicdb.music.audio_features import AUDIO_FEATURES
-from musicdb.music.names import normalise_name
+from musicdb.music.names import name_key, normalise_name
 from tests.imports.library import exported, run, state, wipe
 
 # Half a surrogate pair is no text, and NUL is refused at every door.
@@ -80,7 +80,7 @@ def libraries(draw: st.DrawFn) -> dict[str, Any]:
 
     genres = things(name=NAMES, description=st.text(LETTERS, max_size=30) | NASTY)
     labels = things(name=NAMES, is_public=st.booleans())
-    genres = each_once(genres, "name", fold=str.lower)
+    genres = each_once(genres, "name", fold=name_key)
     labels = each_once(labels, "name")
     albums = things(
         title=NAMES,
@@ -119,7 +119,7 @@ def libraries(draw: st.DrawFn) -> dict[str, Any]:
         "labels": labels,
         "albums": albums,
         "tracks": tracks,
-        "genre_spellings": draw(unique(spellings, lambda one: one[1].lower())),
+        "genre_spellings": draw(unique(spellings, lambda one: name_key(one[1]))),
         "label_spellings": draw(unique(spellings, lambda one: one[1])),
         "artist_spellings": draw(st.lists(st.tuples(spellings, IDS), max_size=4)),
     }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music.name_matching import alike, label_key, name_key
+from musicdb.music.name_matching import alike, label_similarity_key, similarity_key
 from musicdb.music.names import normalise_name
 
 
@@ -30,8 +30,8 @@ from musicdb.music.names import normalise_name
     ],
 )
 def test_spellings_of_one_name_fold_to_the_same(one: str, other: str) -> None:
-    assert name_key(one) == name_key(other)
-    assert label_key(one) == label_key(other)
+    assert similarity_key(one) == similarity_key(other)
+    assert label_similarity_key(one) == label_similarity_key(other)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_spellings_of_one_name_fold_to_the_same(one: str, other: str) -> None:
     ],
 )
 def test_other_names_fold_to_others(one: str, other: str) -> None:
-    assert name_key(one) != name_key(other)
+    assert similarity_key(one) != similarity_key(other)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_other_names_fold_to_others(one: str, other: str) -> None:
     ],
 )
 def test_spellings_of_one_label_fold_to_the_same(one: str, other: str) -> None:
-    assert label_key(one) == label_key(other)
+    assert label_similarity_key(one) == label_similarity_key(other)
 
 
 @pytest.mark.parametrize(
@@ -103,30 +103,30 @@ def test_spellings_of_one_label_fold_to_the_same(one: str, other: str) -> None:
     ],
 )
 def test_other_labels_fold_to_others(one: str, other: str) -> None:
-    assert label_key(one) != label_key(other)
+    assert label_similarity_key(one) != label_similarity_key(other)
 
 
 @pytest.mark.parametrize("name", ["Records", "Music Group", "The Label, Inc.", "& Co.", "2012", "(P) 2012", "!!!", "♡"])
 def test_something_of_every_label_is_left(name: str) -> None:
-    assert label_key(name)
+    assert label_similarity_key(name)
 
 
 @given(st.text(min_size=1).map(normalise_name).filter(bool))
 def test_any_name_folds_to_something_whatever_its_case(name: str) -> None:
-    assert name_key(name)
-    assert label_key(name)
-    assert name_key(name) == name_key(f" {name} ")
+    assert similarity_key(name)
+    assert label_similarity_key(name)
+    assert similarity_key(name) == similarity_key(f" {name} ")
 
 
 def test_groups_have_two_or_more_and_come_by_their_names() -> None:
     names = [(1, "Zed"), (2, "Apple"), (3, "ZED"), (4, "Other"), (5, "apple"), (6, "zed!")]
-    assert alike(names, name_key) == [[2, 5], [1, 3, 6]]
-    assert alike([(1, "Warner Records"), (2, "Warner Classics")], label_key) == []
-    assert alike([], label_key) == []
+    assert alike(names, similarity_key) == [[2, 5], [1, 3, 6]]
+    assert alike([(1, "Warner Records"), (2, "Warner Classics")], label_similarity_key) == []
+    assert alike([], label_similarity_key) == []
 
 
 def test_a_hundred_thousand_names_take_seconds() -> None:
     names = [(number, f"({number}) Café – Müller & Söhne Musik, Inc. {number // 2}") for number in range(100_000)]
     started = time.perf_counter()
-    assert alike(names, label_key) == []
+    assert alike(names, label_similarity_key) == []
     assert time.perf_counter() - started < 15

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music.names import normalise_name
+from musicdb.music.names import name_key, normalise_name
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,45 @@ def test_the_result_is_stable_and_storable(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Z")), max_size=40))
 def test_nothing_visible_is_lost(text: str) -> None:
     assert normalise_name(text) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Électro", "électro"),
+        ("Électro", "E\u0301LECTRO"),
+        ("Straße", "STRASSE"),
+        ("STRAẞE", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("ısparta", "ISPARTA"),
+        ("ΟΔΟΣ", "οδος"),
+        ("  K-POP ", "k-pop"),
+        ("AC/DC", "ac/dc"),
+    ],
+)
+def test_names_that_differ_in_case_have_one_key(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("e", "é"), ("1", "①"), ("ａ", "a"), ("か", "が"), ("AC/DC", "ACDC")])
+def test_names_that_differ_otherwise_have_two(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+def test_each_letter_has_one_key_in_either_case() -> None:
+    letters = [chr(code) for code in range(0x11000) if chr(code) not in (chr(code).lower(), chr(code).upper())]
+    letters += [chr(code) for code in range(0x11000) if chr(code).lower() != chr(code).upper()]
+    assert len(letters) > 2_500
+    for letter in letters:
+        key = name_key(f"a{letter}")
+        assert key == name_key(f"a{letter.lower()}") == name_key(f"A{letter.upper()}") == name_key(key), letter
+
+
+# With dots above, a few Greek letters have two forms.
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\u0307"), max_size=20))
+def test_a_key_is_storable_and_its_own_key(text: str) -> None:
+    key = name_key(text)
+
+    assert name_key(key) == key == normalise_name(key)
+    assert key == name_key(text.upper()) == name_key(text.lower()) == name_key(normalise_name(text))
+    assert len(key) <= 3 * len(normalise_name(text))
