@@ -7,7 +7,8 @@ from typing import Any
 from musicdb.exports.library import FORMATS
 from musicdb.imports.parse import ImportOptions, Source
 from musicdb.imports.service import Outcome, run_import
-from musicdb.models import Album, Artist, Genre, Import, Label, Track
+from musicdb.models import Album, Artist, ArtistAlias, Genre, GenreAlias, Import, Label, LabelAlias, Track
+from musicdb.music.names import name_key
 
 MODELS = (Track, Album, Label, Artist, Genre)
 
@@ -15,8 +16,11 @@ MODELS = (Track, Album, Label, Artist, Genre)
 def state() -> dict[str, Any]:
     """All of the catalogue by its addresses: each column, each order, each other spelling."""
     found: dict[str, Any] = {}
+    for model in (Genre, GenreAlias, Label, LabelAlias, Artist, ArtistAlias):
+        assert all(name_key(name) == key for name, key in model._default_manager.values_list("name", "name_key"))
     for model in MODELS:
-        columns = [field.name for field in model._meta.concrete_fields if not field.is_relation and field.name != "id"]
+        other = {"id", "name_key"}
+        columns = [one.name for one in model._meta.concrete_fields if not one.is_relation and one.name not in other]
         for row in model._default_manager.all():
             found[f"{model.__name__} {row.slug}"] = {**{name: getattr(row, name) for name in columns}, **hanging(row)}
     return found
