@@ -2,13 +2,27 @@
 
 import io
 import zipfile
+from datetime import date
 from typing import Any
 
 from musicdb.exports.library import FORMATS
 from musicdb.imports.parse import ImportOptions, Source
 from musicdb.imports.service import Outcome, run_import
-from musicdb.models import Album, Artist, ArtistAlias, Genre, GenreAlias, Import, Label, LabelAlias, Track
+from musicdb.models import (
+    Album,
+    AlbumLabel,
+    Artist,
+    ArtistAlias,
+    Genre,
+    GenreAlias,
+    Import,
+    Label,
+    LabelAlias,
+    Track,
+    TrackArtist,
+)
 from musicdb.music.names import name_key
+from tests.imports.files import track_id
 
 MODELS = (Track, Album, Label, Artist, Genre)
 
@@ -62,3 +76,48 @@ def zipped(name: str = "library.zip", /, **tables: str) -> Source:
         for table, text in tables.items():
             archive.writestr(f"{table}.csv", text.encode())
     return Source(name, target.getvalue())
+
+
+def awkward_library() -> None:
+    """A few rows, each with something that a careless export would lose."""
+    pop = Genre.objects.create(name="Pop; rock\\", description='=1+1\r\n "quoted",\n\n\tend \x0c_x000D_')
+    Genre.objects.create(name="'n roll", description="'")
+    GenreAlias.objects.create(name="POP;ROCK", slug="pop-rock-old", target=pop)
+    GenreAlias.objects.create(name="=pop", target=pop)
+    crush = Artist.objects.create(name="Crush", spotify_id=track_id(1), is_public=True)
+    Artist.objects.create(name="Crush")
+    small = Artist.objects.create(name="CRUSH", slug="xyz")
+    for slug, spotify_id in (("crush-old", track_id(2)), (None, None), (None, None), (None, track_id(3))):
+        ArtistAlias.objects.create(name="크러쉬", slug=slug, spotify_id=spotify_id, target=crush)
+    label = Label.objects.create(name="@x", is_public=True)
+    other = Label.objects.create(name="高橋")
+    LabelAlias.objects.create(name="髙橋", slug="old", target=other)
+    LabelAlias.objects.create(name="New", target=other)
+    albums = [
+        Album.objects.create(title="Best", release_date=date(1983, 1, 1), release_precision=precision)
+        for precision in ("year", "month", "day")
+    ]
+    bare = Album.objects.create(title="1", spotify_id=track_id(9), image_url="https://a.example/b,c;d.jpg")
+    for position, one in enumerate((other, label)):
+        AlbumLabel.objects.create(album=bare, label=one, position=position)
+    for number, title in enumerate(["-1", "NA", "true", "#N/A", "1983-05", "0012", "=LOVE", "'Til", "+1", "-1"]):
+        track = Track.objects.create(
+            title=title, album=[*albums, bare, None][number % 5], liked=number % 2 == 0, score=[None, 0, 7][number % 3]
+        )
+        track.genres.set([pop] if number % 2 else [])
+        for position, one in enumerate([small, crush][number % 3 :]):
+            TrackArtist.objects.create(track=track, artist=one, position=position)
+    Track.objects.filter(title="NA").update(
+        spotify_id=track_id(4),
+        isrc="KRA381001057",
+        duration_ms=0,
+        explicit=False,
+        tempo=0.1 + 119.2,
+        valence=0.1 + 0.2,
+        loudness=-4.721000000000001,
+        energy=5e-324,
+        key=-1,
+        mode=0,
+        time_signature=4,
+        features_source="\t=source ",
+    )

@@ -97,7 +97,7 @@ class FileFormat(Resource):
         found = self.positions_in(header)
         self.positions = {name: position for name, position in found.items() if position is not None}
         self._cleaners: list[tuple[str, int, str, Callable[..., Any]]] = [
-            (name, position, self.header[position], self.fields[name].widget.clean)
+            (name, position, self.header[position], self.columns()[name].widget.clean)
             for name, position in self.positions.items()
         ]
 
@@ -217,7 +217,7 @@ class FileFormat(Resource):
     def heading(self, name: str) -> str:
         """Return what the file calls a column."""
         position = self.positions.get(name)
-        return self.header[position] if position is not None else str(self.fields[name].column_name)
+        return self.header[position] if position is not None else str(self.columns()[name].column_name)
 
 
 FEATURE_WIDGETS = {feature.name: FeatureWidget(feature) for feature in AUDIO_FEATURES}

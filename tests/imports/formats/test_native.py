@@ -64,7 +64,7 @@ class TestWhatItIs:
 
     def test_columns_that_nobody_knows_are_named(self) -> None:
         parsed = parse([zipped(labels="slug,name,is_public,founded\na,A,true,1999\n")], ImportOptions())
-        assert parsed.notes == ["labels.csv: Columns that say nothing to musicdb: founded."]
+        assert parsed.notes == ["labels.csv: These columns are unknown to musicdb and were ignored: founded."]
 
     def test_a_table_that_says_too_little(self) -> None:
         with pytest.raises(ImportRefusedError, match="is in no format that musicdb knows"):
@@ -220,11 +220,11 @@ class TestWrong:
         ) == [
             "genres.csv, row 2, slug: “Pop!”: An address part has small Latin letters, digits and single hyphens "
             "between them.",
-            "genres.csv, row 3, name: is empty. None of the genres can be without.",
-            "genres.csv, row 4, other_spellings: has 2 parts, and what belongs to them has 3.",
+            "genres.csv, row 3, name: is empty. Each of the genres needs a name.",
+            "genres.csv, row 4, other_spellings: has 2 parts, and the column that it belongs to has 3.",
             "artists.csv, row 2, spotify_id: “123” is no Spotify id, which has 22 letters and digits.",
             "artists.csv, row 3, is_public: “maybe” is neither true nor false.",
-            "tracks.csv, row 2, artist_slugs: has 1 parts, and what belongs to them has 2.",
+            "tracks.csv, row 2, artist_slugs: has 1 parts, and the column that it belongs to has 2.",
             "tracks.csv, row 3, score: “-1” is no whole number from 0 to 2,147,483,647.",
         ]
 

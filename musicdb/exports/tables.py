@@ -1,0 +1,148 @@
+"""The tables of the catalogue as files have them. Each column is declared once, for every export and for the import.
+
+The library file, the exports of the admin's lists and musicdb's own import format all read these declarations.
+"""
+
+from datetime import date
+
+from django.db.models import Model
+
+from musicdb.exports.columns import ChildRows, Column, Table
+from musicdb.exports.widgets import (
+    FeatureWidget,
+    IsrcWidget,
+    ListWidget,
+    NameWidget,
+    ReleaseDateWidget,
+    SlugWidget,
+    SpotifyIdWidget,
+    TextWidget,
+    UrlWidget,
+    WholeNumberWidget,
+    YesNoWidget,
+)
+from musicdb.models import (
+    Album,
+    AlbumLabel,
+    Artist,
+    ArtistAlias,
+    Genre,
+    GenreAlias,
+    Label,
+    LabelAlias,
+    Track,
+    TrackArtist,
+)
+from musicdb.music.audio_features import AUDIO_FEATURES
+from musicdb.music.release_dates import format_release_date
+
+
+def _write_release_date(first_day: date | None, precision: str) -> str:
+    return format_release_date(first_day, precision) if first_day else ""
+
+
+SLUG = SlugWidget()
+SLUGS = ListWidget(SLUG)
+NUMBER = WholeNumberWidget()
+YES_NO = YesNoWidget()
+ARTIST_ID = SpotifyIdWidget("artist")
+
+
+def _alias_columns(alias: type[Model]) -> tuple[Column, ...]:
+    """Return the columns of the aliases: their names and, side by side with these, the slugs that they had as rows."""
+    children = ChildRows(alias, "target", "pk")
+    return (
+        Column("other_spellings", ListWidget(NameWidget(300)), ("name",), children=children),
+        Column("former_addresses", SLUGS, ("slug",), children=children, in_lists=False),
+    )
+
+
+GENRES = Table(
+    "genres",
+    Genre,
+    (
+        Column("slug", SLUG, is_required=True),
+        Column("name", NameWidget(200), is_required=True),
+        Column("description", TextWidget(), is_required=True),
+        *_alias_columns(GenreAlias),
+    ),
+)
+ARTISTS = Table(
+    "artists",
+    Artist,
+    (
+        Column("slug", SLUG, is_required=True),
+        Column("name", NameWidget(300), is_required=True),
+        Column("spotify_id", ARTIST_ID, is_required=True),
+        Column("is_public", YES_NO, is_required=True),
+        *_alias_columns(ArtistAlias),
+        Column(
+            "other_spotify_ids",
+            ListWidget(ARTIST_ID),
+            ("spotify_id",),
+            children=ChildRows(ArtistAlias, "target", "pk"),
+            in_lists=False,
+        ),
+    ),
+)
+LABELS = Table(
+    "labels",
+    Label,
+    (
+        Column("slug", SLUG, is_required=True),
+        Column("name", NameWidget(300), is_required=True),
+        Column("is_public", YES_NO, is_required=True),
+        *_alias_columns(LabelAlias),
+    ),
+)
+
+_ALBUM_LABELS = ChildRows(AlbumLabel, "album", "position")
+
+ALBUMS = Table(
+    "albums",
+    Album,
+    (
+        Column("slug", SLUG, is_required=True),
+        Column("title", NameWidget(500), is_required=True),
+        Column(
+            "released",
+            ReleaseDateWidget(),
+            ("release_date", "release_precision"),
+            write=_write_release_date,
+            is_required=True,
+        ),
+        Column("labels", ListWidget(NameWidget(300)), ("label__name",), children=_ALBUM_LABELS),
+        Column("label_slugs", SLUGS, ("label__slug",), children=_ALBUM_LABELS),
+        Column("spotify_id", SpotifyIdWidget("album")),
+        Column("image_url", UrlWidget()),
+    ),
+)
+
+_TRACK_ARTISTS = ChildRows(TrackArtist, "track", "position")
+_TRACK_GENRES = ChildRows(Track.genres.through, "track", "genre__name")
+
+TRACKS = Table(
+    "tracks",
+    Track,
+    (
+        Column("slug", SLUG, is_required=True),
+        Column("title", NameWidget(500), is_required=True),
+        Column("artists", ListWidget(NameWidget(300)), ("artist__name",), children=_TRACK_ARTISTS, is_required=True),
+        Column("artist_slugs", SLUGS, ("artist__slug",), children=_TRACK_ARTISTS),
+        Column("album", NameWidget(500), ("album__title",)),
+        Column("album_slug", SLUG, ("album__slug",)),
+        Column("genres", ListWidget(NameWidget(200)), ("genre__name",), children=_TRACK_GENRES),
+        Column("genre_slugs", SLUGS, ("genre__slug",), children=_TRACK_GENRES),
+        Column("score", NUMBER),
+        Column("liked", YES_NO),
+        Column("spotify_id", SpotifyIdWidget("track")),
+        Column("isrc", IsrcWidget()),
+        Column("duration_ms", NUMBER),
+        Column("explicit", YES_NO),
+        *(Column(feature.name, FeatureWidget(feature, as_stored=True)) for feature in AUDIO_FEATURES),
+        Column("features_source", TextWidget(100)),
+    ),
+)
+
+# In the order in which rows are created: what others point at comes first.
+TABLES = (GENRES, ARTISTS, LABELS, ALBUMS, TRACKS)
