@@ -1,4 +1,8 @@
-"""From a cell's text to a value that the catalogue can store. Each raises ValueError with words for an editor."""
+"""The widgets that read a cell: from its text to a value that the catalogue can store.
+
+Each raises ValueError if the text is no such value. The message follows the heading of the column, as in "score: “x” is
+not a number."
+"""
 
 import math
 import re
@@ -21,7 +25,7 @@ from musicdb.music.audio_features import AudioFeature
 from musicdb.music.names import normalise_name
 from musicdb.music.release_dates import Precision, parse_release_date
 
-# What programs write where they know nothing. A title may be any of these words: only other cells are so read.
+# What programs write for an unknown value. A title can be any of these words, so names are not read this way.
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})
 _LINK = re.compile(
     r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?)(?P<kind>[a-z]+)[:/](?P<id>[^?#]*)(?:[?#].*)?",
@@ -35,33 +39,33 @@ def is_unknown(text: str) -> bool:
 
 
 class NameWidget(Widget):
-    """A name of at most ``longest`` characters, or empty."""
+    """A name of at most ``max_length`` characters, or empty."""
 
-    def __init__(self, longest: int, unknown: frozenset[str] = frozenset()) -> None:
+    def __init__(self, max_length: int, unknown: frozenset[str] = frozenset()) -> None:
         super().__init__()
-        self.longest = longest
+        self.max_length = max_length
         self.unknown = unknown
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         name = normalise_name(value)
         if name in self.unknown:
             return ""
-        if len(name) > self.longest:
-            raise ValueError(f"has {len(name):,} characters, and {self.longest} are the most that can be stored.")
+        if len(name) > self.max_length:
+            raise ValueError(f"has {len(name):,} characters, and at most {self.max_length} can be stored.")
         return name
 
 
 class NamesWidget(Widget):
-    """Several names in one cell: ``separator`` between them, ``\\`` before one that is part of a name."""
+    """Several names in one cell, with ``separator`` between them. A backslash escapes one that is part of a name."""
 
-    def __init__(self, separator: str, longest: int, unknown: frozenset[str] = frozenset()) -> None:
+    def __init__(self, separator: str, max_length: int, unknown: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.separator = separator
-        self.one = NameWidget(longest, unknown)
+        self.widget = NameWidget(max_length, unknown)
         self._between = re.compile(rf"(?<!\\){re.escape(separator)}")
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[str, ...]:
-        names = (self.one.clean(part.replace("\\" + self.separator, self.separator)) for part in self.split(value))
+        names = (self.widget.clean(part.replace("\\" + self.separator, self.separator)) for part in self.split(value))
         return tuple(name for name in names if name)
 
     def split(self, value: str) -> list[str]:
@@ -69,29 +73,29 @@ class NamesWidget(Widget):
 
 
 class TextWidget(Widget):
-    """A text as it stands, of at most ``longest`` characters if there is a limit."""
+    """A text as it is, of at most ``max_length`` characters if there is a limit."""
 
-    def __init__(self, longest: int | None = None) -> None:
+    def __init__(self, max_length: int | None = None) -> None:
         super().__init__()
-        self.longest = longest
+        self.max_length = max_length
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        if self.longest is not None and len(value) > self.longest:
-            raise ValueError(f"has {len(value):,} characters, and {self.longest} are the most that can be stored.")
+        if self.max_length is not None and len(value) > self.max_length:
+            raise ValueError(f"has {len(value):,} characters, and at most {self.max_length} can be stored.")
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise ValueError("has a character that cannot be stored.")
         return str(value)
 
 
 class SlugWidget(Widget):
-    """The last part of the address of a page, or empty."""
+    """A slug, or empty."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         slug = value.strip()
         if not slug:
             return ""
         if len(slug) > MAX_LENGTH:
-            raise ValueError(f"has {len(slug):,} characters, and {MAX_LENGTH} are the most that can be stored.")
+            raise ValueError(f"has {len(slug):,} characters, and at most {MAX_LENGTH} can be stored.")
         try:
             validate_slug_text(slug)
         except ValidationError as error:
@@ -100,25 +104,25 @@ class SlugWidget(Widget):
 
 
 class ListWidget(Widget):
-    """The parts of a cell that ``join_parts`` wrote, each read by ``one``. Empty parts keep their positions."""
+    """The parts of a cell that ``join_parts`` wrote, each read by ``widget``. Empty parts keep their positions."""
 
-    def __init__(self, one: Widget) -> None:
+    def __init__(self, widget: Widget) -> None:
         super().__init__()
-        self.one = one
+        self.widget = widget
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[Any, ...]:
         if not value.strip():
             return ()
-        return tuple(self.one.clean(part) for part in split_parts(value))
+        return tuple(self.widget.clean(part) for part in split_parts(value))
 
 
 def join_parts(names: Iterable[str]) -> str:
-    """Return names in one cell, ``; `` between them; a semicolon or backslash within one has a backslash before it."""
+    """Return a cell that has several names: ``; `` between them, and a backslash before a semicolon or a backslash."""
     return "; ".join(name.replace("\\", "\\\\").replace(";", "\\;") for name in names)
 
 
 def split_parts(cell: str) -> list[str]:
-    """Return what ``join_parts`` join_parts, without blanks around it."""
+    """Return the names in a cell that ``join_parts`` wrote, without spaces around them."""
     parts = [""]
     characters = iter(cell)
     for character in characters:
@@ -130,7 +134,7 @@ def split_parts(cell: str) -> list[str]:
 
 
 class SpotifyIdWidget(Widget):
-    """A Spotify id by itself, in a URI or in a link; None where there is none, as for a file of the owner's own."""
+    """A Spotify id by itself, in a URI or in a link. None if it is unknown, as it is for a local file."""
 
     def __init__(self, kind: str) -> None:
         super().__init__()
@@ -144,33 +148,33 @@ class SpotifyIdWidget(Widget):
             if link["kind"].lower() == "local":
                 return None
             if link["kind"].lower() != self.kind:
-                raise ValueError(f"is a Spotify {link['kind']}, and {_a(self.kind)} is wanted.")
+                raise ValueError(f"is the link of {_a(link['kind'])} on Spotify, not of {_a(self.kind)}.")
             text = link["id"]
         try:
             validate_spotify_id(text)
         except ValidationError:
-            raise ValueError(f"“{shorten(text)}” is no Spotify id, which has 22 letters and digits.") from None
+            raise ValueError(f"“{shorten(text)}” is not a Spotify id. An id has 22 letters and digits.") from None
         return text
 
 
 class SpotifyIdsWidget(Widget):
-    """Several Spotify ids in one cell, None in the position of one that is missing."""
+    """Several Spotify ids in one cell. None stands for one that is missing."""
 
     def __init__(self, kind: str, separator: str) -> None:
         super().__init__()
         self.separator = separator
-        self.one = SpotifyIdWidget(kind)
+        self.widget = SpotifyIdWidget(kind)
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[str | None, ...]:
         if is_unknown(value):
             return ()
-        return tuple(self.one.clean(part) for part in value.split(self.separator))
+        return tuple(self.widget.clean(part) for part in value.split(self.separator))
 
 
 class FeatureWidget(Widget):
-    """An audio feature within its range, or None where it is unknown.
+    """An audio feature within its range, or None if it is unknown.
 
-    ``as_stored``: whether every value means itself; Spotify writes some for what it did not find.
+    Spotify writes some values for what its analysis did not find. With ``as_stored``, every value means itself.
     """
 
     def __init__(self, feature: AudioFeature, as_stored: bool = False) -> None:
@@ -183,24 +187,24 @@ class FeatureWidget(Widget):
         if is_unknown(value):
             return None
         number = as_number(value)
-        # A tempo of 0 BPM and a bar of 0 beats mean that the analysis found none, and so does a key of -1.
+        # The analysis found no tempo if it is 0, no bars if they have 0 beats, and no key if it is -1.
         found_none = (number == 0 and self.feature.lowest > 0) or (number == -1 and self.feature.name == "key")
         if found_none and not self.as_stored:
             return None
         if not self.feature.lowest <= number <= self.feature.highest:
             raise ValueError(
-                f"“{shorten(value)}” is not from {self.feature.lowest:g} to {self.feature.highest:g}"
+                f"“{shorten(value)}” is not between {self.feature.lowest:g} and {self.feature.highest:g}"
                 f"{self.feature.unit and ' ' + self.feature.unit}."
             )
         if not self.whole:
             return number
         if not number.is_integer():
-            raise ValueError(f"“{shorten(value)}” is no whole number.")
+            raise ValueError(f"“{shorten(value)}” is not a whole number.")
         return int(number)
 
 
 class WholeNumberWidget(Widget):
-    """A whole number that is not negative, or None. ``zero_is_unknown`` where nothing real measures 0."""
+    """A whole number that is not negative, or None. ``zero_is_unknown`` is for what cannot be 0, such as a duration."""
 
     def __init__(self, zero_is_unknown: bool = False) -> None:
         super().__init__()
@@ -211,7 +215,7 @@ class WholeNumberWidget(Widget):
             return None
         number = as_number(value)
         if not number.is_integer() or not 0 <= number <= MAX_INTEGER:
-            raise ValueError(f"“{shorten(value)}” is no whole number from 0 to {MAX_INTEGER:,}.")
+            raise ValueError(f"“{shorten(value)}” is not a whole number from 0 to {MAX_INTEGER:,}.")
         return None if self.zero_is_unknown and number == 0 else int(number)
 
 
@@ -229,7 +233,10 @@ class YesNoWidget(Widget):
 
 
 class ReleaseDateWidget(Widget):
-    """A date of year, month or day. ``day_first`` says how to read what a spreadsheet made of it: 7/2/2021."""
+    """A date with a year, a month or a day as its precision.
+
+    A spreadsheet may have turned it into 7/2/2021. ``day_first`` says how to read that.
+    """
 
     def __init__(self, day_first: bool = False) -> None:
         super().__init__()
@@ -244,11 +251,11 @@ class ReleaseDateWidget(Widget):
             day, month = (first, second) if self.day_first else (second, first)
             return parse_release_date(f"{year}-{month}-{day}")
         if match := re.fullmatch(r"([A-Za-z]{3})-(\d{2})", text):
-            # A spreadsheet's way to write 2021-07.
+            # Spreadsheets turn 2021-07 into Jul-21.
             try:
                 return datetime.strptime(text, "%b-%y").date(), "month"
             except ValueError:
-                raise ValueError(f"“{text}” is no month.") from None
+                raise ValueError(f"“{text}” is not a month.") from None
         return parse_release_date(shorten(text.split("T")[0] if len(text) > 10 else text))
 
 
@@ -265,14 +272,14 @@ class IsrcWidget(Widget):
 
 
 class UrlWidget(Widget):
-    LONGEST = 500
+    MAX_LENGTH = 500
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         text = value.strip()
         if is_unknown(text):
             return ""
-        if len(text) > self.LONGEST:
-            raise ValueError(f"has {len(text):,} characters, and {self.LONGEST} are the most that can be stored.")
+        if len(text) > self.MAX_LENGTH:
+            raise ValueError(f"has {len(text):,} characters, and at most {self.MAX_LENGTH} can be stored.")
         try:
             validate_web_url(text)
         except ValidationError as error:
@@ -281,27 +288,27 @@ class UrlWidget(Widget):
 
 
 def slashed_parts(text: str) -> tuple[int, int] | None:
-    """Return the first two numbers of a date as a spreadsheet writes it; None if ``text`` is written otherwise."""
+    """Return the first two numbers of a date such as 7/2/2021. Return None if ``text`` has another form."""
     match = _SLASHED.fullmatch(text.strip())
     return (int(match[1]), int(match[2])) if match else None
 
 
 def as_number(text: str) -> float:
-    """Return the finite number that ``text`` says, with a point or a comma."""
+    """Return the finite number in ``text``, which may have a decimal point or a decimal comma."""
     try:
         number = float(text)
     except ValueError:
         try:
             number = float(text.replace(",", ".", 1))
         except ValueError:
-            raise ValueError(f"“{shorten(text)}” is no number.") from None
+            raise ValueError(f"“{shorten(text)}” is not a number.") from None
     if not math.isfinite(number):
-        raise ValueError(f"“{shorten(text)}” is no finite number.")
+        raise ValueError(f"“{shorten(text)}” is not a finite number.")
     return number
 
 
-def shorten(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def shorten(text: str, max_length: int = 60) -> str:
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
 def _a(word: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from musicdb.db.bulk import in_batches
+from musicdb.exports.tables import TRACKS
 from musicdb.imports.entities import EntityPlan, load_by_slug, plan_entities, refuse_unknown
 from musicdb.imports.parse import ImportOptions, Parsed, ParsedTrack, Progress, no_progress
 from musicdb.imports.records import Problem, RowRef, RowRefusedError, TrackRecord, name_of
@@ -13,17 +14,7 @@ from musicdb.imports.resolvers import AlbumEntity, AlbumResolver, ArtistResolver
 from musicdb.models import Track, TrackArtist
 from musicdb.music.audio_features import FEATURE_NAMES
 
-COLUMNS = (
-    "spotify_id",
-    "title",
-    "score",
-    "liked",
-    "isrc",
-    "duration_ms",
-    "explicit",
-    *FEATURE_NAMES,
-    "features_source",
-)
+COLUMNS = ("spotify_id", "title", *TRACKS.value_columns)
 COLUMNS_READ = ("pk", "slug", "album", *COLUMNS)
 
 

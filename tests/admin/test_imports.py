@@ -95,9 +95,9 @@ def test_what_is_there_is_shown_old_and_new(editor: Client) -> None:
 def test_bad_rows_are_listed_and_refuse_all(editor: Client) -> None:
     looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
     page = looked.content.decode()
-    assert "<td>3</td><td>Energy</td><td>“2” is not from 0 to 1.</td>" in page
+    assert "<td>3</td><td>Energy</td><td>“2” is not between 0 and 1.</td>" in page
     refused = confirm(editor, looked)
-    assert "“2” is not from 0 to 1." in refused.content.decode()
+    assert "“2” is not between 0 and 1." in refused.content.decode()
     assert not Track.objects.exists()
 
 
@@ -119,7 +119,7 @@ def test_skipped_bad_rows_can_be_downloaded(editor: Client) -> None:
     address = reverse("admin:musicdb_import_bad_rows", args=[Import.objects.get().pk])
     assert address in done.content.decode()
     text = b"".join(editor.get(address).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    assert "liked.csv,3,Energy “2” is not from 0 to 1." in text
+    assert "liked.csv,3,Energy “2” is not between 0 and 1." in text
 
 
 def test_a_question_is_asked_and_answered_without_another_upload(editor: Client) -> None:

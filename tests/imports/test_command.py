@@ -72,7 +72,7 @@ def test_a_bad_row_refuses_all_and_says_where(half_bad: Path) -> None:
     out = StringIO()
     with pytest.raises(CommandError, match=r"1 of 2 rows cannot be imported, so nothing was.*--skip-bad"):
         call_command("importlibrary", str(half_bad), stderr=out)
-    assert out.getvalue() == "  liked.csv, row 3, Energy: “2” is not from 0 to 1.\n"
+    assert out.getvalue() == "  liked.csv, row 3, Energy: “2” is not between 0 and 1.\n"
     assert not Track.objects.exists()
 
 
@@ -82,7 +82,7 @@ def test_skipped_rows_are_kept_and_can_be_mended_and_imported(half_bad: Path) ->
     kept = Path(f"{half_bad}.bad-rows.csv")
     text = kept.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0].endswith("Time Signature,File,Row,Why it was not imported")
-    assert text.splitlines()[1].endswith("liked.csv,3,Energy “2” is not from 0 to 1.")
+    assert text.splitlines()[1].endswith("liked.csv,3,Energy “2” is not between 0 and 1.")
     # Whoever mends it does so in a spreadsheet, which must not run what stands in a cell.
     assert ",'=LOVE," in text
     kept.write_text(text.replace(",2,2,", ",0.2,2,"), encoding="utf-8-sig")

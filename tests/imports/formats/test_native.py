@@ -222,10 +222,10 @@ class TestWrong:
             "between them.",
             "genres.csv, row 3, name: is empty. Each of the genres needs a name.",
             "genres.csv, row 4, other_spellings: has 2 parts, and the column that it belongs to has 3.",
-            "artists.csv, row 2, spotify_id: “123” is no Spotify id, which has 22 letters and digits.",
+            "artists.csv, row 2, spotify_id: “123” is not a Spotify id. An id has 22 letters and digits.",
             "artists.csv, row 3, is_public: “maybe” is neither true nor false.",
             "tracks.csv, row 2, artist_slugs: has 1 parts, and the column that it belongs to has 2.",
-            "tracks.csv, row 3, score: “-1” is no whole number from 0 to 2,147,483,647.",
+            "tracks.csv, row 3, score: “-1” is not a whole number from 0 to 2,147,483,647.",
         ]
 
     def test_rows_that_contradict_each_other(self) -> None:
