@@ -15,7 +15,7 @@ from django.db import models
 from django.forms.formsets import ORDERING_FIELD_NAME
 
 from musicdb.models import Album, Artist, GenreAlias
-from musicdb.models.aggregates import NameKey, aggregate_of
+from musicdb.models.aggregates import aggregate_of
 from musicdb.music.names import name_key, normalise_name
 from musicdb.music.release_dates import parse_release_date
 
@@ -59,9 +59,9 @@ class AliasForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = normalise_name(self.cleaned_data["name"])
-        if "name" in self.changed_data and (compared := _name_key(type(self.instance))):
+        if "name" in self.changed_data and (column := _unique_name(type(self.instance))):
             things = type(self.instance)._meta.get_field("target").related_model._default_manager
-            holder = things.filter(**{compared.lookup: name}).first()
+            holder = things.filter(**{column: name}).first()
             if holder is not None and holder.pk == self.instance.target_id:
                 raise ValidationError("This is its name already.")
             if holder is not None:
@@ -69,9 +69,9 @@ class AliasForm(forms.ModelForm):
         return name
 
 
-def _name_key(alias: Any) -> NameKey | None:
+def _unique_name(alias: Any) -> str | None:
     """Return how the names of what ``alias`` leads to are compared. Artists may share theirs."""
-    return aggregate_of(alias._meta.get_field("target").related_model).name_key
+    return aggregate_of(alias._meta.get_field("target").related_model).unique_name
 
 
 class ArtistAliasForm(AliasForm):
@@ -89,7 +89,7 @@ class AliasRows(forms.BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        if _name_key(self.model) is None:
+        if _unique_name(self.model) is None:
             return
         ignores_case = self.model is GenreAlias
         seen = set()

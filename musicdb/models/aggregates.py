@@ -10,8 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import F
-from django.db.models.expressions import Combinable
 
 from musicdb.db.bulk import in_batches, insert
 from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias
@@ -97,27 +95,17 @@ class ChildRelation:
 
 
 @dataclass(frozen=True)
-class NameKey:
-    """How the database compares names where no two rows may share one.
-
-    ``expression`` is what the unique constraint compares, and ``lookup`` finds the row that has a name.
-    """
-
-    expression: Combinable
-    lookup: str
-
-
-@dataclass(frozen=True)
 class Aggregate:
     """A model of the catalogue with what belongs to its rows.
 
-    ``alias`` is the model of its aliases. ``name_key`` is None where rows may share a name.
+    ``alias`` is the model of its aliases. ``unique_name`` is the column by which the database compares names where no
+    two rows may share one, and None where they may. Aliases are unique by the same column.
     """
 
     model: type[SluggedModel]
     child_relations: tuple[ChildRelation, ...] = ()
     alias: type[Alias] | None = None
-    name_key: NameKey | None = None
+    unique_name: str | None = None
 
     @property
     def name(self) -> str:
@@ -127,6 +115,11 @@ class Aggregate:
     @property
     def name_field(self) -> str:
         return self.model.slug_source
+
+    @property
+    def versions(self) -> Any:
+        """All versions of all rows."""
+        return self.model.history  # type: ignore[attr-defined]
 
     @cached_property
     def columns(self) -> "list[models.Field[Any, Any]]":
@@ -174,9 +167,9 @@ class Aggregate:
 
 # In the order in which rows are created: what others point at comes first.
 CATALOGUE = (
-    Aggregate(Genre, alias=GenreAlias, name_key=NameKey(F("name_key"), "name_key")),
+    Aggregate(Genre, alias=GenreAlias, unique_name="name_key"),
     Aggregate(Artist, alias=ArtistAlias),
-    Aggregate(Label, alias=LabelAlias, name_key=NameKey(F("name"), "name")),
+    Aggregate(Label, alias=LabelAlias, unique_name="name"),
     Aggregate(Album, child_relations=(ChildRelation("labels", AlbumLabel, "album", "label"),)),
     Aggregate(
         Track,

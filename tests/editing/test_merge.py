@@ -156,7 +156,7 @@ def test_a_name_that_another_thing_goes_by_is_refused_and_nothing_changes(model:
     survivor, other, third = factory(), factory(name="Stone"), factory(name="Third")
     model.objects.create(name="Stone", target=third)
     owner = make_owner(other)
-    with pytest.raises(MergeError, match="“Stone” is another spelling of “Third” already"):
+    with pytest.raises(MergeError, match="“Stone” is an alias of “Third” already"):
         merge(survivor, [other], user)
     assert owners_of(other) == {owner}
     assert not LogEntry.objects.exists()
@@ -247,7 +247,7 @@ def test_what_cannot_be_merged_is_refused_in_words(factory: Any, user: User) -> 
         merge(one, [gone, one], user)
     type(gone).objects.filter(pk=gone.pk).delete()
     for survivor, other in ((one, gone), (gone, one)):
-        with pytest.raises(MergeError, match="are no longer there"):
+        with pytest.raises(MergeError, match="no longer exist"):
             merge(survivor, [other], user)
     assert list(type(one).objects.all()) == [one]
 
@@ -260,9 +260,9 @@ def test_what_cannot_be_merged_is_refused_in_words(factory: Any, user: User) -> 
         # compared, old ones gone, new ones in; what else points at the others, and they themselves; two lines of the
         # log. Versions: the survivor's and its owners' before and after, with which owners; the others', and of genres
         # which tracks still have them.
-        (GenreFactory, 30),
+        (GenreFactory, 29),
         (ArtistFactory, 27),
-        (LabelFactory, 28),
+        (LabelFactory, 27),
     ],
 )
 def test_many_rows_ask_as_much_as_few(
