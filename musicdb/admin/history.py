@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from musicdb import history
 from musicdb.admin.base import CatalogueAdmin, is_valid_pk, link_to
 from musicdb.history import diff
-from musicdb.history.restore import RevertRefusedError, restore_deleted, revert, when
+from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
 from musicdb.models.history import ChangeType
 
 VERSIONS_A_PAGE = 25
@@ -106,7 +106,7 @@ class VersionedAdmin(CatalogueAdmin):
         return self._page(
             request,
             "version",
-            f"{diff.name_of(shown)}, {when(shown)}",
+            f"{diff.name_of(shown)}, {diff.format_time(shown)}",
             key=key,
             thing=thing,
             version=shown,
@@ -152,8 +152,8 @@ class VersionedAdmin(CatalogueAdmin):
             self.message_user(request, format_html("Nothing was changed.<ul>{}</ul>", reasons), messages.ERROR)
             return HttpResponseRedirect(request.path)
         if thing:
-            self.log_change(request, returned, f"Back to the version of {when(version)}.")
-            said = format_html("{} is as it was on {}.", link_to(returned), when(version))
+            self.log_change(request, returned, f"Back to the version of {diff.format_time(version)}.")
+            said = format_html("{} is as it was on {}.", link_to(returned), diff.format_time(version))
         else:
             self.log_addition(request, returned, "Restored.")
             said = format_html("Restored {}.", link_to(returned))

@@ -9,6 +9,7 @@ from musicdb.history.record import (
     record_creates,
     record_deletes,
     record_updates,
+    rows_as_recorded,
     signals_disabled,
     signals_enabled,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "record_creates",
     "record_deletes",
     "record_updates",
+    "rows_as_recorded",
     "signals_disabled",
     "signals_enabled",
 ]

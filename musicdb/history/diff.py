@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, Max, OuterRef
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.models.history import CREATED, DELETED, ChangeType
@@ -156,6 +158,11 @@ def format_value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def format_time(version: Any) -> str:
+    """Return the time of a version as text."""
+    return date_format(timezone.localtime(version.history_date), "DATETIME_FORMAT")
 
 
 def current_state(row: Any) -> Any:

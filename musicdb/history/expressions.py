@@ -11,26 +11,21 @@ from musicdb.models.aggregates import Aggregate, ChildRelation
 from musicdb.models.history import DELETED
 
 
-def last_version_matches(aggregate: Aggregate, **conditions: Any) -> Coalesce:
-    """Return whether the last version of a row states what the row states, and meets ``conditions``.
+def last_version_matches(aggregate: Aggregate, **lookups: Any) -> Coalesce:
+    """Return whether the last version of a row states what the row states. ``lookups`` narrow the versions.
 
-    The query that uses this has annotated ``belonging_columns``. The expression is a subquery for one value, which
-    a database evaluates row by row: an index leads to the last version and no other is read, whatever the statistics
-    of the database say. As a join, or as a condition that such a row exists, the planner could choose to read all
-    versions.
+    The query that uses this annotates ``belonging_columns``. The expression is a subquery for one value, which the
+    database evaluates row by row: an index leads to the version, whatever the statistics of the database say. Written
+    as a join, or as the condition that such a version exists, the planner may choose to read all versions.
     """
-    history: Any = aggregate.model.history.model  # type: ignore[attr-defined]
-    matches = Q(
-        *(_NotDistinct(F(field.name), OuterRef(field.name)) for field in aggregate.columns),
-        *(_NotDistinct(_NormalisedJson(F(name)), OuterRef(f"belonging_{name}")) for name in belongings_of(aggregate)),
-        **conditions,
+    equal_columns = (_NotDistinct(F(field.name), OuterRef(field.name)) for field in aggregate.columns)
+    equal_belongings = (
+        _NotDistinct(_NormalisedJson(F(name)), OuterRef(f"belonging_{name}")) for name in belongings_of(aggregate)
     )
-    last = (
-        history.objects.filter(id=OuterRef("pk"))
-        .order_by("-history_id")
-        .annotate(matches=ExpressionWrapper(matches & ~Q(history_type=DELETED), BooleanField()))
-    )
-    return Coalesce(Subquery(last.values("matches")[:1]), Value(False))
+    matches = Q(*equal_columns, *equal_belongings) & ~Q(history_type=DELETED)
+    versions = aggregate.versions.filter(id=OuterRef("pk"), **lookups).order_by("-history_id")
+    last = versions.annotate(matches=ExpressionWrapper(matches, BooleanField())).values("matches")[:1]
+    return Coalesce(Subquery(last), Value(False))
 
 
 def belonging_columns(belongings: Mapping[str, Any]) -> dict[str, Any]:

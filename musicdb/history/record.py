@@ -17,7 +17,7 @@ from django.utils import timezone
 from musicdb.db.bulk import in_batches, insert_from
 from musicdb.history.expressions import belonging_columns, belongings_of, last_version_matches, owner_keys
 from musicdb.models import Import
-from musicdb.models.aggregates import aggregate_of
+from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
 
 _signals_enabled: ContextVar[bool] = ContextVar("signals_enabled", default=True)
@@ -108,7 +108,7 @@ def _write(
 ) -> None:
     """Write a version of each row as the database has it. One statement a batch."""
     aggregate = aggregate_of(model)
-    history = model.history.model  # type: ignore[attr-defined]
+    history = aggregate.versions.model
     columns = ["id", *(field.name for field in aggregate.columns)]
     belongings = belongings_of(aggregate)
     facts: dict[str, Any] = {
@@ -129,3 +129,10 @@ def _write(
         if unless_recorded:
             rows = rows.alias(is_recorded=last_version_matches(aggregate)).filter(is_recorded=False)
         insert_from(history, fields, rows.values_list(*columns, *stated, *belonging))
+
+
+def rows_as_recorded(aggregate: Aggregate, keys: Sequence[int], **lookups: Any) -> QuerySet[Any]:
+    """Return those rows that are as their last version states them. ``lookups`` narrow the versions."""
+    belonging = belonging_columns(belongings_of(aggregate))
+    rows = aggregate.model._default_manager.filter(pk__in=keys).order_by("pk").alias(**belonging)
+    return rows.alias(is_recorded=last_version_matches(aggregate, **lookups)).filter(is_recorded=True)

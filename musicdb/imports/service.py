@@ -2,28 +2,23 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseFailure
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from musicdb import history
-from musicdb.db.bulk import insert
 from musicdb.db.errors import explain
 from musicdb.imports.apply import Written, apply_plan, changed_keys
+from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
 from musicdb.imports.parse import ImportOptions, Parsed, Progress, Source, no_progress, parse
 from musicdb.imports.plan import Plan, make_plan
 from musicdb.imports.records import ImportRefusedError
-from musicdb.imports.snapshots import MODELS, as_json, digest, states
-from musicdb.models import Album, Artist, Genre, Import, ImportedRow, Label, Track
+from musicdb.models import Album, Artist, Genre, Import, Label, Track
+from musicdb.models.aggregates import CATALOGUE
 from musicdb.models.history import ChangeType
-
-# Two imports at once would each make what the other makes: on PostgreSQL the second waits for this lock. SQLite's
-# transactions lock the database as they begin.
-LOCK = 0x6D75736963  # "music"
 
 
 @dataclass(frozen=True)
@@ -60,12 +55,17 @@ def preview(sources: Sequence[Source], options: ImportOptions, progress: Progres
 
 
 def run_import(
-    sources: Sequence[Source], options: ImportOptions, user: User | None, progress: Progress = no_progress
+    sources: Sequence[Source],
+    options: ImportOptions,
+    user: User | None,
+    progress: Progress = no_progress,
+    patience: Patience = WEB_PATIENCE,
 ) -> Outcome:
     """Import ``sources`` in one transaction and record it.
 
-    Raises ImportRefusedError, with nothing changed, for what cannot be read, where a question is open, and where
-    rows are bad and ``options.skip_bad`` is not set (BadRowsError).
+    Raises ImportRefusedError, with nothing changed, for what cannot be read, where a question is open, where rows are
+    bad and ``options.skip_bad`` is not set (BadRowsError), and where another import takes longer than ``patience``
+    allows (ImportLockedError).
     """
     started = time.perf_counter()
     parsed = parse(sources, options, progress)
@@ -75,32 +75,20 @@ def run_import(
         raise BadRowsError(parsed)
     try:
         with transaction.atomic():
-            _wait_for_other_imports()
+            lock_imports(f"import of {_names(sources)}", user, patience)
             planned = make_plan(parsed, options, progress)
             if parsed.problems and not options.skip_bad:
                 raise BadRowsError(parsed)
             counts = _counts(planned)
-            before = _states_before(planned)
             for model, keys in changed_keys(planned).items():
                 history.baseline(model, keys)
             written = apply_plan(planned, progress)
             record = _record(sources, options, user, parsed, counts, time.perf_counter() - started)
             progress("Recording", 0, None)
             _keep_history(written, history.Change(ChangeType.IMPORT, user, source_import=record))
-            insert(
-                ImportedRow,
-                ["source_import", "model", "object_id", "digest", "before"],
-                _affected(record, written, before),
-            )
     except DatabaseFailure as error:
         raise ImportRefusedError(explain(error)) from error
     return Outcome(parsed, planned, counts, record)
-
-
-def _wait_for_other_imports() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _counts(planned: Plan) -> dict[str, dict[str, int]]:
@@ -115,31 +103,13 @@ def _counts(planned: Plan) -> dict[str, dict[str, int]]:
     }
     unchanged = {**planned.entities_unchanged, "Track": planned.unchanged}
     return {
-        name: {
-            "created": created[model],
-            "updated": len(changed.get(model, ())),
-            "unchanged": unchanged.get(name, 0),
+        aggregate.name: {
+            "created": created[aggregate.model],
+            "updated": len(changed.get(aggregate.model, ())),
+            "unchanged": unchanged.get(aggregate.name, 0),
         }
-        for name, model in MODELS.items()
+        for aggregate in CATALOGUE
     }
-
-
-def _states_before(planned: Plan) -> dict[tuple[str, int], str]:
-    return {
-        (model.__name__, pk): as_json(state)
-        for model, keys in changed_keys(planned).items()
-        for pk, state in states(model, keys)
-    }
-
-
-def _affected(record: Import, written: Written, before: dict[tuple[str, int], str]) -> Iterator[tuple[Any, ...]]:
-    def keys(model: type[models.Model]) -> Iterator[int]:
-        yield from written.created.get(model, ())
-        yield from written.updated.get(model, ())
-
-    for name, model in MODELS.items():
-        for pk, state in states(model, keys(model)):
-            yield record.pk, name, pk, digest(state), before.get((name, pk))
 
 
 def _keep_history(written: Written, change: history.Change) -> None:
@@ -162,7 +132,7 @@ def _record(
         digests.update(source.data)
     return Import.objects.create(
         user=user,
-        file_name=", ".join(source.name for source in sources)[:500],
+        file_name=_names(sources)[:500],
         file_digest=digests.hexdigest(),
         file_format=", ".join(parsed.file_formats),
         options=asdict(options),
@@ -172,3 +142,7 @@ def _record(
         bad_rows=len(parsed.problems),
         seconds=round(seconds, 3),
     )
+
+
+def _names(sources: Sequence[Source]) -> str:
+    return ", ".join(source.name for source in sources)

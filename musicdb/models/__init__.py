@@ -13,7 +13,7 @@ from musicdb.models.catalogue import (
     TrackArtist,
 )
 from musicdb.models.duplicates import DismissedDuplicate
-from musicdb.models.imports import Import, ImportedRow
+from musicdb.models.imports import Import
 from musicdb.models.saved_filters import SavedFilter
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Genre",
     "GenreAlias",
     "Import",
-    "ImportedRow",
     "Label",
     "LabelAlias",
     "SavedFilter",

@@ -1,4 +1,4 @@
-"""What was imported: by whom, from what, and which rows it touched, so that it can be undone."""
+"""What was imported, from which file and by whom. The history has the rows: their versions name the import."""
 
 from django.conf import settings
 from django.db import models
@@ -49,29 +49,3 @@ class Import(models.Model):
         count = self.counts[name]
         things = f"{count['created']:,} {name.lower()}{pluralize(count['created'])} new"
         return f"{things}, {count['updated']:,} changed, {count['unchanged']:,} as they were"
-
-
-class ImportedRow(models.Model):
-    """A row of the catalogue that an import created or changed.
-
-    ``digest`` is of the row as the import left it, with what hangs on it (a track's artists and genres, an album's
-    labels): a row that still has it was touched by nobody since. ``before``: the same state in full, as it was; null
-    for a row that the import created.
-    """
-
-    MODELS = ("Genre", "Artist", "Label", "Album", "Track")
-
-    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="touched")
-    model = models.CharField(max_length=6, choices=[(name, name) for name in MODELS])
-    object_id = models.BigIntegerField()
-    digest = models.CharField(max_length=32)
-    before = models.JSONField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["model", "object_id"], name="importedrow_of_object")]
-        constraints = [
-            models.UniqueConstraint(fields=["source_import", "model", "object_id"], name="importedrow_once_an_import")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.model} {self.object_id}"

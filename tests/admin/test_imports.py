@@ -219,7 +219,7 @@ class TestUndo:
         confirm(editor, upload(editor, net_file(net_row(1))))
         Track.objects.get().delete()
         refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
-        assert "Track “Song 1” has been deleted or merged since." in messages_of(refused)[0]
+        assert "Track “Song 1” has been deleted since." in messages_of(refused)[0]
         assert not Import.objects.get().is_undone
 
 

@@ -116,13 +116,13 @@ class TestReverting:
 
     def test_what_is_so_already_is_refused(self, user: User) -> None:
         label = LabelFactory()
-        assert refused(revert, noted(label), user) == ["This label is as that version says already."]
+        assert refused(revert, noted(label), user) == ["This label is as that version states already."]
 
     def test_what_is_gone_is_to_be_brought_back(self, user: User) -> None:
         label = LabelFactory()
         noted(label)
         version = deleted(label, user)
-        assert refused(revert, version, user) == ["This label has been deleted since: bring it back instead."]
+        assert refused(revert, version, user) == ["This label has been deleted since: restore it instead."]
 
     @pytest.mark.parametrize(("factory", "taken_as"), [(LabelFactory, "One"), (GenreFactory, "ONE")])
     def test_a_name_that_is_anothers_by_now(self, factory: Any, taken_as: str, user: User) -> None:
@@ -151,9 +151,9 @@ class TestReverting:
         for thing in (artist, album, genre):
             deleted(thing, user)
         assert refused(revert, version, user) == [
-            "Album “Album” has been deleted since. Bring it back first.",
-            "Artist “Ann” has been deleted since. Bring it back first.",
-            "Genre “pop” has been deleted since. Bring it back first.",
+            "Album “Album” has been deleted since. Restore it first.",
+            "Artist “Ann” has been deleted since. Restore it first.",
+            "Genre “pop” has been deleted since. Restore it first.",
         ]
 
     def test_what_it_points_at_was_merged(self, user: User) -> None:
@@ -162,7 +162,7 @@ class TestReverting:
         version = noted(track)
         merge(ArtistFactory(name="Anne"), [artist], user)
         assert refused(revert, version, user) == [
-            "Artist “Ann” is no longer there. Merged into “Anne” (anne).",
+            "Artist “Ann” no longer exists. Merged into “Anne” (anne).",
         ]
         assert [artist.name for artist in track.artists_in_order] == ["Anne"]
 
@@ -228,7 +228,7 @@ class TestBringingBack:
 
     def test_what_is_there_is_not_brought_back(self, user: User) -> None:
         label = LabelFactory()
-        assert refused(restore_deleted, noted(label), user) == ["This label is there already."]
+        assert refused(restore_deleted, noted(label), user) == ["This label exists already."]
 
     def test_its_address_is_anothers_by_now(self, user: User) -> None:
         track = TrackFactory(title="One")
@@ -241,7 +241,7 @@ class TestBringingBack:
         key = goes.pk
         merge(stays, [goes], user)
         assert refused(restore_deleted, versions_of(Artist, key).first(), user) == [
-            "The address “goes” leads to “Stays” now, where it stands for “Goes”."
+            "The address “goes” leads to “Stays” now, as an address of “Goes”."
         ]
 
     def test_its_name_its_id_and_its_spelling_are_anothers_by_now(self, user: User) -> None:

@@ -29,15 +29,16 @@ def test_a_name_that_is_anothers_by_now() -> None:
     LabelFactory(name="Old", slug="old")
     outcome = run(Source("labels.csv", b"slug,name,is_public\nold,New,no\n"))
     Label.objects.create(name="Old")
-    assert refused(outcome.record)[1] == ["“Old” is that of another label by now."]
+    assert refused(outcome.record)[1] == ["Name “Old” is taken by “Old” (old-2)."]
 
 
 def test_a_genres_name_whatever_its_case() -> None:
     GenreFactory(name="Old", slug="old")
     outcome = run(Source("genres.csv", b"slug,name,description\nold,New,\n"))
     Genre.objects.create(name="OLD")
-    assert refused(outcome.record)[0] == (
-        "What this import changed cannot be what it was: something else has its place by now."
+    assert refused(outcome.record) == (
+        "What this import changed cannot be restored.",
+        ["Name “Old” is taken by “OLD” (old-2)."],
     )
 
 
@@ -47,8 +48,9 @@ def test_what_a_track_had_is_gone(what: str) -> None:
     TrackFactory(title="Song 1", spotify_id=track_id(1), artists=[artist], album=album)
     outcome = run(net_file(net_row(1)))
     {"artist": artist, "album": album}[what].delete()
-    said = f"Track “Song 1” had another {what}, which has been deleted or merged since."
-    assert refused(outcome.record)[1] == [said]
+    gone = {"artist": f"Artist “{artist}”", "album": f"Album “{album}”"}[what]
+    reason = f"Track “Song 1”: {gone} has been deleted since. Restore it first."
+    assert refused(outcome.record)[1] == [reason]
 
 
 def test_a_label_that_an_album_had_is_gone() -> None:
@@ -56,7 +58,7 @@ def test_a_label_that_an_album_had_is_gone() -> None:
     AlbumFactory(title="First", slug="first", labels=[label])
     outcome = run(Source("albums.csv", b"slug,title,released,labels\nfirst,First,2001,Other\n"))
     label.delete()
-    assert refused(outcome.record)[1] == ["Album “First” had another label, which has been deleted or merged since."]
+    assert refused(outcome.record)[1] == [f"Album “First”: Label “{label}” has been deleted since. Restore it first."]
 
 
 def test_the_genre_for_all_is_written_as_any_name_is() -> None:
@@ -70,7 +72,8 @@ def test_runs_that_were_made_of_it_since() -> None:
     genre = Genre.objects.get(name="new")
     stored = stored_run(genre, {1: list(genre.tracks.all())}, is_published=True)
     assert refused(outcome.record) == (
-        "What came later was made of what this import brought, and would go with it. Delete it first.",
+        "Something that came later was made of what this import created, and would be deleted with it. "
+        "Delete it first.",
         ["Clusters", "Memberships", "Runs"],
     )
     stored.delete()

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.library import can_export_library, library_view
 from musicdb.admin.read_only import ReadOnlyAdmin, facts
+from musicdb.imports.lock import ImportLockedError
 from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.report import row_reports
@@ -104,6 +105,10 @@ class ImportAdmin(ReadOnlyAdmin):
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except BadRowsError:
+            return self._preview(request, token, options, form)
+        except ImportLockedError as error:
+            # The upload is kept, so that one click tries again.
+            self.message_user(request, f"{error} Nothing was imported.", messages.WARNING)
             return self._preview(request, token, options, form)
         except ImportRefusedError as error:
             return self._start_again(request, str(error))

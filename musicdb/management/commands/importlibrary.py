@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from musicdb.imports.formats.base import ParseOptions
 from musicdb.imports.formats.detect import FORMAT_LABELS
+from musicdb.imports.lock import Patience
 from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError, Problem
 from musicdb.imports.service import BadRowsError, Outcome, preview, run_import
@@ -17,6 +18,7 @@ from musicdb.management.base import BaseCommand
 
 PROBLEMS_SHOWN = 20
 INTERRUPTED = 130
+WAIT_SECONDS = 600
 
 
 class Command(BaseCommand):
@@ -43,6 +45,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--artists-by", choices=["comma", "semicolon"], help="what stands between artists in exportify.net's files"
         )
+        parser.add_argument(
+            "--wait",
+            type=float,
+            default=WAIT_SECONDS,
+            metavar="SECONDS",
+            help=f"how long to wait for another import on PostgreSQL; default: {WAIT_SECONDS}",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         sources = [_source(path) for path in options["files"]]
@@ -61,7 +70,8 @@ class Command(BaseCommand):
                 if options["dry_run"]:
                     outcome = preview(sources, how, bar.show)
                 else:
-                    outcome = run_import(sources, how, None, bar.show)
+                    patience = Patience(options["wait"], self.stderr.write)
+                    outcome = run_import(sources, how, None, bar.show, patience)
         except BadRowsError as error:
             self._list(error.parsed.problems)
             raise CommandError(f"{error} (--skip-bad)") from None

@@ -165,7 +165,7 @@ def test_what_is_too_long_or_no_text_is_refused(zoe: Client, query: str) -> None
     assert kept() == []
 
 
-@pytest.mark.parametrize("listing", ["", "x", "musicdb.nonesuch", "musicdb.importedrow", "a.b.c", "\0"])
+@pytest.mark.parametrize("listing", ["", "x", "musicdb.nonesuch", "musicdb.nothing", "a.b.c", "\0"])
 def test_only_of_a_list_that_there_is(zoe: Client, listing: str) -> None:
     assert save(zoe, listing=listing).status_code == 200
     assert kept() == []
