@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.lookups import Exact
 from django.urls import reverse
 
+from musicdb.db.functions import DayOfMonth, MonthOfYear
 from musicdb.models.fields import FiniteFloatField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
 from musicdb.models.name_keys import KeyedByName
@@ -190,9 +192,12 @@ class Album(SluggedModel):
                 condition=(
                     Q(release_date__isnull=True, release_precision="")
                     | Q(release_date__isnull=False, release_precision="day")
-                    | Q(release_date__isnull=False, release_precision="month", release_date__day=1)
+                    | Q(Exact(DayOfMonth("release_date"), 1), release_date__isnull=False, release_precision="month")
                     | Q(
-                        release_date__isnull=False, release_precision="year", release_date__day=1, release_date__month=1
+                        Exact(DayOfMonth("release_date"), 1),
+                        Exact(MonthOfYear("release_date"), 1),
+                        release_date__isnull=False,
+                        release_precision="year",
                     )
                 ),
                 name="album_release_precision",

@@ -1,0 +1,36 @@
+"""Functions for constraints that every client of the database can evaluate.
+
+Django's own look-ups of the parts of a date call a function that only Django's SQLite connection defines. The plain
+``sqlite3`` program could neither check nor dump a table whose constraint calls it.
+"""
+
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, IntegerField
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class DayOfMonth(Func):
+    """The day of a date, from 1 to 31."""
+
+    template = "EXTRACT(DAY FROM (%(expressions)s)::date)"
+    output_field = IntegerField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        # SQLite keeps a date as text: 1983-05-12.
+        return self.as_sql(compiler, connection, template="CAST(SUBSTR(%(expressions)s, 9, 2) AS integer)", **context)
+
+
+class MonthOfYear(Func):
+    """The month of a date, from 1 to 12."""
+
+    template = "EXTRACT(MONTH FROM (%(expressions)s)::date)"
+    output_field = IntegerField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return self.as_sql(compiler, connection, template="CAST(SUBSTR(%(expressions)s, 6, 2) AS integer)", **context)
