@@ -6,7 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from musicdb import __version__
-from musicdb.conf.brokers import transport_options
+from musicdb.conf.brokers import ssl_options, transport_options
 from musicdb.conf.secret_key import find_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -132,14 +132,13 @@ STORAGES = {
 
 # --- Workers -----------------------------------------------------------------------------------------------------
 
-# The broker that takes work from the admin to worker processes. Empty: there are none, and it is done at once.
+# The broker that takes tasks to the workers. If it is empty, there are none, and web requests do the work themselves.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
-# Who asks for encryption wants to know whom they talk to.
-CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required"} if CELERY_BROKER_URL.startswith("rediss:") else False
-# Of its own for each site that shares a broker with others.
+CELERY_BROKER_USE_SSL = ssl_options(CELERY_BROKER_URL)
+# Each site that shares a broker with others needs its own.
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="musicdb")
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, CELERY_TASK_DEFAULT_QUEUE)
-# A worker at work says so this often, and is taken for dead after six times as long.
+# The seconds between a worker's heartbeats. A worker counts as dead after six times as long without one.
 WORKER_HEARTBEAT = env.float("WORKER_HEARTBEAT", default=10.0)
 
 # --- Language and time -------------------------------------------------------------------------------------------

@@ -7,8 +7,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.urls import reverse
 
 from clusters.core.params import Params, input_hash
-from clusters.jobs.enqueue import has_workers
-from clusters.jobs.progress import STATES, state_of
+from clusters.jobs import START_WORKER, STATES, state_of, uses_workers
 from clusters.models import ReclusterJob, Run
 from clusters.runs.input_hash import hash_of, hashes_of_genres
 from musicdb.admin import dashboard
@@ -29,13 +28,16 @@ def stale_genres() -> list[int]:
 
 
 def _last_runs(number: int) -> Iterator[dashboard.Row]:
-    # Above them, the next ones: those that workers are at.
-    if has_workers():
-        at_work: Iterable[Any] = ReclusterJob.objects.unfinished().with_counts()[:number]
-        for job in at_work:
+    # Unfinished jobs come first: they make the next runs.
+    if uses_workers():
+        jobs: Iterable[Any] = ReclusterJob.objects.unfinished().with_counts()[:number]
+        for job in jobs:
+            state = state_of(job)
+            detail = f"{job.finished} of {job.total} genres finished"
+            if state == "no_worker":
+                detail += f". Start one with {START_WORKER}"
             address = reverse("admin:clusters_reclusterjob_change", args=[job.pk])
-            done = f"{job.finished} of {job.genres} genres done"
-            yield dashboard.Row(f"{job}: {STATES[state_of(job)].lower()}", address, done)
+            yield dashboard.Row(f"{job}: {STATES[state].lower()}", address, detail)
     for run in Run.objects.newest_first().select_related("genre")[:number]:
         yield dashboard.Row(
             run.genre.name,

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from clusters.admin.dashboard import stale_genres
 from clusters.admin.outcomes import LEVELS, newest_run, report
 from clusters.core.params import Params
-from clusters.jobs.enqueue import EnqueueError, enqueue, has_workers
+from clusters.jobs import EnqueueError, enqueue, uses_workers
 from clusters.models import ExcludedTrack, GenreClustering
 from clusters.runs.service import Options, recluster
 from musicdb.admin.base import link_to_list
@@ -110,7 +110,7 @@ class ClusteredGenreAdmin(GenreAdmin):
     @admin.action(description="Recluster selected %(verbose_name_plural)s", permissions=["recluster"])
     def recluster_selected(self, request: HttpRequest, queryset: QuerySet[Genre]) -> HttpResponse | None:
         """Have workers recluster, and show how far they are; where there are none, recluster at once."""
-        if not has_workers():
+        if not uses_workers():
             self._recluster_here(request, queryset)
             return None
         try:

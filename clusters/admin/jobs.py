@@ -1,4 +1,4 @@
-"""What was handed over to workers: how far it is, and how each genre's task ended."""
+"""Recluster jobs: how far they are, and the outcome of each genre."""
 
 from typing import Any
 
@@ -15,18 +15,17 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from clusters.admin.outcomes import failure, report
-from clusters.jobs.progress import START_WORKER, STATES, Progress, cancel, state_of
-from clusters.jobs.worker import as_outcome
+from clusters.jobs import START_WORKER, STATES, Progress, cancel, state_of, stored_outcome
 from clusters.models import ReclusterJob, ReclusterTask
 from musicdb.admin.read_only import ReadOnlyAdmin
 
 
 class FinishedFilter(admin.SimpleListFilter):
     title = "state"
-    parameter_name = "over"
+    parameter_name = "finished"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "Not over yet"), ("yes", "Over")]
+        return [("no", "Unfinished"), ("yes", "Finished")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in ("yes", "no"):
@@ -37,7 +36,7 @@ class FinishedFilter(admin.SimpleListFilter):
 
 @admin.register(ReclusterJob)
 class ReclusterJobAdmin(ReadOnlyAdmin):
-    """To read, and to cancel. One is asked for in the list of genres."""
+    """Jobs can be read and cancelled. An action of the list of genres creates them."""
 
     list_display = ["__str__", "created_at", "created_by", "number_of_genres", "state", "progress"]
     list_filter = [FinishedFilter, "created_at"]
@@ -62,24 +61,24 @@ class ReclusterJobAdmin(ReadOnlyAdmin):
         return jobs.with_counts()  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[URLPattern]:
-        stopping = self.admin_site.admin_view(require_POST(self.cancel_view))
-        return [path("<int:pk>/cancel/", stopping, name="clusters_reclusterjob_cancel"), *super().get_urls()]
+        view = self.admin_site.admin_view(require_POST(self.cancel_view))
+        return [path("<int:pk>/cancel/", view, name="clusters_reclusterjob_cancel"), *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show how far it is. The page looks again by itself for as long as something may change."""
+        """Show the progress of the job. The page updates itself until the job is finished."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = self.get_object(request, object_id)
-        if found is None:
+        job = self.get_object(request, object_id)
+        if job is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        progress = Progress.of(found)
+        progress = Progress.of(job)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{found}: {STATES[progress.state].lower()}",
-            "job": found,
+            "title": f"{job}: {STATES[progress.state].lower()}",
+            "job": job,
             "progress": progress,
             "lines": [(task, line_of(task)) for task in progress.tasks],
             "start_worker": START_WORKER,
@@ -92,39 +91,40 @@ class ReclusterJobAdmin(ReadOnlyAdmin):
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_cancel_permission(request):
             raise PermissionDenied
-        left = cancel(get_object_or_404(ReclusterJob, pk=pk))
-        if left:
-            said = f"Stopped: {left} of its genres will not be begun. What was begun is finished."
-            self.message_user(request, said, messages.SUCCESS)
+        cancelled = cancel(get_object_or_404(ReclusterJob, pk=pk))
+        if cancelled:
+            genres = "1 genre" if cancelled == 1 else f"{cancelled} genres"
+            message = f"Cancelled: {genres} will not start. Genres that are running will finish."
+            self.message_user(request, message, messages.SUCCESS)
         else:
-            self.message_user(request, "There was nothing left to cancel: every genre was begun.", messages.INFO)
+            self.message_user(request, "Nothing was cancelled: every genre has already started.", messages.INFO)
         return HttpResponseRedirect(reverse("admin:clusters_reclusterjob_change", args=[pk]))
 
-    @admin.display(description="genres", ordering="genres")
+    @admin.display(description="genres", ordering="total")
     def number_of_genres(self, job: Any) -> int:
-        return job.genres
+        return int(job.total)
 
     @admin.display
     def state(self, job: Any) -> str:
         return STATES[state_of(job)].lower()
 
-    @admin.display(description="done")
+    @admin.display(description="finished")
     def progress(self, job: Any) -> SafeString:
-        bar = '<progress max="{0}" value="{1}" aria-label="Genres done"></progress> {1} of {0}'
-        return format_html(bar, job.genres, job.finished)
+        bar = '<progress max="{0}" value="{1}" aria-label="Genres finished"></progress> {1} of {0}'
+        return format_html(bar, job.total, job.finished)
 
 
 def line_of(task: Any) -> SafeString:
-    """Return how far the task, read ``for_progress``, is: in a sentence."""
+    """Return the state or the outcome of a task, which was read ``for_progress``, in a sentence."""
     if task.state == ReclusterTask.State.FINISHED:
-        outcome = as_outcome(task.outcome)
+        outcome = stored_outcome(task.outcome)
         return failure(task.genre_name, outcome) if task.genre is None else report(task.genre, outcome, task.run_id)
     if task.state == ReclusterTask.State.CANCELLED:
-        return format_html("{}: not begun, since this was stopped.", task.genre_name)
+        return format_html("{}: cancelled before it started.", task.genre_name)
     if task.state == ReclusterTask.State.PENDING:
-        return format_html("{}: waits for a worker.", task.genre_name)
+        return format_html("{}: waiting for a worker.", task.genre_name)
     if task.is_stalled:
         last = f"{localtime(task.heartbeat_at):%H:%M:%S}"
-        return format_html("{}: the worker stopped; nothing was heard of it after {}.", task.genre_name, last)
-    again = ", again, since a worker stopped" if task.attempts > 1 else ""
-    return format_html("{}: being worked on by {}{}.", task.genre_name, task.worker, again)
+        return format_html("{}: stalled; its worker sent the last heartbeat at {}.", task.genre_name, last)
+    again = f", attempt {task.attempts}, because a worker stopped" if task.attempts > 1 else ""
+    return format_html("{}: running on {}{}.", task.genre_name, task.worker, again)

@@ -1,4 +1,4 @@
-"""How far a job is, in words; and how to cancel one."""
+"""How far a job is, as people read it; and its cancellation."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,20 +10,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from clusters.models import ReclusterJob, ReclusterTask
-from clusters.models.job_querysets import stale_after
+from clusters.runs.service import Outcome
 
-# "stalled": somebody began, and nothing has been heard of them since.
-State = Literal["pending", "running", "stalled", "done", "failed", "cancelled"]
+# A "stalled" job has only tasks whose worker died; "no_worker" is a job that cannot go on until somebody starts one.
+State = Literal["pending", "no_worker", "running", "stalled", "finished", "failed", "cancelled"]
 
 STATES: dict[State, str] = {
-    "pending": "Waits for a worker",
-    "running": "At work",
-    "stalled": "The worker stopped",
-    "done": "Done",
-    "failed": "Done, but not all of it",
-    "cancelled": "Stopped",
+    "pending": "Waiting for a worker",
+    "no_worker": "No worker is running",
+    "running": "Running",
+    "stalled": "Stalled",
+    "finished": "Finished",
+    "failed": "Finished with failures",
+    "cancelled": "Cancelled",
 }
-# In which an outcome's statuses are counted: the worst first.
+# The statuses of outcomes in the order in which a summary counts them: the worst first.
 STATUSES = {
     "failed": "failed",
     "skipped": "skipped",
@@ -32,37 +33,37 @@ STATUSES = {
     "unchanged": "unchanged",
 }
 START_WORKER = "celery -A musicdb worker"
-# In seconds.
+# The page loads itself again after so many seconds; less often where somebody has to start a worker first.
 REFRESH_SECONDS, SLOW_REFRESH_SECONDS = 2, 15
 
 
 def state_of(counts: Any) -> State:
-    """Return the state of a job that was read ``with_counts``, or of what counts the same."""
+    """Return the state of a Progress, or of a job that was read ``with_counts``."""
     if counts.running > counts.stalled:
         return "running"
-    if counts.running:
-        return "stalled"
-    if counts.pending:
-        return "pending"
-    if counts.genres > counts.finished:
+    if counts.running or counts.pending:
+        if not counts.worker_is_running:
+            return "no_worker"
+        return "stalled" if counts.running else "pending"
+    if counts.total > counts.finished:
         return "cancelled"
-    return "failed" if counts.failed else "done"
+    return "failed" if counts.failed else "finished"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A job and its tasks, read ``for_progress``."""
+    """A job and its tasks, which were read ``for_progress``."""
 
     job: ReclusterJob
     tasks: Sequence[Any]
 
     @classmethod
     def of(cls, job: ReclusterJob) -> "Progress":
-        """One query."""
+        """Read the tasks of ``job``, in one query."""
         return cls(job, list(job.tasks.for_progress()))
 
     @cached_property
-    def genres(self) -> int:
+    def total(self) -> int:
         return len(self.tasks)
 
     @cached_property
@@ -85,6 +86,10 @@ class Progress:
     def stalled(self) -> int:
         return sum(task.is_stalled for task in self.tasks)
 
+    @property
+    def worker_is_running(self) -> bool:
+        return any(task.worker_is_running for task in self.tasks)
+
     @cached_property
     def _statuses(self) -> Counter[str]:
         return Counter(task.outcome["status"] for task in self.tasks if task.state == ReclusterTask.State.FINISHED)
@@ -99,46 +104,52 @@ class Progress:
 
     @property
     def is_finished(self) -> bool:
+        """Return whether nothing will change any more."""
         return not (self.pending or self.running)
 
     @property
+    def can_be_cancelled(self) -> bool:
+        return bool(self.pending or self.stalled)
+
+    @property
     def summary(self) -> str:
-        """The state, and how many genres are how far, in a sentence."""
-        found = [f"{number} {words}" for status, words in STATUSES.items() if (number := self._statuses[status])]
-        not_begun = self._states[ReclusterTask.State.CANCELLED]
+        """The state of the job and the number of its genres in each state, in a sentence."""
+        outcomes = [f"{number} {words}" for status, words in STATUSES.items() if (number := self._statuses[status])]
+        cancelled = self._states[ReclusterTask.State.CANCELLED]
         alive = self.running - self.stalled
         counts = [
-            f"{self.finished} of {self.genres} genres done" + (f" ({', '.join(found)})" if found else ""),
-            f"{alive} being worked on" if alive else "",
-            f"{self.stalled} left by a worker that stopped" if self.stalled else "",
-            f"{not_begun} not begun" if not_begun else "",
+            f"{self.finished} of {self.total} genres finished" + (f" ({', '.join(outcomes)})" if outcomes else ""),
+            f"{alive} running" if alive else "",
+            f"{self.stalled} stalled because a worker stopped" if self.stalled else "",
+            f"{cancelled} not started" if cancelled else "",
         ]
         return f"{STATES[self.state]}: {', '.join(filter(None, counts))}."
 
     @property
     def hint(self) -> str:
-        """What to do where nobody seems to be at it; empty where that is nothing."""
-        if self.state == "stalled":
-            return "The next worker that is free takes it up. Is one running? It is started by"
-        ends = [task.finished_at for task in self.tasks if task.finished_at]
-        if self.state == "pending" and max([self.job.created_at, *ends]) + stale_after() < timezone.now():
-            return "No worker has been heard of for a while. Is one running? It is started by"
-        return ""
+        """What happens next, or what to do, where no worker is at work; else empty."""
+        if self.state == "no_worker":
+            return "The job goes on as soon as a worker is running. Start one with"
+        return "The next worker that is free starts the stalled genres again." if self.state == "stalled" else ""
 
     @property
     def refresh_seconds(self) -> int | None:
-        """When it is worth looking again; None where nothing will change any more."""
+        """In how many seconds to read the progress again; None where it will not change any more."""
         if self.is_finished:
             return None
         return SLOW_REFRESH_SECONDS if self.hint else REFRESH_SECONDS
 
 
+def stored_outcome(stored: dict[str, Any]) -> Outcome:
+    """Return the outcome that a finished task has stored."""
+    sizes = tuple((int(number), size) for number, size in stored["sizes"].items())
+    return Outcome(**{**stored, "sizes": sizes, "explained_variance": tuple(stored["explained_variance"])})
+
+
 def cancel(job: ReclusterJob) -> int:
-    """Let no more of its genres be begun; those that somebody is at are finished. Return how many were not begun."""
+    """Cancel the tasks on which no worker is at work; the others finish. Return how many were cancelled."""
     with transaction.atomic():
-        tasks = job.tasks
-        left = tasks.filter(state=ReclusterTask.State.PENDING).update(state=ReclusterTask.State.CANCELLED)
-        left += tasks.stalled().update(state=ReclusterTask.State.CANCELLED)
-        if left:
+        cancelled = job.tasks.claimable().update(state=ReclusterTask.State.CANCELLED)
+        if cancelled:
             ReclusterJob.objects.filter(pk=job.pk).update(cancelled_at=timezone.now())
-    return left
+    return cancelled

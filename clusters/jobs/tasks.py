@@ -1,57 +1,86 @@
-"""What workers do: one task a message. ``celery -A musicdb worker`` finds it here."""
+"""What ``celery -A musicdb worker`` runs: the task that reclusters a genre, and the poll of the outbox."""
 
 import logging
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import bootsteps
+from celery.signals import worker_shutdown
+from celery.worker.request import Request
 from django.conf import settings
+from django.db import DatabaseError, connections
 
-from clusters.jobs.enqueue import EnqueueError, notify_workers
-from clusters.jobs.worker import has_claimable, run_next
-from clusters.models.job_querysets import stale_after
+from clusters.jobs import heartbeats
+from clusters.jobs.broker import RECLUSTER_GENRE, BrokerError
+from clusters.jobs.outbox import resend
+from clusters.jobs.worker import release, run
 from musicdb.celery import app
 
 logger = logging.getLogger(__name__)
 
 
-@app.task(bind=True, name="clusters.run_task")
-def run_task(self: Any) -> None:
-    """See a task through, and pass the word on while there are more. Every genre is a task of its own.
+class ReleasingRequest(Request):
+    """Before Celery returns the message of a process that died, let any worker claim its task."""
 
-    So several workers share the genres, and one that is asked to shut down ends the genre that it is at.
-    """
-    if run_next(self.request.hostname or socket.gethostname()) and has_claimable():
-        try:
-            notify_workers(1)
-        except EnqueueError:
-            logger.warning("The next task waits until a worker looks around")
+    def reject(self, requeue: bool = False) -> None:
+        if requeue:
+            with _in_main_process("A dead process's task cannot be claimed until it is stalled"):
+                release(self.args[0], self.hostname)
+        super().reject(requeue=requeue)
+
+
+@app.task(bind=True, name=RECLUSTER_GENRE, Request=ReleasingRequest)
+def recluster_genre(self: Any, key: int) -> None:
+    """Run the ReclusterTask with this key."""
+    run(key, self.request.hostname or socket.gethostname())
 
 
 class PollStep(bootsteps.StartStopStep):
-    """At its start, and then every so often, a worker looks for tasks of which no message tells: a dead one's, say."""
+    """Every ``WORKER_HEARTBEAT`` seconds, say that this worker is running and send lost messages again."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
-    def __init__(self, parent: Any, **kwargs: Any) -> None:
-        super().__init__(parent, **kwargs)
-        self.entry: Any = None
+    def __init__(self, consumer: Any, **kwargs: Any) -> None:
+        super().__init__(consumer, **kwargs)
+        self.timer_entry: Any = None
 
-    def start(self, parent: Any) -> None:
-        self.look(parent)
-        self.entry = parent.timer.call_repeatedly(settings.WORKER_HEARTBEAT, self.look, (parent,))
+    def start(self, consumer: Any) -> None:
+        self.poll(consumer.hostname)
+        self.timer_entry = consumer.timer.call_repeatedly(settings.WORKER_HEARTBEAT, self.poll, (consumer.hostname,))
 
-    def stop(self, parent: Any) -> None:
-        if self.entry:
-            self.entry.cancel()
-            self.entry = None
+    def stop(self, consumer: Any) -> None:
+        if self.timer_entry:
+            self.timer_entry.cancel()
+            self.timer_entry = None
 
     @staticmethod
-    def look(parent: Any) -> None:
-        # It expires, since after a long task nobody need hear how often this was said meanwhile.
-        with suppress(EnqueueError):
-            notify_workers(1, expires=stale_after().total_seconds())
+    def poll(worker: str) -> None:
+        with _in_main_process("The poll failed"):
+            heartbeats.record_worker(worker)
+            if sent := resend():
+                logger.warning("Sent %d messages that waited for no worker", sent)
 
 
 app.steps["consumer"].add(PollStep)
+
+
+@worker_shutdown.connect
+def forget_worker(sender: Any, **kwargs: Any) -> None:
+    with _in_main_process("The worker cannot say that it shuts down"):
+        heartbeats.forget_worker(sender.hostname)
+
+
+@contextmanager
+def _in_main_process(problem: str) -> Iterator[None]:
+    """Use the database in a worker's main process, which an error must not stop.
+
+    The connection is closed, because processes that start later must not share it.
+    """
+    try:
+        yield
+    except (DatabaseError, BrokerError) as error:
+        logger.warning("%s: %s", problem, error)
+    finally:
+        connections.close_all()

@@ -2,6 +2,7 @@
 
 from clusters.models.jobs import ReclusterJob, ReclusterTask
 from clusters.models.runs import Cluster, ExcludedTrack, GenreClustering, Membership, RetiredCluster, Run
+from clusters.models.workers import WorkerHeartbeat
 
 __all__ = [
     "Cluster",
@@ -12,4 +13,5 @@ __all__ = [
     "ReclusterTask",
     "RetiredCluster",
     "Run",
+    "WorkerHeartbeat",
 ]

@@ -1,31 +1,31 @@
-"""Recluster jobs: genres that somebody asked to have reclustered, and how far they are."""
+"""Recluster jobs: the genres that somebody asked workers to recluster, and how far they are."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from clusters.models.job_querysets import ReclusterJobQuerySet, ReclusterTaskQuerySet
+from clusters.models.job_querysets import UNFINISHED, ReclusterJobQuerySet, ReclusterTaskQuerySet
 from clusters.models.runs import Run
 from musicdb.models import Genre
 
 
 class ReclusterJob(models.Model):
-    """Genres that somebody asked to have reclustered by workers. How far that is, its tasks say."""
+    """A request to recluster some genres, each of which is a task of the job."""
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    parameters = models.JSONField(help_text="What was asked for.")
-    force = models.BooleanField(default=False, help_text="Also the genres in which nothing changed.")
+    parameters = models.JSONField(help_text="The parameters of the clustering.")
+    force = models.BooleanField(default=False, help_text="Recluster genres in which nothing changed, too.")
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReclusterJobQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
-        # Who may see runs may see how they come about; who may add them may ask for them.
+        # The permissions of runs apply: those who may view runs may view jobs, those who may add runs may create jobs.
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -33,10 +33,11 @@ class ReclusterJob(models.Model):
 
 
 class ReclusterTask(models.Model):
-    """A genre's place in a job. What waits here is what there is to do: workers take it up from here.
+    """One genre of a job.
 
-    ``claim`` is of the worker that has it, or had it last; ``heartbeat_at`` is when that last said so, by
-    the database's clock. ``attempts``: how many workers have taken it up. ``outcome``: as ``Outcome.as_json``.
+    ``attempts`` counts the workers that have claimed the task. Its value belongs to the last of them, so only that one
+    can finish the task. ``heartbeat_at`` is when that worker last said that it is at work, by the database's clock.
+    ``outcome`` is what ``Outcome.as_json`` returned.
     """
 
     class State(models.TextChoices):
@@ -47,10 +48,9 @@ class ReclusterTask(models.Model):
 
     job = models.ForeignKey(ReclusterJob, on_delete=models.CASCADE, related_name="tasks")
     genre = models.ForeignKey(Genre, on_delete=models.SET_NULL, null=True, related_name="+")
-    genre_name = models.CharField(max_length=200, help_text="As it was when it was asked for.")
+    genre_name = models.CharField(max_length=200, help_text="The genre's name when the job was created.")
     state = models.CharField(max_length=9, choices=State, default=State.PENDING)
-    claim = models.UUIDField(null=True)
-    worker = models.CharField(max_length=200, blank=True)
+    worker = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
@@ -63,12 +63,12 @@ class ReclusterTask(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["id"], name="reclustertask_unfinished", condition=Q(state__in=["pending", "running"])),
+            models.Index(fields=["id"], name="reclustertask_unfinished", condition=Q(state__in=UNFINISHED)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["job", "genre"], name="reclustertask_once_per_job"),
             models.CheckConstraint(
-                condition=~Q(state="running") | Q(claim__isnull=False, heartbeat_at__isnull=False),
+                condition=~Q(state="running") | Q(attempts__gte=1, heartbeat_at__isnull=False),
                 name="reclustertask_running_claimed",
             ),
             models.CheckConstraint(

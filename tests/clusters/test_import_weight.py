@@ -48,7 +48,7 @@ print(json.dumps([statuses, sorted(packages & {"sklearn", "matplotlib", "scipy",
 """
 
 
-# An editor hands a genre over to workers, of which none is running.
+# An editor has workers recluster a genre. None is running.
 ENQUEUE = """
 import json, sys
 import django
@@ -63,7 +63,7 @@ asked = {"action": "recluster_selected", "_selected_action": [Genre.objects.get(
 page = editor.post("/admin/musicdb/genre/", asked, follow=True)
 packages = {name.split(".")[0] for name in sys.modules}
 heavy = sorted(packages & {"sklearn", "matplotlib", "scipy"})
-waits = "Waits for a worker: 0 of 1 genres done." in page.text
+waits = "No worker is running: 0 of 1 genres finished." in page.text
 print(json.dumps([page.redirect_chain, waits, heavy]))
 """
 

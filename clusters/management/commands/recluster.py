@@ -11,7 +11,7 @@ from django.urls import reverse
 from tqdm import tqdm
 
 from clusters.core.params import Params
-from clusters.jobs.enqueue import EnqueueError, enqueue
+from clusters.jobs import START_WORKER, EnqueueError, enqueue, worker_is_running
 from clusters.runs.genre_lookup import find_genres
 from clusters.runs.service import Options, Outcome, recluster
 from musicdb.management.base import INTERRUPTED, BaseCommand
@@ -80,10 +80,14 @@ class Command(BaseCommand):
         except EnqueueError as error:
             raise CommandError(f"{error} Nothing was reclustered, and nothing waits.") from None
         page = reverse("admin:clusters_reclusterjob_change", args=[job.pk])
+        is_running = worker_is_running()
         if options["json"]:
-            self.stdout.write(json.dumps({"job": job.pk, "genres": len(genres), "page": page}))
+            report = {"job": job.pk, "genres": len(genres), "page": page, "worker_is_running": is_running}
+            self.stdout.write(json.dumps(report))
         else:
-            self.stdout.write(f"{job}: {len(genres)} genres wait for workers. How far they are: {page}")
+            self.stdout.write(f"{job}: {len(genres)} genres are queued for workers. Progress: {page}")
+        if not is_running:
+            self.stderr.write(self.style.WARNING(f"No worker is running. Start one with: {START_WORKER}"))
 
     def _report_json(self, outcome: Outcome) -> None:
         self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))

@@ -1,4 +1,4 @@
-// Look again how far a job is, without loading the page anew: who reads it, or listens to it, stays in place.
+// Update the progress of a job in place. The page is not reloaded, so readers and screen readers keep their place.
 "use strict";
 
 const PARTS = ["leaving", "summary", "hint", "tasks"];
@@ -8,7 +8,7 @@ async function refresh() {
   if (!response.ok) throw new Error(response.statusText);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const found = page.querySelector(".recluster-job");
-  // Logged out meanwhile, say: the server knows what to show instead.
+  // The page is another one, for example because the session has ended. A reload shows it.
   if (!found) return location.reload();
   for (const id of PARTS) {
     const [old, now] = [document.getElementById(id), page.getElementById(id)];

@@ -1,6 +1,6 @@
-"""Look at what is asked for since a moment until it is as its test waits for, then say how it is. Prints JSON.
+"""Wait until the first job since a moment is in a state, or for a minute and a half; then print as JSON how it is.
 
-Run as a process of its own, on the database that the workers use.
+This runs as a process of its own, on the database that the workers use.
 """
 
 import json
@@ -13,26 +13,28 @@ import django
 
 django.setup()
 
-from clusters.jobs.progress import Progress  # noqa: E402
+from clusters.jobs import Progress  # noqa: E402
 from clusters.models import ReclusterJob, Run  # noqa: E402
 from tests.clusters.safety.invariants import problems, unowned_plots  # noqa: E402
 
-WAITED_FOR: dict[str, Callable[[Progress], bool]] = {
+REACHED: dict[str, Callable[[Progress], bool]] = {
     "finished": lambda progress: progress.is_finished,
+    "under way": lambda progress: progress.finished >= 3 and progress.running > 0,
     "running": lambda progress: progress.running > 0,
-    "now": lambda progress: True,
+    "any": lambda progress: True,
 }
 
 
-def main(waited_for: str, since: float) -> None:
-    asked_for = ReclusterJob.objects.filter(created_at__gte=datetime.fromtimestamp(since, UTC))
+def main(since: float, state: str) -> None:
+    jobs = ReclusterJob.objects.filter(created_at__gte=datetime.fromtimestamp(since, UTC)).order_by("pk")
     until = time.monotonic() + 90
     while True:
-        job = asked_for.first()
+        job = jobs.first()
         progress = job and Progress.of(job)
-        if (progress and WAITED_FOR[waited_for](progress)) or time.monotonic() > until:
+        if (progress and REACHED[state](progress)) or time.monotonic() > until:
             break
         time.sleep(0.05)
+    assert progress is not None
     tasks = {
         task.genre_name: {
             "state": task.state,
@@ -40,14 +42,14 @@ def main(waited_for: str, since: float) -> None:
             "status": (task.outcome or {}).get("status"),
             "worker": task.worker.split("@")[0],
             "is of its genre": task.run is not None and task.run.genre == task.genre,
+            "new runs": Run.objects.filter(genre=task.genre, started_at__gte=progress.job.created_at).count(),
         }
         for task in progress.tasks
     }
-    runs = Run.objects.filter(started_at__gte=progress.job.created_at).count()
-    # Before the first run there is no folder of plots.
+    # There is no folder of plots before the first run.
     wrong = problems() + unowned_plots() if Run.objects.exists() else []
-    print(json.dumps({"state": progress.state, "tasks": tasks, "new runs": runs, "wrong": wrong}))
+    print(json.dumps({"state": progress.state, "tasks": tasks, "wrong": wrong}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]))
+    main(float(sys.argv[1]), sys.argv[2])
