@@ -15,6 +15,7 @@ from import_export.resources import Resource
 from import_export.widgets import Widget
 
 from musicdb.exports.limits import MAX_CELL
+from musicdb.exports.tables import TRACKS
 from musicdb.exports.widgets import (
     FeatureWidget,
     IsrcWidget,
@@ -30,7 +31,7 @@ from musicdb.exports.widgets import (
 )
 from musicdb.imports.records import AlbumRecord, ArtistRecord, RowRefusedError, RowSkipped, TrackRecord
 from musicdb.imports.tables import Table
-from musicdb.music.audio_features import AUDIO_FEATURES
+from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
 
 UNDEFINED = frozenset({"undefined"})
 _IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
@@ -220,6 +221,8 @@ class FileFormat(Resource):
         return self.header[position] if position is not None else str(self.columns()[name].column_name)
 
 
+# The columns of a track that are stored as a file has them. Features are not: Spotify writes some that it did not find.
+_PLAIN_VALUES = tuple(name for name in TRACKS.value_columns if name not in (*FEATURE_NAMES, "features_source"))
 FEATURE_WIDGETS = {feature.name: FeatureWidget(feature) for feature in AUDIO_FEATURES}
 
 
@@ -255,9 +258,7 @@ class SpotifyFormat(FileFormat):
             album=self._album(said),
             genres=_each_once((*said.get("genres", ()), *said.get("more_genres", ()))),
             values={
-                **{
-                    name: said[name] for name in ("isrc", "duration_ms", "explicit") if said.get(name) not in (None, "")
-                },
+                **{name: said[name] for name in _PLAIN_VALUES if said.get(name) not in (None, "")},
                 **self._features(said),
             },
         )
