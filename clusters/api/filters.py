@@ -4,7 +4,7 @@ from django_filters import FilterSet
 
 from clusters.models import Cluster
 from musicdb.models import Genre
-from musicdb.search.filters import OrderingFilter, SlugFilter
+from musicdb.search import OrderingFilter, SlugFilter
 
 
 class ClusterFilter(FilterSet):

@@ -25,7 +25,7 @@ from musicdb.db.text_search import SearchMixin
 from musicdb.editing.bulk_edit import Edit, bulk_edit
 from musicdb.models import Album, SluggedModel, Track
 from musicdb.music.names import normalise_name
-from musicdb.search.pagination import DeferredJoinPaginator
+from musicdb.search import DeferredJoinPaginator
 
 # A database refuses a thousand terms, or one of 100 kB; nobody who looks for something types as many.
 MAX_SEARCH = 200

@@ -23,7 +23,7 @@ from musicdb.admin.inlines import (
     TrackArtistInline,
 )
 from musicdb.admin.merge import MergeableAdmin
-from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
+from musicdb.exports import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.querysets import (
     AlbumQuerySet,
@@ -45,7 +45,7 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 class GenreAdmin(ExportAdmin, VersionedAdmin, MergeableAdmin):
     export_resource = GenreResource
     list_display = ["name", "number_of_tracks"]
-    search_fields = GenreQuerySet.searched
+    search_fields = GenreQuerySet.search_fields
     search_help_text = "Name, in any spelling"
     fields = ["name", "slug", "description"]
     inlines = [GenreAliasInline]
@@ -85,7 +85,7 @@ class ArtistAdmin(PublicAdmin):
     form = ArtistForm
     list_display = ["name", "is_public", "number_of_tracks", "spotify_id"]
     list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
-    search_fields = ArtistQuerySet.searched
+    search_fields = ArtistQuerySet.search_fields
     search_help_text = "Name, in any spelling, or Spotify id or link"
     fields = ["name", "slug", "spotify_id", "is_public"]
     inlines = [ArtistAliasInline]
@@ -108,7 +108,7 @@ class LabelAdmin(PublicAdmin):
     export_resource = LabelResource
     list_display = ["name", "is_public", "number_of_albums"]
     list_filter = ["is_public"]
-    search_fields = LabelQuerySet.searched
+    search_fields = LabelQuerySet.search_fields
     search_help_text = "Name, in any spelling"
     fields = ["name", "slug", "is_public"]
     inlines = [LabelAliasInline]
@@ -135,7 +135,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin):
     list_display_links = ["art", "title"]
     list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, DoubtFilter]
     list_prefetch_related = [rows_with(Album, "album_labels", "label")]
-    search_fields = AlbumQuerySet.searched
+    search_fields = AlbumQuerySet.search_fields
     search_help_text = "Title, or Spotify id or link"
     fields = ["title", "slug", "released", "spotify_id", "image_url", "large_art"]
     readonly_fields = ["large_art"]
@@ -180,7 +180,7 @@ class TrackAdmin(ExportAdmin, VersionedAdmin, ListEditingAdmin, BulkEditAdmin):
     list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
     list_prefetch_related = [rows_with(Track, "track_artists", "artist")]
-    search_fields = TrackQuerySet.searched
+    search_fields = TrackQuerySet.search_fields
     search_help_text = "Title, album or artist in any spelling; or Spotify id, link or ISRC"
     autocomplete_fields = ["album", "genres"]
     save_on_top = True

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from musicdb.exports.library import FORMATS, ExportRefusedError
+from musicdb.exports import LIBRARY_FORMATS, ExportRefusedError
 from musicdb.models import Album, Artist, Genre, Label, Track
 
 _MODELS = (Genre, Artist, Label, Album, Track)
@@ -23,7 +23,7 @@ def can_export_library(request: HttpRequest) -> bool:
 
 def library_view(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the library as a file of ``kind``, zip or xlsx: written to a temporary file first, so that it is whole."""
-    export = FORMATS.get(f".{kind}")
+    export = LIBRARY_FORMATS.get(f".{kind}")
     if export is None:
         raise Http404
     if not can_export_library(request):

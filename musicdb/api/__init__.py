@@ -1,1 +1,1 @@
-"""The catalogue over REST. ``clusters.api`` adds the clusters; the root urls.py joins the two."""
+"""The REST interface to the catalogue. It reads only. ``clusters.api`` adds the clusters."""

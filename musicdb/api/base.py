@@ -49,14 +49,14 @@ class StrictAPIView(APIView):
             raise ValidationError(errors)
 
 
-class StrictViewSet(StrictAPIView, GenericViewSet):
+class StrictViewSet(StrictAPIView, GenericViewSet[Any]):
     """Lists take filters and pages. A single object takes no parameters."""
 
     filterset_class: Any = None
     # The serializer of a single object, if it shows more than a list does.
-    detail_serializer_class: type[BaseSerializer] | None = None
+    detail_serializer_class: type[BaseSerializer[Any]] | None = None
 
-    def get_serializer_class(self) -> type[BaseSerializer]:
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         detail = self.action == "retrieve" and self.detail_serializer_class
         return detail or super().get_serializer_class()
 

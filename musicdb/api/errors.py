@@ -1,4 +1,4 @@
-"""The one form of every error: ``detail`` for a person, and ``parameters`` where the query was wrong."""
+"""The JSON of errors: ``detail`` for a person to read, and ``parameters`` if the query was wrong."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-class ErrorSerializer(serializers.Serializer):
-    """What went wrong, for a person to read."""
+class ErrorSerializer(serializers.Serializer[Any]):
+    """An error, described for a person."""
 
     detail = serializers.CharField()
 
 
 class QueryErrorSerializer(ErrorSerializer):
-    """What is wrong with each parameter of the query, and what it may be."""
+    """An error of the query: what is wrong with each parameter."""
 
     parameters = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))

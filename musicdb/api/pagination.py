@@ -1,4 +1,4 @@
-"""Pages of a list. A page or a page size that cannot be is an error; the library alone would take another."""
+"""Pages of a list. An impossible page number or size is an error. REST framework alone would use a default instead."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Pagination(PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     last_page_strings = ()
-    invalid_page_message = "There is no page {page_number}: the list is shorter."
+    invalid_page_message = "There is no page {page_number}. The list is shorter."
 
     def get_page_number(self, request: Request, paginator: Any) -> int:
         return self._number_from_1(request, self.page_query_param, 1)
@@ -29,7 +29,7 @@ class Pagination(PageNumberPagination):
     @staticmethod
     def _number_from_1(request: Request, name: str, default: int, largest: int | None = None) -> int:
         text = request.query_params.get(name, str(default))
-        # Python refuses to read a number of more digits than any library has pages.
+        # Python refuses to parse numbers of several thousand digits. No list has that many pages.
         if text.isascii() and text.isdigit() and len(text) <= 100:
             number = int(text)
             if number >= 1 and (largest is None or number <= largest):

@@ -1,4 +1,4 @@
-"""The OpenAPI schema, with the errors that every endpoint can answer with."""
+"""The OpenAPI schema, with the errors of every endpoint."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class SchemaWithErrors(AutoSchema):
     def get_response_serializers(self) -> Any:
         return {
             200: super().get_response_serializers(),
-            400: OpenApiResponse(QueryErrorSerializer, description="A parameter is unknown or its value is wrong."),
-            404: OpenApiResponse(ErrorSerializer, description="There is no such thing, or no such page of the list."),
+            400: OpenApiResponse(QueryErrorSerializer, description="A parameter is unknown, or its value is wrong."),
+            404: OpenApiResponse(ErrorSerializer, description="There is no such object, or the list has no such page."),
             **getattr(self.view, "more_errors", {}),
         }

@@ -1,4 +1,4 @@
-"""The catalogue as JSON. Each serializer names its fields; what is unknown is null."""
+"""The catalogue as JSON. Each serializer names its fields. Unknown values are null."""
 
 from typing import Any
 
@@ -14,18 +14,19 @@ URL_OR_NULL = {**URL, "nullable": True}
 
 
 @extend_schema_field(URL)
-class PageURLField(serializers.Field):
-    """The address of the page for people. Needs nothing but ``get_absolute_url``."""
+class PageURLField(serializers.Field[Any, Any, str, Any]):
+    """The address of the page for people: that of ``get_absolute_url``."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(source="*", read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> str:
-        return self.context["request"].build_absolute_uri(value.get_absolute_url())
+        address: str = self.context["request"].build_absolute_uri(value.get_absolute_url())
+        return address
 
 
 class TextOrNullField(serializers.CharField):
-    """Text that the models keep as empty where it is unknown."""
+    """Text that the models store as empty if it is unknown."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, allow_null=True, **kwargs)
@@ -36,7 +37,7 @@ class TextOrNullField(serializers.CharField):
 
 @extend_schema_field(URL_OR_NULL)
 class URLOrNullField(TextOrNullField):
-    """The address of something elsewhere."""
+    """An address on another site."""
 
 
 def identity(model_name: str) -> serializers.HyperlinkedIdentityField:
@@ -46,8 +47,8 @@ def identity(model_name: str) -> serializers.HyperlinkedIdentityField:
     )
 
 
-class OwnerSerializer(serializers.Serializer):
-    """An artist or label where it is named: slug and url are null where it is not public and has no page."""
+class OwnerSerializer(serializers.Serializer[Artist | Label]):
+    """An artist or label that another object names. The slug and the URL are null if it is not public."""
 
     name = serializers.CharField()
     slug = serializers.SerializerMethodField()
@@ -73,7 +74,7 @@ class NamedLabelSerializer(OwnerSerializer):
     view_name = "api:label-detail"
 
 
-class NamedGenreSerializer(serializers.ModelSerializer):
+class NamedGenreSerializer(serializers.ModelSerializer[Genre]):
     url = identity("genre")
 
     class Meta:
@@ -81,7 +82,7 @@ class NamedGenreSerializer(serializers.ModelSerializer):
         fields = ["name", "slug", "url"]
 
 
-class NamedAlbumSerializer(serializers.ModelSerializer):
+class NamedAlbumSerializer(serializers.ModelSerializer[Album]):
     url = identity("album")
     art = URLOrNullField()
 
@@ -90,7 +91,7 @@ class NamedAlbumSerializer(serializers.ModelSerializer):
         fields = ["title", "slug", "url", "art"]
 
 
-class GenreSerializer(serializers.ModelSerializer):
+class GenreSerializer(serializers.ModelSerializer[Genre]):
     url = identity("genre")
     page_url = PageURLField()
     track_count = serializers.IntegerField(read_only=True)
@@ -107,7 +108,7 @@ class GenreDetailSerializer(GenreSerializer):
         fields = [*GenreSerializer.Meta.fields, "description"]
 
 
-class ArtistSerializer(serializers.ModelSerializer):
+class ArtistSerializer(serializers.ModelSerializer[Artist]):
     url = identity("artist")
     page_url = PageURLField()
     track_count = serializers.IntegerField(read_only=True)
@@ -124,7 +125,7 @@ class ArtistDetailSerializer(ArtistSerializer):
         fields = [*ArtistSerializer.Meta.fields, "spotify_id", "spotify_url"]
 
 
-class LabelSerializer(serializers.ModelSerializer):
+class LabelSerializer(serializers.ModelSerializer[Label]):
     url = identity("label")
     page_url = PageURLField()
     album_count = serializers.IntegerField(read_only=True)
@@ -134,10 +135,10 @@ class LabelSerializer(serializers.ModelSerializer):
         fields = ["name", "slug", "url", "page_url", "album_count"]
 
 
-class AlbumSerializer(serializers.ModelSerializer):
+class AlbumSerializer(serializers.ModelSerializer[Album]):
     url = identity("album")
     page_url = PageURLField()
-    released = TextOrNullField(help_text="As precise as it is known: 1983, 1983-05 or 1983-05-12.")
+    released = TextOrNullField(help_text="The date as far as it is known: 1983, 1983-05 or 1983-05-12.")
     art = URLOrNullField()
     labels = NamedLabelSerializer(source="labels_in_order", many=True, read_only=True)
     track_count = serializers.IntegerField(read_only=True)
@@ -154,8 +155,8 @@ class AlbumDetailSerializer(AlbumSerializer):
         fields = [*AlbumSerializer.Meta.fields, "spotify_id", "spotify_url"]
 
 
-class TrackSerializer(serializers.ModelSerializer):
-    """A track as a row of a table."""
+class TrackSerializer(serializers.ModelSerializer[Track]):
+    """A track as a row of a list."""
 
     url = identity("track")
     page_url = PageURLField()
@@ -169,8 +170,8 @@ class TrackSerializer(serializers.ModelSerializer):
         fields = ["title", "slug", "url", "page_url", "album", "artists", "labels", "score", "liked", "spotify_url"]
 
 
-class FeaturesSerializer(serializers.ModelSerializer):
-    """The twelve audio features; null is unknown, never zero."""
+class FeaturesSerializer(serializers.ModelSerializer[Track]):
+    """The audio features. An unknown feature is null, never zero."""
 
     class Meta:
         model = Track

@@ -1,4 +1,4 @@
-"""The catalogue's part of the API; ``clusters.api.urls`` puts it together with its own."""
+"""The URLs of the catalogue in the API. ``clusters.api.urls`` adds its own to them."""
 
 from musicdb.api import views
 from musicdb.api.base import Router

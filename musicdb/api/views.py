@@ -1,11 +1,11 @@
-"""The catalogue's viewsets: a queryset, its serializers, a FilterSet each."""
+"""The catalogue's viewsets. Each has a queryset, its serializers and a FilterSet."""
 
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from musicdb.api import serializers
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.search import filters
+from musicdb.search import AlbumFilter, ArtistFilter, GenreFilter, LabelFilter, TrackFilter
 
 
 class CatalogueViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
@@ -14,49 +14,49 @@ class CatalogueViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
 
 
 class GenreViewSet(CatalogueViewSet):
-    """Genres, the largest first; one by itself with its description."""
+    """Genres, largest first. A single genre has its description too."""
 
     lookup_url_kwarg = "genre_slug"
     queryset = Genre.objects.for_list()
     serializer_class = serializers.GenreSerializer
     detail_serializer_class = serializers.GenreDetailSerializer
-    filterset_class = filters.GenreFilter
+    filterset_class = GenreFilter
 
 
 class ArtistViewSet(CatalogueViewSet):
-    """Artists that are public, by name; one by itself with its place on Spotify."""
+    """Public artists, by name. A single artist has its Spotify id and link too."""
 
     lookup_url_kwarg = "artist_slug"
     queryset = Artist.objects.for_list()
     serializer_class = serializers.ArtistSerializer
     detail_serializer_class = serializers.ArtistDetailSerializer
-    filterset_class = filters.ArtistFilter
+    filterset_class = ArtistFilter
 
 
 class LabelViewSet(CatalogueViewSet):
-    """Labels that are public, by name."""
+    """Public labels, by name."""
 
     lookup_url_kwarg = "label_slug"
     queryset = Label.objects.for_list()
     serializer_class = serializers.LabelSerializer
-    filterset_class = filters.LabelFilter
+    filterset_class = LabelFilter
 
 
 class AlbumViewSet(CatalogueViewSet):
-    """Albums, the newest first; one by itself with its place on Spotify."""
+    """Albums, newest first. A single album has its Spotify id and link too."""
 
     lookup_url_kwarg = "album_slug"
     queryset = Album.objects.for_list()
     serializer_class = serializers.AlbumSerializer
     detail_serializer_class = serializers.AlbumDetailSerializer
-    filterset_class = filters.AlbumFilter
+    filterset_class = AlbumFilter
 
 
 class TrackViewSet(CatalogueViewSet):
-    """Tracks, the most played first; one by itself with its genres and all its features."""
+    """Tracks, highest score first. A single track has its genres and audio features too."""
 
     lookup_url_kwarg = "track_slug"
     queryset = Track.objects.for_table()
     serializer_class = serializers.TrackSerializer
     detail_serializer_class = serializers.TrackDetailSerializer
-    filterset_class = filters.TrackFilter
+    filterset_class = TrackFilter

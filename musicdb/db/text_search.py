@@ -1,22 +1,23 @@
-"""Finding rows by words, so that a large library stays quick: by keys, column by column, never by a join.
+"""Search rows by words, quickly in a large library too: by keys, column by column, never by a join.
 
-A queryset says in ``searched`` what is looked through, as the admin's ``search_fields`` do: ``title`` is looked for
-a term anywhere in it, whatever the case; ``=isrc`` must be the term, whatever the case; ``album__title`` and
-``artists__name`` are columns of what the row points at, ``artists__aliases__name`` of its other spellings.
+The ``search_fields`` of a queryset say where a term is looked for, as the admin's do. ``title`` must contain it, and
+``=isrc`` must equal it, both in upper or lower case. ``album__title`` and ``artists__name`` are columns of related
+rows, and ``artists__aliases__name`` is a column of the aliases of these.
 
-Two shapes, for both databases:
+A term is searched for in one of two ways, on both databases:
 
-- *by keys*: the union of what each column's own query finds. PostgreSQL answers each with a trigram index
-  (``musicdb.search.indexes``), SQLite by reading one narrow index.
-- *along the list*: alternatives that are tried on each row in the list's order, until the page is full. For short
-  terms: they are in so many rows that the walk soon ends, and a trigram index has nothing for them.
+- *By keys*: the union of the keys that a query for each column finds. PostgreSQL answers these queries from trigram
+  indexes (``musicdb.search.indexes``), SQLite by reading one narrow index.
+- *Along the list*: conditions that are tried on each row in the order of the list, until the page is full. Short terms
+  are searched for in this way. So many rows contain them that the page is full soon, and a trigram index cannot find
+  them.
 """
 
 import operator
 import re
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models
@@ -26,14 +27,14 @@ from django.utils.text import smart_split, unescape_string_literal
 
 
 class IContainsUnicode(IContains):
-    """As ``icontains``, and on SQLite too whatever the case: its LIKE knows that of ASCII only."""
+    """Like ``icontains``, but on SQLite, whose LIKE ignores the case of ASCII letters only, for all letters."""
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         term = str(self.rhs)
         if term.isascii() or _is_caseless(term):
             return super().as_sql(compiler, connection)
         lhs, params = self.process_lhs(compiler, connection)
-        # Most titles are ASCII and need no more than a look at their length in bytes: GLOB takes five times as long.
+        # Most titles are ASCII, so comparing two lengths settles them. GLOB takes five times as long.
         sql = f"(LENGTH({lhs}) < LENGTH(CAST({lhs} AS BLOB)) AND {lhs} GLOB %s)"
         return sql, [*params, *params, *params, f"*{as_glob(term)}*"]
 
@@ -41,7 +42,7 @@ class IContainsUnicode(IContains):
         term = str(self.rhs)
         if has_trigrams(term):
             return super().as_sql(compiler, connection)
-        # The planner thinks that the index knows few such rows, when it would have to hand out all of them.
+        # The planner expects the trigram index to return few rows for such a term, and it would return all of them.
         lhs, params = self.process_lhs(compiler, connection)
         text = lhs if _is_caseless(term) else f"(UPPER({lhs} || ''))"
         return f"{text} LIKE UPPER(%s)", [*params, f"%{connection.ops.prep_for_like_query(term)}%"]
@@ -51,12 +52,12 @@ models.CharField.register_lookup(IContainsUnicode, "mentions")
 
 
 def has_trigrams(term: str) -> bool:
-    """Return whether a trigram index of PostgreSQL can be asked for ``term``: three letters or digits in a row."""
+    """Return whether a trigram index can find ``term``: it needs three letters or digits in a row."""
     return re.search(r"[^\W_]{3}", term) is not None
 
 
 def as_glob(text: str) -> str:
-    """Return the GLOB of SQLite that matches ``text`` in capitals and small letters alike."""
+    """Return the GLOB pattern of SQLite that matches ``text`` in upper and lower case."""
     return "".join(_glob_of(character) for character in text)
 
 
@@ -71,34 +72,35 @@ def _is_caseless(term: str) -> bool:
 
 
 class SearchMixin:
-    """Querysets whose rows are found by words."""
+    """A queryset that can be searched by words."""
 
-    searched: ClassVar[Sequence[str]]
+    search_fields: ClassVar[Sequence[str]]
 
     def search(self, terms: str) -> Self:
-        """Keep the rows in which each of ``terms`` is found; what is in quotes is one term. All of them if none is."""
+        """Keep the rows that contain every term. Words in quotes are one term. Without terms, keep all rows."""
         rows: Any = self
-        words = split_terms(terms)
-        return rows.filter(_found_by_all(rows.model, self.searched, words, rows.db)) if words else rows
+        if words := split_terms(terms):
+            rows = rows.filter(_found_by_all(rows.model, self.search_fields, words, rows.db))
+        return cast(Self, rows)
 
 
 class AliasSearchMixin(SearchMixin):
-    """What has other spellings: found by its name or by one of those, but not by a bit of each."""
+    """A queryset of rows with aliases. All terms must be found in the name, or all of them in one alias."""
 
     def search(self, terms: str) -> Self:
         rows: Any = self
         if not (words := split_terms(terms)):
-            return rows
-        # Other spellings have the columns that are searched under the same names.
-        spellings = rows.model.aliases.rel.related_model
-        named = _found_by_all(rows.model, self.searched, words, rows.db)
-        spelt = _keys(spellings, rows.db, "target").filter(_found_by_all(spellings, self.searched, words, rows.db))
+            return self
+        # The columns of an alias have the same names as those of its row.
+        alias = rows.model.aliases.rel.related_model
+        by_name = _found_by_all(rows.model, self.search_fields, words, rows.db)
+        by_alias = _keys(alias, rows.db, "target").filter(_found_by_all(alias, self.search_fields, words, rows.db))
         by_keys = any(_by_keys(word, rows.db) for word in words)
-        return rows.filter(_any_of(rows.model, [named, spelt], rows.db, by_keys=by_keys))
+        return cast(Self, rows.filter(_any_of(rows.model, [by_name, by_alias], rows.db, by_keys=by_keys)))
 
 
 def split_terms(terms: str) -> list[str]:
-    """Return the single terms, as Django's admin reads them."""
+    """Return the terms in a query, split as Django's admin splits them."""
     return [
         unescape_string_literal(term) if term.startswith(('"', "'")) and term[0] == term[-1] else term
         for term in smart_split(terms)
@@ -113,12 +115,12 @@ def _found_by_all(model: type[models.Model], specs: Sequence[str], terms: Sequen
 
 
 def _by_keys(term: str, using: str) -> bool:
-    """Return which of the two shapes is likely the quicker for ``term``."""
+    """Return whether searching by keys is likely quicker for ``term`` than along the list."""
     return has_trigrams(term) if connections[using].vendor == "postgresql" else len(term.encode()) > 2
 
 
 def _any_of(model: type[models.Model], ways: Sequence[Q | QuerySet[Any]], using: str, *, by_keys: bool) -> Q:
-    """Return the condition that any of ``ways`` holds: each is one on the row itself, or the keys of such rows."""
+    """Return the condition that any of ``ways`` holds. Each is a condition on the row, or the keys of the rows."""
     if by_keys and len(ways) > 1:
         first, *others = (_keys(model, using).filter(way) if isinstance(way, Q) else way for way in ways)
         return Q(pk__in=first.union(*others, all=True))
@@ -126,11 +128,11 @@ def _any_of(model: type[models.Model], ways: Sequence[Q | QuerySet[Any]], using:
 
 
 def _ways(model: type[models.Model], spec: str, term: str, using: str) -> Iterator[Q | QuerySet[Any]]:
-    """Yield how ``term`` is looked for by one of ``searched``: not at all where it cannot be found."""
+    """Yield how to search for ``term`` in one of the ``search_fields``: nothing if the field cannot hold it."""
     if spec.startswith("="):
         name = spec.removeprefix("=")
         if _is_possible(model._meta.get_field(name), term):
-            # By keys, though it is the row's own: the walk along the list then needs no other column.
+            # By keys, although it is a column of the row: the walk along the list then reads no other column.
             yield _keys(model, using).filter(**{f"{name}__iexact": term})
         return
     name, _, column = spec.partition("__")
@@ -138,19 +140,19 @@ def _ways(model: type[models.Model], spec: str, term: str, using: str) -> Iterat
         yield Q(**{f"{name}__mentions": term})
         return
     field: Any = model._meta.get_field(name)
-    pointed_at = _pointed_at(field.related_model, column, term, using)
+    related = _related_keys(field.related_model, column, term, using)
     if field.many_to_many:
         through = _keys(field.remote_field.through, using, field.m2m_field_name())
-        yield through.filter(**{f"{field.m2m_reverse_field_name()}__in": pointed_at})
+        yield through.filter(**{f"{field.m2m_reverse_field_name()}__in": related})
     else:
-        yield _keys(model, using).filter(**{f"{name}__in": pointed_at})
+        yield _keys(model, using).filter(**{f"{name}__in": related})
 
 
-def _pointed_at(model: Any, column: str, term: str, using: str) -> QuerySet[Any]:
-    """Return the keys of the rows of ``model`` that have ``term`` in ``column``, or in that of an other spelling."""
+def _related_keys(model: Any, column: str, term: str, using: str) -> QuerySet[Any]:
+    """Return the keys of the rows of ``model`` with ``term`` in ``column``, which may be a column of their aliases."""
     if column.startswith("aliases__"):
-        spellings = _keys(model.aliases.rel.related_model, using, "target")
-        return spellings.filter(**{f"{column.removeprefix('aliases__')}__mentions": term})
+        aliases = _keys(model.aliases.rel.related_model, using, "target")
+        return aliases.filter(**{f"{column.removeprefix('aliases__')}__mentions": term})
     return _keys(model, using).filter(**{f"{column}__mentions": term})
 
 
@@ -159,7 +161,7 @@ def _keys(model: type[models.Model], using: str, column: str = "pk") -> QuerySet
 
 
 def _is_possible(field: Any, term: str) -> bool:
-    """Return whether ``field`` takes ``term``, or would in capitals: most words are not worth a look among ids."""
+    """Return whether ``term``, as it is or in upper case, is valid for ``field``. Most words cannot be ids."""
     return any(_is_valid(field, form) for form in {term, term.upper()})
 
 

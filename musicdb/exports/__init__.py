@@ -1,1 +1,27 @@
-"""The catalogue as files: lists as CSV, XLSX or JSON, and the whole library."""
+"""Export the catalogue: single lists as CSV, XLSX or JSON, and the whole library as one file."""
+
+from musicdb.exports.library import LIBRARY_FORMATS, ExportRefusedError, export_to
+from musicdb.exports.lists import (
+    LIST_FORMATS,
+    AlbumResource,
+    ArtistResource,
+    CatalogueResource,
+    GenreResource,
+    LabelResource,
+    TrackResource,
+)
+from musicdb.exports.tables import TABLES
+
+__all__ = [
+    "LIBRARY_FORMATS",
+    "LIST_FORMATS",
+    "TABLES",
+    "AlbumResource",
+    "ArtistResource",
+    "CatalogueResource",
+    "ExportRefusedError",
+    "GenreResource",
+    "LabelResource",
+    "TrackResource",
+    "export_to",
+]

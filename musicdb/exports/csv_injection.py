@@ -1,9 +1,9 @@
-"""Cells that a spreadsheet would run, made text: an apostrophe in front, as the spreadsheet itself writes it.
+"""Escape text that a spreadsheet would run as a formula, by an apostrophe in front.
 
-Reading back strips exactly the one that was put there, since a cell that begins with an apostrophe gets one too.
+Text that begins with an apostrophe gets one too, so that taking one away always gives back the original text.
 """
 
-# What makes a program take a cell for a formula; blanks that it skips before it looks; and the escape itself.
+# What formulas begin with, white space that spreadsheets skip before a formula, and the apostrophe itself.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 
@@ -12,6 +12,6 @@ def escape_formula(text: str) -> str:
 
 
 def unescape_formula(text: str) -> str:
-    """Return what ``escape_formula`` was given; a text that it never wrote comes back as it is."""
+    """Return the text that ``escape_formula`` was given. Text that is not escaped is returned as it is."""
     rest = text[1:]
     return rest if text.startswith("'") and rest.startswith(_DANGEROUS) else text

@@ -84,7 +84,7 @@ def export_xlsx(file: IO[bytes]) -> dict[str, int]:
     return counts
 
 
-FORMATS = {".zip": export_zip, ".xlsx": export_xlsx}
+LIBRARY_FORMATS = {".zip": export_zip, ".xlsx": export_xlsx}
 
 
 def export_to(path: Path) -> dict[str, int]:
@@ -92,7 +92,7 @@ def export_to(path: Path) -> dict[str, int]:
 
     An existing file is replaced only when the new one is complete. Raises ExportRefusedError.
     """
-    export = FORMATS.get(path.suffix.lower())
+    export = LIBRARY_FORMATS.get(path.suffix.lower())
     if export is None:
         raise ExportRefusedError(f"The name of the file must end in .zip or .xlsx, and {path} does not.")
     partial = path.with_name(f".{path.name}.partial")

@@ -73,4 +73,4 @@ class Json(base_formats.JSON):
     """JSON with typed values. It is not escaped, since no spreadsheet runs it."""
 
 
-FORMATS = (Csv, Xlsx, Json)
+LIST_FORMATS = (Csv, Xlsx, Json)

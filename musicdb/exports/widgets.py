@@ -91,7 +91,7 @@ class SlugWidget(Widget):
     """A slug, or empty."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        slug = value.strip()
+        slug: str = value.strip()
         if not slug:
             return ""
         if len(slug) > MAX_LENGTH:
@@ -141,7 +141,7 @@ class SpotifyIdWidget(Widget):
         self.kind = kind
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str | None:
-        text = value.strip()
+        text: str = value.strip()
         if is_unknown(text):
             return None
         if link := _LINK.fullmatch(text):
@@ -261,7 +261,7 @@ class ReleaseDateWidget(Widget):
 
 class IsrcWidget(Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        text = value.replace("-", "").strip().upper()
+        text: str = value.replace("-", "").strip().upper()
         if is_unknown(text):
             return ""
         try:
@@ -275,7 +275,7 @@ class UrlWidget(Widget):
     MAX_LENGTH = 500
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        text = value.strip()
+        text: str = value.strip()
         if is_unknown(text):
             return ""
         if len(text) > self.MAX_LENGTH:

@@ -46,7 +46,7 @@ class NaturalKeyMixin:
 
 
 class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
-    searched = ("name",)
+    search_fields = ("name",)
 
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
@@ -57,7 +57,7 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
 
 
 class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"]):
-    searched = ("name", "=spotify_id")
+    search_fields = ("name", "=spotify_id")
 
     def public(self) -> Self:
         return self.filter(is_public=True)
@@ -76,7 +76,7 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
 
 
 class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
-    searched = ("name",)
+    search_fields = ("name",)
 
     def public(self) -> Self:
         return self.filter(is_public=True)
@@ -111,7 +111,7 @@ ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
 
 
 class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
-    searched = ("title", "=spotify_id")
+    search_fields = ("title", "=spotify_id")
 
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
@@ -181,7 +181,7 @@ def table_columns(track: Any, prefix: str = "") -> tuple[Prefetch, Prefetch]:
 
 
 class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
-    searched = ("title", "album__title", "artists__name", "artists__aliases__name", "=spotify_id", "=isrc")
+    search_fields = ("title", "album__title", "artists__name", "artists__aliases__name", "=spotify_id", "=isrc")
 
     def with_table_columns(self) -> Self:
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""

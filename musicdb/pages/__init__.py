@@ -1,1 +1,1 @@
-"""The public pages of the catalogue, and the redirects to them."""
+"""The public pages of the catalogue, and the redirects from former addresses."""

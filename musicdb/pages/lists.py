@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.generic import ListView
 from django_filters import FilterSet
+
+from musicdb.pages.generic import ListView
 
 # A list that fits into a window needs no form.
 MIN_ROWS_FOR_FORM = 20

@@ -12,13 +12,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.generic import DetailView
 from django.views.static import serve
 
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.querysets import TrackQuerySet
+from musicdb.pages.generic import DetailView
 from musicdb.pages.lists import FilteredListView
-from musicdb.search.filters import ArtistFilter, GenreFilter, LabelFilter, TrackFilter
+from musicdb.search import ArtistFilter, GenreFilter, LabelFilter, TrackFilter
 
 TOP = 10
 ROWS_A_PAGE = 50

@@ -39,7 +39,8 @@ class TextFilter(django_filters.CharFilter):
         )
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return super().filter(queryset, normalise_name(value))
+        found: QuerySet[Any] = super().filter(queryset, normalise_name(value))
+        return found
 
 
 class _SlugField(ModelChoiceField):
@@ -141,7 +142,7 @@ class OrderingFilter(django_filters.OrderingFilter):
         return column.desc(nulls_last=True) if field.startswith("-") else column.asc(nulls_last=True)
 
     def filter(self, queryset: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        ordered = super().filter(queryset, value)
+        ordered: QuerySet[Any] = super().filter(queryset, value)
         return ordered.order_by(*ordered.query.order_by, "pk") if value else ordered
 
 

@@ -1,7 +1,7 @@
-"""The indexes that let PostgreSQL find words without reading every row. SQLite has no such, and needs none of these.
+"""The indexes with which PostgreSQL finds words without reading every row. SQLite has no such indexes.
 
-They are made by a migration where that may be, else by ``manage.py indexsearch``: the extension that most of them need
-is trusted, but a database can be run by somebody who may not add even those.
+A migration creates them. If the database user is not allowed to add the extension that most of them need, the migration
+skips these, and ``manage.py indexsearch`` creates them later.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ EXTENSION = "pg_trgm"
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """An index that a search by one column uses. ``whole``: by a term that is all of it, not anywhere in it."""
+    """An index for searching one column. ``whole`` is for terms that equal the column, not for parts of it."""
 
     table: str
     column: str
@@ -26,11 +26,11 @@ class SearchIndex:
         return f"{self.table}_{self.column}_search"
 
     def statement(self, *, concurrently: bool = False) -> str:
-        """Return how it is made: of the column in capitals, as which Django compares it."""
-        at_once = "" if not concurrently else "CONCURRENTLY "
+        """Return the SQL that creates it. It indexes the column in upper case, since Django compares it so."""
+        option = "CONCURRENTLY " if concurrently else ""
         method, operators = ("btree", "") if self.whole else ("gin", " gin_trgm_ops")
         return (
-            f'CREATE INDEX {at_once}"{self.name}" ON "{self.table}" '
+            f'CREATE INDEX {option}"{self.name}" ON "{self.table}" '
             f'USING {method} (UPPER("{self.column}"::text){operators})'
         )
 
@@ -59,13 +59,13 @@ SEARCH_INDEXES = (
 
 
 def missing(connection: Any, indexes: Iterable[SearchIndex] = SEARCH_INDEXES) -> list[SearchIndex]:
-    """Return those of ``indexes`` that are not there, or were begun and never finished."""
-    there = _validity(connection, indexes)
-    return [index for index in indexes if not there.get(index.name)]
+    """Return those of ``indexes`` that do not exist, or whose creation was interrupted."""
+    valid = _validity(connection, indexes)
+    return [index for index in indexes if not valid.get(index.name)]
 
 
 def add_extension(connection: Any) -> str:
-    """Add what trigram indexes need, if it is not there; return why that could not be done, empty if it could."""
+    """Add the extension of trigram indexes if it is missing. Return the error if that is refused, else ""."""
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_extension WHERE extname = %s", [EXTENSION])
@@ -77,7 +77,7 @@ def add_extension(connection: Any) -> str:
 
 
 def create(connection: Any, index: SearchIndex, *, concurrently: bool = False) -> None:
-    """Make an index that is missing. ``concurrently``: the table can be written meanwhile; not in a transaction."""
+    """Create a missing index. ``concurrently`` leaves the table open for writing, and cannot be in a transaction."""
     if index.name in _validity(connection, [index]):
         drop(connection, index)
     with connection.cursor() as cursor:

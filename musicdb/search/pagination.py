@@ -1,18 +1,23 @@
-"""Pages of a long list: first which rows, by their keys alone, then only those of the page with all that they show."""
+"""Pages of a long list: one query finds the keys of the rows of a page, another reads these rows with their joins."""
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-# So many keys come at once: a list no longer than this is counted by them, and all its pages cut from them.
+if TYPE_CHECKING:
+    BasePaginator = Paginator[Any]
+else:
+    BasePaginator = Paginator
+
+# So many keys are read at once. A list that has no more rows is counted by them, and all its pages are cut from them.
 MAX_KEYS = 1_000
 
 
-class DeferredJoinPage(Page):
-    """A page that knows without counting that another follows, if that is among the keys in hand."""
+class DeferredJoinPage(Page[Any]):
+    """A page that knows without counting whether another one follows, if the keys that were read show it."""
 
     paginator: "DeferredJoinPaginator"
 
@@ -20,14 +25,14 @@ class DeferredJoinPage(Page):
         return self.paginator.knows_row(self.number * self.paginator.per_page) or super().has_next()
 
 
-class DeferredJoinPaginator(Paginator):
-    """Pages of an ordered queryset, each a queryset of its own rows, in the order of all.
+class DeferredJoinPaginator(BasePaginator):
+    """Pages of an ordered queryset. Each page is a queryset of its own rows.
 
-    Which rows: one query by the list's conditions, of keys only. The rows: another by those keys, with the joins,
-    annotations and subqueries that a row needs, which so are made for a page and not for the list. ``rows``, if given,
-    is what those are taken from: all rows of the kind, with the annotations that the order of the list needs.
+    One query with the conditions of the list finds the keys. Another reads the rows of the page by their keys, with the
+    joins, annotations and subqueries that a row needs. These are then made for a page, and not for the whole list.
+    ``rows``, if it is set, is the queryset that the rows are read from, with the annotations that the order needs.
 
-    The list is counted only where the count is asked for and longer than MAX_KEYS. Pages have no orphans.
+    Only a list that is longer than MAX_KEYS is counted, and only if the count is asked for. Pages have no orphans.
     """
 
     object_list: QuerySet[Any]
@@ -40,7 +45,7 @@ class DeferredJoinPaginator(Paginator):
         return self.object_list.order_by().values("pk").count()
 
     def knows_row(self, place: int) -> bool:
-        """Return whether there is a row at ``place``, from 0, so far as that is known without counting."""
+        """Return whether there is a row at ``place``, counted from 0, as far as that is known without counting."""
         return place < len(self._first_keys)
 
     def validate_number(self, number: Any) -> int:
@@ -54,7 +59,7 @@ class DeferredJoinPaginator(Paginator):
         return DeferredJoinPage(self._rows_of(self._keys_at(start, start + self.per_page)), number, self)
 
     def whole(self) -> QuerySet[Any]:
-        """Return all rows, as one page: for lists that are not longer than MAX_KEYS."""
+        """Return all rows as one page. This is for lists that are not longer than MAX_KEYS."""
         return self._rows_of(self._first_keys)
 
     @cached_property

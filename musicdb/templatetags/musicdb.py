@@ -1,4 +1,4 @@
-"""What the templates of the catalogue cannot say themselves."""
+"""Tags and filters for the pages of the catalogue."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class FeatureBar:
-    """A feature of a track as its page shows it. ``percent`` is how full its bar is, None where it has no bar."""
+    """An audio feature on the page of a track. ``percent`` is how full its bar is, or None if it has no bar."""
 
     feature: AudioFeature
     percent: float | None
@@ -22,7 +22,7 @@ class FeatureBar:
 
 @register.simple_tag
 def feature_bars(track: Track) -> list[FeatureBar]:
-    """Return one for each of the twelve features, the unknown and those that are categories too."""
+    """Return a bar for each audio feature, including unknown features and categories."""
     return [_bar(feature, getattr(track, feature.name)) for feature in AUDIO_FEATURES]
 
 
@@ -34,7 +34,7 @@ def _bar(feature: AudioFeature, value: float | None) -> FeatureBar:
 
 @register.filter
 def duration(milliseconds: int) -> str:
-    """Return a track's length as minutes and seconds: "3:07".
+    """Return the length of a track as minutes and seconds, such as "3:07".
 
     >>> duration(187_400)
     '3:07'

@@ -144,7 +144,7 @@ def test_a_wrong_value_is_an_error_that_says_what_is_right(get: Get, name: str, 
 @pytest.mark.parametrize("page", ["2", "99999999999999999999", "9" * 100])
 @pytest.mark.usefixtures("library")
 def test_a_page_past_the_last_is_404(get: Get, page: str) -> None:
-    assert get("tracks/", page=page) == (404, {"detail": f"There is no page {page}: the list is shorter."})
+    assert get("tracks/", page=page) == (404, {"detail": f"There is no page {page}. The list is shorter."})
 
 
 @pytest.mark.parametrize(("name", "takes"), ADVICE.items())

@@ -11,8 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from musicdb.exports import columns, library
-from musicdb.exports.library import FORMATS, ExportRefusedError
+from musicdb.exports import LIBRARY_FORMATS, ExportRefusedError, columns, library
 from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.models import Album, Artist, Genre, Label, Track
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
@@ -42,7 +41,7 @@ def test_a_file_that_cannot_be(tmp_path: Path, name: str, message: str) -> None:
 
 def test_what_a_workbook_cannot_hold(tmp_path: Path) -> None:
     GenreFactory(name="Fits", description="x" * 32_767)
-    FORMATS[".xlsx"](io.BytesIO())
+    LIBRARY_FORMATS[".xlsx"](io.BytesIO())
     GenreFactory(name="Long", description="x" * 32_768)
     path = tmp_path / "library.xlsx"
     path.write_bytes(b"the last one")
@@ -65,7 +64,7 @@ def test_larger_than_an_import_takes(monkeypatch: pytest.MonkeyPatch) -> None:
             with monkeypatch.context() as smaller:
                 smaller.setattr(library, limit, 1)
                 with pytest.raises(ExportRefusedError):
-                    FORMATS[kind](io.BytesIO())
+                    LIBRARY_FORMATS[kind](io.BytesIO())
 
 
 def test_no_cell_is_a_formula() -> None:
@@ -96,7 +95,7 @@ def test_each_table_is_read_with_the_columns_that_are_written() -> None:
 def test_queries_grow_with_batches_not_with_rows(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
-            FORMATS[kind](io.BytesIO())
+            LIBRARY_FORMATS[kind](io.BytesIO())
         return len(queries)
 
     def add(rows: int) -> None:

@@ -5,7 +5,8 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from musicdb.exports.lists import GenreResource, TrackResource, Xlsx
+from musicdb.exports import GenreResource, TrackResource
+from musicdb.exports.lists import Xlsx
 from musicdb.imports.parse import ImportOptions, Source
 from musicdb.imports.service import preview
 from musicdb.models import Genre, GenreAlias, Track

@@ -5,7 +5,7 @@ import zipfile
 from datetime import date
 from typing import Any
 
-from musicdb.exports.library import FORMATS
+from musicdb.exports import LIBRARY_FORMATS
 from musicdb.imports.parse import ImportOptions, Source
 from musicdb.imports.service import Outcome, run_import
 from musicdb.models import (
@@ -61,7 +61,7 @@ def wipe() -> None:
 
 def exported(kind: str) -> Source:
     file = io.BytesIO()
-    FORMATS[kind](file)
+    LIBRARY_FORMATS[kind](file)
     return Source(f"library{kind}", file.getvalue())
 
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from musicdb.exports.library import FORMATS
+from musicdb.exports import LIBRARY_FORMATS
 from musicdb.exports.widgets import join_parts, split_parts
 from musicdb.exports.xml_text import escape_xml, unescape_xml
 from musicdb.imports.parse import ImportOptions
@@ -172,7 +172,7 @@ def _spell(model: Any, targets: list[Any], spellings: list[Any]) -> None:
 
 class TestAnyLibrary(TestCase):
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(said=libraries(), kind=st.sampled_from(sorted(FORMATS)))
+    @given(said=libraries(), kind=st.sampled_from(sorted(LIBRARY_FORMATS)))
     def test_comes_back_as_it_was(self, said: dict[str, Any], kind: str) -> None:
         make(said)
         before = state()

@@ -31,14 +31,14 @@ def _indexes_come_back(transactional_db: None) -> Any:
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="there is something to do on PostgreSQL")
 @pytest.mark.django_db
 def test_elsewhere_there_is_nothing_to_do() -> None:
-    assert indexsearch() == ["Only PostgreSQL has indexes for searching: there is nothing to do."]
+    assert indexsearch() == ["Only PostgreSQL has search indexes, so there is nothing to do."]
 
 
 @on_postgresql
 @pytest.mark.django_db
 def test_every_index_is_there_after_migrating() -> None:
     assert missing(connection) == []
-    assert indexsearch() == ["Every index for searching is there."]
+    assert indexsearch() == ["No search index is missing."]
 
 
 def _fill_tables() -> None:
@@ -95,7 +95,7 @@ def test_missing_and_broken_ones_are_made_and_the_rest_left_alone() -> None:
         # As an interrupted CREATE INDEX CONCURRENTLY leaves it.
         cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [broken.name])
     assert missing(connection) == [gone, broken]
-    assert indexsearch() == [f"Made {gone.name}.", f"Made {broken.name}."]
+    assert indexsearch() == [f"Created {gone.name}.", f"Created {broken.name}."]
     assert missing(connection) == []
 
 

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from import_export.admin import ExportActionMixin
 from import_export.forms import ExportForm
 
-from musicdb.exports.lists import FORMATS, CatalogueResource
+from musicdb.exports import LIST_FORMATS, CatalogueResource
 
 
 class ExportAdmin(ExportActionMixin):
@@ -38,7 +38,7 @@ class ExportAdmin(ExportActionMixin):
         return [self.export_resource]
 
     def get_export_formats(self) -> list[Any]:
-        return list(FORMATS)
+        return list(LIST_FORMATS)
 
     def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
         """Say what it is and of which day: tracks-2026-05-12.csv."""

@@ -1,4 +1,4 @@
-"""``manage.py exportlibrary``: all that editors keep in one file, which ``importlibrary`` reads back."""
+"""``manage.py exportlibrary``: write the whole library to one file, which ``importlibrary`` reads back."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from musicdb.exports.library import ExportRefusedError, export_to
+from musicdb.exports import ExportRefusedError, export_to
 from musicdb.management.base import BaseCommand
 
 
@@ -27,5 +27,5 @@ class Command(BaseCommand):
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
         except KeyboardInterrupt:
             raise CommandError("Interrupted: no file was written.", returncode=130) from None
-        said = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-        self.stdout.write(self.style.SUCCESS(f"{path}: {said}."))
+        summary = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+        self.stdout.write(self.style.SUCCESS(f"{path}: {summary}."))
