@@ -1,4 +1,4 @@
-"""How a genre's turn ended, as the admin says it."""
+"""The outcome of reclustering a genre, in the admin's words."""
 
 from django.contrib import messages
 from django.urls import reverse
@@ -10,7 +10,7 @@ from clusters.runs.service import Outcome
 from musicdb.admin.base import link_to
 from musicdb.models import Genre
 
-# The worst news first, so that it is never what is cut.
+# The worst outcomes come first, because only the first messages are shown.
 LEVELS = {
     "failed": messages.ERROR,
     "skipped": messages.WARNING,
@@ -21,12 +21,12 @@ LEVELS = {
 
 
 def newest_run(genre: Genre) -> int:
-    """Return the key of the run that an outcome that waits for review speaks of, just after it."""
+    """Return the key of the genre's newest run: the one that waits for review, right after it was stored."""
     return Run.objects.of_genre(genre).newest_first().values_list("pk", flat=True)[0]
 
 
 def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
-    """Return how the genre's turn ended, in a sentence. ``run``: the key of what it led to, if that is still there."""
+    """Return the outcome in a sentence. ``run`` is the key of the run that was stored, if it still exists."""
     page = format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.name)
     if outcome.status == "published":
         tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
@@ -43,6 +43,6 @@ def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
 
 
 def failure(name: str, outcome: Outcome) -> SafeString:
-    """Return that the genre's turn came to nothing, and why. ``name``: what the genre is called, or a link to it."""
+    """Return a sentence that says why nothing was stored. ``name`` is the name of the genre, or a link to it."""
     reason = outcome.reason.rstrip(".")
     return format_html("{}: {}: {}. What visitors see has not changed.", name, outcome.status, reason)

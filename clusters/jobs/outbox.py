@@ -20,9 +20,9 @@ from musicdb.models import Genre
 
 logger = logging.getLogger(__name__)
 
-# Sending takes at most so many seconds of a web request; the workers' poll sends the rest.
+# A web request spends at most so many seconds on sending. The workers' poll sends the rest.
 SEND_SECONDS = 1.0
-# So many messages are sent again at once.
+# The workers' poll sends at most so many messages.
 MAX_RESENT = 1000
 
 
@@ -31,7 +31,7 @@ class EnqueueError(Exception):
 
 
 def uses_workers() -> bool:
-    """Return whether this site recluster by workers. Whether one is running, WorkerHeartbeat says."""
+    """Return whether this site is configured to use workers; ``worker_is_running`` says whether there is one."""
     return bool(settings.CELERY_BROKER_URL)
 
 
@@ -71,8 +71,8 @@ def resend() -> int:
     if not keys:
         return 0
     with open_queue() as queue:
-        # While messages wait, those of these tasks may be among them. They are surely lost only when none waits, or a
-        # worker has just received them: then it does no harm if they arrive twice.
+        # While messages wait in the queue, those of these tasks may be among them. When none waits, they are lost, or a
+        # worker has just received them; then it does no harm to send them twice.
         if not queue.is_empty():
             return 0
         return sum(1 for _ in _send(queue, keys))
