@@ -16,29 +16,35 @@ import psycopg
 PROJECT = Path(__file__).parents[1]
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 
-# Runs a command of manage.py and says what this process, without its children, took at most.
+# Runs a command of manage.py and says how much memory and processor time this process took, without its children.
 WRAPPER = """
 import resource, sys
 from django.core.management import execute_from_command_line
 try:
     execute_from_command_line(["manage.py", *sys.argv[1:]])
 finally:
-    sys.stderr.write(f"PEAK {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\\n")
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    sys.stderr.write(f"USED {used.ru_maxrss} {used.ru_utime + used.ru_stime}\\n")
 """
 
 
 @dataclass(frozen=True)
 class Ran:
-    """``seconds``: wall time of the process, its start included. ``megabytes``: its own peak, without its children."""
+    """``seconds``: wall time of the process, its start included. ``megabytes`` and ``cpu_seconds``: its own peak and
+    processor time, without its children."""
 
     seconds: float
     megabytes: float
+    cpu_seconds: float
     output: str
 
 
 @dataclass(frozen=True)
 class Library:
+    """A database, and the tree of the project whose commands run on it."""
+
     environment: dict[str, str]
+    project: Path = PROJECT
 
     def manage(self, *arguments: str) -> Ran:
         return self.python("-c", WRAPPER, *arguments)
@@ -48,7 +54,7 @@ class Library:
         began = time.perf_counter()
         run = subprocess.run(
             [sys.executable, *arguments],
-            cwd=PROJECT,
+            cwd=self.project,
             env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
@@ -57,8 +63,9 @@ class Library:
         seconds = time.perf_counter() - began
         if run.returncode:
             raise RuntimeError(f"{arguments[-3:]} ended with {run.returncode}: {run.stderr[-2000:]}")
-        peaks = [int(line.split()[1]) for line in run.stderr.splitlines() if line.startswith("PEAK ")]
-        return Ran(seconds, peaks[-1] / 1024 if peaks else 0.0, run.stdout)
+        used = [line.split()[1:] for line in run.stderr.splitlines() if line.startswith("USED ")]
+        peak, cpu_seconds = map(float, used[-1] if used else (0, 0))
+        return Ran(seconds, peak / 1024, cpu_seconds, run.stdout)
 
     def call(self, module: str, *arguments: str) -> dict[str, float]:
         """Run a module of the benchmarks with Django set up, and return the JSON that it prints last."""
@@ -67,8 +74,8 @@ class Library:
 
 
 @contextmanager
-def sqlite(folder: Path) -> Iterator[Library]:
-    yield _library(folder, f"sqlite:///{folder / 'library.sqlite3'}")
+def sqlite(folder: Path, project: Path = PROJECT) -> Iterator[Library]:
+    yield _library(folder, f"sqlite:///{folder / 'library.sqlite3'}", project)
 
 
 @contextmanager
@@ -83,7 +90,7 @@ def postgresql(folder: Path) -> Iterator[Library]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
 
 
-def _library(folder: Path, url: str) -> Library:
+def _library(folder: Path, url: str, project: Path = PROJECT) -> Library:
     folder.mkdir(parents=True, exist_ok=True)
     library = Library(
         {
@@ -92,7 +99,8 @@ def _library(folder: Path, url: str) -> Library:
             "SECRET_KEY": "of a benchmark",
             "DEBUG": "0",
             "DJANGO_SETTINGS_MODULE": "musicdb.settings",
-        }
+        },
+        project,
     )
     library.manage("migrate", "-v0")
     return library
