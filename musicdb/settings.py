@@ -23,7 +23,6 @@ def names_in(variable: str, default: list[str]) -> list[str]:
 # --- What kind of run this is ------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-PORT = env.int("PORT", default=8000)
 SECRET_KEY = find_secret_key(
     env.str("SECRET_KEY", default=""),
     Path(env.str("SECRET_KEY_FILE", default=str(BASE_DIR / ".secret_key"))),
