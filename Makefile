@@ -1,7 +1,7 @@
 # make run   set up everything, load the sample library, recluster, serve it
 # make demo  the same but the serving
-# make test  set up everything, run the tests
-# All else is for who works on the code; `make help` lists it.
+# make test  set up everything, run the quick tests
+# The other targets are for developers; `make help` lists them.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -9,11 +9,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
-# A local run: settings.py is strict unless told otherwise.
+# settings.py is strict by default; a local run needs DEBUG.
 run demo: export DEBUG ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-search
+.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-search
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -23,15 +23,21 @@ run: demo ## set up everything, load the sample library, recluster, serve it on 
 	@echo "musicdb: http://127.0.0.1:$(PORT)/   admin: http://127.0.0.1:$(PORT)/admin/   stop: Ctrl-C"
 	@$(MANAGE) runserver --noreload --skip-checks 127.0.0.1:$(PORT)
 
-demo: $(VENV)/.installed ## all of `make run` but the serving
+demo: $(VENV)/.installed ## the same without serving
 	@$(MANAGE) bootstrap
 	@$(MANAGE) recluster
 
-test: $(VENV)/.installed-dev ## set up everything, run the tests
-	@$(BIN)/python -m pytest -n auto
+# worksteal: a worker that has finished its share takes tests from the others.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-coverage: $(VENV)/.installed-dev ## run the tests and print what they do not reach
-	@$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+test: $(VENV)/.installed-dev ## set up everything, run the quick tests
+	@$(PYTEST)
+
+test-all: $(VENV)/.installed-dev ## run the quick and the slow tests
+	@$(PYTEST) -m "not browser"
+
+coverage: $(VENV)/.installed-dev ## run the quick and the slow tests and print the lines that they miss
+	@$(PYTEST) -m "not browser" --cov
 
 lint: $(VENV)/.installed-dev ## style, types, layers, migrations
 	@$(BIN)/ruff check .
@@ -40,7 +46,7 @@ lint: $(VENV)/.installed-dev ## style, types, layers, migrations
 	@$(BIN)/lint-imports
 	@SECRET_KEY=lint $(MANAGE) makemigrations --check --dry-run
 
-format: $(VENV)/.installed-dev ## put the code into its one shape
+format: $(VENV)/.installed-dev ## format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -59,12 +65,12 @@ bench-import: $(VENV)/.installed-dev ## import 114,000 rows, against a plain res
 bench-search: $(VENV)/.installed-dev ## search 500,000 tracks in the admin, on SQLite and PostgreSQL (minutes)
 	@$(BIN)/python -m benchmarks.search
 
-# Extras are kept in the pins: without them, pip looks at newer releases for `coverage[toml]` than the pinned
-# `coverage`, and in hash mode refuses the first that appears.
+# The pins keep the extras. Without them pip looks for a newer `coverage[toml]` than the pinned `coverage`, and in hash
+# mode refuses it.
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url
 
-requirements: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml anew
+requirements: $(VENV)/.installed-dev ## pin the newest versions that pyproject.toml allows
 	@$(COMPILE) --upgrade --output-file requirements.txt pyproject.toml
 	@$(COMPILE) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
@@ -77,7 +83,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 		|| { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-# The stamps are made last, so that an install that was interrupted is taken up again.
+# The stamps are made last, so that an interrupted install is repeated.
 $(VENV)/.installed: requirements.txt | $(BIN)/python
 	@echo "Installing what musicdb needs (once; a minute or two) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt

@@ -106,6 +106,7 @@ def python(tmp_path: Path, *arguments: str, **environment: str) -> str:
     return run.stdout
 
 
+@pytest.mark.slow
 def test_pages_are_served_without_what_only_clustering_needs(tmp_path: Path) -> None:
     python(tmp_path, "manage.py", "bootstrap")
     python(tmp_path, "manage.py", "recluster", "korean-pop")
@@ -115,6 +116,7 @@ def test_pages_are_served_without_what_only_clustering_needs(tmp_path: Path) -> 
     assert heavy == []
 
 
+@pytest.mark.slow
 def test_who_has_a_worker_compute_does_not_import_what_computes(tmp_path: Path) -> None:
     python(tmp_path, "manage.py", "bootstrap")
     statuses, heavy = json.loads(python(tmp_path, "-c", RECLUSTER))
@@ -123,6 +125,7 @@ def test_who_has_a_worker_compute_does_not_import_what_computes(tmp_path: Path) 
     assert heavy == []
 
 
+@pytest.mark.slow
 def test_enqueueing_computes_nothing(tmp_path: Path) -> None:
     python(tmp_path, "manage.py", "bootstrap")
     (tmp_path / "queue").mkdir()

@@ -302,6 +302,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return environment
 
 
+@pytest.mark.slow
 class TestRealProcess:
     """Two starts of ``manage.py`` on one SQLite file: what a shell script sees."""
 

@@ -14,6 +14,8 @@ import pytest
 from tests.imports.files import as_csv, net_row
 from tests.processes import PROJECT, own_database, python
 
+pytestmark = pytest.mark.slow
+
 ROWS = 3_000
 KILLS = 8
 

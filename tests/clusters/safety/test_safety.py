@@ -114,6 +114,7 @@ def start(environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Pope
         process.communicate()
 
 
+@pytest.mark.slow
 class TestKilled:
     def test_at_any_moment(self, environment: dict[str, str]) -> None:
         found = json.loads(python(environment, "-m", "tests.clusters.safety.kill", str(KILLS)))
@@ -136,6 +137,7 @@ class TestKilled:
         assert state(environment)["problems"] == []
 
 
+@pytest.mark.slow
 class TestStopped:
     def test_ctrl_c_ends_at_once_and_says_how_far_it_was(
         self, environment: dict[str, str], start: Callable[..., subprocess.Popen[str]]
@@ -165,6 +167,7 @@ class TestStopped:
         assert state(environment) == {"problems": [], "unowned": [], "published": 3}
 
 
+@pytest.mark.slow
 def test_two_at_once(environment: dict[str, str]) -> None:
     both = [
         subprocess.Popen(
@@ -183,6 +186,7 @@ def test_two_at_once(environment: dict[str, str]) -> None:
     assert state(environment) == {"problems": [], "unowned": [], "published": 3}
 
 
+@pytest.mark.slow
 def test_no_room_for_a_plot(environment: dict[str, str]) -> None:
     """A file may be no larger than part of a picture: the write fails in the middle, as on a full disk."""
 
