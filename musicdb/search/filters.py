@@ -32,7 +32,7 @@ class TextFilter(django_filters.CharFilter):
         _describe(self, help_text, type="string", minLength=1, maxLength=MAX_QUERY)
         super().__init__(
             field_name=field_name,
-            lookup_expr="icontains",
+            lookup_expr="mentions",
             label=f"{field_name.capitalize()} contains",
             max_length=MAX_QUERY,
             help_text=help_text,

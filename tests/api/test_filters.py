@@ -38,6 +38,7 @@ def library(db: None) -> None:
         ("tracks/", {}, ["Noël", "Under_score", "Alone"]),
         ("tracks/", {"q": "no"}, ["Noël"]),
         ("tracks/", {"q": "noe\u0308l"}, ["Noël"]),
+        ("tracks/", {"q": "NOË"}, ["Noël"]),
         ("tracks/", {"q": "_"}, ["Under_score"]),
         ("tracks/", {"q": "%"}, []),
         ("tracks/", {"genre": "jazz"}, ["Under_score", "Alone"]),
