@@ -13,7 +13,7 @@ from factory.django import DjangoModelFactory
 
 from clusters.core.params import Params
 from clusters.models import Cluster, Membership, Run
-from clusters.runs.orphaned_plots import new_plot_names
+from clusters.runs.plot_files import new_plot_names
 from clusters.runs.service import Options, recluster
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 

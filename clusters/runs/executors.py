@@ -1,36 +1,25 @@
-"""Where the numbers are made: in this process, or in worker processes that know no Django and no database."""
+"""Where the clusters are computed: in this process, or in worker processes that know no Django and no database."""
 
 import multiprocessing
-import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import ParamSpec, TypeVar
 
-from clusters.core.features import FeatureTable
-from clusters.core.params import Params, PreviousRun
+from clusters.core.worker import prepare_process
 
-if TYPE_CHECKING:
-    from clusters.core.results import Clustering
-
-
-def compute(table: FeatureTable, params: Params, previous_run: PreviousRun) -> "Clustering":
-    """Cluster ``table``; see ``clusters.core.pipeline.cluster``."""
-    # Imported where it is needed: scikit-learn and matplotlib take seconds and 150 MB, which no web process and
-    # no command that finds nothing to do should pay for.
-    from clusters.core.pipeline import cluster
-
-    return cluster(table, params, previous_run)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @contextmanager
 def limit_blas_threads() -> Iterator[None]:
-    """Compute in one thread for as long: several processes, each with as many threads as processors, would fight."""
+    """Let numerical libraries use one thread. Several processes, each with a thread per core, slow each other down."""
     from threadpoolctl import threadpool_limits
 
-    # Only a library that is loaded can be limited.
+    # Only libraries that are loaded can be limited.
     import clusters.core.pipeline  # noqa: F401
 
     with threadpool_limits(limits=1):
@@ -38,10 +27,10 @@ def limit_blas_threads() -> Iterator[None]:
 
 
 class InlineExecutor(Executor):
-    """Computes at once, where ``submit`` is called."""
+    """Calls the function in ``submit``, in this process."""
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        future: Future[Any] = Future()
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
         except Exception as error:
@@ -49,51 +38,70 @@ class InlineExecutor(Executor):
         return future
 
 
-class WorkerProcesses(ProcessPoolExecutor):
-    """Workers that never hear Ctrl-C, which a terminal sends to them too: their parent decides what becomes of them."""
+class WorkerProcesses(Executor):
+    """A pool of worker processes that goes on after one of them has died, for example for want of memory.
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        # Workers start here. One that is half started when Ctrl-C comes is not known yet, and nobody would stop it.
-        with _ctrl_c_held_back():
-            return super().submit(fn, *args, **kwargs)
+    The calls that were under way then fail with BrokenExecutor; the next call starts new workers. Workers do not
+    receive Ctrl-C, which a terminal sends to them too: their parent decides what to do.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool = self._new_pool()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        # Workers are started here. One that is half started when Ctrl-C arrives would not be known, and so not stopped.
+        with _hold_back_ctrl_c():
+            try:
+                return self._pool.submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                self._pool.shutdown()
+                self._pool = self._new_pool()
+                return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        # Never plain fork: a child must not inherit the parent's open database connection.
+        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["clusters.core.pipeline"])
+        return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=prepare_process)
 
 
 @contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """Let a Ctrl-C that comes meanwhile take effect afterwards; processes that start meanwhile never hear one."""
-    # What is blocked is inherited. Were workers to block it themselves, each could print a traceback before it has.
+def _hold_back_ctrl_c() -> Iterator[None]:
+    """Delay a Ctrl-C until the block has ended. Processes that are started inside never receive one."""
+    # Child processes inherit the mask. If each blocked the signal itself, it could print a traceback before it does.
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    came = []
+    received = []
     in_main_thread = threading.current_thread() is threading.main_thread()
     if in_main_thread:
-        # Blocked here, it may still come by way of another thread, such as a numerical library's.
-        before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+        # The signal may still be delivered through another thread, such as one of a numerical library.
+        before = signal.signal(signal.SIGINT, lambda *_: received.append(True))
     try:
         yield
     finally:
         if in_main_thread:
             signal.signal(signal.SIGINT, before)
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        if came:
+        if received:
             signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
 def executor_for(jobs: int) -> Iterator[Executor]:
-    """Yield what computes: ``jobs`` worker processes, started when there is work, or this process for 0.
+    """Yield an executor with ``jobs`` worker processes, started when there is work; for 0, one in this process.
 
-    After an error or Ctrl-C the workers are stopped at once, whatever they are at: nobody wants it any more.
+    After an error or Ctrl-C the workers are terminated at once, since nobody wants their results any more.
     """
     if jobs == 0:
         yield InlineExecutor()
         return
-    # Never plain fork: a child must not inherit the parent's open database connection.
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["clusters.core.pipeline"])
     others = set(multiprocessing.active_children())
-    executor = WorkerProcesses(max_workers=jobs, mp_context=context, initializer=_prepare_worker)
+    executor = WorkerProcesses(jobs)
     try:
         yield executor
     except BaseException:
@@ -102,20 +110,3 @@ def executor_for(jobs: int) -> Iterator[Executor]:
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _prepare_worker() -> None:
-    """Make this worker a good neighbour: one thread, and gone when its parent is."""
-    from threadpoolctl import threadpool_limits
-
-    # As many workers as processors, each with as many threads, would fight for them.
-    threadpool_limits(limits=1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Exit when the parent has gone: a parent that was killed can stop nobody, and waiting workers would stay."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -1,4 +1,4 @@
-"""From the database to a feature table: one query for a genre, and nobody left out in silence."""
+"""Read the tracks of a genre into a feature table. One query; every track is in the table or excluded with a reason."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from musicdb.models import Genre, Track
 
 @dataclass(frozen=True)
 class Exclusion:
-    """A track that the table does not hold. ``reason`` names the features that nobody knows."""
+    """A track that the table does not contain. ``reason`` names the features it lacks."""
 
     id: int
     reason: str
@@ -27,7 +27,7 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Inputs:
-    """A genre's tracks at one moment: those that have every feature, those that have not, and a hash of both."""
+    """A genre's tracks at one moment: those with all features, those without, and the hash that a run of them has."""
 
     table: FeatureTable
     excluded: tuple[Exclusion, ...]
@@ -35,16 +35,16 @@ class Inputs:
 
 
 def current_input_hashes(genres: Sequence[Genre], params: Params) -> Callable[[Genre], str]:
-    """Return what tells the input hash that a run of one of ``genres`` would have now.
+    """Return a function that tells the input hash that a run of one of ``genres`` would have now.
 
-    One query for all, as of now. No table in memory.
+    One query for all genres, before this returns; no feature table is built.
     """
     hashes = hashes_of_genres([genre.pk for genre in genres])
     return lambda genre: input_hash(hashes.get(genre.pk, hash_of(())), params)
 
 
 def read_inputs(genre: Genre, params: Params) -> Inputs:
-    """Return the genre's tracks as they are now, by id. One query, read and hashed a chunk at a time."""
+    """Return the genre's tracks as they are now, by id. One query, read and hashed in chunks."""
     ids: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     values: list[np.ndarray] = [np.empty((0, len(FEATURE_NAMES)))]
     keys: list[str] = []
@@ -63,13 +63,13 @@ def read_inputs(genre: Genre, params: Params) -> Inputs:
     return Inputs(FeatureTable(np.concatenate(ids), tuple(keys), np.concatenate(values)), tuple(excluded), hashed)
 
 
-def previous_run(run: Run | None, next_number: int) -> PreviousRun:
-    """Return what the next run of the genre takes its numbers from: ``run``, the one before it. One query."""
+def read_previous_run(run: Run | None, next_number: int) -> PreviousRun:
+    """Return what the genre's next run takes its cluster numbers from. ``run``: its latest run, if any. One query."""
     if run is None:
         return PreviousRun(next_number=next_number)
-    places = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
-    # Never as half a million pairs of Python's.
-    rows = np.fromiter(chain.from_iterable(places), dtype=np.int64).reshape(-1, 2)
+    memberships = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
+    # Straight into an array: half a million tuples would take several times the memory.
+    rows = np.fromiter(chain.from_iterable(memberships), dtype=np.int64).reshape(-1, 2)
     return PreviousRun(rows[:, 0], rows[:, 1], next_number)
 
 
@@ -82,11 +82,11 @@ def _chunks(genre: Genre) -> Iterator[list[Row]]:
 def _tracks(genre: Genre) -> QuerySet[Track]:
     if connection.vendor != "postgresql":
         return Track.objects.filter(genres=genre)
-    # PostgreSQL would rather read every track there is than look up a thousand: ten times the work for each genre of
-    # a hundred. Given an array of ids it looks them up.
+    # For a join, PostgreSQL reads all tracks instead of looking up a thousand: ten times the work in a library of a
+    # hundred genres. Given an array of ids, it looks them up.
     ids = ArraySubquery(Track.genres.through.objects.filter(genre=genre).values("track_id"))
-    is_one = Func(F("pk"), ids, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
-    return Track.objects.filter(is_one)
+    in_genre = Func(F("pk"), ids, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
+    return Track.objects.filter(in_genre)
 
 
 def _reason(values: Row) -> str:

@@ -1,31 +1,31 @@
-"""Recluster genres: extract, compare, compute, store. The one place where clustering has effects.
+"""Recluster genres: the one entry for the command, the admin and the workers of a job.
 
-The command, the admin and any other caller come through ``recluster``. Numbers are made in ``clusters.core``, in
-this process or in workers that know no database; only this process writes.
+For each genre: read its tracks, stop if nothing has changed since its last run, compute new clusters, store the run,
+publish it. ``clusters.core`` computes, in this process or in worker processes that know no database; only this process
+writes.
 """
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
+from django.db import Error, IntegrityError
 
 from clusters.core.features import UnclusterableError
 from clusters.core.params import Params
-from clusters.models import Cluster, ExcludedTrack, Membership, Run
-from clusters.runs.executors import compute, executor_for
-from clusters.runs.inputs import Inputs, current_input_hashes, previous_run, read_inputs
-from clusters.runs.orphaned_plots import delete_orphaned_plots, discard, new_plot_names
-from clusters.runs.publishing import carry_names, lock, next_number, publish
-from musicdb.db.bulk import insert
+from clusters.core.worker import compute, redraw
+from clusters.models import Run
+from clusters.runs.executors import executor_for
+from clusters.runs.inputs import read_previous_run
+from clusters.runs.outcomes import Outcome, Status, figures_of_clustering, figures_of_run
+from clusters.runs.plot_files import delete_orphaned_plots, has_plots, replace_plots, stored_plot
+from clusters.runs.reusable import ReusableRuns
+from clusters.runs.storing import ConflictError, Snapshot, store, take_snapshot
+from musicdb.db.connections import close_lost_connections
+from musicdb.db.errors import FailureKind, classify, failure_of
 from musicdb.models import Genre
 
 if TYPE_CHECKING:
@@ -33,109 +33,25 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
-CHUNK = 10_000
+# How often a genre is computed that somebody else changes every time before its run can be stored.
+MAX_COMPUTATIONS = 5
 
-# "waiting" is stored, for an editor to publish; "finished" is computed only.
-Status = Literal["published", "waiting", "finished", "unchanged", "skipped", "failed"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a genre's turn ended. ``sizes`` is by cluster number; what does not apply is None or empty."""
-
-    genre: str
-    status: Status
-    reason: str = ""
-    tracks: int = 0
-    excluded: int = 0
-    sizes: tuple[tuple[int, int], ...] = ()
-    silhouette: float | None = None
-    stability: float | None = None
-    explained_variance: tuple[float, ...] = ()
-    seed: int | None = None
-    digest: str = ""
-    seconds: float = 0.0
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "sizes": {str(number): size for number, size in self.sizes}}
+GENRE_DELETED = "the genre has been deleted"
+WORKER_DIED = "the process that computed it ended before it was done; the machine may be short of memory"
+PLOTS_MISSING = "the files of its plot are missing; a recluster that is not a dry run draws them again"
+PLOTS_REDRAWN = "the files of its plot were missing and have been drawn again"
 
 
 @dataclass(frozen=True)
 class Options:
-    """``jobs``: worker processes; 0 computes in this one. ``force``: also where nothing changed.
+    """``jobs``: the number of worker processes; 0 computes in this process. ``force``: even if nothing has changed.
 
-    ``dry_run``: compute, store nothing.
+    ``dry_run``: compute and store nothing.
     """
 
     jobs: int = 0
     force: bool = False
     dry_run: bool = False
-
-
-@dataclass(frozen=True)
-class _Task:
-    """A genre that is under way. ``extract`` is of the moment when it was read.
-
-    So are ``base``, the run before it, and ``next_number``, from which its clusters get their numbers. ``attempt``
-    counts from 1.
-    """
-
-    genre: Genre
-    params: Params
-    started: float
-    started_at: datetime
-    extract: Inputs
-    base: Run | None
-    next_number: int
-    attempt: int
-
-    def outcome(self, status: Status, **figures: Any) -> Outcome:
-        return Outcome(
-            genre=self.genre.slug,
-            status=status,
-            tracks=len(self.extract.table),
-            excluded=len(self.extract.excluded),
-            seed=self.params.seed,
-            seconds=round(time.perf_counter() - self.started, 3),
-            **figures,
-        )
-
-
-@dataclass(frozen=True)
-class _Known:
-    """The runs that would only be repeated, by genre and input hash: of each genre the published and the newest one.
-
-    The newest too, since it may wait for review, or an editor may have put another in its place.
-    """
-
-    runs: Mapping[tuple[int, str], Run]
-    input_hash: Callable[[Genre], str]
-
-    @classmethod
-    def of(cls, genres: Sequence[Genre], params: Params) -> "_Known":
-        """All at once: one genre at a time, the runs would cost as much as reading the tracks."""
-        runs = Run.objects.filter(genre__in=genres) if len(genres) == 1 else Run.objects.all()
-        by_hash = {(run.genre_id, run.input_hash): run for run in runs.shown_or_newest()}
-        return cls(by_hash, current_input_hashes(genres, params)) if by_hash else cls.nothing()
-
-    @classmethod
-    def nothing(cls) -> "_Known":
-        return cls({}, lambda genre: "")
-
-    def reusable(self, genre: Genre) -> Run | None:
-        return self.runs.get((genre.pk, self.input_hash(genre))) if self.runs else None
-
-
-class _ConflictError(Exception):
-    """Another run of the genre was stored while this one was computed: its numbers are no longer the right ones."""
-
-
-# What may happen to a genre while it is computed. It is then read and computed anew, as it has become.
-_CHANGED_MEANWHILE = (_ConflictError, IntegrityError)
-
-# A genre whose table is with a worker, or one whose turn has ended without.
-_Begun = tuple[_Task, "Future[Clustering]"] | Outcome
 
 
 def recluster(genres: Sequence[Genre], params: Params, options: Options) -> Generator[Outcome, None, None]:
@@ -146,205 +62,172 @@ def recluster(genres: Sequence[Genre], params: Params, options: Options) -> Gene
     if not options.dry_run:
         try:
             delete_orphaned_plots()
-        except (OSError, DatabaseError) as error:  # They do no harm; what is wrong will show where it does.
-            logger.warning("Leftover plots could not be cleaned", exc_info=error)
+        except (OSError, Error) as error:  # They do no harm. If something is wrong, the genres will show it.
+            logger.warning("Plots that no run owns could not be deleted", exc_info=error)
+            close_lost_connections()
     with executor_for(options.jobs) as executor:
-        pending: dict[Future[Clustering], _Task] = {}
-        known = _Known.nothing() if options.force else _Known.of(genres, params)
+        batch = _Batch(genres, params, options, executor)
         for genre in genres:
-            yield from _begin(genre, params, known, executor, pending)
-            # Enough in hand to keep every worker busy, and no more: each holds a genre's table in memory.
-            while len(pending) > 2 * options.jobs:
-                yield from _end_next(pending, options, executor)
-        while pending:
-            yield from _end_next(pending, options, executor)
+            yield from batch.begin(genre)
+            # Enough work to keep every worker busy, and no more: each genre that waits holds its table in memory.
+            while len(batch.computing) > 2 * options.jobs:
+                yield from batch.finish_next()
+        while batch.computing:
+            yield from batch.finish_next()
 
 
-def _begin(
-    genre: Genre,
-    params: Params,
-    known: _Known,
-    executor: Executor,
-    pending: dict["Future[Clustering]", _Task],
-    attempt: int = 1,
-) -> Iterator[Outcome]:
-    """Hand the genre's table to a worker; or yield how its turn ended, where there is a run of just that."""
-    started, started_at = time.perf_counter(), timezone.now()
-    try:
-        if run := known.reusable(genre):
-            seconds = round(time.perf_counter() - started, 3)
-            yield Outcome(genre.slug, "unchanged", **_figures_of(run), seconds=seconds)
-            return
-        base, number = _base(genre), next_number(genre)
-        task = _Task(genre, params, started, started_at, read_inputs(genre, params), base, number, attempt)
-        future = executor.submit(compute, task.extract.table, params, previous_run(base, number))
-    except (DatabaseError, BrokenExecutor, ValueError) as error:
-        yield _failed(genre, error, started)
-        return
-    pending[future] = task
+@dataclass(frozen=True)
+class _Task:
+    """A genre that is being computed. ``attempt`` counts from 1. ``is_alone``: no other genre is computed meanwhile."""
+
+    snapshot: Snapshot
+    started: float
+    attempt: int
+    is_alone: bool
+
+    @property
+    def genre(self) -> Genre:
+        return self.snapshot.genre
+
+    def outcome(self, status: Status, **figures: Any) -> Outcome:
+        inputs = self.snapshot.inputs
+        return Outcome(
+            genre=self.genre.slug,
+            status=status,
+            tracks=len(inputs.table),
+            excluded=len(inputs.excluded),
+            seed=self.snapshot.params.seed,
+            seconds=_seconds_since(self.started),
+            **figures,
+        )
 
 
-def _end_next(pending: dict["Future[Clustering]", _Task], options: Options, executor: Executor) -> Iterator[Outcome]:
-    """Wait for whichever workers are done next, and end their genres."""
-    done, _ = wait(pending, return_when=FIRST_COMPLETED)
-    for future in done:
-        task = pending.pop(future)
+class _Batch:
+    """The genres of one call of ``recluster``. ``computing``: those that are being computed."""
+
+    def __init__(self, genres: Sequence[Genre], params: Params, options: Options, executor: Executor) -> None:
+        self.genres = genres
+        self.params = params
+        self.options = options
+        self.executor = executor
+        self.computing: dict[Future[Clustering], _Task] = {}
+        self._reusable: ReusableRuns | None = None
+
+    def begin(self, genre: Genre, attempt: int = 1, is_alone: bool = False) -> Iterator[Outcome]:
+        """Read the genre and have its clusters computed; or yield how it ended, if there is nothing to compute."""
+        while is_alone and self.computing:
+            yield from self.finish_next()
+        started = time.perf_counter()
         try:
-            yield _end(task, future, options)
-        except _CHANGED_MEANWHILE as error:
-            if task.attempt == MAX_ATTEMPTS:
-                yield _failed(task.genre, error, task.started)
-            else:
-                known = _Known.nothing() if options.force else _Known.of([task.genre], task.params)
-                yield from _begin(task.genre, task.params, known, executor, pending, task.attempt + 1)
+            run = None if self.options.force else self._reusable_run(genre, read_again=attempt > 1)
+            if run is not None:
+                reason = self._restore_plots(run)
+                seconds = _seconds_since(started)
+                yield Outcome(genre.slug, "unchanged", reason, **figures_of_run(run), seconds=seconds)
+                return
+            snapshot = take_snapshot(genre, self.params)
+            previous_run = read_previous_run(snapshot.latest_run, snapshot.next_number)
+            future = self.executor.submit(compute, snapshot.inputs.table, self.params, previous_run)
+        except Exception as error:  # One genre's failure, whatever it is, must not stop the others.
+            yield from self._recover(error, genre, started, attempt, is_alone)
+            return
+        self.computing[future] = _Task(snapshot, started, attempt, is_alone)
+        if is_alone:
+            yield from self._finish(future)
 
+    def finish_next(self) -> Iterator[Outcome]:
+        """Wait until at least one genre is computed; store the runs of those that are."""
+        done, _ = wait(self.computing, return_when=FIRST_COMPLETED)
+        for future in done:
+            # A genre that had to be computed alone may have waited for this one.
+            if future in self.computing:
+                yield from self._finish(future)
 
-def _end(task: _Task, future: "Future[Clustering]", options: Options) -> Outcome:
-    """Store what the worker found and, unless the genre waits for review, publish it.
+    def _finish(self, future: "Future[Clustering]") -> Iterator[Outcome]:
+        task = self.computing.pop(future)
+        try:
+            yield self._store(task, future.result())
+            return
+        except UnclusterableError as error:
+            yield self._skipped(task, str(error))
+            return
+        except Exception as error:  # One genre's failure, whatever it is, must not stop the others.
+            failure = error
+        # Outside of the block, so that what is raised from here on is not logged as caused by this failure.
+        yield from self._recover(failure, task.genre, task.started, task.attempt, task.is_alone)
 
-    Raises one of _CHANGED_MEANWHILE where that has become impossible; nothing is stored then.
-    """
-    try:
-        found = future.result()
-        figures = _figures_in(found)
-        if options.dry_run:
+    def _recover(
+        self, error: Exception, genre: Genre, started: float, attempt: int, is_alone: bool
+    ) -> Iterator[Outcome]:
+        """Begin the genre again if that may help; otherwise yield that it is skipped or has failed."""
+        if isinstance(error, Genre.DoesNotExist):
+            yield Outcome(genre.slug, "skipped", GENRE_DELETED, seconds=_seconds_since(started))
+        elif _is_conflict(error) and attempt < MAX_COMPUTATIONS:
+            yield from self.begin(genre, attempt + 1, is_alone)
+        elif isinstance(error, BrokenExecutor) and not is_alone:
+            # One worker that dies ends the computation of every genre. Computed alone, only the guilty one fails again.
+            yield from self.begin(genre, attempt, is_alone=True)
+        else:
+            yield _failed(genre, error, started)
+
+    def _store(self, task: _Task, clustering: "Clustering") -> Outcome:
+        figures = figures_of_clustering(clustering)
+        if self.options.dry_run:
             return task.outcome("finished", reason="a dry run: nothing was stored", **figures)
-        run = _store(task, found)
-    except UnclusterableError as reason:
-        return task.outcome("skipped", reason=str(reason))
-    except _CHANGED_MEANWHILE:
-        raise
-    except Exception as error:  # One genre's failure, whatever it is, must not cost the others their turn.
-        return _failed(task.genre, error, task.started)
-    return task.outcome("published" if run.is_published else "waiting", **figures)
+        run = store(task.snapshot, clustering)
+        return task.outcome("published" if run.is_published else "waiting", **figures)
+
+    def _skipped(self, task: _Task, reason: str) -> Outcome:
+        """Return the outcome of a genre that cannot be clustered. The run that it had stays, with its plot."""
+        try:
+            if not Genre.objects.filter(pk=task.genre.pk).exists():
+                return task.outcome("skipped", reason=GENRE_DELETED)
+            run = task.snapshot.latest_run
+            restored = self._restore_plots(run) if run is not None else ""
+        except Exception as error:
+            return _failed(task.genre, error, task.started)
+        return task.outcome("skipped", reason="; ".join(filter(None, (reason, restored))))
+
+    def _reusable_run(self, genre: Genre, read_again: bool) -> Run | None:
+        if read_again:
+            return ReusableRuns([genre], self.params).find(genre)
+        if self._reusable is None:
+            self._reusable = ReusableRuns(self.genres, self.params)
+        return self._reusable.find(genre)
+
+    def _restore_plots(self, run: Run) -> str:
+        """Draw the plots of ``run`` again if their files are missing. Return what was done; empty if nothing was."""
+        if has_plots(run):
+            return ""
+        if self.options.dry_run:
+            return PLOTS_MISSING
+        # In a worker, if there is one: a web process must not import matplotlib.
+        png, svg = self.executor.submit(redraw, *stored_plot(run)).result()
+        replace_plots(run, png, svg)
+        return PLOTS_REDRAWN
 
 
-def _base(genre: Genre) -> Run | None:
-    """Return the run that the next one's clusters are matched to: the published one, else the newest."""
-    return Run.objects.of_genre(genre).published_first().first()
+def _is_conflict(error: Exception) -> bool:
+    """Return whether somebody else changed the genre in the meantime, so that it must be read and computed again."""
+    if isinstance(error, ConflictError | IntegrityError | Run.DoesNotExist):
+        return True
+    return isinstance(error, Error) and classify(error) is FailureKind.DEADLOCK
 
 
 def _failed(genre: Genre, error: Exception, started: float) -> Outcome:
     logger.error("Reclustering %s failed", genre.slug, exc_info=error)
-    reason = f"{type(error).__name__}: {error}"
-    return Outcome(genre.slug, "failed", reason, seconds=round(time.perf_counter() - started, 3))
+    if isinstance(error, Error):
+        reason = failure_of(error).message
+        # Otherwise every query of the genres that follow would fail as well.
+        close_lost_connections()
+    elif isinstance(error, BrokenExecutor):
+        reason = WORKER_DIED
+    elif isinstance(error, ConflictError):
+        reason = str(error)
+    else:
+        reason = f"{type(error).__name__}: {error}"
+    return Outcome(genre.slug, "failed", reason, seconds=_seconds_since(started))
 
 
-def _store(task: _Task, found: "Clustering") -> Run:
-    """Store ``found``: files first, under names that nothing else has, then every row; and publish it if it may be.
-
-    All of it under the genre's lock and in one transaction. Raises one of _CHANGED_MEANWHILE.
-    """
-    names = list(new_plot_names(task.genre))
-    try:
-        with transaction.atomic():
-            clustering = lock(task.genre)
-            base = _base(task.genre)
-            if (base, clustering.next_number) != (task.base, task.next_number):
-                raise _ConflictError("Another run of the genre was stored in the meantime")
-            for place, content in enumerate((found.png, found.svg)):
-                # The storage has the last word on the name; a file that it began and could not finish has ours.
-                names[place] = default_storage.save(names[place], ContentFile(content))
-            run = _store_rows(task, found, *names)
-            clustering.next_number = max(clustering.next_number, int(found.numbers.max()) + 1)
-            clustering.save(update_fields=["next_number"])
-            if base is not None:
-                carry_names(base, run)
-            if not clustering.requires_review:
-                publish(run)
-    except BaseException:
-        # It may have come after the last row was in, so the database is asked; a file that cannot be deleted now
-        # is a leftover, which the next run cleans.
-        with suppress(OSError, DatabaseError):
-            discard(names)
-        raise
-    return run
-
-
-def _store_rows(task: _Task, found: "Clustering", plot_png: str, plot_svg: str) -> Run:
-    run = Run.objects.create(
-        genre=task.genre,
-        started_at=task.started_at,
-        finished_at=timezone.now(),
-        seed=task.params.seed,
-        parameters=asdict(task.params),
-        versions=found.versions,
-        input_hash=task.extract.input_hash,
-        digest=found.digest,
-        track_count=len(task.extract.table),
-        excluded_count=len(task.extract.excluded),
-        cluster_count=len(found.clusters),
-        features=found.features,
-        dropped_features=found.dropped_features,
-        axes=[
-            {**asdict(axis), "loadings": loadings} for axis, loadings in zip(found.axes, found.loadings, strict=False)
-        ],
-        weights=found.weights,
-        loadings=found.loadings,
-        explained_variance=found.explained_variance,
-        silhouette=found.silhouette,
-        silhouettes=found.silhouettes,
-        stability=found.stability,
-        stabilities=found.stabilities,
-        smallest_shares=found.smallest_shares,
-        plot_png=plot_png,
-        plot_svg=plot_svg,
-    )
-    clusters = Cluster.objects.bulk_create(
-        [
-            Cluster(
-                run=run,
-                number=summary.number,
-                size=summary.size,
-                centroid=summary.centroid,
-                description=summary.description,
-            )
-            for summary in found.clusters
-        ]
-    )
-    by_number = {cluster.number: cluster.pk for cluster in clusters}
-    insert(
-        Membership,
-        ["run", "cluster", "track", "rank", "distance", "x", "y"],
-        (
-            (run.pk, by_number[number], track, rank, distance, *point)
-            for track, number, rank, distance, point in _places(found)
-        ),
-    )
-    insert(
-        ExcludedTrack,
-        ["run", "track", "reason"],
-        ((run.pk, track.id, track.reason) for track in task.extract.excluded),
-    )
-    return run
-
-
-def _places(found: "Clustering") -> Iterator[tuple[int, int, int, float, list[float]]]:
-    """Yield id, number, rank, distance and point of each track; as objects of Python only a chunk at a time."""
-    for start in range(0, len(found.ids), CHUNK):
-        part = slice(start, start + CHUNK)
-        columns = (found.ids, found.numbers, found.ranks, found.distances, found.points)
-        yield from zip(*(column[part].tolist() for column in columns), strict=True)
-
-
-def _figures_in(found: "Clustering") -> dict[str, Any]:
-    return {
-        "sizes": tuple((summary.number, summary.size) for summary in found.clusters),
-        "silhouette": found.silhouette,
-        "stability": found.stability,
-        "explained_variance": found.explained_variance,
-        "digest": found.digest,
-    }
-
-
-def _figures_of(run: Run) -> dict[str, Any]:
-    return {
-        "tracks": run.track_count,
-        "excluded": run.excluded_count,
-        "sizes": tuple(sorted((cluster.number, cluster.size) for cluster in run.clusters.all())),
-        "silhouette": run.silhouette,
-        "stability": run.stability,
-        "explained_variance": tuple(run.explained_variance),
-        "seed": run.seed,
-        "digest": run.digest,
-    }
+def _seconds_since(started: float) -> float:
+    return round(time.perf_counter() - started, 3)

@@ -16,7 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clusters.models import Run
-from clusters.runs import service as module
+from clusters.runs import service, storing
 from musicdb.models import Genre
 from tests.factories import GenreFactory, TrackFactory
 
@@ -217,14 +217,14 @@ class TestWrongArguments:
 class TestFailures:
     @pytest.fixture
     def _broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        original = module._store_rows
+        original = storing._store_rows
 
-        def of_k_rock(task: Any, *rest: Any) -> Run:
-            if task.genre.slug == "k-rock":
+        def of_k_rock(snapshot: Any, *rest: Any) -> Run:
+            if snapshot.genre.slug == "k-rock":
                 raise OSError(28, "No space left on device")
-            return original(task, *rest)
+            return original(snapshot, *rest)
 
-        monkeypatch.setattr(module, "_store_rows", of_k_rock)
+        monkeypatch.setattr(storing, "_store_rows", of_k_rock)
 
     @pytest.mark.usefixtures("_broken")
     def test_each_is_printed_and_the_others_are_published(self, genres: list[Genre]) -> None:
@@ -260,13 +260,13 @@ class TestJobs:
     @pytest.fixture
     def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seen: list[int] = []
-        original = module.executor_for
+        original = service.executor_for
 
         def counting(jobs: int) -> Any:
             seen.append(jobs)
             return original(0)
 
-        monkeypatch.setattr(module, "executor_for", counting)
+        monkeypatch.setattr(service, "executor_for", counting)
         monkeypatch.setattr(os, "cpu_count", lambda: 8)
         return seen
 

@@ -6,7 +6,7 @@ import pytest
 
 from clusters.core.params import Params
 from clusters.models import Cluster, GenreClustering, RetiredCluster, Run
-from clusters.runs import service as module
+from clusters.runs import service
 from clusters.runs.publishing import publish, unpublish
 from clusters.runs.service import Options, Outcome, recluster
 from musicdb.models import Genre, Track
@@ -183,7 +183,7 @@ class TestOvertaken:
 
     @staticmethod
     def overtake(monkeypatch: pytest.MonkeyPatch, genre: Genre, times: int, change: Callable[[], None]) -> list[int]:
-        original, calls = module.compute, [0]
+        original, calls = service.compute, [0]
 
         def compute(*args: object) -> object:
             found = original(*args)  # type: ignore[arg-type]
@@ -192,7 +192,7 @@ class TestOvertaken:
                 change()
             return found
 
-        monkeypatch.setattr(module, "compute", compute)
+        monkeypatch.setattr(service, "compute", compute)
         return calls
 
     def test_it_is_computed_again_with_the_numbers_of_the_newer_one(
@@ -200,12 +200,12 @@ class TestOvertaken:
     ) -> None:
         def other_run() -> None:
             with monkeypatch.context() as undone:
-                undone.setattr(module, "compute", original)
+                undone.setattr(service, "compute", original)
                 run(genre, 2)
             Cluster.objects.filter(number=1).update(number=40)
             GenreClustering.objects.update(next_number=41)
 
-        original = module.compute
+        original = service.compute
         calls = self.overtake(monkeypatch, genre, 1, other_run)
         outcome = run(genre, 3, force=True)
 
@@ -216,11 +216,11 @@ class TestOvertaken:
     def test_a_run_that_waits_has_used_its_numbers_up(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
         run(genre, 2)
         GenreClustering.objects.update(requires_review=True)
-        original = module.compute
+        original = service.compute
 
         def other_run() -> None:
             with monkeypatch.context() as undone:
-                undone.setattr(module, "compute", original)
+                undone.setattr(service, "compute", original)
                 run(genre, 4, force=True)
 
         self.overtake(monkeypatch, genre, 1, other_run)
@@ -231,17 +231,17 @@ class TestOvertaken:
         assert sorted(used) == [3, 4, 5]
 
     def test_not_for_ever(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
-        original = module.compute
+        original = service.compute
 
         def other_run() -> None:
             with monkeypatch.context() as undone:
-                undone.setattr(module, "compute", original)
+                undone.setattr(service, "compute", original)
                 run(genre, 2, force=True)
 
         self.overtake(monkeypatch, genre, 99, other_run)
         outcome = run(genre, 3)
 
         assert outcome.status == "failed"
-        assert outcome.reason == "_ConflictError: Another run of the genre was stored in the meantime"
-        assert Run.objects.count() == module.MAX_ATTEMPTS
+        assert outcome.reason == "Another run of the genre was stored at the same time."
+        assert Run.objects.count() == service.MAX_COMPUTATIONS
         assert Run.objects.published().count() == 1

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 
 from clusters.core.params import Params
 from clusters.models import Run
-from clusters.runs.orphaned_plots import delete_orphaned_plots, new_plot_names
+from clusters.runs.plot_files import delete_orphaned_plots, new_plot_names
 from clusters.runs.service import Options, recluster
 from musicdb.models import Genre
 from tests.factories import clustered_genre
@@ -83,5 +83,5 @@ def test_plots_that_cannot_be_listed_stop_nobody(
     (outcome,) = recluster([genre], Params(), Options(force=True))
 
     assert outcome.status == "published"
-    assert [record.getMessage() for record in caplog.records] == ["Leftover plots could not be cleaned"]
+    assert [record.getMessage() for record in caplog.records] == ["Plots that no run owns could not be deleted"]
     assert Run.objects.count() == 2

@@ -26,7 +26,7 @@ from django.db.models import Max  # noqa: E402
 import clusters.core.pipeline  # noqa: E402, F401
 from clusters.core.params import Params  # noqa: E402
 from clusters.models import Cluster, GenreClustering, Run  # noqa: E402
-from clusters.runs import service as module  # noqa: E402
+from clusters.runs import service, storing  # noqa: E402
 from clusters.runs.service import Options, recluster  # noqa: E402
 from musicdb.models import Genre  # noqa: E402
 from tests.clusters.safety.invariants import problems, unowned_plots  # noqa: E402
@@ -58,10 +58,10 @@ def die_after(owner: Any, name: str, call: int) -> None:
 POINTS: dict[str, Callable[[], None]] = {
     "after the PNG": partial(die_after, default_storage, "save", 1),
     "after both files": partial(die_after, default_storage, "save", 2),
-    "after the memberships": partial(die_after, module, "insert", 1),
-    "after all rows": partial(die_after, module, "carry_names", 1),
-    "after publishing, before the commit": partial(die_after, module, "publish", 1),
-    "after the commit": partial(die_after, module, "_store", 1),
+    "after the memberships": partial(die_after, storing, "insert", 1),
+    "after all rows": partial(die_after, storing, "carry_names", 1),
+    "after publishing, before the commit": partial(die_after, storing, "publish", 1),
+    "after the commit": partial(die_after, service, "store", 1),
 }
 
 
@@ -90,13 +90,13 @@ def while_storing(seed: int, seconds: float) -> bool:
     readable, writable = os.pipe()
 
     def announce() -> None:
-        original = module._store
+        original = service.store
 
-        def storing(*args: Any) -> Any:
+        def storing_slowly(*args: Any) -> Any:
             os.write(writable, b"!")
             return original(*args)
 
-        module._store = storing
+        service.store = storing_slowly
 
     pid = victim(seed, announce)
     for _ in range(1 + seed % 3):

@@ -19,7 +19,7 @@ from django.core.files.storage import default_storage
 
 from clusters.core.params import Params
 from clusters.models import Run
-from clusters.runs import service as module
+from clusters.runs import service
 from clusters.runs.service import Options, recluster
 from musicdb.models import Genre, Track
 from tests.clusters.safety.invariants import problems, unowned_plots
@@ -213,7 +213,7 @@ class TestChangedMeanwhile:
 
     @staticmethod
     def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], Any], times: int = 1) -> list[int]:
-        original, calls = module.compute, [0]
+        original, calls = service.compute, [0]
 
         def compute(*args: Any) -> Any:
             found = original(*args)
@@ -222,7 +222,7 @@ class TestChangedMeanwhile:
                 change()
             return found
 
-        monkeypatch.setattr(module, "compute", compute)
+        monkeypatch.setattr(service, "compute", compute)
         return calls
 
     @staticmethod

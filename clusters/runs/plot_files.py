@@ -1,0 +1,134 @@
+"""The files of plots: written under new names, drawn again if they are missing, deleted if no run owns them."""
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import Error, transaction
+
+from clusters.core.features import FloatArray, IntArray
+from clusters.core.results import AxisEnds
+from clusters.models import Run
+from clusters.runs.publishing import lock
+from musicdb.models import Genre
+
+FOLDER = "plots"
+# A name begins with the genre's id, so that the file alone tells which genre's lock to hold before deleting it.
+_NAME = re.compile(r"(\d+)-.+-[0-9a-f]{32}\.(png|svg)")
+CHUNK = 5_000
+
+
+def new_plot_names(genre: Genre) -> tuple[str, str]:
+    """Return the names of a PNG and an SVG that no other file has."""
+    stem = f"{FOLDER}/{genre.pk}-{genre.slug}-{uuid.uuid4().hex}"
+    return f"{stem}.png", f"{stem}.svg"
+
+
+class NewPlots:
+    """Two files that are about to be written. ``names``: of the PNG and the SVG."""
+
+    def __init__(self, genre: Genre) -> None:
+        self.names = list(new_plot_names(genre))
+
+    def save(self, png: bytes, svg: bytes) -> None:
+        for index, content in enumerate((png, svg)):
+            # The storage may choose another name. A file that it could not finish has the name we asked for.
+            self.names[index] = default_storage.save(self.names[index], ContentFile(content))
+
+
+@contextmanager
+def new_plots(genre: Genre) -> Iterator[NewPlots]:
+    """Yield the plots of a run that is about to be stored; delete their files if storing it fails.
+
+    The transaction that stores the run belongs inside, so that it has ended when the files are deleted.
+    """
+    plots = NewPlots(genre)
+    try:
+        yield plots
+    except BaseException:
+        # The failure may have come after the commit, so the database decides whether the files are needed. A file that
+        # cannot be deleted now is deleted by the next recluster.
+        with suppress(OSError, Error):
+            delete_unowned(plots.names)
+        raise
+
+
+# --- Missing files ------------------------------------------------------------------------------------------------
+
+
+def has_plots(run: Run) -> bool:
+    """Return whether both files of ``run`` are there and not empty. It asks the storage only for their sizes."""
+    for plot in (run.plot_png, run.plot_svg):
+        try:
+            if not plot.size:
+                return False
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def stored_plot(run: Run) -> tuple[FloatArray, IntArray, list[AxisEnds]]:
+    """Return what the plot of ``run`` is drawn from: points, cluster numbers and axes. One query."""
+    memberships = run.memberships.order_by("cluster__number", "rank")
+    rows = memberships.values_list("x", "y", "cluster__number").iterator(chunk_size=CHUNK)
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.float64).reshape(-1, 3)
+    axes = [AxisEnds(axis["low"], axis["high"], axis["variance"]) for axis in run.axes]
+    return table[:, :2], table[:, 2].astype(np.int64), axes
+
+
+def replace_plots(run: Run, png: bytes, svg: bytes) -> None:
+    """Store ``png`` and ``svg`` as the plots of ``run``. Raises Run.DoesNotExist if it has been deleted."""
+    old_names = (str(run.plot_png.name), str(run.plot_svg.name))
+    with new_plots(run.genre) as plots, transaction.atomic():
+        lock(run.genre)
+        plots.save(png, svg)
+        run.plot_png.name, run.plot_svg.name = plots.names
+        if not Run.objects.filter(pk=run.pk).update(plot_png=plots.names[0], plot_svg=plots.names[1]):
+            raise Run.DoesNotExist(f"Run {run.pk} has been deleted.")
+    with suppress(OSError, Error):
+        delete_unowned(old_names)
+
+
+# --- Files that no run owns ---------------------------------------------------------------------------------------
+
+
+def delete_orphaned_plots() -> int:
+    """Delete the plots that no run owns, and return how many. Files with other names are left alone.
+
+    They come from a process that was killed before it had stored its run, and from deleted genres. A run is stored
+    under its genre's lock, from before the first file is written until the rows are committed. So a file that has no
+    rows while we hold that lock will never have any.
+    """
+    try:
+        _, names = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return 0
+    by_genre: dict[int, list[str]] = {}
+    for path in _unowned(f"{FOLDER}/{name}" for name in names if _NAME.fullmatch(name)):
+        by_genre.setdefault(int(path.removeprefix(f"{FOLDER}/").split("-")[0]), []).append(path)
+    deleted = 0
+    for genre_id, paths in by_genre.items():
+        with transaction.atomic():
+            # The genre may be deleted at any time; its files have no owner then.
+            with suppress(Genre.DoesNotExist):
+                lock(Genre.objects.get(pk=genre_id))
+            deleted += delete_unowned(paths)
+    return deleted
+
+
+def delete_unowned(paths: Iterable[str]) -> int:
+    """Delete those of ``paths`` that no run owns, and return how many."""
+    unowned = _unowned(paths)
+    for path in unowned:
+        default_storage.delete(path)
+    return len(unowned)
+
+
+def _unowned(paths: Iterable[str]) -> list[str]:
+    owned = {path for plots in Run.objects.values_list("plot_png", "plot_svg") for path in plots}
+    return sorted(set(paths) - owned)
