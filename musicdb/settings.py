@@ -137,7 +137,7 @@ CELERY_BROKER_USE_SSL = ssl_options(CELERY_BROKER_URL)
 # Each site that shares a broker with others needs its own.
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="musicdb")
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, CELERY_TASK_DEFAULT_QUEUE)
-# The seconds between a worker's heartbeats. A worker counts as dead after six times as long without one.
+# The seconds between a worker's heartbeats. A worker counts as dead after four times as long without one.
 WORKER_HEARTBEAT = env.float("WORKER_HEARTBEAT", default=10.0)
 
 # --- Language and time -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A database of a test's own, for other processes to use, and Python run in it."""
+"""A database for one test and the processes that it starts, and Python run with it."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 @contextmanager
 def own_database(folder: Path) -> Iterator[dict[str, str]]:
-    """Yield the environment of an empty, migrated library in ``folder``, on the server that the suite runs on."""
+    """Yield the environment of an empty, migrated library in ``folder``, with the suite's kind of database."""
     name = f"musicdb_safety_{uuid.uuid4().hex[:12]}"
     on_postgresql = connection.vendor == "postgresql"
     if on_postgresql:

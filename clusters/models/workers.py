@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 def stale_after() -> timedelta:
     """Return how old a heartbeat may be before its sender counts as dead."""
-    return timedelta(seconds=6 * settings.WORKER_HEARTBEAT)
+    return timedelta(seconds=4 * settings.WORKER_HEARTBEAT)
 
 
 class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):

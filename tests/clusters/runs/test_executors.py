@@ -13,7 +13,7 @@ from clusters.runs import executors, service
 from clusters.runs.service import Options, recluster
 from musicdb.models import Genre
 from tests.clusters.runs.helpers import DRY_RUN, figures, rows, run
-from tests.clusters.safety.worker import die, die_of_nine_tracks, neighbourly
+from tests.clusters.safety.worker import die, die_of_nine_tracks, process_limits
 from tests.factories import GenreFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ class TestWorkers:
 
     def test_each_has_one_thread_and_leaves_ctrl_c_to_its_parent(self) -> None:
         with executors.executor_for(2) as executor:
-            for threads, hears_ctrl_c in [executor.submit(neighbourly).result() for _ in range(2)]:
+            for threads, hears_ctrl_c in [executor.submit(process_limits).result() for _ in range(2)]:
                 assert set(threads) == {1}
                 assert not hears_ctrl_c
 
@@ -56,7 +56,7 @@ class TestWorkers:
 
         monkeypatch.setattr(ProcessPoolExecutor, "submit", start_slowly)
         with pytest.raises(KeyboardInterrupt), executors.executor_for(1) as executor:
-            executor.submit(neighbourly)
+            executor.submit(process_limits)
 
         assert reached == ["the end"]
 

@@ -10,10 +10,10 @@ from clusters.core.features import FeatureTable
 from clusters.core.worker import compute
 
 
-def neighbourly() -> tuple[list[int], bool]:
-    """What a worker says of itself: the threads of each library that has some, and whether it can hear Ctrl-C."""
-    heard = signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
-    return [library["num_threads"] for library in threadpool_info()], heard
+def process_limits() -> tuple[list[int], bool]:
+    """Return the number of threads of each numeric library, and whether this process receives Ctrl-C."""
+    receives = signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    return [library["num_threads"] for library in threadpool_info()], receives
 
 
 def die(*args: Any) -> None:
