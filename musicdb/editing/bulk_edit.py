@@ -1,7 +1,6 @@
-"""Many rows of the catalogue edited alike: written where that changes something, and left alone elsewhere."""
+"""Edit many rows of the catalogue in the same way. Rows that are so already are left alone."""
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,14 +8,13 @@ from typing import Any
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 
 from musicdb import history
 from musicdb.db.bulk import in_batches
 from musicdb.db.retries import retry_on_deadlock
-from musicdb.models import Album, AlbumLabel, Track
+from musicdb.models.aggregates import ChildRelation, aggregate_of
 from musicdb.models.history import ChangeType
 
 BATCH = 500
@@ -24,20 +22,22 @@ MAX_REPR = 200
 
 
 class BulkEditError(ValueError):
-    """These rows cannot be edited so. The message tells a person why, and what to do."""
+    """These rows cannot be edited this way. The message tells a person why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Members:
-    """What becomes of the genres of tracks, or the labels of albums: ``add`` and ``remove`` some, or have ``only``
-    these from now on. All are primary keys."""
+    """How the genres of tracks or the labels of albums change: ``add`` and ``remove`` some, or have ``only`` these.
+
+    All are primary keys.
+    """
 
     add: Sequence[int] = ()
     remove: Sequence[int] = ()
     only: Sequence[int] | None = None
 
     def instead_of(self, before: Sequence[int]) -> list[int]:
-        """Return what a row has afterwards that had ``before``: what stays in its order, what is new at the end."""
+        """Return what a row that had ``before`` has afterwards: what stays in its order, then what is new."""
         if self.only is not None:
             return list(dict.fromkeys(self.only))
         return list(dict.fromkeys([*(key for key in before if key not in self.remove), *self.add]))
@@ -45,7 +45,7 @@ class Members:
 
 @dataclass(frozen=True)
 class Edit:
-    """``columns``: values by the name of the field. ``members``: by the name of the many-to-many field."""
+    """``columns`` are values by the name of the field, ``members`` changes by that of the many-to-many field."""
 
     columns: Mapping[str, Any] = field(default_factory=dict)
     members: Mapping[str, Members] = field(default_factory=dict)
@@ -54,118 +54,81 @@ class Edit:
         return bool(self.columns or self.members)
 
 
-@dataclass(frozen=True)
-class _Join:
-    """The table through which rows (``owner``) have what they have (``member``)."""
-
-    rows: type[models.Model]
-    owner: str
-    member: str
-    ordered: bool
-
-
-_JOINS = {
-    (Track, "genres"): _Join(Track.genres.through, "track_id", "genre_id", ordered=False),
-    (Album, "labels"): _Join(AlbumLabel, "album_id", "label_id", ordered=True),
-}
-
-
 def bulk_edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> int:
-    """Edit the rows of ``queryset`` and return how many that changed. All of it happens, or nothing.
+    """Edit the rows of ``queryset`` in one transaction, and return how many of them changed.
 
-    Each row that changes gets a version in its history; one that was so already gets none. A constant number of queries
-    for every BATCH rows. Raises BulkEditError.
+    Each row that changes gets a version in its history. The number of queries is constant for every BATCH rows. Raises
+    BulkEditError.
     """
     return retry_on_deadlock(lambda: _edit(queryset, edit, user))
 
 
 def _edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> int:
-    for name, members in edit.members.items():
-        _lock_members(queryset.model, name, members)
+    aggregate = aggregate_of(queryset.model)
+    relations = {aggregate.child_relation(name): members for name, members in edit.members.items()}
+    for relation, members in relations.items():
+        _lock_members(relation, members)
     keys = list(queryset.order_by("pk").values_list("pk", flat=True).distinct())
-    return sum(_edit_batch(queryset.model, batch, edit, user) for batch in in_batches(keys, BATCH))
+    return sum(_edit_batch(queryset.model, batch, edit.columns, relations, user) for batch in in_batches(keys, BATCH))
 
 
-def _lock_members(model: Any, name: str, members: Members) -> None:
+def _lock_members(relation: ChildRelation, members: Members) -> None:
     """Keep what the rows will have from being deleted or merged until they have it."""
-    related = model._meta.get_field(name).related_model
+    model = relation.member_model
     wanted = {*members.add, *(members.only or ())}
-    locked = related._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    locked = model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     if len(locked.values_list("pk")) < len(wanted):
         raise BulkEditError(
-            f"Some of these {related._meta.verbose_name_plural} are no longer there: somebody may have merged or "
-            "deleted them just now. Choose again."
+            f"Some of these {model._meta.verbose_name_plural} no longer exist: somebody may have merged or deleted "
+            "them just now. Choose again."
         )
 
 
-def _edit_batch(model: Any, keys: Sequence[int], edit: Edit, user: AbstractBaseUser) -> int:
-    rows = list(model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk"))
-    changes: dict[Any, list[str]] = {row: [] for row in rows}
-    differing = _differing_in_columns(changes, edit.columns)
-    becoming = {name: _becoming(model, name, changes, members) for name, members in edit.members.items()}
-    changed = {row: names for row, names in changes.items() if names}
-    keys = [row.pk for row in changed]
-    history.baseline(model, keys)
+def _edit_batch(
+    model: Any,
+    keys: Sequence[int],
+    columns: Mapping[str, Any],
+    relations: Mapping[ChildRelation, Members],
+    user: AbstractBaseUser,
+) -> int:
+    rows = {row.pk: row for row in model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")}
+    differing = _differing_columns(rows, columns)
+    becoming = {relation: _new_members(relation, rows, members) for relation, members in relations.items()}
+    changes = {key: [*differing.get(key, ())] for key in rows}
+    for relation, members in becoming.items():
+        for key in members:
+            changes[key].append(relation.name)
+    changed = {key: names for key, names in changes.items() if names}
+    history.baseline(model, changed)
     if differing:
-        model._default_manager.filter(pk__in=differing).update(**edit.columns)
-    for name, after in becoming.items():
-        _write_members(_JOINS[model, name], after)
-    history.record_updates(model, keys, history.Change(ChangeType.ACTION, user))
-    _log(model, changed, user)
+        model._default_manager.filter(pk__in=differing).update(**columns)
+    for relation, members in becoming.items():
+        relation.replace(members)
+    history.record_updates(model, changed, history.Change(ChangeType.ACTION, user))
+    _log(model, {rows[key]: names for key, names in changed.items()}, user)
     return len(changed)
 
 
-def _differing_in_columns(changes: dict[Any, list[str]], columns: Mapping[str, Any]) -> list[int]:
-    """Return which rows differ in any of ``columns``, and note in ``changes`` in which."""
-    differing = []
-    for row, names in changes.items():
-        differs = [name for name, value in columns.items() if getattr(row, name) != value]
-        if differs:
-            differing.append(row.pk)
-            names += differs
-    return differing
+def _differing_columns(rows: Mapping[int, Any], columns: Mapping[str, Any]) -> dict[int, list[str]]:
+    """Return by key the columns in which a row differs. Rows that do not differ are left out."""
+    found = {key: [name for name, value in columns.items() if getattr(row, name) != value] for key, row in rows.items()}
+    return {key: names for key, names in found.items() if names}
 
 
-def _becoming(model: Any, name: str, changes: dict[Any, list[str]], members: Members) -> dict[int, list[int]]:
-    """Return what the rows have afterwards that have it not yet, and note it in ``changes``."""
-    join = _JOINS[model, name]
-    stored = join.rows._default_manager
-    order = "position" if join.ordered else "pk"
-    before: defaultdict[int, list[int]] = defaultdict(list)
-    owners = {row.pk: row for row in changes}
-    joined = stored.filter(**{f"{join.owner}__in": owners}).order_by(join.owner, order)
-    for owner, member in joined.values_list(join.owner, join.member):
-        before[owner].append(member)
-    after = {owner: members.instead_of(before[owner]) for owner in owners}
-    for_order = list if join.ordered else set
-    changing = {owner: keys for owner, keys in after.items() if for_order(keys) != for_order(before[owner])}
-    for owner in changing:
-        changes[owners[owner]].append(name)
-    return changing
-
-
-def _write_members(join: _Join, after: Mapping[int, Sequence[int]]) -> None:
-    if not after:
-        return
-    stored = join.rows._default_manager
-    # No two rows of an owner may have one position, not for a moment: they are written anew.
-    stored.filter(**{f"{join.owner}__in": list(after)}).delete()
-    stored.bulk_create(
-        join.rows(
-            **{join.owner: owner, join.member: member},
-            **({"position": position} if join.ordered else {}),
-        )
-        for owner, members in after.items()
-        for position, member in enumerate(members)
-    )
+def _new_members(relation: ChildRelation, keys: Mapping[int, Any], members: Members) -> dict[int, list[int]]:
+    """Return by key the members of each row whose members change."""
+    before = relation.members(keys)
+    after = {key: members.instead_of(before[key]) for key in keys}
+    comparable = list if relation.is_ordered else set
+    return {key: wanted for key, wanted in after.items() if comparable(wanted) != comparable(before[key])}
 
 
 def _log(model: Any, changed: Mapping[Any, Sequence[str]], user: AbstractBaseUser) -> None:
-    kind = ContentType.objects.get_for_model(model)
+    content_type = ContentType.objects.get_for_model(model)
     LogEntry.objects.bulk_create(
         LogEntry(
             user_id=user.pk,
-            content_type=kind,
+            content_type=content_type,
             object_id=str(row.pk),
             object_repr=str(row)[:MAX_REPR],
             action_flag=CHANGE,

@@ -146,6 +146,10 @@ class Aggregate:
         left_out = {"id", "target", "name_key"}
         return [field.name for field in self.alias._meta.concrete_fields if field.name not in left_out]
 
+    def child_relation(self, name: str) -> ChildRelation:
+        """Return the child relation that is called ``name``, such as ``artists``."""
+        return next(relation for relation in self.child_relations if relation.name == name)
+
     @cached_property
     def uses(self) -> tuple[ChildRelation, ...]:
         """The child relations in which a row of this model is the member."""
