@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 
-from musicdb.admin.base import CatalogueAdmin, as_search_terms
+from musicdb.admin.base import CatalogueAdmin, search_terms
 from musicdb.admin.catalogue import AlbumAdmin, ArtistAdmin, TrackAdmin
 from musicdb.models import Album, Artist, Track
 
@@ -27,7 +27,7 @@ class Stock:
         return StockChangeList
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> Any:
-        return admin.ModelAdmin.get_search_results(self, request, queryset, as_search_terms(search_term))  # type: ignore[arg-type]
+        return admin.ModelAdmin.get_search_results(self, request, queryset, search_terms(search_term))  # type: ignore[arg-type]
 
     def get_paginator(self, *args: Any, **kwargs: Any) -> Any:
         return admin.ModelAdmin.get_paginator(self, *args, **kwargs)  # type: ignore[arg-type]

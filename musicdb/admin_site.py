@@ -1,4 +1,4 @@
-"""The admin site itself: what it is called, and in which order it lists its parts."""
+"""The admin site: its title, its pages beside those of the models, and the order of its apps."""
 
 from functools import partial
 from typing import Any
@@ -21,20 +21,25 @@ class MusicdbAdminSite(AdminSite):
     empty_value_display = "–"
 
     def get_urls(self) -> list[Any]:
-        # Which know the models, and those are not there yet when this module is read.
-        from musicdb.admin.data_quality import duplicates_page, housekeeping_page
+        # These modules import models, and Django reads this module before it has loaded them.
+        from musicdb.admin.data_quality import data_quality_page
+        from musicdb.admin.duplicates import duplicate_tracks_page
 
         return [
-            path("housekeeping/", self.admin_view(partial(housekeeping_page, self)), name="housekeeping"),
-            path("housekeeping/duplicates/", self.admin_view(partial(duplicates_page, self)), name="likely_duplicates"),
+            path("data-quality/", self.admin_view(partial(data_quality_page, self)), name="data_quality"),
+            path(
+                "data-quality/duplicate-tracks/",
+                self.admin_view(partial(duplicate_tracks_page, self)),
+                name="duplicate_tracks",
+            ),
             *super().get_urls(),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from musicdb.admin.data_quality import dashboard_context
+        from musicdb.admin.dashboard import dashboard_context
 
         return super().index(request, {**dashboard_context(request), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        # The library first; who may edit it is looked at once a year.
+        # The library first. Users and groups change once a year.
         return sorted(super().get_app_list(request, app_label), key=lambda app: app["app_label"] == "auth")

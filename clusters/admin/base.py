@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from musicdb.admin.read_only import ReadOnlyAdmin
+from musicdb.admin.base import ReadOnlyAdmin
 
 
 class RunChildAdmin(ReadOnlyAdmin):

@@ -55,7 +55,7 @@ def register() -> None:
             "Genres that are not as their clusters show them",
             "Their tracks have changed since. Select them and recluster.",
             lambda: len(stale_genres()),
-            data_quality.listed("musicdb_genre", clustered="stale"),
+            data_quality.list_url("musicdb_genre", clustered="stale"),
             "musicdb.view_genre",
             is_slow=True,
         )

@@ -17,8 +17,8 @@ from clusters.core.params import Params
 from clusters.jobs import EnqueueError, enqueue, uses_workers
 from clusters.models import ExcludedTrack, GenreClustering
 from clusters.runs.service import Options, recluster
-from musicdb.admin.base import link_to_list
 from musicdb.admin.catalogue import GenreAdmin
+from musicdb.admin.html import link_to_list
 from musicdb.models import Genre
 
 MAX_MESSAGES = 20

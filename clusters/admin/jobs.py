@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from clusters.admin.outcomes import failure, report
 from clusters.jobs import START_WORKER, STATES, Progress, cancel, state_of, stored_outcome
 from clusters.models import ReclusterJob, ReclusterTask
-from musicdb.admin.read_only import ReadOnlyAdmin
+from musicdb.admin.base import ReadOnlyAdmin
 
 
 class FinishedFilter(admin.SimpleListFilter):

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from clusters.models import Run
 from clusters.runs.service import Outcome
-from musicdb.admin.base import link_to
+from musicdb.admin.html import link_to
 from musicdb.models import Genre
 
 # The worst outcomes come first, because only the first messages are shown.

@@ -11,10 +11,9 @@ from django.utils.safestring import SafeString
 from clusters.admin.base import RunChildAdmin
 from clusters.models import Cluster, ExcludedTrack, Membership
 from clusters.models.querysets import REPRESENTATIVES
-from musicdb.admin.base import link_to, link_to_list
 from musicdb.admin.catalogue import FEATURES_BY_NAME
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
-from musicdb.admin.read_only import facts
+from musicdb.admin.html import facts, link_to, link_to_list
 
 
 @admin.register(Cluster)

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 from clusters.models import ExcludedTrack, Run
 from clusters.runs.publishing import publish, remove, unpublish
 from clusters.runs.run_diff import NotComparableError, compare_runs, default_other, in_order
-from musicdb.admin.base import is_valid_pk, link_to, link_to_list
-from musicdb.admin.read_only import ReadOnlyAdmin, facts
+from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
+from musicdb.admin.html import facts, link_to, link_to_list
 
 MOVED_A_PAGE = 50
 STATES = {

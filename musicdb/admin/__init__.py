@@ -1,4 +1,8 @@
-"""The catalogue's admin: where editors spend their day."""
+"""The admin of the catalogue, where editors work.
+
+``catalogue`` has the models, ``base`` what they share, ``changelist`` what their lists can do, ``imports`` the pages of
+an import. Each other module adds one thing to a page or is a page of its own.
+"""
 
 # These modules register their models.
 from musicdb.admin import catalogue  # noqa: F401

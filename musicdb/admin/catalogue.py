@@ -1,4 +1,4 @@
-"""Genres, artists, labels, albums and tracks in the admin."""
+"""The admin of genres, artists, labels, albums and tracks: their lists, forms and actions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from musicdb.admin.base import counted, link_to_list, thumbnail
+from musicdb.admin.base import M, count_related
 from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
 from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.changelist.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.admin.history import VersionedAdmin
+from musicdb.admin.html import link_to_list, thumbnail
 from musicdb.admin.inlines import (
     AlbumLabelInline,
     ArtistAliasInline,
@@ -23,7 +24,7 @@ from musicdb.admin.inlines import (
     TrackArtistInline,
 )
 from musicdb.admin.merge import MergeableAdmin
-from musicdb.exports import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
+from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.querysets import (
     AlbumQuerySet,
@@ -36,36 +37,37 @@ from musicdb.models.querysets import (
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.music.name_matching import label_similarity_key
 
-# The cast of a musical would fill the page.
-ARTISTS_SHOWN = 4
+# All the artists of a musical would fill the page.
+MAX_ARTISTS_SHOWN = 4
 FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
 @admin.register(Genre)
-class GenreAdmin(ExportAdmin, VersionedAdmin, MergeableAdmin):
+class GenreAdmin(ExportAdmin, VersionedAdmin[Genre], MergeableAdmin[Genre]):
     export_resource = GenreResource
     list_display = ["name", "number_of_tracks"]
     search_fields = GenreQuerySet.search_fields
-    search_help_text = "Name, in any spelling"
+    search_help_text = "Name or alias"
     fields = ["name", "slug", "description"]
     inlines = [GenreAliasInline]
-    used_by, use_count = "track", "track_count"
-    merge_effects = ["Where it has no description, it takes one from the others."]
+    used_by, usage_count = "track", "track_count"
+    merge_effects = ["If the one that stays has no description, it gets one from the others."]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
-        return super().get_queryset(request).annotate(track_count=counted(Track.genres.through.objects.all(), "genre"))
+        rows = Track.genres.through.objects.all()
+        return super().get_queryset(request).annotate(track_count=count_related(rows, "genre"))
 
     @admin.display(description="tracks", ordering="track_count")
     def number_of_tracks(self, genre: Any) -> SafeString:
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin, MergeableAdmin):
-    """Artists and labels: some have a page, and some are only a name."""
+class PublicAdmin(ExportAdmin, BulkEditAdmin[M], VersionedAdmin[M], MergeableAdmin[M]):
+    """Artists and labels. The public ones have a page, the others are only a name."""
 
     bulk_edit_form = PublicBulkForm
-    actions = ["make_public", "make_not_public", *BulkEditAdmin.actions, *MergeableAdmin.actions]
-    merge_effects = ["It is public if any of them is."]
+    actions = ["make_public", "make_not_public", "bulk_edit_selected", "merge_selected"]
+    merge_effects = ["The one that stays is public if any of them is."]
 
     def view_on_site(self, obj: Any) -> str | None:
         return obj.get_absolute_url() if obj.is_public else None
@@ -80,20 +82,23 @@ class PublicAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin, MergeableAdmin):
 
 
 @admin.register(Artist)
-class ArtistAdmin(PublicAdmin):
+class ArtistAdmin(PublicAdmin[Artist]):
     export_resource = ArtistResource
     form = ArtistForm
     list_display = ["name", "is_public", "number_of_tracks", "spotify_id"]
     list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
     search_fields = ArtistQuerySet.search_fields
-    search_help_text = "Name, in any spelling, or Spotify id or link"
+    search_help_text = "Name, alias, Spotify id or Spotify link"
     fields = ["name", "slug", "spotify_id", "is_public"]
     inlines = [ArtistAliasInline]
-    used_by, use_count = "track", "track_count"
-    merge_effects = [*PublicAdmin.merge_effects, "Where it has no Spotify id, it takes one from the others."]
+    used_by, usage_count = "track", "track_count"
+    merge_effects = [
+        *PublicAdmin.merge_effects,
+        "If the one that stays has no Spotify id, it gets one from the others.",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Artist]:
-        return super().get_queryset(request).annotate(track_count=counted(TrackArtist.objects.all(), "artist"))
+        return super().get_queryset(request).annotate(track_count=count_related(TrackArtist.objects.all(), "artist"))
 
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Track.objects.filter(pk__in=TrackArtist.objects.filter(artist__in=objs).order_by().values("track"))
@@ -104,19 +109,19 @@ class ArtistAdmin(PublicAdmin):
 
 
 @admin.register(Label)
-class LabelAdmin(PublicAdmin):
+class LabelAdmin(PublicAdmin[Label]):
     export_resource = LabelResource
     list_display = ["name", "is_public", "number_of_albums"]
     list_filter = ["is_public"]
     search_fields = LabelQuerySet.search_fields
-    search_help_text = "Name, in any spelling"
+    search_help_text = "Name or alias"
     fields = ["name", "slug", "is_public"]
     inlines = [LabelAliasInline]
-    used_by, use_count = "album", "album_count"
-    fold = staticmethod(label_similarity_key)
+    used_by, usage_count = "album", "album_count"
+    similarity_key = staticmethod(label_similarity_key)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
-        return super().get_queryset(request).annotate(album_count=counted(AlbumLabel.objects.all(), "label"))
+        return super().get_queryset(request).annotate(album_count=count_related(AlbumLabel.objects.all(), "label"))
 
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Album.objects.filter(pk__in=AlbumLabel.objects.filter(label__in=objs).order_by().values("album"))
@@ -127,7 +132,7 @@ class LabelAdmin(PublicAdmin):
 
 
 @admin.register(Album)
-class AlbumAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin):
+class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
     export_resource = AlbumResource
     bulk_edit_form = AlbumBulkForm
     form = AlbumForm
@@ -136,13 +141,13 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin):
     list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, DoubtFilter]
     list_prefetch_related = [rows_with(Album, "album_labels", "label")]
     search_fields = AlbumQuerySet.search_fields
-    search_help_text = "Title, or Spotify id or link"
+    search_help_text = "Title, Spotify id or Spotify link"
     fields = ["title", "slug", "released", "spotify_id", "image_url", "large_art"]
     readonly_fields = ["large_art"]
     inlines = [AlbumLabelInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Album]:
-        tracks = counted(Track.objects.all(), "album")
+        tracks = count_related(Track.objects.all(), "album")
         return super().get_queryset(request).annotate(track_count=tracks)
 
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
@@ -152,7 +157,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin):
     def art(self, album: Album) -> SafeString | str:
         return thumbnail(album, 40)
 
-    @admin.display(description="as shown")
+    @admin.display(description="preview")
     def large_art(self, album: Album) -> SafeString | str:
         return thumbnail(album, 160)
 
@@ -170,7 +175,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin, VersionedAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(ExportAdmin, VersionedAdmin, ListEditingAdmin, BulkEditAdmin):
+class TrackAdmin(ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], BulkEditAdmin[Track]):
     export_resource = TrackResource
     bulk_edit_form = TrackBulkForm
     form = TrackForm
@@ -181,18 +186,18 @@ class TrackAdmin(ExportAdmin, VersionedAdmin, ListEditingAdmin, BulkEditAdmin):
     list_select_related = ["album"]
     list_prefetch_related = [rows_with(Track, "track_artists", "artist")]
     search_fields = TrackQuerySet.search_fields
-    search_help_text = "Title, album or artist in any spelling; or Spotify id, link or ISRC"
+    search_help_text = "Title, album, artist or alias, Spotify id, Spotify link or ISRC"
     autocomplete_fields = ["album", "genres"]
     save_on_top = True
     inlines = [TrackArtistInline]
-    actions = ["like", "unlike", *BulkEditAdmin.actions]
+    actions = ["like", "unlike", "bulk_edit_selected"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "album", "genres", "score", "liked"]}),
         ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit"]}),
         (
             "Audio features",
             {
-                "description": "Leave a feature blank where it is unknown. Unknown is not zero.",
+                "description": "Leave a feature blank if it is unknown. Unknown is not the same as zero.",
                 "classes": ["audio-features"],
                 "fields": [*FEATURE_NAMES, "features_source"],
             },
@@ -216,8 +221,8 @@ class TrackAdmin(ExportAdmin, VersionedAdmin, ListEditingAdmin, BulkEditAdmin):
     @admin.display(description="artists")
     def artist_names(self, track: Track) -> str:
         names = [artist.name for artist in track.artists_in_order]
-        others = len(names) - ARTISTS_SHOWN
-        return ", ".join(names[:ARTISTS_SHOWN]) + (f" and {others} more" if others > 0 else "")
+        others = len(names) - MAX_ARTISTS_SHOWN
+        return ", ".join(names[:MAX_ARTISTS_SHOWN]) + (f" and {others} more" if others > 0 else "")
 
     @admin.display(description="features")
     def features_known(self, track: Track) -> str:
@@ -235,5 +240,6 @@ class TrackAdmin(ExportAdmin, VersionedAdmin, ListEditingAdmin, BulkEditAdmin):
 
 def _range_and_meaning(feature: AudioFeature) -> str:
     if (feature.lowest, feature.highest) == (0, 1):
-        return feature.help_text  # Which says both.
+        # The help text of these features names the range.
+        return feature.help_text
     return f"{feature.help_text} From {feature.lowest:g} to {feature.highest:g}{feature.unit and ' ' + feature.unit}."

@@ -1,32 +1,43 @@
-"""What the admin's first page shows above the list of models. An application adds a panel by ``register``."""
+"""The admin's first page: panels of recent activity, and the data quality checks that found something.
+
+An app adds its own panel with ``register`` in its ``AppConfig.ready``.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.core.cache import cache
+from django.http import HttpRequest
 from django.urls import reverse
 
+from musicdb.db import roles
+from musicdb.editing import data_quality
 from musicdb.models import Import
 
-ROWS_SHOWN = 5
+ROWS_A_PANEL = 5
+# Editors open this page all day, so its counts may be a few minutes old.
+COUNTS_TTL = 300  # seconds
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a panel: a link, and what to say of it."""
+    """A line of a panel: a link, and a note beside it."""
 
     text: str
-    address: str
-    detail: str
+    url: str
+    note: str
 
 
 @dataclass(frozen=True)
 class Panel:
-    """``rows`` yields the newest, ``more`` tells the address of all; ``permission`` is what it takes to see them."""
+    """``rows`` yields that many newest rows, ``all_url`` returns the URL of all of them. ``permission`` is needed to
+    see the panel."""
 
     title: str
     rows: Callable[[int], Iterable[Row]]
-    more: Callable[[], str]
+    all_url: Callable[[], str]
     permission: str
 
 
@@ -34,7 +45,7 @@ class Panel:
 class RenderedPanel:
     title: str
     rows: list[Row]
-    more: str
+    all_url: str
 
 
 _panels: list[Panel] = []
@@ -44,11 +55,37 @@ def register(*panels: Panel) -> None:
     _panels.extend(panels)
 
 
-def filled(may: Callable[[str], bool]) -> Iterator[RenderedPanel]:
-    """Fill each panel that somebody who ``may`` see it has. A query each."""
+def dashboard_context(request: HttpRequest) -> dict[str, Any]:
+    """Return the template context of the first page."""
+    context: dict[str, Any] = {
+        "panels": list(_render_panels(request.user.has_perm)),
+        "quality_results": cache.get_or_set(_cache_key(request), lambda: _failed_checks(request), COUNTS_TTL),
+    }
+    if not (request.user.is_superuser or request.user.get_all_permissions()):
+        # Somebody let this user in and has not given them a role yet.
+        context["superuser_names"] = roles.superuser_names()
+    return context
+
+
+def forget_counts(request: HttpRequest) -> None:
+    """Count anew when the user opens the first page again."""
+    cache.delete(_cache_key(request))
+
+
+def _render_panels(has_permission: Callable[[str], bool]) -> Iterator[RenderedPanel]:
+    """Render each panel that the user may see. One query a panel."""
     for panel in _panels:
-        if may(panel.permission):
-            yield RenderedPanel(panel.title, list(panel.rows(ROWS_SHOWN)), panel.more())
+        if has_permission(panel.permission):
+            yield RenderedPanel(panel.title, list(panel.rows(ROWS_A_PANEL)), panel.all_url())
+
+
+def _failed_checks(request: HttpRequest) -> list[tuple[str, int | None, str]]:
+    results = data_quality.run_fast_checks(request.user.has_perm)
+    return [(result.check.title, result.count, result.url) for result in results if result.count != 0]
+
+
+def _cache_key(request: HttpRequest) -> str:
+    return f"musicdb.dashboard.{request.user.pk}"
 
 
 def _last_imports(number: int) -> Iterator[Row]:

@@ -1,43 +1,76 @@
-"""Telling apart what looks alike, on the pages that suggest it."""
+"""Possible duplicates: pages that suggest them, with buttons to dismiss a suggestion and to restore it."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import model_ngettext
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
 from musicdb.admin.base import is_valid_pk
-from musicdb.editing.duplicates import Looked, TooManyError, dismiss, take_back
+from musicdb.editing.duplicates import GroupTooLargeError, ReviewedGroups, dismiss, duplicate_tracks, restore
+from musicdb.models import Track
 
 GROUPS_A_PAGE = 25
-# In the address: the groups that are told apart, and not those still to be looked at.
-APART = "apart"
+# This query parameter shows the dismissed groups in place of the pending ones.
+DISMISSED_PARAM = "dismissed"
 
 
-def groups_context(request: HttpRequest, looked: Looked) -> dict[str, Any]:
-    """Return a page of the groups that are asked for, and what a template says around them."""
-    shows_apart = APART in request.GET
-    page = Paginator(looked.apart if shows_apart else looked.open, GROUPS_A_PAGE).get_page(request.GET.get("page"))
-    return {"page": page, "shows_apart": shows_apart, "open_count": len(looked.open), "apart_count": len(looked.apart)}
+def duplicate_tracks_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """Show the groups of tracks that are likely one recording. On POST, dismiss or restore one."""
+    if not request.user.has_perm("musicdb.view_track"):
+        raise PermissionDenied
+    if request.method == "POST":
+        return dismiss_or_restore(request, Track)
+    review = review_context(request, duplicate_tracks())
+    keys = [key for group in review["page"] for key in group]
+    tracks = {track.pk: track for track in Track.objects.with_table_columns().filter(pk__in=keys)}
+    context = {
+        **site.each_context(request),
+        **review,
+        "title": "Possible duplicate tracks",
+        # A track of a group may have been deleted since the groups were read.
+        "groups": [[tracks[key] for key in group if key in tracks] for group in review["page"]],
+        "can_change": _can_dismiss(request, Track),
+    }
+    return TemplateResponse(request, "admin/musicdb/duplicate_tracks.html", context)
 
 
-def answer(request: HttpRequest, model: type[Model]) -> HttpResponse:
-    """Do what an editor said of a group, and return to the page."""
-    if not request.user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
+def review_context(request: HttpRequest, groups: ReviewedGroups) -> dict[str, Any]:
+    """Return a page of the pending or the dismissed groups, and how many there are of each."""
+    shows_dismissed = DISMISSED_PARAM in request.GET
+    shown = groups.dismissed if shows_dismissed else groups.pending
+    return {
+        "page": Paginator(shown, GROUPS_A_PAGE).get_page(request.GET.get("page")),
+        "shows_dismissed": shows_dismissed,
+        "pending_count": len(groups.pending),
+        "dismissed_count": len(groups.dismissed),
+    }
+
+
+def dismiss_or_restore(request: HttpRequest, model: type[Model]) -> HttpResponse:
+    """Dismiss the posted group, or restore it if the page shows dismissed groups. Then show the page again."""
+    if not _can_dismiss(request, model):
         raise PermissionDenied
     keys = [int(key) for key in request.POST.getlist("id") if is_valid_pk(key)]
     try:
-        if APART in request.GET:
-            number = take_back(model, keys)
-            said = f"{number} {model_ngettext(model._meta, number)} may be the same after all."
+        if DISMISSED_PARAM in request.GET:
+            number = restore(model, keys)
+            message = f"Restored {number} {model_ngettext(model._meta, number)}. They are suggested again."
         else:
             number = dismiss(model, keys, request.user)
-            said = f"{number} {model_ngettext(model._meta, number)} told apart: they are not suggested again."
-    except TooManyError as error:
+            message = f"Dismissed {number} {model_ngettext(model._meta, number)}. They are not suggested again."
+    except GroupTooLargeError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, said)
+        messages.success(request, message)
     return HttpResponseRedirect(request.get_full_path())
+
+
+def _can_dismiss(request: HttpRequest, model: type[Model]) -> bool:
+    return request.user.has_perm(f"{model._meta.app_label}.{get_permission_codename('change', model._meta)}")

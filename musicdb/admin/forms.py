@@ -1,10 +1,10 @@
-"""What the admin's forms do beyond their models: boxes for people who type and paste, and rows in an order.
+"""What the admin's forms do beyond their models: Spotify links, release dates, aliases, rows in an order.
 
-Which fields a form has, the admin says.
+The admin classes say which fields each form has.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -14,117 +14,63 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import ORDERING_FIELD_NAME
 
-from musicdb.models import Album, Artist, GenreAlias
+from musicdb.admin.generic import AnyModelForm, BaseInlineFormSet, ModelForm
+from musicdb.models import Album, Artist, GenreAlias, Track
 from musicdb.models.aggregates import aggregate_of
 from musicdb.music.names import name_key, normalise_name
 from musicdb.music.release_dates import parse_release_date
 
-# As Spotify's "copy link" gives it, with or without a language and a query, or as a URI.
+# A link as Spotify's "Copy link" gives it, with or without a language and a query string, or a Spotify URI.
 SPOTIFY_LINK = re.compile(
     r"(?:https?://open\.spotify\.com/(?:intl-[a-z-]+/)?|spotify:)(?P<kind>[a-z]+)[/:](?P<id>[0-9A-Za-z]{22})(?:[?#]\S*)?"
 )
 
 
 class SpotifyIdField(forms.CharField):
-    """A Spotify id, or a link to what has it. ``kind``: what it must be a link to, in Spotify's own word."""
+    """A Spotify id, or a link that contains one. ``kind`` is what the link must lead to: artist, album or track."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        # Long enough for a link; the model says what an id is.
         super().__init__(
             label="Spotify id",
             required=False,
             empty_value=None,
+            # Long enough for a link. The model validates the id.
             max_length=300,
             widget=AdminTextInputWidget,
-            help_text=f"The id itself, or a link: https://open.spotify.com/{kind}/…",
+            help_text=f"The id, or a link such as https://open.spotify.com/{kind}/…",
         )
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def to_python(self, value: Any) -> str | None:
+        text: str | None = super().to_python(value)
         link = SPOTIFY_LINK.fullmatch(text) if text else None
         if link is None:
             return text
         if link["kind"] != self.kind:
-            raise ValidationError(f"This is a link to Spotify’s {link['kind']}, and the {self.kind} is wanted.")
+            raise ValidationError(
+                f"This link leads to {_with_article(link['kind'])}. Enter a link to {_with_article(self.kind)}."
+            )
         return link["id"]
 
 
-class ArtistForm(forms.ModelForm):
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+class ArtistForm(ModelForm[Artist]):
     spotify_id = SpotifyIdField("artist")
 
 
-class AliasForm(forms.ModelForm):
-    """Another spelling of a genre or label: not what another one is called."""
-
-    def clean_name(self) -> str:
-        name = normalise_name(self.cleaned_data["name"])
-        if "name" in self.changed_data and (column := _unique_name(type(self.instance))):
-            things = type(self.instance)._meta.get_field("target").related_model._default_manager
-            holder = things.filter(**{column: name}).first()
-            if holder is not None and holder.pk == self.instance.target_id:
-                raise ValidationError("This is its name already.")
-            if holder is not None:
-                raise ValidationError(f"There is a {holder._meta.verbose_name} of this name: merge the two instead.")
-        return name
+class TrackForm(ModelForm[Track]):
+    spotify_id = SpotifyIdField("track")
 
 
-def _unique_name(alias: Any) -> str | None:
-    """Return how the names of what ``alias`` leads to are compared. Artists may share theirs."""
-    return aggregate_of(alias._meta.get_field("target").related_model).unique_name
-
-
-class ArtistAliasForm(AliasForm):
-    spotify_id = SpotifyIdField("artist")
-
-    def clean_spotify_id(self) -> str | None:
-        spotify_id = self.cleaned_data["spotify_id"]
-        if spotify_id and (holder := Artist.objects.filter(spotify_id=spotify_id).first()):
-            raise ValidationError(f"This is the Spotify id of “{holder}”.")
-        return spotify_id
-
-
-class AliasRows(forms.BaseInlineFormSet):
-    """Other spellings, each once: the database compares a row with what is stored, not with the row beside it."""
-
-    def clean(self) -> None:
-        super().clean()
-        if _unique_name(self.model) is None:
-            return
-        ignores_case = self.model is GenreAlias
-        seen = set()
-        for form in self.forms:
-            name = form.cleaned_data.get("name") if form not in self.deleted_forms else None
-            spelling = name_key(name) if name and ignores_case else name
-            if spelling in seen:
-                form.add_error("name", "This spelling stands here twice.")
-            if spelling:
-                seen.add(spelling)
-
-
-class MergeForm(forms.Form):
-    """Which of ``things`` stays: the first, unless another is chosen."""
-
-    survivor = forms.TypedChoiceField(coerce=int, error_messages={"required": "Choose which one stays."})
-
-    def __init__(self, things: Sequence[models.Model], data: Any = None) -> None:
-        super().__init__(data, initial={"survivor": things[0].pk})
-        self.things = things
-        self.fields["survivor"].choices = [(thing.pk, str(thing)) for thing in things]  # type: ignore[attr-defined]
-
-    @property
-    def survivor_and_others(self) -> tuple[models.Model, list[models.Model]]:
-        chosen = self.cleaned_data["survivor"]
-        (survivor,) = (thing for thing in self.things if thing.pk == chosen)
-        return survivor, [thing for thing in self.things if thing.pk != chosen]
-
-
-class AlbumForm(forms.ModelForm):
-    """``released`` stands for two columns: the first day that it can mean, and how precise it is."""
+class AlbumForm(ModelForm[Album]):
+    """``released`` fills two columns: the first day that the date can mean, and its precision."""
 
     spotify_id = SpotifyIdField("album")
     released = forms.CharField(
-        required=False, max_length=50, help_text="As far as it is known: 1983, 1983-05 or 1983-05-12."
+        required=False, max_length=50, help_text="As much as you know: 1983, 1983-05 or 1983-05-12."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -132,7 +78,7 @@ class AlbumForm(forms.ModelForm):
         self.initial.setdefault("released", self.instance.released)
 
     def clean_released(self) -> str:
-        text = self.cleaned_data["released"]
+        text: str = self.cleaned_data["released"]
         if text:
             try:
                 parse_release_date(text)
@@ -147,38 +93,112 @@ class AlbumForm(forms.ModelForm):
         return super().save(commit)
 
 
-class TrackForm(forms.ModelForm):
-    spotify_id = SpotifyIdField("track")
+class MergeForm(forms.Form):
+    """Which of ``objs`` stays. The first is chosen at the start."""
+
+    survivor = forms.TypedChoiceField(coerce=int, error_messages={"required": "Choose which one stays."})
+
+    def __init__(self, objs: Sequence[models.Model], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"survivor": objs[0].pk})
+        self.objs = objs
+        self.fields["survivor"].choices = [(obj.pk, str(obj)) for obj in objs]  # type: ignore[attr-defined]
+
+    @property
+    def survivor_and_others(self) -> tuple[Any, list[Any]]:
+        chosen = self.cleaned_data["survivor"]
+        (survivor,) = (obj for obj in self.objs if obj.pk == chosen)
+        return survivor, [obj for obj in self.objs if obj.pk != chosen]
+
+
+# --- Aliases -----------------------------------------------------------------------------------------------------
+
+
+def _unique_name(alias_model: Any) -> str | None:
+    """Return the column that holds the unique name of what the aliases stand for, or None if rows may share a name."""
+    return aggregate_of(_target_model(alias_model)).unique_name
+
+
+def _target_model(alias_model: Any) -> Any:
+    return alias_model._meta.get_field("target").related_model
+
+
+class AliasForm(ModelForm[Any]):
+    """An alias of a genre, artist or label. The alias of a genre or label must not be the name of another one."""
+
+    def clean_name(self) -> str:
+        name = normalise_name(self.cleaned_data["name"])
+        model = type(self.instance)
+        if "name" in self.changed_data and (column := _unique_name(model)):
+            owners = _target_model(model)._default_manager
+            owner = owners.filter(**{column: name}).first()
+            if owner is not None and owner.pk == self.instance.target_id:
+                raise ValidationError("This is already the name itself.")
+            if owner is not None:
+                kind = owner._meta.verbose_name
+                raise ValidationError(f"A {kind} with this name exists. Merge the two instead.")
+        return name
+
+
+class ArtistAliasForm(AliasForm):
+    spotify_id = SpotifyIdField("artist")
+
+    def clean_spotify_id(self) -> str | None:
+        spotify_id: str | None = self.cleaned_data["spotify_id"]
+        if spotify_id and (owner := Artist.objects.filter(spotify_id=spotify_id).first()):
+            raise ValidationError(f"“{owner}” has this Spotify id.")
+        return spotify_id
+
+
+class AliasFormSet(BaseInlineFormSet[Any, Any, AnyModelForm]):
+    """Aliases, each only once. The database compares a row with the stored ones, not with the others in the form."""
+
+    def clean(self) -> None:
+        super().clean()
+        if _unique_name(self.model) is None:
+            return
+        ignores_case = self.model is GenreAlias
+        seen = set()
+        for form in self.forms:
+            name = form.cleaned_data.get("name") if form not in self.deleted_forms else None
+            key = name_key(name) if name and ignores_case else name
+            if key in seen:
+                form.add_error("name", "This alias is in the list twice.")
+            if key:
+                seen.add(key)
+
+
+# --- Rows in an order --------------------------------------------------------------------------------------------
 
 
 class RowAutocomplete(AutocompleteSelect):
-    """An autocomplete box that was handed the row's choice, and need not ask the database for its name."""
+    """An autocomplete box that already has the chosen object, and needs no query for its name."""
 
-    known: models.Model | None = None
+    chosen: models.Model | None = None
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        if self.known is None or list(value) != [str(self.known.pk)]:
+        if self.chosen is None or list(value) != [str(self.chosen.pk)]:
             return super().optgroups(name, value, attr)
-        return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
+        return [(None, [self.create_option(name, self.chosen.pk, str(self.chosen), True, 0)], 0)]
 
 
-class OrderedRowForm(forms.ModelForm):
+class OrderedRowForm(ModelForm[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             return
         for name, field in self.fields.items():
-            # The admin wraps the box in its buttons for adding and changing.
+            # The admin wraps the box in its buttons to add and change.
             box = getattr(field.widget, "widget", field.widget)
             if isinstance(box, RowAutocomplete):
-                box.known = getattr(self.instance, name)
+                box.chosen = getattr(self.instance, name)
 
 
-class OrderedRows(forms.BaseInlineFormSet):
-    """Rows that have a ``position``, unique within their owner.
+class OrderedRowFormSet(BaseInlineFormSet[Any, Any, AnyModelForm]):
+    """Rows with a ``position`` that is unique within their owner.
 
-    The page numbers them 1, 2, 3 …; whatever is typed over that, they end up numbered without gaps. A row without
-    a number goes to the end. Rows can trade their places, and what they point at, in one save.
+    The page numbers them 1, 2, 3 …, and the user can type other numbers. A save numbers the rows without gaps in
+    that order, and puts rows without a number at the end. Two rows can swap their positions, or what they point at,
+    in one save.
     """
 
     model: type[models.Model]
@@ -187,31 +207,33 @@ class OrderedRows(forms.BaseInlineFormSet):
         super().clean()
         shown = {form.instance.pk for form in self.initial_forms}
         if any(row.pk not in shown for row in self.get_queryset()):
-            raise ValidationError("Somebody else has added a row since this page was opened. Open it again.")
+            raise ValidationError(
+                "Somebody else has added a row since you opened this page. Reload the page and try again."
+            )
 
     def save(self, commit: bool = True) -> list[models.Model]:
         if not self.has_changed():
             return super().save(commit)
-        # A row that will point at something else goes first, and is written anew under its own key: two rows that
-        # trade would each, for a moment, say what the other still says.
-        leaving = [
+        # Delete each row that will point at something else, and save it again under the same key. Otherwise two rows
+        # that swap would break the unique constraint for a moment.
+        deleted = [
             form.instance.pk for form in self.initial_forms if form in self.deleted_forms or _points_elsewhere(form)
         ]
-        self.model._default_manager.filter(pk__in=leaving).delete()
-        after_the_last = count(max((row.position for row in self.get_queryset()), default=-1) + 1)
+        self.model._default_manager.filter(pk__in=deleted).delete()
+        next_positions = count(max((row.position for row in self.get_queryset()), default=-1) + 1)
         for form in self.extra_forms:
-            form.instance.position = next(after_the_last)
+            form.instance.position = next(next_positions)
         saved = super().save(commit)
         if self.can_order:
             self._number([form.instance for form in sorted(self.ordered_forms, key=_place)])
         return saved
 
     def _number(self, rows: list[Any]) -> None:
-        """Give ``rows`` their positions in this order: first out of each other's way, then where they belong."""
+        """Number ``rows`` in this order. They get unused positions first, because each position must be unique."""
         moved = [(place, row) for place, row in enumerate(rows) if row.position != place]
-        out_of_the_way = count(max((row.position for row in rows), default=0) + len(rows))
+        unused_positions = count(max((row.position for row in rows), default=0) + len(rows))
         for _, row in moved:
-            row.position = next(out_of_the_way)
+            row.position = next(unused_positions)
         self._write_positions(moved)
         for place, row in moved:
             row.position = place
@@ -221,12 +243,13 @@ class OrderedRows(forms.BaseInlineFormSet):
         self.model._default_manager.bulk_update([row for _, row in moved], ["position"])
 
 
-def _points_elsewhere(form: forms.ModelForm) -> bool:
+def _points_elsewhere(form: AnyModelForm) -> bool:
     return form.has_changed() and not {ORDERING_FIELD_NAME}.issuperset(form.changed_data)
 
 
-def _place(form: forms.ModelForm) -> tuple[float, int]:
-    """Where a row belongs. Between two that claim one place, the row that moved up comes before, down after."""
+def _place(form: AnyModelForm) -> tuple[float, int]:
+    """Return the sort key of a row. If two rows have the same number, one that moved up comes before the other, and
+    one that moved down after it."""
     typed = form.cleaned_data[ORDERING_FIELD_NAME]
     if typed is None:
         return float("inf"), 0

@@ -1,4 +1,4 @@
-"""What was changed, when, by whom and how; and the way back."""
+"""The history of a row: the pages that show its versions, and the way back to one of them."""
 
 from typing import Any
 
@@ -18,155 +18,159 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from musicdb import history
-from musicdb.admin.base import CatalogueAdmin, is_valid_pk, link_to
+from musicdb.admin.base import CatalogueAdmin, M, is_valid_pk
+from musicdb.admin.generic import AnyModelForm
+from musicdb.admin.html import link_to
 from musicdb.history import diff
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
 from musicdb.models.history import ChangeType
 
 VERSIONS_A_PAGE = 25
-LOG_LINES_SHOWN = 100
-# In the address of what is deleted: what the undo of an import took away, and not the rest.
-UNDONE = "undone"
+MAX_LOG_ENTRIES = 100
+# This query parameter shows the rows that the undo of an import deleted, in place of all others.
+UNDONE_PARAM = "undone"
+# No row has this key.
+NO_PK = 0
 
 
-class VersionedAdmin(CatalogueAdmin):
-    """What keeps its history: saves and deletions are recorded, and each version can be looked at and returned to."""
+class VersionedAdmin(CatalogueAdmin[M]):
+    """A model with a history. Its pages record each save and deletion, show all versions, and can restore one."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
-            path("deleted/", wrap(self.deleted_view), name=f"{self._name}_deleted"),
-            path("<int:key>/history/<int:version>/", wrap(self.version_view), name=f"{self._name}_version"),
+            path("deleted/", wrap(self.deleted_view), name=f"{self._url_prefix}_deleted"),
+            path("<int:key>/history/<int:version>/", wrap(self.version_view), name=f"{self._url_prefix}_version"),
             *super().get_urls(),
         ]
 
     @property
-    def _name(self) -> str:
+    def _url_prefix(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
-    # --- Recording: the row and what hangs on it are saved one after the other, and are one version ------------------
+    # --- Recording. Django saves a row and its child rows one after the other. Together they are one version. --------
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: M, form: AnyModelForm, change: bool) -> None:
         if change:
             history.baseline(self.model, [obj.pk])
         with history.signals_disabled():
             super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: AnyModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        write = history.record_updates if change else history.record_creates
-        write(self.model, [form.instance.pk], history.Change(ChangeType.EDIT, request.user))
+        record = history.record_updates if change else history.record_creates
+        record(self.model, [form.instance.pk], history.Change(ChangeType.EDIT, request.user))
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
         self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
         with transaction.atomic():
             history.delete(queryset, history.Change(ChangeType.DELETION, request.user))
 
-    # --- Looking ----------------------------------------------------------------------------------------------------
+    # --- Pages ------------------------------------------------------------------------------------------------------
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        key, thing = self._thing(request, unquote(object_id))
+        key, obj = self._get_row(request, unquote(object_id))
         paginator = Paginator(diff.versions_of(self.model, key), VERSIONS_A_PAGE)
-        if thing is None and not paginator.count:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if obj is None and not paginator.count:
+            redirect: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return redirect
         page = paginator.get_page(request.GET.get("page"))
-        # One more: what the last of the page differs from.
+        # Read one more version, to compare the last of the page with it.
         first = (page.number - 1) * VERSIONS_A_PAGE
-        found = list(paginator.object_list[first : first + VERSIONS_A_PAGE + 1])
-        before = found.pop() if len(found) > VERSIONS_A_PAGE else None
-        names = diff.Names([*found, before] if before else found)
+        versions = list(paginator.object_list[first : first + VERSIONS_A_PAGE + 1])
+        before = versions.pop() if len(versions) > VERSIONS_A_PAGE else None
+        names = diff.Names([*versions, before] if before else versions)
         log = LogEntry.objects.filter(content_type=get_content_type_for_model(self.model), object_id=str(key))
         return self._page(
             request,
             "history",
-            f"History of {thing or diff.name_of(found[0])}",
+            f"History of {obj or diff.name_of(versions[0])}",
             key=key,
-            thing=thing,
-            entries=list(diff.entries(found, before, names)),
+            obj=obj,
+            entries=list(diff.entries(versions, before, names)),
             page_obj=page,
-            log=log.select_related("user").order_by("-pk")[:LOG_LINES_SHOWN] if page.number == 1 else [],
+            log=log.select_related("user").order_by("-pk")[:MAX_LOG_ENTRIES] if page.number == 1 else [],
             **(extra_context or {}),
         )
 
     def version_view(self, request: HttpRequest, key: int, version: int) -> HttpResponse:
-        """Show all that a version says, beside what is so now; on POST, return to it."""
-        _, thing = self._thing(request, key)
+        """Show a whole version beside the row as it is now. On POST, revert or restore the row."""
+        _, obj = self._get_row(request, key)
         shown = get_object_or_404(diff.versions_of(self.model, key), history_id=version)
         if request.method == "POST":
-            return self._return_to(request, shown, thing)
-        now = diff.current_state(thing) if thing else None
-        names = diff.Names([shown, now] if now else [shown])
-        is_now = diff.describe(now, names) if now else {}
-        rows = [(what, value, is_now.get(what, "")) for what, value in diff.describe(shown, names).items()]
-        differs = any(was != now_is for _, was, now_is in rows)
+            return self._return_to(request, shown, obj)
+        current = diff.current_state(obj) if obj else None
+        names = diff.Names([shown, current] if current else [shown])
+        values_now = diff.describe(current, names) if current else {}
+        rows = [(what, then, values_now.get(what, "")) for what, then in diff.describe(shown, names).items()]
         return self._page(
             request,
             "version",
             f"{diff.name_of(shown)}, {diff.format_time(shown)}",
             key=key,
-            thing=thing,
+            obj=obj,
             version=shown,
             rows=rows,
-            differs=differs,
-            can_restore=self._can_restore(request, thing),
+            differs=any(then != now for _, then, now in rows),
+            can_restore=self._can_restore(request, obj),
         )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """List what is gone and can perhaps be brought back; by itself what went because its import was undone."""
+        """List the deleted rows. Those that the undo of an import deleted have a list of their own."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        shows_undone = UNDONE in request.GET
-        gone = diff.deleted_versions(self.model)
-        undone, otherwise = gone.filter(change_type=ChangeType.UNDO), gone.exclude(change_type=ChangeType.UNDO)
-        page = Paginator(undone if shows_undone else otherwise, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
+        shows_undone = UNDONE_PARAM in request.GET
+        deleted = diff.deleted_versions(self.model)
+        undone, others = deleted.filter(change_type=ChangeType.UNDO), deleted.exclude(change_type=ChangeType.UNDO)
+        page = Paginator(undone if shows_undone else others, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
         return self._page(
             request,
             "deleted",
             f"Deleted {self.opts.verbose_name_plural}",
-            gone=[(version, diff.name_of(version)) for version in page],
+            deleted=[(version, diff.name_of(version)) for version in page],
             page_obj=page,
             shows_undone=shows_undone,
             undone_count=page.paginator.count if shows_undone else undone.count(),
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"keeps_history": True, **(extra_context or {})})
+        return super().changelist_view(request, {"has_history": True, **(extra_context or {})})
 
-    # --- Returning --------------------------------------------------------------------------------------------------
+    # --- Reverting and restoring ------------------------------------------------------------------------------------
 
-    def _can_restore(self, request: HttpRequest, thing: Any) -> bool:
-        return self.has_change_permission(request, thing) if thing else self.has_add_permission(request)
+    def _can_restore(self, request: HttpRequest, obj: M | None) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
 
-    def _return_to(self, request: HttpRequest, version: Any, thing: Any) -> HttpResponse:
-        if not self._can_restore(request, thing):
+    def _return_to(self, request: HttpRequest, version: Any, obj: M | None) -> HttpResponse:
+        """Revert ``obj`` to the version, or restore it if it was deleted."""
+        if not self._can_restore(request, obj):
             raise PermissionDenied
-        act = revert if thing else restore_deleted
         try:
-            returned = act(version, request.user)
+            restored = (revert if obj else restore_deleted)(version, request.user)
         except RevertRefusedError as error:
             reasons = format_html_join("", "<li>{}</li>", ((reason,) for reason in error.reasons))
             self.message_user(request, format_html("Nothing was changed.<ul>{}</ul>", reasons), messages.ERROR)
             return HttpResponseRedirect(request.path)
-        if thing:
-            self.log_change(request, returned, f"Back to the version of {diff.format_time(version)}.")
-            said = format_html("{} is as it was on {}.", link_to(returned), diff.format_time(version))
+        if obj:
+            self.log_change(request, restored, f"Reverted to the version of {diff.format_time(version)}.")
+            message = format_html("Reverted {} to the version of {}.", link_to(restored), diff.format_time(version))
         else:
-            self.log_addition(request, returned, "Restored.")
-            said = format_html("Restored {}.", link_to(returned))
-        self.message_user(request, said, messages.SUCCESS)
-        return HttpResponseRedirect(reverse(f"admin:{self._name}_history", args=[returned.pk]))
+            self.log_addition(request, restored, "Restored.")
+            message = format_html("Restored {}.", link_to(restored))
+        self.message_user(request, message, messages.SUCCESS)
+        return HttpResponseRedirect(reverse(f"admin:{self._url_prefix}_history", args=[restored.pk]))
 
-    def _thing(self, request: HttpRequest, key: Any) -> tuple[int, Any]:
-        """Return the key and what has it, or had it: None then. Refuses who may not see it."""
-        number = int(key) if is_valid_pk(str(key)) else 0  # Which no row has.
-        thing = self.get_object(request, str(number))
-        if not self.has_view_or_change_permission(request, thing):
+    def _get_row(self, request: HttpRequest, key: object) -> tuple[int, M | None]:
+        """Return the key as a number, and the row, which is None if it was deleted. Raise PermissionDenied."""
+        number = int(str(key)) if is_valid_pk(str(key)) else NO_PK
+        obj = self.get_object(request, str(number))
+        if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        return number, thing
+        return number, obj
 
     def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
         request.current_app = self.admin_site.name
@@ -175,7 +179,7 @@ class VersionedAdmin(CatalogueAdmin):
             "title": title,
             "opts": self.opts,
             "media": self.media,
-            "name": capfirst(self.opts.verbose_name_plural),
+            "list_name": capfirst(self.opts.verbose_name_plural),
             "can_view_imports": request.user.has_perm("musicdb.view_import"),
             **context,
         }

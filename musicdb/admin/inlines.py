@@ -1,33 +1,40 @@
-"""Rows that belong to something: the artists of a track and the labels of an album, in order; other spellings."""
+"""Child rows on the page of their owner: the artists of a track, the labels of an album, the aliases of a name."""
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from musicdb.admin.forms import AliasForm, AliasRows, ArtistAliasForm, OrderedRowForm, OrderedRows, RowAutocomplete
+from musicdb.admin.forms import (
+    AliasForm,
+    AliasFormSet,
+    ArtistAliasForm,
+    OrderedRowForm,
+    OrderedRowFormSet,
+    RowAutocomplete,
+)
+from musicdb.admin.generic import TabularInline
 from musicdb.models import AlbumLabel, ArtistAlias, GenreAlias, LabelAlias, TrackArtist
 
 
-class OrderedInline(admin.TabularInline):
-    """Rows that point at ``member`` in an order that can be typed over."""
+class OrderedInline(TabularInline[Any, Any]):
+    """Rows that point at ``member``. The user types numbers to order them."""
 
     member: str
     form = OrderedRowForm
-    formset = OrderedRows
+    formset = OrderedRowFormSet
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related(self.member)
 
-    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+    def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
         return 0 if obj else 1
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         order = ["ORDER"] if self.has_change_permission(request, obj) else []
         return [(None, {"fields": [*order, self.member]})]
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         kwargs["fields"] = [self.member]
         return super().get_formset(request, obj, can_order=self.has_change_permission(request, obj), **kwargs)
 
@@ -49,18 +56,18 @@ class TrackArtistInline(OrderedInline):
     autocomplete_fields = ["artist"]
 
 
-class AliasInline(admin.TabularInline):
-    """Other spellings of a thing. The address that one had is only shown: it leads here as long as the row is there."""
+class AliasInline(TabularInline[Any, Any]):
+    """The aliases of a row. A former address is read-only. It redirects as long as its alias exists."""
 
     form = AliasForm
-    formset = AliasRows
+    formset = AliasFormSet
     fields = ["name", "slug"]
     readonly_fields = ["slug"]
-    # One that needs no script.
+    # One blank row, which works without JavaScript too.
     extra = 1
-    verbose_name = "other spelling"
-    verbose_name_plural = "other spellings"
-    classes = ["other-spellings"]
+    verbose_name = "alias"
+    verbose_name_plural = "aliases"
+    classes = ["aliases"]
 
 
 class GenreAliasInline(AliasInline):

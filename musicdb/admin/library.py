@@ -1,4 +1,4 @@
-"""The whole library as a download."""
+"""The download of the whole library."""
 
 import tempfile
 from typing import IO, Any
@@ -17,12 +17,15 @@ _MODELS = (Genre, Artist, Label, Album, Track)
 
 
 def can_export_library(request: HttpRequest) -> bool:
-    """Return whether the user may see all of the catalogue."""
+    """Return whether the user can view the whole catalogue."""
     return all(request.user.has_perm(f"musicdb.view_{model._meta.model_name}") for model in _MODELS)
 
 
 def library_view(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """Send the library as a file of ``kind``, zip or xlsx: written to a temporary file first, so that it is whole."""
+    """Send the library as a file of ``kind``, zip or xlsx.
+
+    The export goes to a temporary file first, so that an error never leaves the user with half a file.
+    """
     export = LIBRARY_FORMATS.get(f".{kind}")
     if export is None:
         raise Http404

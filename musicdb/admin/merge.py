@@ -1,4 +1,4 @@
-"""Several of a kind that are one: looking for them, choosing which stays, merging."""
+"""Merging genres, artists or labels: the action, the page that confirms it, and the page of possible duplicates."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -14,42 +14,43 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from musicdb.admin.base import CatalogueAdmin, is_valid_pk, link_to
-from musicdb.admin.duplicates import answer, groups_context
+from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
+from musicdb.admin.duplicates import dismiss_or_restore, review_context
 from musicdb.admin.forms import MergeForm
+from musicdb.admin.html import link_to
 from musicdb.editing.duplicates import review_groups
 from musicdb.editing.merge import Merged, MergeError, merge
-from musicdb.music.name_matching import alike, similarity_key
+from musicdb.music.name_matching import group_by_key, similarity_key
 
 MAX_AT_ONCE = 100
 
 
-class MergeableAdmin(CatalogueAdmin):
-    """What has other spellings: is found by them, and can be merged into another of its kind."""
+class MergeableAdmin(CatalogueAdmin[M]):
+    """A model that has aliases. A search finds its rows by them, and a row can be merged into another."""
 
-    actions = ["merge_selected"]
+    actions: Sequence[Any] = ["merge_selected"]
     change_list_template = "admin/musicdb/mergeable_change_list.html"
-    # What a thing is used by, and where ``get_queryset`` says of how many.
+    # The name of the model that uses these rows, and the annotation of ``get_queryset`` that counts its rows.
     used_by: str
-    use_count: str
-    # When two names are likely one.
-    fold: Callable[[str], str] = staticmethod(similarity_key)
-    # What else a merge does, in sentences.
+    usage_count: str
+    # Two rows are possible duplicates if this returns the same key for their names.
+    similarity_key: Callable[[str], str] = staticmethod(similarity_key)
+    # Sentences that the page adds about the row that stays.
     merge_effects: Sequence[str] = ()
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
-        # Its own permission: what is merged is gone, and what pointed at it points elsewhere for good.
-        may = request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('merge', self.opts)}")
-        return may and self.has_change_permission(request)
+        # A merge needs a permission of its own, because it cannot be undone.
+        codename = get_permission_codename("merge", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}") and self.has_change_permission(request)
 
     @admin.action(description="Merge selected %(verbose_name_plural)s", permissions=["merge"])
-    def merge_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def merge_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse | None:
         keys = list(queryset.order_by().values_list("pk", flat=True))
-        if refusal := self._refusal(len(keys)):
-            self.message_user(request, refusal, messages.ERROR)
+        if error := self._number_error(len(keys)):
+            self.message_user(request, error, messages.ERROR)
             return None
         query = {"id": keys, "next": request.get_full_path()}
-        return HttpResponseRedirect(reverse(self._name_of("merge"), query=query))
+        return HttpResponseRedirect(reverse(f"admin:{self._url_name('merge')}", query=query))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(
@@ -57,101 +58,102 @@ class MergeableAdmin(CatalogueAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        def guarded(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-            def allowed(request: HttpRequest) -> HttpResponse:
+        def with_permission(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+            def checked(request: HttpRequest) -> HttpResponse:
                 if not self.has_merge_permission(request):
                     raise PermissionDenied
                 return view(request)
 
-            return self.admin_site.admin_view(allowed)
+            return self.admin_site.admin_view(checked)
 
-        own = [
-            path("merge/", guarded(self.merge_view), name=self._name_of("merge", site="")),
-            path("likely-the-same/", guarded(self.likely_view), name=self._name_of("likely", site="")),
+        return [
+            path("merge/", with_permission(self.merge_view), name=self._url_name("merge")),
+            path("duplicates/", with_permission(self.duplicates_view), name=self._url_name("duplicates")),
+            *super().get_urls(),
         ]
-        return [*own, *super().get_urls()]
 
     def merge_view(self, request: HttpRequest) -> HttpResponse:
-        """Let the editor choose which of some things stays, say what will happen, and on POST do it."""
+        """Ask which of the selected rows stays, and say what the merge does. On POST, merge."""
         keys = {int(key) for key in request.GET.getlist("id") if is_valid_pk(key)}
-        refusal = self._refusal(len(keys))
-        things = [] if refusal else list(self.get_queryset(request).filter(pk__in=keys))
-        if refusal := refusal or self._refusal(len(things)):
-            self.message_user(request, refusal, messages.ERROR)
-            return self._back(request)
-        things = self._likeliest_first(things)
-        form = MergeForm(things, request.POST or None)
+        error = self._number_error(len(keys))
+        objs = [] if error else list(self.get_queryset(request).filter(pk__in=keys))
+        if error := error or self._number_error(len(objs)):
+            self.message_user(request, error, messages.ERROR)
+            return self._redirect_back(request)
+        objs = self._with_usage(objs)
+        form = MergeForm(objs, request.POST or None)
         if form.is_valid():
             self._merge(request, *form.survivor_and_others)
-            return self._back(request)
+            return self._redirect_back(request)
         context = {
-            **self._context(request, f"Merge {model_ngettext(self.opts, len(things))}"),
+            **self._context(request, f"Merge {model_ngettext(self.opts, len(objs))}"),
             "form": form,
-            "things": things,
-            "used_by": self.used_by,
+            "objs": objs,
             "effects": self.merge_effects,
-            "back": self._back(request).url,
+            "back": self._redirect_back(request).url,
         }
         return TemplateResponse(request, "admin/musicdb/merge.html", context)
 
-    def likely_view(self, request: HttpRequest) -> HttpResponse:
-        """Show which names are likely spellings of one. Every name is read at once, and nothing else of most."""
+    def duplicates_view(self, request: HttpRequest) -> HttpResponse:
+        """Show groups of rows with similar names. On POST, dismiss or restore one. Reads all names, and little else."""
         if request.method == "POST":
-            return answer(request, self.model)
+            return dismiss_or_restore(request, self.model)
         names = self.model._default_manager.order_by("name", "pk").values_list("pk", "name")
-        shown = groups_context(request, review_groups(self.model, alike(names.iterator(), self.fold)))
-        page = shown["page"]
-        keys = [key for group in page for key in group[:MAX_AT_ONCE]]
-        things = self.get_queryset(request).in_bulk(keys)
+        groups = group_by_key(names.iterator(), self.similarity_key)
+        review = review_context(request, review_groups(self.model, groups))
+        # A group can be larger than a merge.
+        shown = [group[:MAX_AT_ONCE] for group in review["page"]]
+        objs = self.get_queryset(request).in_bulk([key for group in shown for key in group])
         context = {
-            **self._context(request, "Likely the same"),
-            **shown,
-            "groups": [
-                self._likeliest_first(thing for key in group if (thing := things.get(key)) is not None)
-                for group in page
-            ],
-            "used_by": self.used_by,
+            **self._context(request, f"Possible duplicate {self.opts.verbose_name_plural}"),
+            **review,
+            "groups": [self._with_usage(objs[key] for key in group if key in objs) for group in shown],
         }
-        return TemplateResponse(request, "admin/musicdb/likely.html", context)
+        return TemplateResponse(request, "admin/musicdb/duplicates.html", context)
 
-    def _likeliest_first(self, things: Iterable[Any]) -> list[Any]:
-        """Return ``things``, each with its ``uses``, in the order in which one would want to keep them."""
-        found = list(things)
-        for thing in found:
-            thing.uses = getattr(thing, self.use_count)
-        return sorted(found, key=lambda thing: (not getattr(thing, "is_public", True), -thing.uses, thing.pk))
+    def _with_usage(self, objs: Iterable[Any]) -> list[Any]:
+        """Return ``objs``, each with ``usage``, the number of rows that use it. The best one to keep comes first."""
+        found = list(objs)
+        for obj in found:
+            obj.usage = getattr(obj, self.usage_count)
+        return sorted(found, key=lambda obj: (not getattr(obj, "is_public", True), -obj.usage, obj.pk))
 
-    def _merge(self, request: HttpRequest, survivor: Any, others: Sequence[Any]) -> None:
+    def _merge(self, request: HttpRequest, survivor: M, others: Sequence[M]) -> None:
         try:
-            merged = merge(survivor, others, request.user)  # type: ignore[arg-type]
+            merged = merge(survivor, others, current_user(request))
         except MergeError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.message_user(request, self._report(merged), messages.SUCCESS)
 
     def _report(self, merged: Merged) -> str:
-        """Return what a merge did, in a sentence."""
         moved = f"{merged.moved} {self.used_by}{'' if merged.moved == 1 else 's'} moved"
         shared = f", {merged.shared} had several of them" if merged.shared else ""
         others = f"{merged.others} {model_ngettext(self.opts, merged.others)}"
         return format_html("Merged {} into {}: {}{}.", others, link_to(merged.survivor), moved, shared)
 
-    def _refusal(self, number: int) -> str:
-        """Return why so many cannot be merged at once; empty where they can."""
+    def _number_error(self, number: int) -> str:
+        """Return why ``number`` rows cannot be merged, or an empty string if they can."""
         if number < 2:
             return f"Select at least two {self.opts.verbose_name_plural} to merge them."
         if number > MAX_AT_ONCE:
-            return f"Merge at most {MAX_AT_ONCE} at a time: you selected {number}."
+            return f"You can merge at most {MAX_AT_ONCE} at a time. You selected {number}."
         return ""
 
-    def _back(self, request: HttpRequest) -> HttpResponseRedirect:
-        """Return to the page of the admin that the editor came from."""
-        asked = request.GET.get("next", "")
-        safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-        return HttpResponseRedirect(asked if safe else reverse(self._name_of("changelist")))
+    def _redirect_back(self, request: HttpRequest) -> HttpResponseRedirect:
+        """Return to the admin page that the user came from."""
+        url = request.GET.get("next", "")
+        is_safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+        return HttpResponseRedirect(url if is_safe else reverse(f"admin:{self._url_name('changelist')}"))
 
     def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
-        return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "media": self.media}
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "media": self.media,
+            "used_by": self.used_by,
+        }
 
-    def _name_of(self, view: str, site: str = "admin:") -> str:
-        return f"{site}{self.opts.app_label}_{self.opts.model_name}_{view}"
+    def _url_name(self, view: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"

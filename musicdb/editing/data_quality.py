@@ -1,6 +1,6 @@
-"""What is likely wrong or missing in the library: one count each, and where an editor mends it.
+"""Data quality: what is missing or probably wrong in the library, counted.
 
-An application adds its own by ``register`` when it is ready.
+To add a check, append it to CHECKS. Another app adds its own with ``register`` in its ``AppConfig.ready``.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,109 +10,121 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.text import slugify
 
-from musicdb.editing.duplicates import likely_duplicates
+from musicdb.editing.duplicates import duplicate_tracks
 from musicdb.models import Album, Track
 
-# So many tracks, and what is slow to count is felt.
-LARGE = 20_000
-# How long the last count of what is slow to count is worth showing.
-KEPT_SECONDS = 24 * 3600
+# With more tracks than this, the slow checks take seconds.
+LARGE_LIBRARY = 20_000
+# How long the count of a slow check may be shown.
+SLOW_COUNT_TTL = 24 * 3600  # seconds
+
+HasPermission = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
 class QualityCheck:
-    """Something to look after. ``count`` counts it; ``address`` is of the list that shows just that, and
-    ``permission`` is what it takes to see it. ``is_slow``: it takes seconds in a large library."""
+    """Something to count and mend.
+
+    ``count`` returns how many rows fail the check, ``url`` the list of exactly those rows. ``hint`` says how to mend
+    them. ``permission`` is needed to view them. ``is_slow`` marks a count that takes seconds in a large library.
+    """
 
     title: str
-    advice: str
+    hint: str
     count: Callable[[], int]
-    address: Callable[[], str]
+    url: Callable[[], str]
     permission: str
     is_slow: bool = False
 
 
 @dataclass(frozen=True)
-class Counted:
-    """``number`` is None where nobody has counted for long."""
+class CheckResult:
+    """``count`` is None if the check is slow and has no recent count."""
 
-    chore: QualityCheck
-    number: int | None
-    address: str
-
-
-_checks: list[QualityCheck] = []
+    check: QualityCheck
+    count: int | None
+    url: str
 
 
-def register(*chores: QualityCheck) -> None:
-    _checks.extend(chores)
-
-
-def counted(may: Callable[[str], bool]) -> Iterator[Counted]:
-    """Count what somebody who ``may`` see it would find. One query each, but a few for what is slow."""
-    for chore in _checks:
-        if may(chore.permission):
-            number = chore.count()
-            if chore.is_slow:
-                cache.set(_key(chore), number, KEPT_SECONDS)
-            yield Counted(chore, number, chore.address())
-
-
-def counted_quickly(may: Callable[[str], bool]) -> Iterator[Counted]:
-    """As ``counted``; but of what is slow to count, in a large library, what was counted last."""
-    is_large = Track.objects.order_by("pk")[LARGE : LARGE + 1].exists()
-    for chore in _checks:
-        if may(chore.permission):
-            number = cache.get(_key(chore)) if chore.is_slow and is_large else chore.count()
-            yield Counted(chore, number, chore.address())
-
-
-def _key(chore: QualityCheck) -> str:
-    return "musicdb.chore." + slugify(chore.title)
-
-
-def listed(model: str, **query: str) -> Callable[[], str]:
-    """Return what tells the address of a list in the admin, narrowed by ``query``."""
+def list_url(model: str, **query: str) -> Callable[[], str]:
+    """Return a function that returns the URL of a list in the admin, filtered by ``query``."""
     return lambda: reverse(f"admin:{model}_changelist", query=query)
 
 
-def _tracks(title: str, advice: str, gap: str) -> QualityCheck:
+def _track_check(title: str, hint: str, gap: str) -> QualityCheck:
     return QualityCheck(
         title,
-        advice,
+        hint,
         lambda: Track.objects.with_gap(gap).count(),
-        listed("musicdb_track", gap=gap),
+        list_url("musicdb_track", gap=gap),
         "musicdb.view_track",
     )
 
 
-def _albums(title: str, advice: str, doubt: str) -> QualityCheck:
+def _album_check(title: str, hint: str, doubt: str) -> QualityCheck:
     return QualityCheck(
         title,
-        advice,
+        hint,
         lambda: Album.objects.with_doubt(doubt).count(),
-        listed("musicdb_album", doubt=doubt),
+        list_url("musicdb_album", doubt=doubt),
         "musicdb.view_album",
     )
 
 
-register(
-    _tracks("Tracks without features", "Import a file that has them; they stand in no cluster till then.", "features"),
-    _tracks("Tracks without artists", "Name them on the track's page.", "artists"),
-    _tracks("Tracks without a genre", "Select them and give them one; no clusters page shows them.", "genre"),
-    _tracks("Tracks without art", "Their album has none, or they are on no album.", "art"),
-    _tracks("Tracks without a label", "Their album has none, or they are on no album.", "label"),
-    _tracks("Tracks that share an ISRC", "One recording, entered twice or on two albums.", "isrc"),
+# In the order in which the page shows them.
+CHECKS: list[QualityCheck] = [
+    _track_check(
+        "Tracks without audio features",
+        "Import a file that has them. Until then these tracks are in no cluster.",
+        "features",
+    ),
+    _track_check("Tracks without artists", "Add the artists on the track’s page.", "artists"),
+    _track_check("Tracks without a genre", "Select them and add a genre. No genre shows them until then.", "genre"),
+    _track_check("Tracks without art", "Their album has no art, or they have no album.", "art"),
+    _track_check("Tracks without a label", "Their album has no label, or they have no album.", "label"),
+    _track_check("Tracks that share an ISRC", "The same recording, entered twice or on two albums.", "isrc"),
     QualityCheck(
-        "Tracks that are likely one recording",
-        "The same artists and title; live, remastered and remixed versions are told apart.",
-        lambda: len(likely_duplicates().open),
-        lambda: reverse("admin:likely_duplicates"),
+        "Possible duplicate tracks",
+        "Same artists and same title. Live, remastered and remixed versions are not counted.",
+        lambda: len(duplicate_tracks().pending),
+        lambda: reverse("admin:duplicate_tracks"),
         "musicdb.view_track",
         is_slow=True,
     ),
-    _albums("Albums without a release date", "Give as much of it as is known: 1983 is enough.", "unknown date"),
-    _albums("Albums with an odd release date", "In the future, or before there were recordings.", "odd date"),
-    _albums("Albums whose art is not https", "Browsers warn of it. Use the https address.", "art not https"),
-    _albums("Albums whose art's address looks broken", "It names no host that could be on the web.", "broken art"),
-)
+    _album_check(
+        "Albums without a release date", "Enter as much as you know. A year such as 1983 is enough.", "unknown date"
+    ),
+    _album_check(
+        "Albums with an unlikely release date", "It is in the future, or before the first recordings.", "odd date"
+    ),
+    _album_check("Albums whose art is not https", "Browsers warn about it. Use an https address.", "art not https"),
+    _album_check("Albums whose art has a broken address", "No website can have this address.", "broken art"),
+]
+
+
+def register(*checks: QualityCheck) -> None:
+    """Add checks of another app."""
+    CHECKS.extend(checks)
+
+
+def run_checks(has_permission: HasPermission) -> Iterator[CheckResult]:
+    """Run each check that the user may see. One query a check, some more for a slow one."""
+    for check in CHECKS:
+        if has_permission(check.permission):
+            count = check.count()
+            if check.is_slow:
+                cache.set(_cache_key(check), count, SLOW_COUNT_TTL)
+            yield CheckResult(check, count, check.url())
+
+
+def run_fast_checks(has_permission: HasPermission) -> Iterator[CheckResult]:
+    """Run the checks as ``run_checks`` does, but in a large library take the last count of each slow one."""
+    is_large = Track.objects.order_by("pk")[LARGE_LIBRARY : LARGE_LIBRARY + 1].exists()
+    for check in CHECKS:
+        if has_permission(check.permission):
+            count = cache.get(_cache_key(check)) if check.is_slow and is_large else check.count()
+            yield CheckResult(check, count, check.url())
+
+
+def _cache_key(check: QualityCheck) -> str:
+    return f"musicdb.data_quality.{slugify(check.title)}"

@@ -1,77 +1,83 @@
-"""Telling apart what looks alike: suggestions that were looked at and refused do not come again."""
+"""Possible duplicates: an editor dismisses a suggestion, and it does not come back."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model
 
 from musicdb.models import DismissedDuplicate, Track
 
-# Of so many the pairs are still a matter of milliseconds.
-MAX_AT_ONCE = 100
+# The number of pairs grows with the square of the group. Those of a hundred rows still take only milliseconds.
+MAX_GROUP = 100
 
 
-class TooManyError(ValueError):
-    """More things than can be told apart at once. The message tells a person what to do."""
+class GroupTooLargeError(ValueError):
+    """A group has too many rows to dismiss at once. The message tells a person what to do."""
 
 
 @dataclass
-class Looked:
-    """Groups of keys: those that nobody has looked at whole, and those of which all are told apart."""
+class ReviewedGroups:
+    """Groups of primary keys: those that an editor should review, and those that an editor has dismissed."""
 
-    open: list[list[int]] = field(default_factory=list)
-    apart: list[list[int]] = field(default_factory=list)
+    pending: list[list[int]] = field(default_factory=list)
+    dismissed: list[list[int]] = field(default_factory=list)
 
 
-def review_groups(model: type[Model], groups: Iterable[list[int]]) -> Looked:
-    """Return which of ``groups`` were told apart. One query.
+def review_groups(model: type[Model], groups: Iterable[list[int]]) -> ReviewedGroups:
+    """Split ``groups`` into pending and dismissed ones. One query.
 
-    A group is open again as soon as something joins it that was not told apart from all the others.
+    A group is dismissed if each pair in it is. It is pending again as soon as another row joins it.
     """
-    pairs = set(DismissedDuplicate.objects.filter(kind=_kind(model)).values_list("first", "second"))
-    known = {key for pair in pairs for key in pair}
-    looked = Looked()
+    dismissed = DismissedDuplicate.objects.filter(model_name=_model_name(model))
+    pairs = set(dismissed.values_list("first", "second"))
+    keys_in_pairs = {key for pair in pairs for key in pair}
+    reviewed = ReviewedGroups()
     for group in groups:
-        is_apart = known.issuperset(group) and pairs.issuperset(combinations(sorted(group), 2))
-        (looked.apart if is_apart else looked.open).append(group)
-    return looked
+        is_dismissed = keys_in_pairs.issuperset(group) and pairs.issuperset(combinations(sorted(group), 2))
+        (reviewed.dismissed if is_dismissed else reviewed.pending).append(group)
+    return reviewed
 
 
-def likely_duplicates() -> Looked:
+def duplicate_tracks() -> ReviewedGroups:
     """Return the groups of tracks that are likely one recording. Three queries."""
-    return review_groups(Track, Track.objects.likely_the_same())
+    return review_groups(Track, Track.objects.likely_duplicates())
 
 
-def dismiss(model: type[Model], keys: Sequence[int], user: Any) -> int:
-    """Remember that no two of these are the same; return how many there are.
+def dismiss(model: type[Model], keys: Sequence[int], user: AbstractBaseUser | AnonymousUser) -> int:
+    """Record that no two of these rows are duplicates. Return how many of the rows exist.
 
-    What is gone meanwhile is left out. Raises TooManyError for more than MAX_AT_ONCE keys.
+    Raise GroupTooLargeError for more than MAX_GROUP keys.
     """
-    things = _there(model, keys)
+    existing = _existing_keys(model, keys)
     DismissedDuplicate.objects.bulk_create(
         (
-            DismissedDuplicate(kind=_kind(model), first=first, second=second, created_by=user)
-            for first, second in combinations(things, 2)
+            DismissedDuplicate(model_name=_model_name(model), first=first, second=second, created_by_id=user.pk)
+            for first, second in combinations(existing, 2)
         ),
         ignore_conflicts=True,
     )
-    return len(things)
+    return len(existing)
 
 
-def take_back(model: type[Model], keys: Sequence[int]) -> int:
-    """Forget that these are told apart; return how many there are. Raises TooManyError as ``dismiss`` does."""
-    things = _there(model, keys)
-    DismissedDuplicate.objects.filter(kind=_kind(model), first__in=things, second__in=things).delete()
-    return len(things)
+def restore(model: type[Model], keys: Sequence[int]) -> int:
+    """Suggest these rows as duplicates again. Return how many of them exist.
+
+    Raise GroupTooLargeError for more than MAX_GROUP keys.
+    """
+    existing = _existing_keys(model, keys)
+    pairs = DismissedDuplicate.objects.filter(model_name=_model_name(model))
+    pairs.filter(first__in=existing, second__in=existing).delete()
+    return len(existing)
 
 
-def _there(model: type[Model], keys: Sequence[int]) -> list[int]:
-    if len(set(keys)) > MAX_AT_ONCE:
-        raise TooManyError(f"Tell at most {MAX_AT_ONCE} apart at a time: these are {len(set(keys))}.")
-    return list(model._default_manager.filter(pk__in=set(keys)).order_by("pk").values_list("pk", flat=True))
+def _existing_keys(model: type[Model], keys: Sequence[int]) -> list[int]:
+    distinct = set(keys)
+    if len(distinct) > MAX_GROUP:
+        raise GroupTooLargeError(f"You can dismiss at most {MAX_GROUP} at a time. This group has {len(distinct)}.")
+    return list(model._default_manager.filter(pk__in=distinct).order_by("pk").values_list("pk", flat=True))
 
 
-def _kind(model: type[Model]) -> str:
+def _model_name(model: type[Model]) -> str:
     return str(model._meta.model_name)

@@ -69,7 +69,7 @@ def _revert(version: Any, user: Any) -> Any:
     _write(row, version, names)
     if not differences(describe(before, names), describe(current_state(row), names)):
         raise RevertRefusedError([f"This {kind} is as that version states already."])
-    reason = f"Back to the version of {format_time(version)}."
+    reason = f"Reverted to the version of {format_time(version)}."
     record_updates(model, [row.pk], Change(ChangeType.REVERT, user, reason))
     return row
 
@@ -80,7 +80,7 @@ def _restore(version: Any, user: Any) -> Any:
         raise RevertRefusedError([f"This {model._meta.verbose_name} exists already."])
     row = model(pk=version.id, slug=version.slug)
     _write(row, version, Names([version]))
-    reason = f"As in the version of {format_time(version)}."
+    reason = f"Restored from the version of {format_time(version)}."
     record_creates(model, [row.pk], Change(ChangeType.RESTORE, user, reason))
     for use in aggregate_of(model).unprotected_uses:
         _return_to_owners(row, use, user)

@@ -1,4 +1,4 @@
-"""What looks like one and is several: somebody looked, and said so."""
+"""Pairs of rows that look like duplicates and are not: an editor has dismissed the suggestion."""
 
 from django.conf import settings
 from django.db import models
@@ -6,25 +6,25 @@ from django.db.models import F, Q
 
 
 class DismissedDuplicate(models.Model):
-    """Two things of a kind that look alike and are not the same. ``kind``: their model's name.
+    """Two rows of one model that look like duplicates and are not.
 
-    Keys and no foreign keys: one table does for every kind, a key is never given twice, and a pair of which one is
-    gone says nothing any more.
+    It stores keys, not foreign keys, so that one table serves every model. The database never gives a key twice, so a
+    pair of which one row is deleted has no effect.
     """
 
-    kind = models.CharField(max_length=20)
+    model_name = models.CharField(max_length=20)
     first = models.PositiveBigIntegerField()
     second = models.PositiveBigIntegerField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        # Whoever may change the things may tell them apart.
+        # The permission to change the rows is also the permission to dismiss a suggestion about them.
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["kind", "first", "second"], name="distinction_unique"),
-            models.CheckConstraint(condition=Q(first__lt=F("second")), name="distinction_first_before_second"),
+            models.UniqueConstraint(fields=["model_name", "first", "second"], name="dismissedduplicate_unique"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="dismissedduplicate_first_before_second"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.first} is not {self.second}"
+        return f"{self.model_name} {self.first} is not {self.second}"

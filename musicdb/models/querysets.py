@@ -208,10 +208,10 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
         """Tracks that lack something, or share what should be theirs alone: one of TRACK_GAPS."""
         return self.filter(TRACK_GAPS[gap](self.model))
 
-    def likely_the_same(self) -> list[list[int]]:
-        """Return the keys of tracks that are likely one recording, in groups: the same artists, one folded title.
+    def likely_duplicates(self) -> list[list[int]]:
+        """Return the keys of tracks that are likely one recording, in groups: the same artists and the same title key.
 
-        Two queries, whatever the size; some hundred bytes a track while it looks.
+        Two queries, whatever the size of the library. It needs about a hundred bytes of memory a track.
         """
         model: Any = self.model
         rows = model.artists.through.objects.order_by("track", "artist").values_list("track", "artist").iterator()
@@ -225,11 +225,12 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
-    def seen_by(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
-        """Somebody's own views, and those that are shared with all."""
+    def visible_to(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """Return the user's own filters and the shared ones."""
         return self.filter(Q(owner=user.pk) | Q(is_shared=True))
 
-    def above_list(self, listing: str, user: "AbstractBaseUser | AnonymousUser") -> Self:
-        """What stands above a list: the user's own views of it first. With their owners."""
-        mine = Case(When(owner=user.pk, then=0), default=1)
-        return self.seen_by(user).filter(listing=listing).select_related("owner").order_by(mine, "name", "pk")
+    def for_list_page(self, model_label: str, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """Return the filters of one list, with their owners: the user's own first."""
+        own_first = Case(When(owner=user.pk, then=0), default=1)
+        filters = self.visible_to(user).filter(model_label=model_label)
+        return filters.select_related("owner").order_by(own_first, "name", "pk")

@@ -44,12 +44,12 @@ def label_similarity_key(name: str) -> str:
     return "".join(_without_company(_words(name))) or _bare(name)
 
 
-def alike(names: Iterable[tuple[Key, str]], fold: Callable[[str], str]) -> list[list[Key]]:
-    """Return the keys of those ``names`` that fold to the same, in groups of two or more, in the order of the fold."""
+def group_by_key(names: Iterable[tuple[Key, str]], make_key: Callable[[str], str]) -> list[list[Key]]:
+    """Return the primary keys of the ``names`` that have the same key, in groups of two or more, sorted by that key."""
     groups = defaultdict(list)
-    for key, name in names:
-        groups[fold(name)].append(key)
-    return [groups[folded] for folded in sorted(groups) if len(groups[folded]) > 1]
+    for primary_key, name in names:
+        groups[make_key(name)].append(primary_key)
+    return [groups[key] for key in sorted(groups) if len(groups[key]) > 1]
 
 
 def _bare(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The named views above a list of the admin."""
+"""The bar of saved filters above a list of the admin."""
 
 from typing import Any
 
@@ -6,37 +6,33 @@ from django import template
 from django.contrib.admin.views.main import ChangeList
 from django.urls import reverse
 
-from musicdb.admin.changelist.saved_filters import as_query
+from musicdb.admin.changelist.saved_filters import normalise_query
 from musicdb.models import SavedFilter
 
 register = template.Library()
 
 
-@register.inclusion_tag("admin/musicdb/saved_views.html", takes_context=True)
-def saved_views(context: template.Context, changelist: ChangeList) -> dict[str, Any]:
-    """Show the views of ``changelist`` and, where it is filtered, the link that saves that as one. One query."""
-    user, listing = context["request"].user, changelist.opts.label_lower
+@register.inclusion_tag("admin/musicdb/saved_filters.html", takes_context=True)
+def saved_filters(context: template.Context, changelist: ChangeList) -> dict[str, Any]:
+    """Show the saved filters of a list and, if it is filtered in a new way, the link to save that. One query."""
+    user, model_label = context["request"].user, changelist.opts.label_lower
     if changelist.is_popup:
         return {}
     try:
-        now = as_query(context["request"].GET.urlencode())
+        query = normalise_query(context["request"].GET.urlencode())
     except ValueError:
-        now = ""
-    views = list(SavedFilter.objects.above_list(listing, user))
-    for view in views:
-        view.is_open, view.is_mine = view.query == now, view.owner_id == user.pk  # type: ignore[attr-defined]
-    known = any(view.query == now for view in views)
+        query = ""
+    filters: list[Any] = list(SavedFilter.objects.for_list_page(model_label, user))
+    for saved in filters:
+        saved.is_open, saved.is_own = saved.query == query, saved.owner_id == user.pk
+    is_saved = any(saved.is_open for saved in filters)
+    can_save = query and not is_saved and user.has_perm("musicdb.add_savedfilter")
+    can_manage = filters and user.has_perm("musicdb.change_savedfilter")
+    add_query = {"model_label": model_label, "query": query}
+    manage_query = {"model_label": model_label}
     return {
-        "views": views,
-        "name": changelist.opts.verbose_name_plural,
-        "save": (
-            reverse("admin:musicdb_savedfilter_add", query={"listing": listing, "query": now})
-            if now and not known and user.has_perm("musicdb.add_savedfilter")
-            else ""
-        ),
-        "manage": (
-            reverse("admin:musicdb_savedfilter_changelist", query={"listing": listing})
-            if views and user.has_perm("musicdb.change_savedfilter")
-            else ""
-        ),
+        "filters": filters,
+        "list_name": changelist.opts.verbose_name_plural,
+        "save_url": reverse("admin:musicdb_savedfilter_add", query=add_query) if can_save else "",
+        "manage_url": reverse("admin:musicdb_savedfilter_changelist", query=manage_query) if can_manage else "",
     }

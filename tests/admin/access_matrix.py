@@ -1,4 +1,4 @@
-"""Every endpoint of the admin, and which roles may come in."""
+"""Every endpoint of the admin, and the roles that may use it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ STAFF = set(ROLES[1:])
 
 
 class Scenario:
-    """A library with something of everything."""
+    """A library with rows of every model."""
 
     def __init__(self) -> None:
         admin = User.objects.create_user("importer")
@@ -45,7 +45,7 @@ class Scenario:
         self.run = stored_run(self.genre, {1: self.tracks[:5], 2: self.tracks[5:]}, is_published=True)
         self.cluster = self.run.clusters.get(number=1)
         self.excluded = ExcludedTrack.objects.create(run=self.run, track=self.tracks[0], reason="no tempo")
-        # Two of each that nothing uses: to merge, or to delete.
+        # Two rows of each model that nothing uses, to merge or to delete.
         self.spare = {
             Genre: [GenreFactory(), GenreFactory()],
             Artist: [ArtistFactory(is_public=False), ArtistFactory(is_public=True)],
@@ -65,7 +65,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """``allowed``: the roles that get in. ``changes``: whether that changes anything."""
+    """``allowed`` names the roles that may use it. ``call`` sends the request. ``changes`` says whether it writes."""
 
     allowed: set[str]
     call: Callable[[Client, Scenario], Any]
@@ -83,16 +83,16 @@ def post(view: str, model: Any, data: Callable[[Scenario], dict[str, Any]], clie
 
 
 def action(name: str, model: Any, client: Client, scenario: Scenario, **more: Any) -> Any:
-    things = (
+    rows = (
         {Run: [scenario.old, scenario.run], Genre: [scenario.genre]}.get(model)
         or scenario.spare.get(model)
         or [scenario.one_of[model]]
     )
     if name in ("delete_selected", "merge_selected") and model in scenario.spare:
-        things = scenario.spare[model]
+        rows = scenario.spare[model]
     if name in ("publish_selected", "delete_selected") and model is Run:
-        things = [scenario.old]
-    return client.post(page_of(model), {"action": name, "_selected_action": [thing.pk for thing in things], **more})
+        rows = [scenario.old]
+    return client.post(page_of(model), {"action": name, "_selected_action": [row.pk for row in rows], **more})
 
 
 FORMS: dict[Any, Callable[[], dict[str, Any]]] = {
@@ -108,8 +108,8 @@ BULK: dict[Any, dict[str, Any]] = {Artist: {"is_public": "yes"}, Label: {"is_pub
 def endpoints() -> dict[str, Endpoint]:
     found: dict[str, Endpoint] = {
         "index": Endpoint(STAFF, lambda client, scenario: client.get(reverse("admin:index"))),
-        "housekeeping": Endpoint(STAFF, lambda client, scenario: client.get(reverse("admin:housekeeping"))),
-        "duplicates": Endpoint(VIEWERS, lambda client, scenario: client.get(reverse("admin:likely_duplicates"))),
+        "data quality": Endpoint(STAFF, lambda client, scenario: client.get(reverse("admin:data_quality"))),
+        "duplicates": Endpoint(VIEWERS, lambda client, scenario: client.get(reverse("admin:duplicate_tracks"))),
     }
     for model in [*CATALOGUE, *RECORDS]:
         name = model._meta.model_name
@@ -140,8 +140,8 @@ def endpoints() -> dict[str, Endpoint]:
             found[f"{name}: bulk edit"] = Endpoint(EDITORS, applied, changes=True)
     for model in MERGEABLE:
         name = model._meta.model_name
-        page = lambda scenario, model=model: page_of(model, "merge", id=[thing.pk for thing in scenario.spare[model]])  # noqa: E731
-        found[f"{name}: likely the same"] = Endpoint(CURATORS, partial(get, "likely", model))
+        page = lambda scenario, model=model: page_of(model, "merge", id=[row.pk for row in scenario.spare[model]])  # noqa: E731
+        found[f"{name}: possible duplicates"] = Endpoint(CURATORS, partial(get, "duplicates", model))
         found[f"{name}: merge_selected"] = Endpoint(CURATORS, partial(action, "merge_selected", model))
         found[f"{name}: merge page"] = Endpoint(
             CURATORS, lambda client, scenario, page=page: client.get(page(scenario))
@@ -226,7 +226,7 @@ def run_endpoints() -> dict[str, Endpoint]:
 
 
 def user_endpoints() -> dict[str, Endpoint]:
-    """Nobody but the superuser gives roles."""
+    """Only the superuser assigns roles."""
 
     def promote(client: Client, scenario: Scenario) -> Any:
         return client.post(page_of(Group, "change", Group.objects.get(name="editor").pk), {"name": "editor"})
@@ -235,10 +235,10 @@ def user_endpoints() -> dict[str, Endpoint]:
         "users": Endpoint(SUPERUSER, lambda client, scenario: client.get(page_of(User))),
         "groups": Endpoint(SUPERUSER, lambda client, scenario: client.get(page_of(Group))),
         "group: change": Endpoint(SUPERUSER, promote, changes=True),
-        "views: save": Endpoint(
+        "saved filter: add": Endpoint(
             EDITORS,
             lambda client, scenario: client.post(
-                page_of(SavedFilter, "add"), {"listing": "musicdb.track", "query": "q=x", "name": "X"}
+                page_of(SavedFilter, "add"), {"model_label": "musicdb.track", "query": "q=x", "name": "X"}
             ),
             changes=True,
         ),

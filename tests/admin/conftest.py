@@ -1,4 +1,4 @@
-"""What all tests of the admin share."""
+"""Fixtures of all tests of the admin."""
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -6,11 +6,11 @@ from django.core.cache import cache
 
 
 @pytest.fixture(autouse=True)
-def _content_types_are_unread() -> None:
-    """Whoever came before, the counts of queries are the same."""
+def _clear_content_types() -> None:
+    """Counts of queries must not depend on the tests before."""
     ContentType.objects.clear_cache()
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> None:
+def _clear_cache() -> None:
     cache.clear()

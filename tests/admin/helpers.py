@@ -1,4 +1,4 @@
-"""How tests ask the admin, and what it answered."""
+"""Helpers to send requests to the admin, and to read its answers."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def messages_of(response: Any) -> list[tuple[str, str]]:
 
 
 def rows(prefix: str, member: str, *typed: tuple[Any, Any, Any], deleted: tuple[int, ...] = ()) -> dict[str, Any]:
-    """Return an ordered inline as a browser posts it. ``typed``: the row's key or "", its order, its member."""
+    """Return an ordered inline as a browser posts it. ``typed`` has each row's key or "", its order, its member."""
     data = {
         f"{prefix}-TOTAL_FORMS": len(typed),
         f"{prefix}-INITIAL_FORMS": sum(bool(key) for key, _, _ in typed),
@@ -44,7 +44,7 @@ def artist_rows(*typed: tuple[Any, Any, Any], **options: Any) -> dict[str, Any]:
 
 
 def alias_rows(*typed: dict[str, Any]) -> dict[str, Any]:
-    """Return the other spellings of a genre, artist or label as a browser posts them; with ``id`` if stored."""
+    """Return the aliases of a genre, artist or label as a browser posts them. A stored one has an ``id``."""
     data = {
         "aliases-TOTAL_FORMS": len(typed),
         "aliases-INITIAL_FORMS": sum("id" in row for row in typed),
@@ -75,12 +75,12 @@ def editor(*permissions: str) -> Client:
     return client
 
 
-def run_action(client: Client, name: str, things: list[Any], **extra: Any) -> Any:
-    data = {"action": name, "_selected_action": [thing.pk for thing in things], "index": 0, **extra}
-    return client.post(page_of(type(things[0])), data)
+def run_action(client: Client, name: str, rows: list[Any], **extra: Any) -> Any:
+    data = {"action": name, "_selected_action": [row.pk for row in rows], "index": 0, **extra}
+    return client.post(page_of(type(rows[0])), data)
 
 
 def rich_track(genre: Genre) -> Track:
-    """A track with two artists, on an album with two labels: enough for a query a row to show."""
+    """A track with two artists, on an album with two labels. A query for each row would show in a count."""
     album = AlbumFactory(labels=[LabelFactory(), LabelFactory()])
     return TrackFactory(album=album, artists=[ArtistFactory(), ArtistFactory()], genres=[genre])

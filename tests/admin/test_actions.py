@@ -1,4 +1,4 @@
-"""Pages to view, actions on many rows, and deleting."""
+"""Links to the site, actions on selected rows, and deletion."""
 
 from typing import Any
 
@@ -15,21 +15,21 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
-def test_only_the_public_have_a_page_to_view(admin_client: Client, factory: Any) -> None:
+def test_only_public_rows_link_to_the_site(admin_client: Client, factory: Any) -> None:
     for is_public in (True, False):
-        thing = factory(is_public=is_public)
-        text = admin_client.get(page_of(type(thing), "change", thing.pk)).text
-        assert (f'<a href="{thing.get_absolute_url()}" class="viewsitelink">' in text) is is_public
+        row = factory(is_public=is_public)
+        text = admin_client.get(page_of(type(row), "change", row.pk)).text
+        assert (f'<a href="{row.get_absolute_url()}" class="viewsitelink">' in text) is is_public
 
 
 @pytest.mark.parametrize("factory", [GenreFactory, AlbumFactory, TrackFactory])
-def test_the_others_always_have_one(admin_client: Client, factory: Any) -> None:
-    thing = factory()
-    text = admin_client.get(page_of(type(thing), "change", thing.pk)).text
-    assert f'<a href="{thing.get_absolute_url()}" class="viewsitelink">' in text
+def test_genres_albums_and_tracks_always_link_to_the_site(admin_client: Client, factory: Any) -> None:
+    row = factory()
+    text = admin_client.get(page_of(type(row), "change", row.pk)).text
+    assert f'<a href="{row.get_absolute_url()}" class="viewsitelink">' in text
 
 
-def test_who_may_only_look_sees_the_track_and_cannot_save_it() -> None:
+def test_a_viewer_sees_a_track_and_cannot_save_it() -> None:
     track = TrackFactory(artists=[ArtistFactory(name="Zoë")])
     client = editor("view_track", "view_trackartist", "view_album")
     response = client.get(page_of(Track, "change", track.pk))
@@ -48,35 +48,35 @@ def test_the_library_comes_first_on_the_index(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
-def test_many_become_public_at_once_and_their_history_says_who_did_it(admin_client: Client, factory: Any) -> None:
-    things = [factory(is_public=False), factory(is_public=False), factory(is_public=True)]
-    model, left_alone = type(things[0]), factory(is_public=False)
-    response = run_action(admin_client, "make_public", things)
-    assert messages_of(response) == [("success", f"2 {model._meta.model_name}s now public.")]
-    assert set(model.objects.public()) == set(things)
+def test_selected_rows_become_public_and_the_log_says_who_did_it(admin_client: Client, factory: Any) -> None:
+    rows = [factory(is_public=False), factory(is_public=False), factory(is_public=True)]
+    model, left_alone = type(rows[0]), factory(is_public=False)
+    response = run_action(admin_client, "make_public", rows)
+    assert messages_of(response) == [("success", f"2 {model._meta.model_name}s are now public.")]
+    assert set(model.objects.public()) == set(rows)
     assert left_alone.pk not in model.objects.public().values_list("pk", flat=True)
     entries = LogEntry.objects.order_by("object_id")
-    assert {entry.object_id for entry in entries} == {str(thing.pk) for thing in things[:2]}
+    assert {entry.object_id for entry in entries} == {str(row.pk) for row in rows[:2]}
     assert {entry.get_change_message() for entry in entries} == {"Changed Public."}
-    run_action(admin_client, "make_not_public", things[:1])
-    assert set(model.objects.public()) == set(things[1:])
+    run_action(admin_client, "make_not_public", rows[:1])
+    assert set(model.objects.public()) == set(rows[1:])
 
 
-def test_like_and_unlike_what_a_search_found(admin_client: Client) -> None:
+def test_tracks_found_by_a_search_are_liked_and_unliked(admin_client: Client) -> None:
     found = TrackFactory(artists=[ArtistFactory(name="Kim A"), ArtistFactory(name="Kim B")])
     other = TrackFactory()
     data = {"action": "like", "_selected_action": [found.pk, other.pk], "index": 0}
     response = admin_client.post(page_of(Track, q="kim"), data)
-    assert messages_of(response) == [("success", "1 track now liked.")]
+    assert messages_of(response) == [("success", "1 track is now liked.")]
     assert list(Track.objects.filter(liked=True)) == [found]
     assert messages_of(run_action(admin_client, "like", [found])) == [
-        ("info", "All that you selected were liked already.")
+        ("info", "Everything you selected is already liked.")
     ]
     run_action(admin_client, "unlike", [found])
     assert not Track.objects.filter(liked=True).exists()
 
 
-def test_who_may_only_look_may_export_and_change_nothing() -> None:
+def test_a_viewer_can_export_and_change_norow() -> None:
     client, artist = editor("view_artist"), ArtistFactory(is_public=False)
     form = client.get(page_of(Artist)).context["action_form"]
     assert [name for name, _ in form.fields["action"].choices] == ["", "export_admin_action"]
@@ -85,8 +85,8 @@ def test_who_may_only_look_may_export_and_change_nothing() -> None:
     assert artist.is_public is False
 
 
-def in_use() -> list[tuple[Any, list[Any]]]:
-    """An artist, a label and an album, each with what it is in use by."""
+def rows_in_use() -> list[tuple[Any, list[Any]]]:
+    """Return an artist, a label and an album, each with the rows that use it."""
     artist, label = ArtistFactory(), LabelFactory()
     album = AlbumFactory(labels=[label])
     tracks = [TrackFactory(title="One", artists=[artist], album=album), TrackFactory(title="Two", artists=[artist])]
@@ -94,24 +94,24 @@ def in_use() -> list[tuple[Any, list[Any]]]:
 
 
 @pytest.mark.parametrize("which", [0, 1, 2], ids=["artist", "label", "album"])
-def test_what_is_in_use_is_kept_and_the_page_says_what_uses_it(admin_client: Client, which: int) -> None:
-    thing, users = in_use()[which]
-    address = page_of(type(thing), "delete", thing.pk)
+def test_a_row_in_use_is_not_deleted_and_the_page_says_what_uses_it(admin_client: Client, which: int) -> None:
+    row, users = rows_in_use()[which]
+    address = page_of(type(row), "delete", row.pk)
     response = admin_client.get(address)
-    assert f"<title>Cannot delete {thing._meta.verbose_name}" in response.text
+    assert f"<title>Cannot delete {row._meta.verbose_name}" in response.text
     assert response.context["protected"] == [
         f'{user._meta.verbose_name.capitalize()}: <a href="{page_of(type(user), "change", user.pk)}">{user.title}</a>'
         for user in users
     ]
-    kind = thing._meta.verbose_name
-    assert f"The {kind} “{thing}” cannot be deleted. What stands in the way:" in response.text
+    kind = row._meta.verbose_name
+    assert f"The {kind} “{row}” cannot be deleted, because these still use it:" in response.text
     admin_client.post(address, {"post": "yes"})
-    response = run_action(admin_client, "delete_selected", [thing], post="yes")
-    assert f"The selected {kind} cannot be deleted. What stands in the way:" in response.text
-    assert type(thing).objects.filter(pk=thing.pk).exists()
+    response = run_action(admin_client, "delete_selected", [row], post="yes")
+    assert f"The selected {kind} cannot be deleted, because these still use them:" in response.text
+    assert type(row).objects.filter(pk=row.pk).exists()
 
 
-def test_a_long_list_of_users_is_cut(admin_client: Client) -> None:
+def test_a_long_list_of_dependents_is_cut(admin_client: Client) -> None:
     artist = ArtistFactory()
     for _ in range(22):
         TrackFactory(artists=[artist])
@@ -119,7 +119,7 @@ def test_a_long_list_of_users_is_cut(admin_client: Client) -> None:
     assert (len(protected), protected[-1]) == (21, "and 2 more tracks")
 
 
-def test_what_is_in_no_use_is_deleted(admin_client: Client) -> None:
+def test_rows_that_norow_uses_are_deleted(admin_client: Client) -> None:
     track = rich_track(GenreFactory())
     admin_client.post(page_of(Track, "delete", track.pk), {"post": "yes"})
     assert not Track.objects.exists()

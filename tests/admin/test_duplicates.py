@@ -1,4 +1,4 @@
-"""What looks alike and is not the same: an editor says so once, and may take it back."""
+"""Possible duplicates: an editor dismisses a suggestion once, and can restore it."""
 
 from typing import Any
 
@@ -14,17 +14,18 @@ from tests.factories import ArtistFactory, LabelFactory, TrackFactory
 from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
-LIKELY = page_of(Label, "likely")
-DUPLICATES = reverse("admin:likely_duplicates")
+LABELS = page_of(Label, "duplicates")
+DISMISSED_LABELS = f"{LABELS}?dismissed=1"
+TRACKS = reverse("admin:duplicate_tracks")
 
 
-def groups(client: Client, address: str = LIKELY) -> list[set[str]]:
-    return [{str(thing) for thing in group} for group in client.get(address).context["groups"]]
+def groups(client: Client, url: str = LABELS) -> list[set[str]]:
+    return [{str(row) for row in group} for group in client.get(url).context["groups"]]
 
 
-def buttons(client: Client, address: str = LIKELY) -> dict[str, list[int]]:
-    """What each button on the page is called, and the keys that it sends."""
-    page = parse(client.get(address))
+def buttons(client: Client, url: str = LABELS) -> dict[str, list[int]]:
+    """Return the accessible name of each button, and the keys that it sends."""
+    page = parse(client.get(url))
     return {
         button.attrs["aria-label"]: [
             int(field.attrs["value"])
@@ -36,8 +37,9 @@ def buttons(client: Client, address: str = LIKELY) -> dict[str, list[int]]:
     }
 
 
-def say(client: Client, *things: Any, address: str = LIKELY) -> Any:
-    return client.post(address, {"id": [thing.pk for thing in things]}, follow=True)
+def press(client: Client, *rows: Any, url: str = LABELS) -> Any:
+    """Send what the button of a group sends: dismiss it, or restore it on the page of dismissed groups."""
+    return client.post(url, {"id": [row.pk for row in rows]}, follow=True)
 
 
 @pytest.fixture
@@ -45,89 +47,89 @@ def stones() -> list[Any]:
     return [LabelFactory(name=name) for name in ("Stone Music", "STONE MUSIC", "Stone-Music")]
 
 
-def test_what_is_told_apart_is_not_suggested_again(admin_client: Client, admin_user: User, stones: list[Any]) -> None:
-    response = say(admin_client, *stones)
-    assert "3 labels told apart: they are not suggested again." in response.text
+def test_a_dismissed_group_is_not_suggested_again(admin_client: Client, admin_user: User, stones: list[Any]) -> None:
+    response = press(admin_client, *stones)
+    assert "Dismissed 3 labels. They are not suggested again." in response.text
     assert groups(admin_client) == []
-    assert "No other labels have names that are much alike." in response.text
-    assert groups(admin_client, f"{LIKELY}?apart=1") == [{"Stone Music", "STONE MUSIC", "Stone-Music"}]
+    assert "No other labels have similar names." in response.text
+    assert groups(admin_client, DISMISSED_LABELS) == [{"Stone Music", "STONE MUSIC", "Stone-Music"}]
     assert {pair.created_by for pair in DismissedDuplicate.objects.all()} == {admin_user}
 
 
-def test_each_group_has_a_button_of_its_own(admin_client: Client, stones: list[Any]) -> None:
+def test_each_group_has_its_own_button(admin_client: Client, stones: list[Any]) -> None:
     rocks = [LabelFactory(name=name) for name in ("Rock", "ROCK")]
     assert {name: set(keys) for name, keys in buttons(admin_client).items()} == {
-        "None of those like Rock are the same": {rock.pk for rock in rocks},
-        "None of those like Stone Music are the same": {stone.pk for stone in stones},
+        "Not duplicates: Rock and similar": {rock.pk for rock in rocks},
+        "Not duplicates: Stone Music and similar": {stone.pk for stone in stones},
     }
-    say(admin_client, *rocks)
-    assert set(buttons(admin_client, f"{LIKELY}?apart=1")) == {"Those like Rock may be the same after all"}
+    press(admin_client, *rocks)
+    assert set(buttons(admin_client, DISMISSED_LABELS)) == {"Suggest again: Rock and similar"}
     artist = ArtistFactory()
     tracks = [TrackFactory(title="One", artists=[artist]) for _ in range(2)]
-    assert buttons(admin_client, DUPLICATES) == {"None of those like One are the same": [track.pk for track in tracks]}
+    assert buttons(admin_client, TRACKS) == {"Not duplicates: One and similar": [track.pk for track in tracks]}
 
 
-def test_it_is_taken_back(admin_client: Client, stones: list[Any]) -> None:
-    say(admin_client, *stones)
-    response = say(admin_client, *stones, address=f"{LIKELY}?apart=1")
-    assert "3 labels may be the same after all." in response.text
+def test_a_dismissed_group_can_be_restored(admin_client: Client, stones: list[Any]) -> None:
+    press(admin_client, *stones)
+    response = press(admin_client, *stones, url=DISMISSED_LABELS)
+    assert "Restored 3 labels. They are suggested again." in response.text
     assert (len(groups(admin_client)), DismissedDuplicate.objects.count()) == (1, 0)
 
 
-def test_a_newcomer_is_suggested_with_those_it_is_like(admin_client: Client, stones: list[Any]) -> None:
-    say(admin_client, *stones)
+def test_a_new_row_makes_its_group_pending_again(admin_client: Client, stones: list[Any]) -> None:
+    press(admin_client, *stones)
     LabelFactory(name="stone music")
     assert groups(admin_client) == [{"Stone Music", "STONE MUSIC", "Stone-Music", "stone music"}]
 
 
-def test_what_is_left_of_a_group_stays_apart(admin_client: Client, stones: list[Any]) -> None:
-    say(admin_client, *stones)
+def test_the_rest_of_a_dismissed_group_stays_dismissed(admin_client: Client, stones: list[Any]) -> None:
+    press(admin_client, *stones)
     stones[0].delete()
     assert groups(admin_client) == []
 
 
-def test_twice_is_once_and_of_another_kind_is_nothing(admin_client: Client, stones: list[Any]) -> None:
+def test_dismissing_twice_changes_nothing_and_holds_for_one_model_only(admin_client: Client, stones: list[Any]) -> None:
     for _ in range(2):
-        say(admin_client, *stones)
+        press(admin_client, *stones)
     assert DismissedDuplicate.objects.count() == 3
     genres = [Genre.objects.create(pk=stone.pk, name=name) for stone, name in zip(stones, ("a b", "A-B"), strict=False)]
-    assert groups(admin_client, page_of(Genre, "likely")) == [{str(genre) for genre in genres}]
+    assert groups(admin_client, page_of(Genre, "duplicates")) == [{str(genre) for genre in genres}]
 
 
-def test_keys_of_nothing_say_nothing(admin_client: Client) -> None:
-    response = admin_client.post(LIKELY, {"id": ["0", "x", "9" * 30, "-1", ""]}, follow=True)
-    assert "0 labels told apart" in response.text
+def test_keys_of_no_row_dismiss_nothing(admin_client: Client) -> None:
+    response = admin_client.post(LABELS, {"id": ["0", "x", "9" * 30, "-1", ""]}, follow=True)
+    assert "Dismissed 0 labels." in response.text
     assert DismissedDuplicate.objects.count() == 0
 
 
-def test_a_hundred_at_once(admin_client: Client) -> None:
+def test_a_group_of_more_than_a_hundred_is_refused(admin_client: Client) -> None:
     many = Label.objects.bulk_create(Label(name=f"Kim{'.' * i}", slug=f"kim-{i}") for i in range(101))
-    response = say(admin_client, *many)
-    assert "Tell at most 100 apart at a time: these are 101." in response.text
+    response = press(admin_client, *many)
+    assert "You can dismiss at most 100 at a time. This group has 101." in response.text
     assert DismissedDuplicate.objects.count() == 0
 
 
-def test_tracks_that_are_not_one_recording(admin_client: Client) -> None:
+def test_dismissed_tracks_do_not_count_as_a_data_quality_problem(admin_client: Client) -> None:
     cache.clear()
     artist = ArtistFactory()
     tracks = [TrackFactory(title=title, artists=[artist]) for title in ("One", "one")]
-    assert groups(admin_client, DUPLICATES) == [{"One", "one"}]
-    say(admin_client, *tracks, address=DUPLICATES)
-    assert groups(admin_client, DUPLICATES) == []
-    counts = admin_client.get(reverse("admin:housekeeping")).context["counts"]
-    assert {c.number for c in counts if c.chore.title == "Tracks that are likely one recording"} == {0}
+    assert groups(admin_client, TRACKS) == [{"One", "one"}]
+    press(admin_client, *tracks, url=TRACKS)
+    assert groups(admin_client, TRACKS) == []
+    results = admin_client.get(reverse("admin:data_quality")).context["results"]
+    assert {result.count for result in results if result.check.title == "Possible duplicate tracks"} == {0}
 
 
-def test_only_who_may_change_them_tells_them_apart(client: Client) -> None:
+def test_dismissing_tracks_needs_the_permission_to_change_them(client: Client) -> None:
     artist = ArtistFactory()
     tracks = [TrackFactory(title="One", artists=[artist]) for _ in range(2)]
     user = User.objects.create(username="reader", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename="view_track"))
     client.force_login(user)
-    assert "None of these are the same" not in client.get(DUPLICATES).text
-    assert say(client, *tracks, address=DUPLICATES).status_code == 403
+    assert "Not duplicates" not in client.get(TRACKS).text
+    assert press(client, *tracks, url=TRACKS).status_code == 403
     assert DismissedDuplicate.objects.count() == 0
     user.user_permissions.add(Permission.objects.get(codename=f"change_{Track._meta.model_name}"))
-    assert "None of these are the same" in client.get(DUPLICATES).text
-    assert say(client, *tracks, address=DUPLICATES).status_code == 200
+    assert "Not duplicates" in client.get(TRACKS).text
+    assert press(client, *tracks, url=TRACKS).status_code == 200
     assert DismissedDuplicate.objects.count() == 1

@@ -1,4 +1,4 @@
-"""What editors type and paste: what is stored of it, and what is refused."""
+"""The forms of the catalogue: what is stored of what editors type and paste, and what is refused."""
 
 import pytest
 from django.test import Client
@@ -59,7 +59,7 @@ def test_a_release_date_is_one_box(admin_client: Client, typed: str, stored: tup
         ("0000", "“0000” is no day of the calendar."),
     ],
 )
-def test_a_bad_release_date_is_refused_in_words(admin_client: Client, typed: str, error: str) -> None:
+def test_an_invalid_release_date_is_refused_with_a_message(admin_client: Client, typed: str, error: str) -> None:
     album = AlbumFactory(title="Old", release_date="2001-02-03", release_precision="day")
     response = admin_client.post(page_of(Album, "change", album.pk), album_data(title="New", released=typed))
     assert errors_of(response) == {"released": [error]}
@@ -80,9 +80,7 @@ def test_a_bad_release_date_is_refused_in_words(admin_client: Client, typed: str
         ("time_signature", "0", "Ensure this value is greater than or equal to 1."),
     ],
 )
-def test_a_feature_that_cannot_be_is_refused_beside_its_box(
-    admin_client: Client, feature: str, typed: str, error: str
-) -> None:
+def test_an_invalid_feature_is_refused_at_its_field(admin_client: Client, feature: str, typed: str, error: str) -> None:
     response = admin_client.post(page_of(Track, "add"), track_data(**{feature: typed}))
     assert errors_of(response) == {feature: [error]}
     assert not Track.objects.exists()
@@ -95,7 +93,7 @@ def test_clearing_a_feature_makes_it_unknown(admin_client: Client) -> None:
     assert (track.tempo, track.energy, track.valence) == (None, 0.0, None)
 
 
-def test_each_feature_says_its_range_and_unit(admin_client: Client) -> None:
+def test_the_help_text_of_a_feature_names_its_range_and_unit(admin_client: Client) -> None:
     fields = admin_client.get(page_of(Track, "add")).context["adminform"].form.fields
     assert fields["tempo"].help_text == "Beats per minute. From 1 to 500 BPM."
     assert fields["time_signature"].help_text == "Beats in a bar. From 1 to 15."
@@ -113,7 +111,7 @@ def test_each_feature_says_its_range_and_unit(admin_client: Client) -> None:
         f"spotify:track:{SPOTIFY_ID}",
     ],
 )
-def test_a_spotify_id_may_be_pasted_as_a_link(admin_client: Client, typed: str) -> None:
+def test_a_spotify_link_can_be_pasted_as_an_id(admin_client: Client, typed: str) -> None:
     assert admin_client.post(page_of(Track, "add"), track_data(spotify_id=typed)).status_code == 302
     assert Track.objects.get().spotify_id == SPOTIFY_ID
 
@@ -123,7 +121,7 @@ def test_a_spotify_id_may_be_pasted_as_a_link(admin_client: Client, typed: str) 
     [
         (
             f"https://open.spotify.com/album/{SPOTIFY_ID}",
-            "This is a link to Spotify’s album, and the track is wanted.",
+            "This link leads to an album. Enter a link to a track.",
         ),
         ("short", "A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH."),
         (
@@ -133,13 +131,13 @@ def test_a_spotify_id_may_be_pasted_as_a_link(admin_client: Client, typed: str) 
         ("3kiQOTlExsRTAQW0P0j\0TH", "Null characters are not allowed."),
     ],
 )
-def test_what_is_no_spotify_id_of_a_track_is_refused(admin_client: Client, typed: str, error: str) -> None:
+def test_an_invalid_spotify_id_is_refused(admin_client: Client, typed: str, error: str) -> None:
     errors = errors_of(admin_client.post(page_of(Track, "add"), track_data(spotify_id=typed)))
     assert error in errors["spotify_id"]
     assert not Track.objects.exists()
 
 
-def test_tracks_without_a_spotify_id_do_not_collide_and_two_with_one_do(admin_client: Client) -> None:
+def test_a_spotify_id_is_unique_unless_it_is_blank(admin_client: Client) -> None:
     for _ in range(2):
         assert admin_client.post(page_of(Track, "add"), track_data(spotify_id="")).status_code == 302
     assert list(Track.objects.values_list("spotify_id", flat=True)) == [None, None]
@@ -149,7 +147,7 @@ def test_tracks_without_a_spotify_id_do_not_collide_and_two_with_one_do(admin_cl
 
 
 @pytest.mark.parametrize("typed", ["javascript:alert(1)", "data:text/html,x", "ftp://images.example/a.jpg"])
-def test_art_that_is_not_on_the_web_is_refused(admin_client: Client, typed: str) -> None:
+def test_an_art_address_that_is_not_http_is_refused(admin_client: Client, typed: str) -> None:
     response = admin_client.post(page_of(Album, "add"), album_data(image_url=typed))
     assert "image_url" in errors_of(response)
     assert not Album.objects.exists()
@@ -162,14 +160,14 @@ def test_a_name_is_stored_normalised_and_nul_is_refused(admin_client: Client) ->
     assert errors_of(response) == {"name": ["Null characters are not allowed."]}
 
 
-def test_two_genres_of_one_name_are_refused(admin_client: Client) -> None:
+def test_two_genres_with_the_same_name_are_refused(admin_client: Client) -> None:
     GenreFactory(name="Trip Hop")
     response = admin_client.post(page_of(Genre, "add"), {"name": "trip hop", **alias_rows()})
     assert "There is a genre of that name." in response.text
     assert Genre.objects.count() == 1
 
 
-def test_an_address_can_be_chosen_once_and_never_changed(admin_client: Client) -> None:
+def test_the_address_can_be_chosen_once_and_never_changed(admin_client: Client) -> None:
     admin_client.post(page_of(Label, "add"), {"name": "Hwa&Dam", "slug": "hwadam", **alias_rows()})
     label = Label.objects.get()
     assert label.slug == "hwadam"

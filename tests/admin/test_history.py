@@ -1,4 +1,4 @@
-"""Histories in the admin: what an editor did, when, how; what each version says; what is gone."""
+"""The history pages in the admin: what was changed, when, by whom and how; each version; deleted rows."""
 
 from typing import Any
 
@@ -43,16 +43,16 @@ def changes(entry: Any) -> list[tuple[str, str, str]]:
     return [(change.what, change.old, change.new) for change in entry.changes]
 
 
-def forget(thing: Any) -> None:
+def delete_history(thing: Any) -> None:
     thing.history.all().delete()
 
 
 class TestEdits:
-    def test_an_edit_is_one_version_with_the_rows_below_it(self, admin_client: Client, admin_user: User) -> None:
+    def test_an_edit_with_its_child_rows_is_one_version(self, admin_client: Client, admin_user: User) -> None:
         one, two = ArtistFactory(name="One"), ArtistFactory(name="Two")
         genre = GenreFactory(name="pop")
         track = TrackFactory(title="Before", features=False, album=None, spotify_id=None, artists=[one])
-        forget(track)
+        delete_history(track)
         data = track_data(
             title="After",
             genres=[genre.pk],
@@ -64,7 +64,7 @@ class TestEdits:
         assert (edit.version.change_type, edit.version.history_user) == ("edit", admin_user)
         assert (found.what, found.version.history_user) == ("The first state on record.", None)
 
-    def test_of_an_album_and_of_spellings_too(self, admin_client: Client) -> None:
+    def test_labels_of_an_album_and_aliases_are_part_of_a_version(self, admin_client: Client) -> None:
         label, album = LabelFactory(name="One"), AlbumFactory(title="Album", image_url="", spotify_id=None)
         data = album_data(title="Album", released="1983-05", **rows("album_labels", "label", ("", 1, label.pk)))
         assert admin_client.post(page_of(Album, "change", album.pk), data).status_code == 302
@@ -73,13 +73,13 @@ class TestEdits:
         assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
         assert changes(entries(admin_client, label)[0]) == [("other spellings", "", "Uno")]
 
-    def test_a_save_that_changes_nothing_is_none(self, admin_client: Client) -> None:
+    def test_a_save_that_changes_nothing_adds_no_version(self, admin_client: Client) -> None:
         label = LabelFactory(name="One")
         data = {"name": "One", "is_public": "on", **alias_rows()}
         assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
         assert label.history.count() == 1
 
-    def test_a_new_thing_begins_its_history_whole(self, admin_client: Client, admin_user: User) -> None:
+    def test_the_first_version_of_a_new_row_is_complete(self, admin_client: Client, admin_user: User) -> None:
         artist = ArtistFactory()
         data = track_data(title="New", **artist_rows(("", 1, artist.pk)))
         assert admin_client.post(page_of(Track, "add"), data).status_code == 302
@@ -87,7 +87,7 @@ class TestEdits:
         (entry,) = entries(admin_client, track)
         assert (entry.what, entry.version.history_user, entry.version.artists) == ("Created.", admin_user, [artist.pk])
 
-    def test_an_action_on_a_list(self, admin_client: Client, admin_user: User) -> None:
+    def test_an_action_adds_a_version_to_each_changed_row(self, admin_client: Client, admin_user: User) -> None:
         labels = [LabelFactory(is_public=False), LabelFactory(is_public=False), LabelFactory()]
         run_action(admin_client, "make_public", labels)
         for label in labels[:2]:
@@ -96,7 +96,7 @@ class TestEdits:
             assert changes(entry) == [("public", "no", "yes")]
         assert labels[2].history.count() == 1
 
-    def test_actions_ask_as_much_for_many(self, admin_client: Client) -> None:
+    def test_an_action_needs_a_constant_number_of_queries(self, admin_client: Client) -> None:
         counts = []
         for number in (1, 10):
             tracks = [TrackFactory() for _ in range(number)]
@@ -118,7 +118,7 @@ class TestEdits:
             (key, "deletion", admin_user) for key in keys
         ]
 
-    def test_deleting_one(self, admin_client: Client, admin_user: User) -> None:
+    def test_deleting_a_row_on_its_page(self, admin_client: Client, admin_user: User) -> None:
         genre = GenreFactory(name="Gone")
         track, key = TrackFactory(genres=[genre]), genre.pk
         admin_client.post(page_of(Genre, "delete", key), {"post": "yes"})
@@ -132,7 +132,7 @@ class TestEdits:
 
 
 class TestPage:
-    def test_it_says_who_how_and_what(self, admin_client: Client, admin_user: User) -> None:
+    def test_it_shows_who_how_and_what(self, admin_client: Client, admin_user: User) -> None:
         record = run_import([net_file(net_row(1, Tempo="98"))], ImportOptions(), admin_user).record
         run_import([net_file(net_row(1, Tempo="99"))], ImportOptions(), None)
         track = Track.objects.get()
@@ -141,11 +141,11 @@ class TestPage:
         assert f'Import of <a href="/admin/musicdb/import/{record.pk}/change/">' in page.text
         lines = [[cell.text for cell in row.all("td")] for row in parse(page).one("tbody").all("tr")]
         assert [line[:3] for line in lines] == [
-            ["–", "Import of liked.csv", "Tempo 98 → became 99"],
+            ["–", "Import of liked.csv", "Tempo 98 → changed to 99"],
             ["admin", "Import of liked.csv", "Created."],
         ]
 
-    def test_what_an_editor_typed_is_text(self, admin_client: Client) -> None:
+    def test_values_are_escaped(self, admin_client: Client) -> None:
         label = LabelFactory(name="One")
         history.baseline(Label, [label.pk])
         label.name = "<script>alert(1)</script>"
@@ -154,19 +154,19 @@ class TestPage:
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
 
-    def test_the_admins_log_is_kept(self, admin_client: Client, admin_user: User) -> None:
+    def test_the_log_of_django_is_shown_too(self, admin_client: Client, admin_user: User) -> None:
         stays, goes = LabelFactory(name="Stays"), LabelFactory(name="Goes")
         key = goes.pk
         merge(stays, [goes], admin_user)
-        forget(stays)
+        delete_history(stays)
         page = admin_client.get(page_of(Label, "history", stays.pk))
-        assert "Nothing has changed this label since history has been kept." in page.text
+        assert "This label has not changed since the history began." in page.text
         assert "Merged into this: “Goes” (goes)." in page.text
         assert [
             line.get_change_message() for line in admin_client.get(page_of(Label, "history", key)).context["log"]
         ] == ["Merged into “Stays” (stays)."]
 
-    def test_pages_of_a_long_one_join(self, admin_client: Client) -> None:
+    def test_a_long_history_is_paged_without_gaps(self, admin_client: Client) -> None:
         label = LabelFactory(name="Name 0")
         for number in range(1, 30):
             label.name = f"Name {number}"
@@ -178,7 +178,7 @@ class TestPage:
         assert second[-1].what == "Created."
 
     @pytest.mark.parametrize("versions", [1, 3])
-    def test_its_queries(self, admin_client: Client, django_assert_num_queries: Any, versions: int) -> None:
+    def test_queries(self, admin_client: Client, django_assert_num_queries: Any, versions: int) -> None:
         track = TrackFactory()
         for _ in range(versions):
             track.album = AlbumFactory()
@@ -187,7 +187,7 @@ class TestPage:
             track.genres.set([GenreFactory()])
             track.title += "!"
             track.save()
-            LogEntry.objects.log_actions(User.objects.get().pk, [track], 2, "Said.")
+            LogEntry.objects.log_actions(User.objects.get().pk, [track], 2, "A log entry.")
         # Session, user, track; count, versions; albums, artists and genres by name; the admin's log.
         with django_assert_num_queries(9):
             admin_client.get(page_of(Track, "history", track.pk))
@@ -196,7 +196,7 @@ class TestPage:
         with django_assert_num_queries(9):
             admin_client.get(page_of(Track, "version", track.pk, version))
 
-    def test_names_of_what_is_gone_take_a_query_a_kind(
+    def test_names_of_deleted_rows_need_one_query_for_each_model(
         self, admin_client: Client, django_assert_num_queries: Any
     ) -> None:
         genres = [GenreFactory(), GenreFactory(), GenreFactory()]
@@ -204,12 +204,12 @@ class TestPage:
         history.baseline(Track, [track.pk])
         for genre in genres:
             genre.delete()
-        LogEntry.objects.log_actions(User.objects.get().pk, [track], 2, "Said.")
+        LogEntry.objects.log_actions(User.objects.get().pk, [track], 2, "A log entry.")
         # Session, user, track; count, versions; genres that are and that were; the admin's log.
         with django_assert_num_queries(8):
             admin_client.get(page_of(Track, "history", track.pk))
 
-    def test_a_version_stands_beside_what_is_so_now(self, admin_client: Client) -> None:
+    def test_a_version_is_shown_beside_the_current_values(self, admin_client: Client) -> None:
         label = LabelFactory(name="One")
         version = label.history.get()
         Label.objects.update(name="Two")
@@ -222,56 +222,56 @@ class TestPage:
         ]
         assert "Revert to this version" in page.text
 
-    def test_a_version_of_another_thing_is_none_of_its(self, admin_client: Client) -> None:
+    def test_a_version_of_another_row_is_not_found(self, admin_client: Client) -> None:
         one, two = LabelFactory(), LabelFactory()
         assert admin_client.get(page_of(Label, "version", one.pk, two.history.get().pk)).status_code == 404
 
     @pytest.mark.parametrize("key", ["999999", "nothing", "9" * 30])
-    def test_what_never_was_has_none(self, admin_client: Client, key: str) -> None:
+    def test_a_key_that_never_existed_has_no_history(self, admin_client: Client, key: str) -> None:
         response = admin_client.get(page_of(Label, "history", key), follow=True)
         assert "Perhaps it was deleted?" in response.text
 
 
 class TestDeleted:
-    def test_the_list_says_what_is_gone_and_leads_to_its_history(self, admin_client: Client) -> None:
+    def test_the_list_of_deleted_rows_links_to_their_histories(self, admin_client: Client) -> None:
         gone, key = TrackFactory(title="Gone"), None
         key = gone.pk
         gone.delete()
         TrackFactory(title="Stays")
         page = admin_client.get(page_of(Track, "deleted"))
-        assert [called for _, called in page.context["gone"]] == ["Gone"]
+        assert [name for _, name in page.context["deleted"]] == ["Gone"]
         assert page_of(Track, "history", key) in page.text
         assert page_of(Track, "deleted") in admin_client.get(page_of(Track)).text
         assert entries(admin_client, gone, key)[0].what == "Deleted."
 
-    def test_what_an_undo_took_away_has_a_list_of_its_own(self, admin_client: Client, admin_user: User) -> None:
+    def test_rows_that_an_undo_deleted_have_a_list_of_their_own(self, admin_client: Client, admin_user: User) -> None:
         TrackFactory(title="Gone").delete()
         page = parse(admin_client.get(page_of(Track, "deleted")))
         assert not [link for link in page.all("a") if "undone" in link.attrs.get("href", "")]
         undo(run_import([net_file(net_row(1), net_row(2))], ImportOptions(), admin_user).record, admin_user)
 
         page = admin_client.get(page_of(Track, "deleted"))
-        assert [called for _, called in page.context["gone"]] == ["Gone"]
+        assert [name for _, name in page.context["deleted"]] == ["Gone"]
         (link,) = (link for link in parse(page).all("a") if "undone" in link.attrs.get("href", ""))
-        assert link.text == "2 that were taken away when an import was undone"
+        assert link.text == "2 deleted when an import was undone"
 
         page = admin_client.get(page_of(Track, "deleted") + link.attrs["href"])
-        assert {called for _, called in page.context["gone"]} == {"Song 1", "Song 2"}
-        (link,) = (link for link in parse(page).all("a") if link.text == "Those that were deleted otherwise")
+        assert {name for _, name in page.context["deleted"]} == {"Song 1", "Song 2"}
+        (link,) = (link for link in parse(page).all("a") if link.text == "Other deleted tracks")
         assert link.attrs["href"] == page_of(Track, "deleted")
 
-    def test_where_nothing_is_gone_it_says_so(self, admin_client: Client, admin_user: User) -> None:
+    def test_an_empty_list_says_so(self, admin_client: Client, admin_user: User) -> None:
         address = page_of(Track, "deleted")
-        assert "None has been deleted since history has been kept." in admin_client.get(address).text
-        assert "None was taken away when an import was undone." in admin_client.get(address, {"undone": "1"}).text
+        assert "No tracks have been deleted since the history began." in admin_client.get(address).text
+        assert "No undo of an import has deleted any tracks." in admin_client.get(address, {"undone": "1"}).text
         undo(run_import([net_file(net_row(1))], ImportOptions(), admin_user).record, admin_user)
         page = parse(admin_client.get(address))
-        assert "None has been deleted otherwise since history has been kept." in page.text
-        assert "1 that was taken away when an import was undone" in page.text
+        assert "No other tracks have been deleted since the history began." in page.text
+        assert "1 deleted when an import was undone" in page.text
 
     @pytest.mark.parametrize("number", [1, 3])
     @pytest.mark.parametrize("query", [{}, {"undone": "1"}])
-    def test_its_queries(
+    def test_queries(
         self,
         admin_client: Client,
         admin_user: User,
@@ -285,11 +285,11 @@ class TestDeleted:
             TrackFactory().delete()
         with django_assert_num_queries(4 if query else 5):  # Session, user; how many, how many undone; rows.
             page = admin_client.get(page_of(Track, "deleted"), query)
-        assert len(page.context["gone"]) == number
+        assert len(page.context["deleted"]) == number
 
 
 class TestPermissions:
-    def test_who_may_look_sees_histories_and_no_button(self) -> None:
+    def test_a_viewer_sees_the_history_and_no_button(self) -> None:
         client, label = editor("view_label"), LabelFactory(name="One")
         version = label.history.get()
         Label.objects.update(name="Two")
@@ -298,7 +298,7 @@ class TestPermissions:
         page = client.get(page_of(Label, "version", label.pk, version.pk))
         assert (page.status_code, "Revert to this version" in page.text) == (200, False)
 
-    def test_who_may_not_sees_nothing(self) -> None:
+    def test_a_user_without_permission_sees_no_history(self) -> None:
         client, label = editor("view_artist"), LabelFactory()
         for view, args in (
             ("history", [label.pk]),
@@ -308,12 +308,12 @@ class TestPermissions:
             assert client.get(page_of(Label, view, *args)).status_code == 403
 
 
-def test_saying_who_costs_a_visitor_nothing(client: Client, django_assert_num_queries: Any) -> None:
+def test_a_visitor_causes_no_query_of_the_history(client: Client, django_assert_num_queries: Any) -> None:
     label = LabelFactory()
     with django_assert_num_queries(3) as queries:  # The label, its albums' count, its albums.
         client.get(label.get_absolute_url())
     assert not [query for query in queries if "historical" in query["sql"] or "auth_user" in query["sql"]]
 
 
-def test_every_kind_of_act_has_a_name() -> None:
+def test_every_change_type_has_a_label() -> None:
     assert all(kind.label for kind in ChangeType)

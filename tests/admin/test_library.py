@@ -1,4 +1,4 @@
-"""The whole library as a download from the admin, and back by way of its preview."""
+"""The download of the whole library from the admin, and its import from that file."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def reader(*permissions: str) -> Client:
 
 
 @pytest.mark.parametrize("kind", ["zip", "xlsx"])
-def test_there_and_back(admin_client: Client, seed_library: None, kind: str) -> None:
+def test_an_exported_library_can_be_imported_again(admin_client: Client, seed_library: None, kind: str) -> None:
     before = state()
     response: Any = admin_client.get(address(kind))
     assert response.headers["Content-Disposition"].startswith('attachment; filename="library-20')
@@ -53,38 +53,40 @@ def test_there_and_back(admin_client: Client, seed_library: None, kind: str) -> 
     assert "The library has all of it already." in looked.content.decode()
 
 
-def test_the_preview_says_what_each_row_is_about(admin_client: Client) -> None:
+def test_the_preview_names_the_kind_of_each_row(admin_client: Client) -> None:
     GenreFactory(name="pop", description="old")
     page = upload(admin_client, Source("genres.csv", b"slug,name,description\npop,pop,<b>new</b>\n")).content.decode()
     assert '<span class="action">genre</span> pop' in page
     assert "description: <del>old</del> → <ins>&lt;b&gt;new&lt;/b&gt;</ins>" in page
 
 
-def test_what_changed_in_short_is_about_what_the_file_is_about(admin_client: Client) -> None:
+def test_the_summary_counts_the_rows_that_the_file_has(admin_client: Client) -> None:
     looked = upload(admin_client, Source("genres.csv", b"slug,name,description\npop,pop,\njazz,jazz,\n"))
     assert messages_of(confirm(admin_client, looked)) == [
         "Imported genres.csv: 2 genres new, 0 changed, 0 as they were."
     ]
 
 
-def test_whoever_may_see_all_of_the_catalogue(client: Client) -> None:
-    may = reader("view_import", *VIEW)
-    page = may.get(IMPORTS).content.decode()
+def test_a_user_who_can_view_the_whole_catalogue_can_export_it(client: Client) -> None:
+    allowed = reader("view_import", *VIEW)
+    page = allowed.get(IMPORTS).content.decode()
     assert address("zip") in page
     assert address("xlsx") in page
-    response: Any = may.get(address("zip"))
+    response: Any = allowed.get(address("zip"))
     assert b"".join(response.streaming_content).startswith(b"PK")
-    assert may.get(address("json")).status_code == 404
+    assert allowed.get(address("json")).status_code == 404
 
 
 @pytest.mark.parametrize("lacking", VIEW)
-def test_and_nobody_else(lacking: str) -> None:
-    may_not = reader("view_import", *(name for name in VIEW if name != lacking))
-    assert address("zip") not in may_not.get(IMPORTS).content.decode()
-    assert may_not.get(address("zip")).status_code == 403
+def test_a_user_who_cannot_view_one_model_cannot_export(lacking: str) -> None:
+    refused = reader("view_import", *(name for name in VIEW if name != lacking))
+    assert address("zip") not in refused.get(IMPORTS).content.decode()
+    assert refused.get(address("zip")).status_code == 403
 
 
-def test_what_no_file_can_hold_is_refused_in_words(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_does_not_fit_the_format_is_refused(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     GenreFactory(name="Long", description="x" * 40_000)
     refused = admin_client.get(address("xlsx"), follow=True)
     assert refused.redirect_chain == [(IMPORTS, 302)]

@@ -1,4 +1,4 @@
-"""Merging in the admin: what is likely one, which of some stays, what an editor is told."""
+"""Merging in the admin: the action, the page that asks which one stays, the page of possible duplicates."""
 
 from typing import Any
 
@@ -16,22 +16,22 @@ pytestmark = pytest.mark.django_db
 FACTORIES: list[Any] = [GenreFactory, ArtistFactory, LabelFactory]
 
 
-def used(thing: Any, times: int) -> Any:
-    """``thing``, with that many tracks or albums more."""
+def used(obj: Any, times: int) -> Any:
+    """Add that many tracks or albums to ``obj``, and return it."""
     for _ in range(times):
-        if isinstance(thing, Label):
-            AlbumFactory(labels=[thing])
+        if isinstance(obj, Label):
+            AlbumFactory(labels=[obj])
         else:
-            TrackFactory(**{"genres" if isinstance(thing, Genre) else "artists": [thing]})
-    return thing
+            TrackFactory(**{"genres" if isinstance(obj, Genre) else "artists": [obj]})
+    return obj
 
 
-def merge_page(*things: Any, **query: Any) -> str:
-    return page_of(type(things[0]), "merge", id=[thing.pk for thing in things], **query)
+def merge_page(*objs: Any, **query: Any) -> str:
+    return page_of(type(objs[0]), "merge", id=[obj.pk for obj in objs], **query)
 
 
 def choices(page: Node) -> list[tuple[str, str, bool]]:
-    """What can be chosen on a page: its name, what is said about it, and whether it is chosen."""
+    """Return each choice on the page: its name, the facts beside it, and whether it is checked."""
     rows = [row for row in page.one("div", id="content-main").all("li") if row.all("input")]
     return [(row.one("label").text, row.all("div")[1].text, "checked" in row.one("input").attrs) for row in rows]
 
@@ -40,9 +40,7 @@ def choices(page: Node) -> list[tuple[str, str, bool]]:
 
 
 @pytest.mark.parametrize("factory", FACTORIES)
-def test_the_action_asks_which_one_stays_and_comes_back_to_where_it_was_chosen(
-    admin_client: Client, factory: Any
-) -> None:
+def test_the_action_asks_which_one_stays_and_returns_to_the_filtered_list(admin_client: Client, factory: Any) -> None:
     one, two = factory(name="One"), used(factory(name="Two"), 2)
     model = type(one)
     listing = page_of(model, q="o")
@@ -71,10 +69,12 @@ def test_the_message_counts_albums_once(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1, 101])
-def test_too_few_or_too_many_are_refused_wherever_they_come_from(admin_client: Client, number: int) -> None:
+def test_too_few_or_too_many_are_refused_by_the_action_and_the_page(admin_client: Client, number: int) -> None:
     labels = Label.objects.bulk_create([Label(name=f"Label {i}", slug=f"label-{i}") for i in range(number)])
     error = (
-        "Merge at most 100 at a time: you selected 101." if number > 2 else "Select at least two labels to merge them."
+        "You can merge at most 100 at a time. You selected 101."
+        if number > 2
+        else "Select at least two labels to merge them."
     )
     if labels:
         assert messages_of(run_action(admin_client, "merge_selected", labels)) == [("error", error)]
@@ -111,15 +111,15 @@ def test_the_public_one_with_the_most_albums_comes_first_and_is_chosen(admin_cli
     assert ("open", page_of(Label, "change", labels[0].pk)) in page.links
     assert page.one("h1").text == "Merge labels"
     assert [row.text for row in page.one("ul", class_="effects").all("li")] == [
-        "The albums of all 3 become albums of the one that stays. Where several of them stood, it stands once.",
-        "The others are no longer labels of their own. Their names become other spellings of the one that stays, and "
-        "their addresses lead to it.",
-        "It is public if any of them is.",
-        "This cannot be undone.",
+        "The label that stays gets the albums of all 3. An album that has several of them has it once.",
+        "The other labels are deleted. Their names become aliases of the one that stays, and their addresses redirect "
+        "to it.",
+        "The one that stays is public if any of them is.",
+        "You cannot undo this.",
     ]
 
 
-def test_artists_are_told_apart_by_their_spotify_ids(admin_client: Client) -> None:
+def test_the_page_shows_the_spotify_ids_of_artists(admin_client: Client) -> None:
     one, two = ArtistFactory(name="Gemini"), ArtistFactory(name="Gemini", spotify_id=None)
     page = parse(admin_client.get(merge_page(one, two)))
     assert [about for _, about, _ in choices(page)] == [
@@ -129,7 +129,7 @@ def test_artists_are_told_apart_by_their_spotify_ids(admin_client: Client) -> No
     assert (one.spotify_id, one.spotify_url) in page.links
 
 
-def test_the_page_of_genres_says_what_becomes_of_their_clusters(admin_client: Client) -> None:
+def test_the_page_says_what_happens_to_the_clusters_of_genres(admin_client: Client) -> None:
     (one, run), (two, _) = clustered_genre(tracks=6), clustered_genre(tracks=6)
     text = admin_client.get(merge_page(one, two)).text
     assert "The clusters of the others go with them." in text
@@ -140,7 +140,7 @@ def test_the_page_of_genres_says_what_becomes_of_their_clusters(admin_client: Cl
 
 
 @pytest.mark.parametrize("chosen", ["", "0", "x", "9" * 30])
-def test_what_is_no_choice_is_refused_on_the_page(admin_client: Client, chosen: str) -> None:
+def test_an_invalid_choice_is_refused_on_the_page(admin_client: Client, chosen: str) -> None:
     labels = [LabelFactory(), LabelFactory()]
     response = admin_client.post(merge_page(*labels), {"survivor": chosen})
     assert response.status_code == 200
@@ -148,7 +148,7 @@ def test_what_is_no_choice_is_refused_on_the_page(admin_client: Client, chosen: 
     assert Label.objects.count() == 2
 
 
-def test_none_but_the_shown_can_stay(admin_client: Client) -> None:
+def test_a_row_that_was_not_selected_cannot_be_chosen(admin_client: Client) -> None:
     labels, stranger = [LabelFactory(), LabelFactory()], LabelFactory()
     assert admin_client.post(merge_page(*labels), {"survivor": stranger.pk}).status_code == 200
     assert Label.objects.count() == 3
@@ -163,7 +163,7 @@ def test_a_form_that_is_sent_twice_merges_once(admin_client: Client) -> None:
     assert one.aliases.count() == 1
 
 
-def test_a_merge_that_cannot_be_is_explained(admin_client: Client) -> None:
+def test_a_merge_that_is_refused_says_why(admin_client: Client) -> None:
     one, two, third = LabelFactory(name="One"), LabelFactory(name="Two"), LabelFactory(name="Third")
     third.aliases.create(name="Two")
     response = admin_client.post(merge_page(one, two), {"survivor": one.pk})
@@ -173,76 +173,76 @@ def test_a_merge_that_cannot_be_is_explained(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("keys", ["x", "-1", "1.5", "²", "1" * 30, "\0", ""])
-def test_nonsense_in_the_address_is_no_error_of_ours(admin_client: Client, keys: str) -> None:
+def test_invalid_keys_in_the_url_cause_no_server_error(admin_client: Client, keys: str) -> None:
     response = admin_client.get(page_of(Label, "merge", id=[keys, keys + "1"]))
     assert response["Location"] == page_of(Label)
 
 
 @pytest.mark.parametrize("where", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
-def test_nobody_is_sent_elsewhere_afterwards(admin_client: Client, where: str) -> None:
+def test_the_page_redirects_to_no_other_site(admin_client: Client, where: str) -> None:
     one, two = LabelFactory(), LabelFactory()
     address = merge_page(one, two, next=where)
     assert ("No, take me back", page_of(Label)) in parse(admin_client.get(address)).links
     assert admin_client.post(address, {"survivor": one.pk})["Location"] == page_of(Label)
 
 
-@pytest.mark.parametrize("things", [2, 4])
+@pytest.mark.parametrize("number", [2, 4])
 @pytest.mark.parametrize("factory", FACTORIES)
-def test_the_page_asks_as_much_for_many_as_for_few(
-    admin_client: Client, django_assert_num_queries: Any, factory: Any, things: int
+def test_the_merge_page_needs_a_constant_number_of_queries(
+    admin_client: Client, django_assert_num_queries: Any, factory: Any, number: int
 ) -> None:
-    address = merge_page(*(used(factory(), 2) for _ in range(things)))
-    with django_assert_num_queries(3):  # session, user, things with their counts
+    address = merge_page(*(used(factory(), 2) for _ in range(number)))
+    with django_assert_num_queries(3):  # session, user, rows with their counts
         admin_client.get(address)
 
 
-# --- Who may -----------------------------------------------------------------------------------------------------
+# --- Permissions -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "permissions",
     [["view_label"], ["view_label", "change_label", "delete_label"], ["view_label", "merge_label"]],
 )
-def test_who_may_not_both_change_and_merge_may_not_merge(permissions: list[str]) -> None:
+def test_merging_needs_the_permissions_to_change_and_to_merge(permissions: list[str]) -> None:
     client, labels = editor(*permissions), [LabelFactory(name="Stone"), LabelFactory(name="STONE")]
     page = client.get(page_of(Label))
     assert "merge_selected" not in str(page.context["action_form"] and page.context["action_form"].as_p())
-    assert "Likely the same" not in page.text
-    for address in (merge_page(*labels), page_of(Label, "likely")):
+    assert "Possible duplicates" not in page.text
+    for address in (merge_page(*labels), page_of(Label, "duplicates")):
         assert client.get(address).status_code == 403
         assert client.post(address, {"survivor": labels[0].pk}).status_code == 403
     run_action(client, "merge_selected", labels)
     assert Label.objects.count() == 2
 
 
-def test_who_may_change_and_merge_may_merge() -> None:
+def test_a_user_with_both_permissions_can_merge() -> None:
     client = editor("view_label", "change_label", "merge_label")
     one, two = LabelFactory(name="Stone"), LabelFactory(name="STONE")
-    assert ("Likely the same", page_of(Label, "likely")) in parse(client.get(page_of(Label))).links
+    assert ("Possible duplicates", page_of(Label, "duplicates")) in parse(client.get(page_of(Label))).links
     client.post(merge_page(one, two), {"survivor": two.pk})
     assert list(Label.objects.all()) == [two]
-    # Of labels, not of artists.
-    assert client.get(page_of(Artist, "likely")).status_code == 403
+    # The permissions are for labels, not for artists.
+    assert client.get(page_of(Artist, "duplicates")).status_code == 403
 
 
-def test_visitors_are_asked_who_they_are(client: Client) -> None:
-    for address in (page_of(Label, "merge"), page_of(Label, "likely")):
+def test_visitors_are_sent_to_the_login_page(client: Client) -> None:
+    for address in (page_of(Label, "merge"), page_of(Label, "duplicates")):
         assert client.get(address)["Location"].startswith("/admin/login/")
 
 
-# --- What is likely one ------------------------------------------------------------------------------------------
+# --- Possible duplicates -----------------------------------------------------------------------------------------
 
 
 def groups(page: Node) -> list[list[str]]:
     return [[label.text for label in form.all("label")] for form in page.all("form", method="get") if form.all("ul")]
 
 
-def test_labels_of_like_names_are_shown_together_and_go_to_the_merge_page(admin_client: Client) -> None:
+def test_labels_with_similar_names_form_a_group_that_can_be_merged(admin_client: Client) -> None:
     used(LabelFactory(name="MAGIC STRAWBERRY SOUND", is_public=False), 2)
     used(LabelFactory(name="2012 Stone Music Entertainment"), 1)
     for name in ("Magic Strawberry Sound", "Stone Music Entertainment", "Warner Records", "Warner Classics"):
         LabelFactory(name=name)
-    address = page_of(Label, "likely")
+    address = page_of(Label, "duplicates")
     page = parse(admin_client.get(address))
     assert groups(page) == [
         ["Magic Strawberry Sound", "MAGIC STRAWBERRY SOUND"],
@@ -256,46 +256,46 @@ def test_labels_of_like_names_are_shown_together_and_go_to_the_merge_page(admin_
 
 
 @pytest.mark.parametrize("factory", [GenreFactory, ArtistFactory])
-def test_of_genres_and_artists_only_the_spelling_counts(admin_client: Client, factory: Any) -> None:
+def test_genres_and_artists_are_compared_by_spelling_only(admin_client: Client, factory: Any) -> None:
     for name in ("Trip Hop", "trip-hop!", "Roxy Music", "Roxy", "2012 Stone"):
         factory(name=name)
-    assert groups(parse(admin_client.get(page_of(factory._meta.model, "likely")))) == [["Trip Hop", "trip-hop!"]]
+    assert groups(parse(admin_client.get(page_of(factory._meta.model, "duplicates")))) == [["Trip Hop", "trip-hop!"]]
 
 
-def test_where_no_names_are_alike_the_page_says_so(admin_client: Client) -> None:
+def test_the_page_says_that_no_names_are_similar(admin_client: Client) -> None:
     LabelFactory()
-    text = parse(admin_client.get(page_of(Label, "likely"))).one("div", id="content-main").text
-    assert text == "No two labels have names that are much alike."
+    text = parse(admin_client.get(page_of(Label, "duplicates"))).one("div", id="content-main").text
+    assert text == "No labels have similar names."
 
 
-def test_groups_come_in_pages(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_groups_are_paged(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duplicates, "GROUPS_A_PAGE", 2)
     for name in "abc":
         ArtistFactory(name=name)
         ArtistFactory(name=name)
-    first = parse(admin_client.get(page_of(Artist, "likely")))
+    first = parse(admin_client.get(page_of(Artist, "duplicates")))
     assert groups(first) == [["a", "a"], ["b", "b"]]
     assert ("Next", "?page=2") in first.links
-    second = parse(admin_client.get(page_of(Artist, "likely", page=2)))
+    second = parse(admin_client.get(page_of(Artist, "duplicates", page=2)))
     assert groups(second) == [["c", "c"]]
     assert second.one("p", class_="paginator").text == "Previous Page 2 of 2"
-    assert admin_client.get(page_of(Artist, "likely", page="x")).status_code == 200
+    assert admin_client.get(page_of(Artist, "duplicates", page="x")).status_code == 200
 
 
-def test_a_large_group_is_shown_as_far_as_it_can_be_merged(admin_client: Client) -> None:
+def test_a_group_shows_at_most_as_many_as_can_be_merged(admin_client: Client) -> None:
     Artist.objects.bulk_create([Artist(name="Kim", slug=f"kim-{i}") for i in range(102)])
-    page = parse(admin_client.get(page_of(Artist, "likely")))
+    page = parse(admin_client.get(page_of(Artist, "duplicates")))
     assert len(choices(page)) == 100
 
 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize("factory", FACTORIES)
-def test_the_suggestions_ask_as_much_for_many_as_for_few(
+def test_the_duplicates_page_needs_a_constant_number_of_queries(
     admin_client: Client, django_assert_num_queries: Any, factory: Any, number: int
 ) -> None:
     for i in range(number):
         used(factory(name=f"Stone {i}"), 1)
         used(factory(name=f"Stone-{i}"), 1)
-    with django_assert_num_queries(5):  # session, user, names, what is told apart, things with their counts
-        response = admin_client.get(page_of(factory._meta.model, "likely"))
+    with django_assert_num_queries(5):  # session, user, names, dismissed pairs, rows with their counts
+        response = admin_client.get(page_of(factory._meta.model, "duplicates"))
     assert len(response.context["groups"]) == number

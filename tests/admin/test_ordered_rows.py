@@ -1,4 +1,4 @@
-"""Artists of a track and labels of an album: rows in an order that can be typed over."""
+"""The artists of a track and the labels of an album: rows that the user orders by numbers."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 A, B, C, D = "ABCD"
-# What is typed over 1, 2, 3 before A, B, C, and the order that comes of it.
+# What the user types in place of 1, 2, 3 before A, B, C, and the resulting order.
 REORDERINGS = [
     ((2, 1, 3), [B, A, C]),
     ((3, 2, 1), [C, B, A]),
@@ -26,7 +26,7 @@ REORDERINGS = [
 
 @pytest.fixture
 def abc() -> Track:
-    """A track by A, B and C, at positions with a gap."""
+    """A track by A, B and C, with a gap in the positions."""
     track = TrackFactory(artists=[ArtistFactory(name=name) for name in "ABC"])
     track.track_artists.filter(position=2).update(position=7)
     return track
@@ -42,7 +42,7 @@ def names(track: Track) -> list[str]:
 
 
 @pytest.mark.parametrize(("typed", "expected"), REORDERINGS)
-def test_rows_take_the_order_that_is_typed_over_them(
+def test_rows_take_the_typed_order(
     admin_client: Client, abc: Track, typed: tuple[Any, ...], expected: list[str]
 ) -> None:
     stored = list(abc.track_artists.all())
@@ -70,14 +70,14 @@ def test_a_row_without_a_number_goes_to_the_end(admin_client: Client, abc: Track
     assert names(abc) == [A, B, C, D]
 
 
-def test_two_rows_can_trade_artists(admin_client: Client, abc: Track) -> None:
+def test_two_rows_can_swap_their_artists(admin_client: Client, abc: Track) -> None:
     a, b, c = abc.track_artists.all()
     data = artist_rows((a.pk, 1, b.artist_id), (b.pk, 2, a.artist_id), (c.pk, 3, c.artist_id))
     assert save_artists(admin_client, abc, data).status_code == 302
     assert names(abc) == [B, A, C]
 
 
-def test_a_row_can_take_the_artist_of_one_that_is_deleted(admin_client: Client, abc: Track) -> None:
+def test_a_row_can_take_the_artist_of_a_deleted_row(admin_client: Client, abc: Track) -> None:
     a, b, c = abc.track_artists.all()
     data = artist_rows((a.pk, 1, c.artist_id), (b.pk, 2, b.artist_id), (c.pk, 3, c.artist_id), deleted=(2,))
     assert save_artists(admin_client, abc, data).status_code == 302
@@ -94,14 +94,14 @@ def test_an_artist_twice_is_refused_and_nothing_is_stored(admin_client: Client, 
     assert [artist.name for artist in abc.artists_in_order] == [A, B, C]
 
 
-def test_a_row_that_somebody_else_added_is_not_pushed_aside(admin_client: Client, abc: Track) -> None:
+def test_a_row_that_somebody_else_added_is_kept(admin_client: Client, abc: Track) -> None:
     a, b, _c = abc.track_artists.all()
     response = save_artists(admin_client, abc, artist_rows((b.pk, 1, b.artist_id), (a.pk, 2, a.artist_id)))
-    assert "Somebody else has added a row since this page was opened." in response.text
+    assert "Somebody else has added a row since you opened this page." in response.text
     assert [artist.name for artist in abc.artists_in_order] == [A, B, C]
 
 
-def test_who_may_only_add_rows_appends_and_moves_none(abc: Track) -> None:
+def test_a_user_who_can_only_add_rows_appends_them(abc: Track) -> None:
     client = editor("view_track", "change_track", "view_trackartist", "add_trackartist", "view_artist")
     added = ArtistFactory(name=D)
     a, b, c = abc.track_artists.all()
@@ -110,7 +110,7 @@ def test_who_may_only_add_rows_appends_and_moves_none(abc: Track) -> None:
     assert [artist.name for artist in abc.artists_in_order] == [A, B, C, D]
 
 
-def test_labels_of_an_album_are_ordered_alike(admin_client: Client) -> None:
+def test_labels_of_an_album_are_ordered_too(admin_client: Client) -> None:
     album = AlbumFactory(labels=[LabelFactory(name=A), LabelFactory(name=B)])
     a, b = album.album_labels.all()
     data = rows("album_labels", "label", (a.pk, 2, a.label_id), (b.pk, 1, b.label_id))

@@ -1,4 +1,4 @@
-"""Going back to a version in the admin: a button, its permission, its refusals."""
+"""Reverting to a version and restoring a deleted row in the admin: the button, its permission, its refusals."""
 
 from datetime import UTC, datetime
 
@@ -15,20 +15,20 @@ pytestmark = pytest.mark.django_db
 
 
 def renamed(label: Label, name: str) -> str:
-    """Rename ``label``, and return the page of the version before."""
+    """Rename ``label``, and return the URL of the version before."""
     version = label.history.get()
     label.name = name
     label.save()
     return page_of(Label, "version", label.pk, version.pk)
 
 
-def test_times_are_of_24_hours_as_on_the_site_and_end_no_sentence_twice(admin_client: Client) -> None:
+def test_messages_use_the_date_format_of_the_site(admin_client: Client) -> None:
     label = LabelFactory(name="One")
     page = renamed(label, "Two")
     label.history.update(history_date=datetime(2026, 5, 12, 16, 8, tzinfo=UTC))
     response = admin_client.post(page)
-    assert label.history.first().history_change_reason == "Back to the version of 12 May 2026, 16:08."
-    assert messages_of(response)[0][1].endswith("</a> is as it was on 12 May 2026, 16:08.")
+    assert label.history.first().history_change_reason == "Reverted to the version of 12 May 2026, 16:08."
+    assert messages_of(response)[0][1].endswith("</a> to the version of 12 May 2026, 16:08.")
 
 
 def test_reverting_says_what_it_did_and_who(admin_client: Client, admin_user: User) -> None:
@@ -38,10 +38,13 @@ def test_reverting_says_what_it_did_and_who(admin_client: Client, admin_user: Us
     label.refresh_from_db()
     assert label.name == "One"
     ((level, message),) = messages_of(response)
-    assert (level, ">One</a> is as it was on " in message) == ("success", True)
+    assert (level, message.startswith("Reverted <a href=") and ">One</a> to the version of " in message) == (
+        "success",
+        True,
+    )
     last = label.history.first()
     assert (last.change_type, last.history_user) == ("revert", admin_user)
-    assert LogEntry.objects.get().get_change_message().startswith("Back to the version of ")
+    assert LogEntry.objects.get().get_change_message().startswith("Reverted to the version of ")
 
 
 def test_a_refusal_says_why_and_changes_nothing(admin_client: Client) -> None:
@@ -58,7 +61,7 @@ def test_a_refusal_says_why_and_changes_nothing(admin_client: Client) -> None:
     assert not LogEntry.objects.exists()
 
 
-def test_what_is_in_the_way_is_text(admin_client: Client) -> None:
+def test_names_in_the_reasons_are_escaped(admin_client: Client) -> None:
     artist = ArtistFactory(name="<b>Ann</b>")
     track = TrackFactory(artists=[artist])
     track.title = "Renamed"
@@ -70,12 +73,12 @@ def test_what_is_in_the_way_is_text(admin_client: Client) -> None:
     assert "Artist “&lt;b&gt;Ann&lt;/b&gt;” has been deleted since." in message
 
 
-def test_bringing_back(admin_client: Client) -> None:
+def test_restoring_a_deleted_row(admin_client: Client) -> None:
     genre = GenreFactory(name="pop")
     track, key = TrackFactory(genres=[genre]), genre.pk
     genre.delete()
     page = page_of(Genre, "version", key, Genre.history.get(history_type="-").pk)
-    assert "Bring it back as it was then" in admin_client.get(page).text
+    assert "Restore this version" in admin_client.get(page).text
     response = admin_client.post(page)
     assert response.url == page_of(Genre, "history", key)
     assert Genre.objects.get(pk=key).name == "pop"
@@ -84,7 +87,7 @@ def test_bringing_back(admin_client: Client) -> None:
     assert (level, message.startswith("Restored <a href=")) == ("success", True)
 
 
-def test_bringing_back_what_something_took_the_place_of(admin_client: Client) -> None:
+def test_restoring_is_refused_if_the_address_is_taken(admin_client: Client) -> None:
     label = LabelFactory(name="One")
     label.delete()
     LabelFactory(name="One")
@@ -94,7 +97,7 @@ def test_bringing_back_what_something_took_the_place_of(admin_client: Client) ->
     assert Label.objects.count() == 1
 
 
-def test_reverting_needs_change_and_bringing_back_needs_add() -> None:
+def test_reverting_needs_the_change_permission_and_restoring_the_add_permission() -> None:
     label = LabelFactory(name="One")
     page = renamed(label, "Two")
     client = editor("view_label", "add_label")
@@ -110,7 +113,7 @@ def test_reverting_needs_change_and_bringing_back_needs_add() -> None:
     assert not Label.objects.exists()
 
 
-def test_it_takes_a_token() -> None:
+def test_the_form_needs_a_csrf_token() -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("admin"))
     label = LabelFactory(name="One")

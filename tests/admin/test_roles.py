@@ -1,4 +1,4 @@
-"""Role by role, endpoint by endpoint: who may come in does, and who may not changes nothing."""
+"""Each role at each endpoint of the admin: allowed roles get through, and all others change nothing."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 # --- The groups --------------------------------------------------------------------------------------------------
 
 ALL = ("add", "change", "delete", "view")
-EDITORS_MAY = {
+EDITOR_PERMISSIONS = {
     *(
         f"{action}_{model}"
         for action in ALL
@@ -36,8 +36,8 @@ EDITORS_MAY = {
     *("add_import", "change_import", "view_import"),
     *(f"view_{model}" for model in ("run", "cluster", "membership", "excludedtrack", "genreclustering")),
 }
-CURATORS_MAY = {
-    *EDITORS_MAY,
+CURATOR_PERMISSIONS = {
+    *EDITOR_PERMISSIONS,
     *("merge_genre", "merge_artist", "merge_label", "share_savedfilter"),
     *("add_run", "change_run", "delete_run", "change_cluster", "add_genreclustering", "change_genreclustering"),
 }
@@ -49,48 +49,48 @@ def granted(role: str) -> set[str]:
 
 @pytest.fixture
 def _groups() -> None:
-    # A test that empties the database, before this one, has emptied them too.
+    # An earlier test that empties the database has deleted the groups.
     migrate()
 
 
 @pytest.mark.usefixtures("_groups")
 class TestGroups:
-    def test_have_their_permissions(self) -> None:
-        assert granted("editor") == EDITORS_MAY
-        assert granted("curator") == CURATORS_MAY
+    def test_they_have_their_permissions(self) -> None:
+        assert granted("editor") == EDITOR_PERMISSIONS
+        assert granted("curator") == CURATOR_PERMISSIONS
 
-    def test_are_made_where_there_is_no_permission_yet(self) -> None:
-        """As on a new database, where permissions are made when all is migrated."""
+    def test_they_are_created_before_the_permissions_exist(self) -> None:
+        """On a new database, Django creates the permissions only after the last migration."""
         Group.objects.all().delete()
         Permission.objects.all().delete()
         migrate()
-        assert granted("editor") == EDITORS_MAY
-        assert granted("curator") == CURATORS_MAY
+        assert granted("editor") == EDITOR_PERMISSIONS
+        assert granted("curator") == CURATOR_PERMISSIONS
 
-    def test_are_made_once(self) -> None:
+    def test_they_are_created_once(self) -> None:
         migrate()
         assert sorted(Group.objects.values_list("name", flat=True)) == ["curator", "editor"]
 
-    def test_what_an_administrator_added_stays_and_who_was_dismissed_stays_away(self) -> None:
+    def test_a_migration_keeps_added_permissions_and_restores_no_deleted_group(self) -> None:
         editors = Group.objects.get(name="editor")
         editors.permissions.add(Permission.objects.get(codename="view_user"))
         Group.objects.filter(name="curator").delete()
         for step in list(steps())[1:]:
             step.code(apps, SimpleNamespace(connection=connection))
-        assert granted("editor") == {*EDITORS_MAY, "view_user"}
+        assert granted("editor") == {*EDITOR_PERMISSIONS, "view_user"}
         assert not Group.objects.filter(name="curator").exists()
 
-    def test_go_with_the_migrations_unless_somebody_uses_them(self) -> None:
+    def test_reversing_the_migrations_deletes_unused_groups(self) -> None:
         Group.objects.get(name="editor").user_set.add(User.objects.create_user("zoë"))
         migrate_back()
         assert list(Group.objects.values_list("name", flat=True)) == ["editor"]
         assert granted("editor") == set()
         migrate()
-        assert granted("editor") == EDITORS_MAY
-        assert granted("curator") == CURATORS_MAY
+        assert granted("editor") == EDITOR_PERMISSIONS
+        assert granted("curator") == CURATOR_PERMISSIONS
 
 
-# --- The doors ---------------------------------------------------------------------------------------------------
+# --- The endpoints -----------------------------------------------------------------------------------------------
 
 
 def client_of(role: str) -> Client:
@@ -110,7 +110,7 @@ def client_of(role: str) -> Client:
 
 
 def everything() -> dict[str, list[Any]]:
-    """Every row there is, but for sessions."""
+    """Return every row, except for sessions."""
     models = [
         *apps.get_app_config("musicdb").get_models(include_auto_created=True),
         *apps.get_app_config("clusters").get_models(include_auto_created=True),
@@ -120,6 +120,7 @@ def everything() -> dict[str, list[Any]]:
 
 
 def outcome(endpoint: Endpoint, client: Client, scenario: Scenario, before: dict[str, list[Any]]) -> str:
+    """Call the endpoint, roll back what it wrote, and say what happened."""
     with transaction.atomic():
         response = endpoint.call(client, scenario)
         changed = everything() != before
@@ -128,47 +129,48 @@ def outcome(endpoint: Endpoint, client: Client, scenario: Scenario, before: dict
         response.status_code == 302 and response["Location"].startswith(reverse("admin:login"))
     )
     assert refused or response.status_code in (200, 302), response.status_code
-    return f"{'refused' if refused else 'let in'}, {'something' if changed else 'nothing'} changed"
+    return describe(not refused, changed)
+
+
+def describe(is_allowed: bool, changes: bool) -> str:
+    return f"{'allowed' if is_allowed else 'refused'}, {'something' if changes else 'nothing'} changed"
 
 
 @pytest.mark.usefixtures("_groups")
 @pytest.mark.parametrize("role", ROLES)
-def test_every_door(role: str) -> None:
+def test_every_endpoint(role: str) -> None:
     scenario, client = Scenario(), client_of(role)
     found, before = endpoints(), everything()
     outcomes = {name: outcome(endpoint, client, scenario, before) for name, endpoint in found.items()}
-    let_in = {
-        name: f"let in, {'something' if endpoint.changes else 'nothing'} changed" for name, endpoint in found.items()
-    }
     assert outcomes == {
-        name: let_in[name] if role in endpoint.allowed else "refused, nothing changed"
+        name: describe(True, endpoint.changes) if role in endpoint.allowed else describe(False, False)
         for name, endpoint in found.items()
     }
 
 
 @pytest.mark.usefixtures("_groups")
-@pytest.mark.parametrize(("role", "waits"), [("editor", False), ("curator", True)])
-def test_whether_runs_wait_for_review_is_a_curators_to_say(role: str, waits: bool) -> None:
-    """On the genre's page, which both may change."""
+@pytest.mark.parametrize(("role", "is_set"), [("editor", False), ("curator", True)])
+def test_only_a_curator_can_require_a_review_of_runs(role: str, is_set: bool) -> None:
+    """The option is on the page of a genre, which both can change."""
     genre, client = GenreFactory(), client_of(role)
     inline = {"clustering-TOTAL_FORMS": 1, "clustering-INITIAL_FORMS": 0, "clustering-0-requires_review": "on"}
     data = {"name": "Renamed", **inline, "clustering-0-genre": genre.pk, **alias_rows()}
     assert client.post(page_of(Genre, "change", genre.pk), data).status_code == 302
     assert Genre.objects.get().name == "Renamed"
-    assert GenreClustering.objects.filter(requires_review=True).exists() is waits
+    assert GenreClustering.objects.filter(requires_review=True).exists() is is_set
 
 
-# --- What is offered ---------------------------------------------------------------------------------------------
+# --- Offered actions ---------------------------------------------------------------------------------------------
 
 PUBLIC = {"make_public", "make_not_public"}
-OFFERED: dict[str, dict[Any, set[str]]] = {
+OFFERED_ACTIONS: dict[str, dict[Any, set[str]]] = {
     "viewer": {
         **{model: {"export_admin_action"} for model in CATALOGUE},
         Run: {"compare_selected"},
         **{model: set() for model in (Import, Cluster, Membership, ExcludedTrack)},
     },
 }
-OFFERED["editor"] = OFFERED["viewer"] | {
+OFFERED_ACTIONS["editor"] = OFFERED_ACTIONS["viewer"] | {
     model: {
         *{Genre: set(), Track: {"like", "unlike"}, Album: set()}.get(model, PUBLIC),
         *(["bulk_edit_selected"] if model is not Genre else []),
@@ -177,39 +179,39 @@ OFFERED["editor"] = OFFERED["viewer"] | {
     }
     for model in CATALOGUE
 }
-OFFERED["curator"] = OFFERED["editor"] | {
-    Genre: {*OFFERED["editor"][Genre], "merge_selected", "recluster_selected"},
-    Artist: {*OFFERED["editor"][Artist], "merge_selected"},
-    Label: {*OFFERED["editor"][Label], "merge_selected"},
+OFFERED_ACTIONS["curator"] = OFFERED_ACTIONS["editor"] | {
+    Genre: {*OFFERED_ACTIONS["editor"][Genre], "merge_selected", "recluster_selected"},
+    Artist: {*OFFERED_ACTIONS["editor"][Artist], "merge_selected"},
+    Label: {*OFFERED_ACTIONS["editor"][Label], "merge_selected"},
     Run: {"compare_selected", "publish_selected", "unpublish_selected", "delete_selected"},
 }
-OFFERED["superuser"] = OFFERED["curator"]
+OFFERED_ACTIONS["superuser"] = OFFERED_ACTIONS["curator"]
 
 
 @pytest.mark.usefixtures("_groups")
-@pytest.mark.parametrize("role", OFFERED)
-def test_each_list_offers_what_one_may_do(role: str) -> None:
+@pytest.mark.parametrize("role", OFFERED_ACTIONS)
+def test_each_list_offers_the_actions_of_the_role(role: str) -> None:
     Scenario()
     client = client_of(role)
-    for model, expected in OFFERED[role].items():
+    for model, expected in OFFERED_ACTIONS[role].items():
         form = client.get(page_of(model)).context["action_form"]
         offered = {name for name, _ in form.fields["action"].choices if name} if form else set()
         assert offered == expected, model
 
 
 @pytest.mark.usefixtures("_groups")
-def test_who_may_only_look_sees_everything_and_no_button() -> None:
+def test_a_viewer_sees_everything_and_no_button() -> None:
     scenario, client = Scenario(), client_of("viewer")
-    addresses = [reverse("admin:index"), reverse("admin:housekeeping"), reverse("admin:likely_duplicates")]
+    addresses = [reverse("admin:index"), reverse("admin:data_quality"), reverse("admin:duplicate_tracks")]
     for model, thing in scenario.one_of.items():
         addresses += [page_of(model), page_of(model, "change", thing.pk)]
     addresses += [page_of(Track, "change", scenario.tracks[0].pk), page_of(Album, "change", scenario.album.pk)]
     addresses.append(page_of(Run, "compare", scenario.run.pk))
     for address in addresses:
         page = parse(client.get(address)).one("div", id="content")
-        links = {text for text, _ in page.links} - {"Deleted"}  # Which lists what is gone.
+        links = {text for text, _ in page.links} - {"Deleted"}  # The link to the list of deleted rows.
         assert not {link for link in links if link.startswith(("Add", "Delete", "Change", "Import tracks"))}, address
-        assert "Likely the same" not in links
+        assert "Possible duplicates" not in links
         sent_by = {form.attrs.get("method", "get") for form in page.all("form") if form.all("button")}
         buttons = {button.text for button in page.all("button")} - {"Go", "Compare"}
         assert buttons == set(), (address, sent_by)
@@ -220,26 +222,26 @@ def test_who_may_only_look_sees_everything_and_no_button() -> None:
         assert names == set(), address
 
 
-# --- Whom to ask -------------------------------------------------------------------------------------------------
+# --- Without a role ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("superusers", "words"),
     [
-        ([], "Ask whoever runs this site for one."),
+        ([], "Ask the person who runs this site to give you one."),
         (["zoë"], "Ask zoë to make you an editor or a curator."),
         (["zoë", "abe", "kim"], "Ask zoë, abe or kim to make you an editor or a curator."),
     ],
 )
-def test_who_has_no_role_is_told_whom_to_ask(superusers: list[str], words: str) -> None:
+def test_a_user_without_a_role_sees_whom_to_ask(superusers: list[str], words: str) -> None:
     for name in superusers:
         User.objects.create_superuser(name)
     User.objects.create_superuser("long gone", is_active=False)
     text = parse(client_of("no role").get(reverse("admin:index"))).one("p", class_="no-role").text
-    assert text == f"Your account has no role yet, so there is nothing here that you may see or change. {words}"
+    assert text == f"Your account has no role yet, so you cannot view or change anything here. {words}"
 
 
 @pytest.mark.usefixtures("_groups")
 @pytest.mark.parametrize("role", ["viewer", "editor", "curator", "superuser"])
-def test_who_has_one_is_not(role: str) -> None:
+def test_a_user_with_a_role_does_not(role: str) -> None:
     assert 'class="no-role"' not in client_of(role).get(reverse("admin:index")).text

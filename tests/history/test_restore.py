@@ -66,7 +66,7 @@ class TestReverting:
         assert [artist.pk for artist in track.artists_in_order] == [artists[1].pk, artists[0].pk]
         last = track.history.first()
         assert (last.change_type, last.history_user, last.history_type) == ("revert", user, "~")
-        assert last.history_change_reason.startswith("Back to the version of ")
+        assert last.history_change_reason.startswith("Reverted to the version of ")
         # What the revert took back can be returned to as well.
         revert(track.history.all()[1], user)
         assert (Track.objects.get().title, Track.objects.get().tempo) == ("Now", 99)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music.name_matching import alike, label_similarity_key, similarity_key
+from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
 from musicdb.music.names import normalise_name
 
 
@@ -120,13 +120,13 @@ def test_any_name_folds_to_something_whatever_its_case(name: str) -> None:
 
 def test_groups_have_two_or_more_and_come_by_their_names() -> None:
     names = [(1, "Zed"), (2, "Apple"), (3, "ZED"), (4, "Other"), (5, "apple"), (6, "zed!")]
-    assert alike(names, similarity_key) == [[2, 5], [1, 3, 6]]
-    assert alike([(1, "Warner Records"), (2, "Warner Classics")], label_similarity_key) == []
-    assert alike([], label_similarity_key) == []
+    assert group_by_key(names, similarity_key) == [[2, 5], [1, 3, 6]]
+    assert group_by_key([(1, "Warner Records"), (2, "Warner Classics")], label_similarity_key) == []
+    assert group_by_key([], label_similarity_key) == []
 
 
 def test_a_hundred_thousand_names_take_seconds() -> None:
     names = [(number, f"({number}) Café – Müller & Söhne Musik, Inc. {number // 2}") for number in range(100_000)]
     started = time.perf_counter()
-    assert alike(names, label_similarity_key) == []
+    assert group_by_key(names, label_similarity_key) == []
     assert time.perf_counter() - started < 15

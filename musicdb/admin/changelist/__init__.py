@@ -1,1 +1,1 @@
-"""What the admin's lists offer: filters, saved filters, editing in place, bulk edit, exports."""
+"""What a list of the admin can do beyond Django: filters, saved filters, editing in place, bulk edit, export."""

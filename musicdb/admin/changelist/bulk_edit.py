@@ -1,4 +1,4 @@
-"""Many rows of a list edited alike: a page asks what to change, and how many it would be."""
+"""The action *Edit selected …*: a page that asks what to change in all selected rows."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -9,43 +9,43 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from musicdb.admin.base import CatalogueAdmin, is_valid_pk
+from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
+from musicdb.admin.generic import ModelMultipleChoiceField
 from musicdb.editing.bulk_edit import BulkEditError, Edit, Members, bulk_edit
 from musicdb.models import Album, Genre, Label, Track
 from musicdb.models.validators import MAX_INTEGER
 
-ROWS_NAMED = 5
+MAX_ROWS_NAMED = 5
 MAX_MEMBERS = 50
 
 
 class YesNoField(forms.TypedChoiceField):
-    """Yes, no, or neither: leave it as it is."""
+    """Yes, no, or no change."""
 
     def __init__(self, **kwargs: Any) -> None:
-        choices = [("", "Leave as it is"), ("yes", "Yes"), ("no", "No")]
+        choices = [("", "No change"), ("yes", "Yes"), ("no", "No")]
         super().__init__(
             choices=choices, coerce=lambda value: value == "yes", empty_value=None, required=False, **kwargs
         )
 
 
-class MembersBox(AutocompleteSelectMultiple):
-    """One that shows a form again in which something was chosen that is no key at all."""
+class MembersWidget(AutocompleteSelectMultiple):
+    """An autocomplete box that can redisplay a form in which a chosen value is not a key."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         keys = [key for key in value if is_valid_pk(str(key))]
         return super().optgroups(name, keys, attr)
 
 
-class MembersField(forms.ModelMultipleChoiceField):
-    """Some genres or labels, looked up as one types."""
+class MembersField(ModelMultipleChoiceField[Any]):
+    """Some genres or labels, found as the user types."""
 
-    def __init__(self, owner: type[models.Model], name: str, model: type[models.Model], **kwargs: Any) -> None:
-        widget = MembersBox(owner._meta.get_field(name), admin.site)
+    def __init__(self, owner: type[Model], name: str, model: type[Model], **kwargs: Any) -> None:
+        widget = MembersWidget(owner._meta.get_field(name), admin.site)
         super().__init__(model._default_manager.all(), required=False, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -58,9 +58,10 @@ class MembersField(forms.ModelMultipleChoiceField):
 
 
 class BulkEditForm(forms.Form):
-    """What to change in many rows. A field that is left blank leaves its column as it is.
+    """What to change in the selected rows. A blank field changes nothing.
 
-    ``columns`` names the fields that are columns of the same name. ``selected`` is how many rows the page said.
+    ``columns`` names the fields that are columns of the same name, ``members`` the many-to-many field. ``selected`` is
+    the number of rows that the page showed.
     """
 
     columns: ClassVar[Sequence[str]] = ()
@@ -73,20 +74,26 @@ class BulkEditForm(forms.Form):
         if self.members:
             self._clean_members(cleaned)
         if not self.errors and not self.edit():
-            raise ValidationError("Nothing would change: every field is left as it is.")
+            raise ValidationError("Fill in at least one field. As it stands, nothing would change.")
         return cleaned
 
     def _clean_members(self, cleaned: dict[str, Any]) -> None:
         add, remove, only = (set(cleaned.get(f"{how}_{self.members}") or ()) for how in ("add", "remove", "set"))
         if only and (add or remove):
-            self.add_error(f"set_{self.members}", "Either say which there are from now on, or which to add and remove.")
+            self.add_error(f"set_{self.members}", "Use either this field, or the two fields to add and remove.")
         if both := sorted(map(str, add & remove)):
-            self.add_error(f"remove_{self.members}", f"To add and to remove at once: {', '.join(both)}.")
+            self.add_error(f"remove_{self.members}", f"You cannot add and remove the same one: {', '.join(both)}.")
 
     def edit(self) -> Edit:
-        """Return what the form asks for, once it is clean."""
+        """Return the edit that the cleaned form describes."""
         columns = {name: value for name in self.columns if (value := self.cleaned_data.get(name)) is not None}
         return Edit(columns, self._members())
+
+    def show_selected(self, number: int) -> None:
+        """Put ``number`` in the hidden field, for when the form is sent again."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data["selected"] = number
+        self.data = data
 
     def _members(self) -> dict[str, Members]:
         if not self.members:
@@ -104,17 +111,19 @@ class TrackBulkForm(BulkEditForm):
 
     add_genres = MembersField(Track, "genres", Genre)
     remove_genres = MembersField(Track, "genres", Genre)
-    set_genres = MembersField(Track, "genres", Genre, label="Only these genres", help_text="In place of all others.")
+    set_genres = MembersField(
+        Track, "genres", Genre, label="Replace genres", help_text="These genres take the place of all others."
+    )
     liked = YesNoField()
     score = forms.IntegerField(
-        required=False, min_value=0, max_value=MAX_INTEGER, help_text="Left blank, each keeps its own."
+        required=False, min_value=0, max_value=MAX_INTEGER, help_text="If blank, each track keeps its score."
     )
-    no_score = forms.BooleanField(required=False, label="Score unknown", help_text="Take the score away.")
+    no_score = forms.BooleanField(required=False, label="Clear score", help_text="The score becomes unknown.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("no_score") and cleaned.get("score") is not None:
-            self.add_error("no_score", "Either give a score or take it away.")
+            self.add_error("no_score", "Either enter a score or clear it.")
         return cleaned
 
     def edit(self) -> Edit:
@@ -127,66 +136,66 @@ class TrackBulkForm(BulkEditForm):
 class PublicBulkForm(BulkEditForm):
     columns = ["is_public"]
 
-    is_public = YesNoField(label="Public", help_text="Has a page, and is linked wherever the name is shown.")
+    is_public = YesNoField(label="Public", help_text="Has a page. Its name links to that page everywhere.")
 
 
 class AlbumBulkForm(BulkEditForm):
     members = "labels"
 
-    add_labels = MembersField(Album, "labels", Label, help_text="After those that an album has.")
+    add_labels = MembersField(Album, "labels", Label, help_text="They come after the labels that the album has.")
     remove_labels = MembersField(Album, "labels", Label)
     set_labels = MembersField(
         Album,
         "labels",
         Label,
-        label="Only these labels",
-        help_text="In place of all others, by name.",
+        label="Replace labels",
+        help_text="These labels, sorted by name, take the place of all others.",
     )
 
 
-class BulkEditAdmin(CatalogueAdmin):
+class BulkEditAdmin(CatalogueAdmin[M]):
+    """A list with the action *Edit selected …*."""
+
     bulk_edit_form: ClassVar[type[BulkEditForm]]
     actions: Any = ["bulk_edit_selected"]
 
     @admin.action(description="Edit selected %(verbose_name_plural)s …", permissions=["change"])
-    def bulk_edit_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Ask what to change; asked again with that, change it and go back to the list as it was filtered."""
+    def bulk_edit_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse | None:
+        """Show the form. If it was sent, edit the rows and return to the list with its filters."""
         number = queryset.count()
-        applying = "apply" in request.POST
-        form = self.bulk_edit_form(request.POST if applying else None, initial={"selected": number})
-        if applying and form.is_valid():
+        is_sent = "apply" in request.POST
+        form = self.bulk_edit_form(request.POST if is_sent else None, initial={"selected": number})
+        if is_sent and form.is_valid():
             if form.cleaned_data["selected"] == number:
                 return self._apply(request, queryset, number, form)
-            data = form.data.copy()  # type: ignore[attr-defined]
-            data["selected"] = number
-            form.data = data
-            form.add_error(None, f"Meanwhile others are selected: it would be {number:,} now. Look again.")
+            form.show_selected(number)
+            form.add_error(
+                None,
+                f"Your selection has changed. It is now {number:,} {model_ngettext(self.opts, number)}. Check it, then "
+                "send this form again.",
+            )
         return self._ask(request, queryset, number, form)
 
     def _apply(
-        self, request: HttpRequest, queryset: QuerySet[Any], number: int, form: BulkEditForm
+        self, request: HttpRequest, queryset: QuerySet[M], number: int, form: BulkEditForm
     ) -> HttpResponse | None:
         try:
-            changed = bulk_edit(queryset, form.edit(), request.user)  # type: ignore[arg-type]
+            changed = bulk_edit(queryset, form.edit(), current_user(request))
         except BulkEditError as error:
             form.add_error(None, str(error))
             return self._ask(request, queryset, number, form)
         if changed:
-            others = (
-                f"; {number - changed:,} {'was' if number - changed == 1 else 'were'} so already"
-                if number > changed
-                else ""
-            )
-            said = f"Changed {changed:,} {model_ngettext(self.opts, changed)}{others}."
-            self.message_user(request, said, messages.SUCCESS)
+            unchanged = f"; {number - changed:,} already matched" if number > changed else ""
+            message = f"Changed {changed:,} {model_ngettext(self.opts, changed)}{unchanged}."
+            self.message_user(request, message, messages.SUCCESS)
         else:
-            self.message_user(request, "All that you selected were so already.", messages.INFO)
+            self.message_user(request, "Nothing changed: everything you selected already matched.", messages.INFO)
         return None
 
-    def _ask(self, request: HttpRequest, queryset: QuerySet[Any], number: int, form: BulkEditForm) -> HttpResponse:
-        across = request.POST.get("select_across", "0") == "1"
+    def _ask(self, request: HttpRequest, queryset: QuerySet[M], number: int, form: BulkEditForm) -> HttpResponse:
+        selects_all = request.POST.get("select_across", "0") == "1"
         selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        named = [str(row) for row in queryset[:ROWS_NAMED]]
+        named = [str(row) for row in queryset[:MAX_ROWS_NAMED]]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -196,9 +205,9 @@ class BulkEditAdmin(CatalogueAdmin):
             "number": number,
             "named": named,
             "more": number - len(named),
-            "across": across,
-            # Of all that a filter finds, one stands for the selection.
-            "selected": selected[:1] if across else selected,
+            "selects_all": selects_all,
+            # If the user selected all that the filter finds, Django needs any one key to run the action.
+            "selected": selected[:1] if selects_all else selected,
             "checkbox_name": ACTION_CHECKBOX_NAME,
             "back": request.get_full_path(),
         }

@@ -1,9 +1,10 @@
-"""Any list of the catalogue as a file, filtered and sorted as it is shown."""
+"""The export of a list to a file, with the filters and the order that the list has."""
 
 from typing import Any, ClassVar
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
@@ -14,7 +15,7 @@ from musicdb.exports import LIST_FORMATS, CatalogueResource
 
 
 class ExportAdmin(ExportActionMixin):
-    """What django-import-export does, for those who may see the list, on a page of ours."""
+    """The export of django-import-export, for everybody who can view the list."""
 
     export_resource: ClassVar[type[CatalogueResource]]
     export_form_class = ExportForm
@@ -22,7 +23,7 @@ class ExportAdmin(ExportActionMixin):
     import_export_change_list_template = "admin/musicdb/catalogue_change_list.html"
     show_change_form_export = False
     change_form_template: Any = None
-    # A selection goes out at once, in the first of the formats: its rows would otherwise be named in a form.
+    # The action exports at once, in the first format. The form would have to name every selected row.
     skip_export_form_from_action = True
 
     def has_export_permission(self, request: HttpRequest) -> bool:
@@ -30,9 +31,10 @@ class ExportAdmin(ExportActionMixin):
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         try:
-            return super().export_action(request)
+            response: HttpResponse = super().export_action(request)
         except IncorrectLookupParameters:
-            raise BadRequest("The list does not know some of what it is filtered by.") from None
+            raise BadRequest("This list does not have one of the filters in the address.") from None
+        return response
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[CatalogueResource]]:
         return [self.export_resource]
@@ -40,6 +42,6 @@ class ExportAdmin(ExportActionMixin):
     def get_export_formats(self) -> list[Any]:
         return list(LIST_FORMATS)
 
-    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
-        """Say what it is and of which day: tracks-2026-05-12.csv."""
+    def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
+        """Return the name of the file, such as tracks-2026-05-12.csv."""
         return f"{slugify(self.opts.verbose_name_plural)}-{localdate()}.{file_format.get_extension()}"

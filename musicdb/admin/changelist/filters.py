@@ -1,4 +1,4 @@
-"""What lists are narrowed by: few choices each, however large the catalogue."""
+"""The filters beside a list. Each offers few choices, however large the catalogue is."""
 
 from typing import Any
 
@@ -7,35 +7,35 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from musicdb.admin.base import counted
-from musicdb.models import Genre, Track
+from musicdb.admin.base import count_related
+from musicdb.models import Album, Genre, Track
 from musicdb.models.querysets import ALBUM_DOUBTS, TRACK_GAPS
 from musicdb.music.audio_features import FEATURE_NAMES
 
 GENRES_IN_SIDEBAR = 30
 GENRE_COLUMNS = ("pk", "slug", "name")
-REMEMBERED_FOR = 300  # seconds
+LARGEST_GENRES_TTL = 300  # seconds
 
 
 def largest_genres(number: int) -> list[tuple[str, str]]:
-    """Return slug and name of the genres with the most tracks. In one query.
+    """Return the slugs and names of the genres with the most tracks. One query.
 
-    Where there are more than ``number``, which are the largest is remembered for a while: it takes a count of every
-    genre's tracks, and seldom changes.
+    If there are more than ``number``, the cache keeps their keys for a while. To find them, the database counts the
+    tracks of every genre, and the result seldom changes.
     """
-    remembered = f"musicdb.largest_genres.{number}"
-    if keys := cache.get(remembered):
+    cache_key = f"musicdb.largest_genres.{number}"
+    if keys := cache.get(cache_key):
         named = {key: (slug, name) for key, slug, name in Genre.objects.filter(pk__in=keys).values_list(*GENRE_COLUMNS)}
         return [named[key] for key in keys if key in named]
-    by_size = Genre.objects.annotate(size=counted(Track.genres.through.objects.all(), "genre"))
+    by_size = Genre.objects.annotate(size=count_related(Track.genres.through.objects.all(), "genre"))
     genres = list(by_size.order_by("-size", "name").values_list(*GENRE_COLUMNS)[: number + 1])
     if len(genres) > number:
-        cache.set(remembered, [key for key, _, _ in genres[:number]], REMEMBERED_FOR)
+        cache.set(cache_key, [key for key, _, _ in genres[:number]], LARGEST_GENRES_TTL)
     return [(slug, name) for _, slug, name in genres[:number]]
 
 
 class GenreFilter(admin.SimpleListFilter):
-    """The largest genres, and the one that is chosen; a link from the list of genres reaches every one."""
+    """The largest genres, and the chosen one. The list of genres links to the tracks of any genre."""
 
     title = "genre"
     parameter_name = "genre"
@@ -46,7 +46,7 @@ class GenreFilter(admin.SimpleListFilter):
             largest += Genre.objects.filter(slug=chosen).values_list("slug", "name")
         return largest
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Track]) -> QuerySet[Track]:
         return queryset.filter(genres__slug=self.value()) if self.value() else queryset
 
 
@@ -57,44 +57,46 @@ class FeaturesFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("all", "All known"), ("some", "Some missing"), ("none", "None known")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Track]) -> QuerySet[Track]:
         all_known = Q(*((f"{name}__isnull", False) for name in FEATURE_NAMES))
         none_known = Q(*((f"{name}__isnull", True) for name in FEATURE_NAMES))
-        wanted = {"all": all_known, "some": ~all_known & ~none_known, "none": none_known}
-        return queryset.filter(wanted.get(self.value() or "", Q()))
+        conditions = {"all": all_known, "some": ~all_known & ~none_known, "none": none_known}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
 
 
 class GapFilter(admin.SimpleListFilter):
     """Tracks that lack something."""
 
-    title = "what is missing"
+    title = "missing"
     parameter_name = "gap"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("artists", "No artists"),
-            ("genre", "No genre"),
-            ("art", "No art"),
-            ("label", "No label"),
-            ("features", "No features"),
-            ("isrc", "An ISRC of its own"),
+            ("artists", "Artists"),
+            ("genre", "Genre"),
+            ("art", "Art"),
+            ("label", "Label"),
+            ("features", "Audio features"),
+            ("isrc", "ISRC of its own"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.with_gap(self.value()) if self.value() in TRACK_GAPS else queryset  # type: ignore[attr-defined]
+        gap = self.value()
+        return queryset.with_gap(gap) if gap in TRACK_GAPS else queryset  # type: ignore[attr-defined]
 
 
 class DoubtFilter(admin.SimpleListFilter):
-    """Albums with something that is likely wrong."""
+    """Albums with something that is probably wrong."""
 
-    title = "what is doubtful"
+    title = "probably wrong"
     parameter_name = "doubt"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(doubt, doubt.capitalize()) for doubt in ALBUM_DOUBTS]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.with_doubt(self.value()) if self.value() in ALBUM_DOUBTS else queryset  # type: ignore[attr-defined]
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Album]) -> QuerySet[Album]:
+        doubt = self.value()
+        return queryset.with_doubt(doubt) if doubt in ALBUM_DOUBTS else queryset  # type: ignore[attr-defined]
 
 
 class PrecisionFilter(admin.SimpleListFilter):
@@ -102,9 +104,9 @@ class PrecisionFilter(admin.SimpleListFilter):
     parameter_name = "released"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("day", "Known to the day"), ("month", "To the month"), ("year", "To the year"), ("unknown", "Unknown")]
+        return [("day", "Exact day"), ("month", "Month"), ("year", "Year only"), ("unknown", "Unknown")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Album]) -> QuerySet[Album]:
         if not self.value():
             return queryset
         return queryset.filter(release_precision="" if self.value() == "unknown" else self.value())

@@ -1,45 +1,49 @@
-"""Columns that are edited in the list, by several at once: what somebody else has changed is not written over."""
+"""Editing columns in the list itself. If somebody else has changed a value since the page was shown, the user is asked
+before their value overwrites it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.forms import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from musicdb.admin.base import CatalogueAdmin
+from musicdb.admin.base import CatalogueAdmin, M
+from musicdb.admin.generic import AnyModelForm, BaseModelFormSet, ModelChoiceField, ModelForm
 
 
-class RowForm(forms.ModelForm):
-    """A row of the list. It carries along what the page showed, so that what changed meanwhile is noticed."""
+class RowForm(ModelForm[Any]):
+    """A row of the list. It also sends the values that the page showed, which reveals a change by somebody else."""
+
+    fields: dict[str, Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Not the key, which the formset adds.
+        # The formset adds the key later.
         self._columns = list(self.fields)
         for name, field in self.fields.items():
             field.show_hidden_initial = True
-            # Which column it is in, and which row, only eyes can tell.
+            # A screen reader does not see which column and row the box is in.
             field.widget.attrs["aria-label"] = f"{field.label or name} of {self.instance}"
 
     @cached_property
     def changed_data(self) -> list[str]:
-        """What the editor changed and is not so already: with what the page showed, somebody else may have agreed."""
+        """The columns that the user changed to a value that is not stored already."""
         return [
             name for name in super().changed_data if self.fields[name].has_changed(self[name].initial, self[name].data)
         ]
 
     @cached_property
     def conflicting(self) -> list[str]:
-        """What the editor changed and somebody else has changed, to something else, since the page was shown."""
-        return [name for name in self.changed_data if self._shown(name) != self[name].initial]
+        """The columns that the user changed and somebody else has set to another value since the page was shown."""
+        return [name for name in self.changed_data if self._shown_value(name) != self[name].initial]
 
-    def _shown(self, name: str) -> Any:
+    def _shown_value(self, name: str) -> Any:
         box = self[name]
         try:
             return box.field.to_python(self.data.get(box.html_initial_name))
@@ -50,76 +54,75 @@ class RowForm(forms.ModelForm):
         cleaned = super().clean() or {}
         for name in self._columns:
             if name not in self.changed_data:
-                # What the editor left alone stays as it is now, and not as the page showed it.
+                # Keep what is stored now, not what the page showed.
                 cleaned[name] = self[name].initial
         if self.conflicting:
-            # Whoever sends the page again has seen it.
+            # The page now shows the new value. If the user sends it again, they have seen it.
             data = self.data.copy()  # type: ignore[attr-defined]
             for name in self.conflicting:
-                now = self[name].initial
-                data[self[name].html_initial_name] = "" if now is None else str(now)
-                self.add_error(name, f"Somebody else has just set this to {_in_words(now)}.")
+                stored = self[name].initial
+                data[self[name].html_initial_name] = "" if stored is None else str(stored)
+                self.add_error(name, f"Somebody else has just set this to {format_value(stored)}.")
             self.data = data
         return cleaned
 
 
-class _RowField(forms.ModelChoiceField):
-    """The key of a row that the formset has read, with all others, in one query."""
+class _RowField(ModelChoiceField[Any]):
+    """The key of a row. The formset has read all rows in one query, so this field needs none."""
 
-    def __init__(self, known: Mapping[Any, Any], **kwargs: Any) -> None:
-        self.known = known
+    def __init__(self, rows: Mapping[Any, Model], **kwargs: Any) -> None:
+        self.rows = rows
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
         try:
-            return self.known[int(value)]
+            return self.rows[int(value)]
         except (KeyError, TypeError, ValueError):
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
 
 
-class RowFormSet(forms.BaseModelFormSet):
+class RowFormSet(BaseModelFormSet[Any, RowForm]):
     def __init__(self, data: Any = None, *args: Any, queryset: QuerySet[Any] | None = None, **kwargs: Any) -> None:
         if data is not None and queryset is not None:
-            # Nobody else changes them between this look and what is then written.
+            # Lock the rows, so that nobody changes them between the comparison and the save.
             queryset = queryset.order_by("pk").select_for_update(of=("self",))
         super().__init__(data, *args, queryset=queryset, **kwargs)  # type: ignore[misc]
 
-    def add_fields(self, form: Any, index: int | None) -> None:
+    def add_fields(self, form: RowForm, index: int | None) -> None:
         super().add_fields(form, index)
         key = self.model._meta.pk.name  # type: ignore[union-attr]
         if form.is_bound:
-            field = form.fields[key]
-            known = {row.pk: row for row in self.get_queryset()}
+            field: Any = form.fields[key]
+            rows = {row.pk: row for row in self.get_queryset()}
             form.fields[key] = _RowField(
-                known, queryset=field.queryset, initial=field.initial, required=False, widget=field.widget
+                rows, queryset=field.queryset, initial=field.initial, required=False, widget=field.widget
             )
 
     def clean(self) -> None:
         super().clean()
-        forms: Sequence[Any] = self.forms
-        if conflicting := sum(bool(form.conflicting) for form in forms):
-            things = "row was" if conflicting == 1 else "rows were"
+        if number := sum(bool(form.conflicting) for form in self.forms):
+            rows = "1 row" if number == 1 else f"{number} rows"
             raise ValidationError(
-                f"{conflicting} {things} changed by somebody else since this page was shown, and nothing was saved. "
-                "Look at what is marked below: if you save again, yours is what counts."
+                f"Nothing was saved, because somebody else has changed {rows} since you opened this page. Check the "
+                "marked values below. If you save again, yours replace theirs."
             )
 
     @property
-    def gone(self) -> int:
-        """How many rows of the page have been deleted since it was shown."""
+    def deleted_since_shown(self) -> int:
+        """The number of rows on the page that somebody else has deleted."""
         return sum(form.instance.pk is None for form in self.initial_forms)
 
 
-class ListEditingAdmin(CatalogueAdmin):
-    """A list with ``list_editable`` columns that are safe to edit by several at once."""
+class ListEditingAdmin(CatalogueAdmin[M]):
+    """A list with ``list_editable`` columns that several users can edit at the same time."""
 
-    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[AnyModelForm]:
         return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
 
-    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> type[forms.BaseModelFormSet]:
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_formset(request, **{"formset": RowFormSet, **kwargs})
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: M, form: AnyModelForm, change: bool) -> None:
         if isinstance(form, RowForm):
             obj.save(update_fields=form.changed_data)
         else:
@@ -132,15 +135,15 @@ class ListEditingAdmin(CatalogueAdmin):
             response = super().changelist_view(request, extra_context)
         if not isinstance(response, TemplateResponse) or response.context_data is None:
             return response
-        return self._shown_again(request, response)
+        return self._redisplay(request, response, response.context_data["cl"])
 
-    def _shown_again(self, request: HttpRequest, response: TemplateResponse) -> HttpResponse:
-        """Show what was typed beside the rows that it was typed for, wherever the list has them by now."""
-        changelist = response.context_data["cl"]  # type: ignore[index]
+    def _redisplay(self, request: HttpRequest, response: TemplateResponse, changelist: Any) -> HttpResponse:
+        """Show each typed value beside its row, even if the rows are now in another order."""
         formset = changelist.formset
-        if gone := formset.gone:
-            said = f"{gone} of these rows {'was' if gone == 1 else 'were'} deleted since the page was shown."
-            self.message_user(request, f"{said} Nothing was saved: this is the list as it is now.", messages.ERROR)
+        if deleted := formset.deleted_since_shown:
+            rows = "1 of these rows" if deleted == 1 else f"{deleted} of these rows"
+            message = f"Nothing was saved, because somebody else has deleted {rows}. This is the list as it is now."
+            self.message_user(request, message, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         keys = [form.instance.pk for form in formset.initial_forms]
         rows = changelist.apply_select_related(changelist.root_queryset.filter(pk__in=keys))
@@ -149,7 +152,7 @@ class ListEditingAdmin(CatalogueAdmin):
         return response
 
 
-def _in_words(value: Any) -> str:
+def format_value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "blank" if value in (None, "") else f"“{value}”"

@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
+from musicdb.admin.base import ReadOnlyAdmin
+from musicdb.admin.html import facts
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.library import can_export_library, library_view
-from musicdb.admin.read_only import ReadOnlyAdmin, facts
 from musicdb.imports.lock import ImportLockedError
 from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError
@@ -44,7 +45,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Import)
-class ImportAdmin(ReadOnlyAdmin):
+class ImportAdmin(ReadOnlyAdmin[Import]):
     """What was imported. To add one is to upload a file."""
 
     list_display = ["file_name", "started_at", "user", "file_format", "summary", "bad_rows", "state"]

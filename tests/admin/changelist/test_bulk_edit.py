@@ -1,4 +1,4 @@
-"""Many rows edited alike: what is written, what is left alone, what an editor is told."""
+"""Bulk edit: what is written, what stays as it is, and what the page says."""
 
 import threading
 from typing import Any
@@ -35,7 +35,7 @@ def history() -> list[tuple[str, str]]:
 
 
 def apply(client: Client, things: list[Any], number: int | None = None, **typed: Any) -> Any:
-    """Post the page as a browser does, to the list's own address."""
+    """Post the form as a browser does, to the URL of the list."""
     typed = {"apply": "1", "select_across": "0", "selected": len(things) if number is None else number, **typed}
     data = {"action": ACTION, "_selected_action": [thing.pk for thing in things], **typed}
     return client.post(page_of(type(things[0])), data)
@@ -75,7 +75,7 @@ def test_genres_are_added_removed_or_replaced(
     assert history() == [(title, "Changed Genres.") for title in expected]
 
 
-def test_columns_and_genres_at_once_each_row_saying_what_changed(user: User) -> None:
+def test_columns_and_genres_together_and_each_log_entry_names_what_changed(user: User) -> None:
     jazz = GenreFactory(name="jazz")
     TrackFactory(title="Liked", liked=True, score=1)
     TrackFactory(title="All")
@@ -98,7 +98,7 @@ def test_labels_keep_their_order_and_new_ones_come_last(user: User) -> None:
     assert list(album.album_labels.values_list("label", "position")) == [(new.pk, 0), (first.pk, 1)]
 
 
-def test_a_genre_that_is_gone_changes_nothing(user: User) -> None:
+def test_a_deleted_genre_changes_nothing(user: User) -> None:
     gone = GenreFactory()
     Genre.objects.filter(pk=gone.pk).delete()
     TrackFactory(liked=False)
@@ -134,7 +134,7 @@ def many_tracks(number: int, genre: Genre | None = None) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3, 1_200])
-def test_queries_grow_with_batches_not_with_rows(
+def test_the_number_of_queries_depends_on_batches_not_on_rows(
     user: User, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(module, "BATCH", 2_000)
@@ -143,14 +143,14 @@ def test_queries_grow_with_batches_not_with_rows(
     edit = Edit({"liked": True, "score": 1}, {"genres": Members(add=[new.pk], remove=[old.pk])})
     with CaptureQueriesContext(connection) as queries:
         assert bulk_edit(Track.objects.all(), edit, user) == number
-    # Transaction, genres, keys; a batch: rows, columns, genres before, those gone, content type; the end. And what is
-    # new, genres and lines of the log, in as many statements as SQLite's parameters need; versions before and after.
+    # Transaction, genres, keys; for a batch: rows, columns, old genres, their deletion, content type; the end. The new
+    # genres, log entries and versions take as many statements as SQLite's limit on parameters requires.
     inserts = [query for query in queries if "INSERT INTO" in query["sql"]]
     assert len(queries) - len(inserts) == 9
     assert len(inserts) <= 4 + number // 100
 
 
-def test_more_than_a_database_takes_parameters(user: User) -> None:
+def test_more_rows_than_a_query_can_have_parameters(user: User) -> None:
     old, new = GenreFactory(), GenreFactory()
     many_tracks(1_234, old)
     edit = Edit({"liked": True}, {"genres": Members(only=[new.pk])})
@@ -175,7 +175,7 @@ class _DeadlockError(Exception):
     sqlstate = "40P01"
 
 
-def test_a_deadlock_is_tried_again(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deadlock_is_retried(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     TrackFactory()
     really, calls = module._log, []
 
@@ -193,8 +193,8 @@ def test_a_deadlock_is_tried_again(user: User, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_wait_for_each_other(user: User) -> None:
-    """Whoever comes second sees what the first wrote: neither's genre is lost."""
+def test_two_bulk_edits_wait_for_each_other(user: User) -> None:
+    """The second one sees what the first one wrote, so no genre is lost."""
     many_tracks(20)
     genres = [GenreFactory(), GenreFactory()]
     start, failures = threading.Barrier(2), []
@@ -220,20 +220,18 @@ def test_two_at_once_wait_for_each_other(user: User) -> None:
 # --- The page ----------------------------------------------------------------------------------------------------
 
 
-def test_the_page_says_how_many_and_names_some(admin_client: Client) -> None:
+def test_the_page_says_how_many_rows_there_are_and_names_some(admin_client: Client) -> None:
     tracks = [TrackFactory(title=f"Track {letter}") for letter in "ABCDEFG"]
     page = parse(run_action(admin_client, ACTION, tracks))
     assert page.one("h1").text == "Edit 7 tracks"
     text = page.one("div", id="content-main").text
-    assert (
-        "“Track A”, “Track B”, “Track C”, “Track D”, “Track E” and 2 more. What is left blank stays as it is." in text
-    )
+    assert "“Track A”, “Track B”, “Track C”, “Track D”, “Track E” and 2 more. Blank fields change nothing." in text
     sent = [field.attrs["value"] for field in page.all("input", type="hidden") if "_selected" in field.attrs["name"]]
     assert sent == [str(track.pk) for track in tracks]
     assert not LogEntry.objects.exists()
 
 
-def test_from_the_list_and_back_to_it_as_it_was_filtered(admin_client: Client) -> None:
+def test_the_form_returns_to_the_filtered_list(admin_client: Client) -> None:
     jazz, soul = GenreFactory(name="jazz"), GenreFactory(name="soul")
     tracks = [TrackFactory(genres=[jazz], liked=True, score=3), TrackFactory(genres=[jazz], score=4)]
     address = page_of(Track, genre="jazz", o="-2")
@@ -250,14 +248,14 @@ def test_from_the_list_and_back_to_it_as_it_was_filtered(admin_client: Client) -
     assert list(Track.objects.order_by("score").values_list("liked", "score")) == [(True, 3), (True, 4)]
 
 
-def test_a_score_is_given_or_taken_away(admin_client: Client) -> None:
+def test_a_score_is_set_or_cleared(admin_client: Client) -> None:
     tracks = [TrackFactory(score=5), TrackFactory(score=None)]
-    assert messages_of(apply(admin_client, tracks, score="5")) == [("success", "Changed 1 track; 1 was so already.")]
+    assert messages_of(apply(admin_client, tracks, score="5")) == [("success", "Changed 1 track; 1 already matched.")]
     assert set(Track.objects.values_list("score", flat=True)) == {5}
     apply(admin_client, tracks, no_score="on")
     assert set(Track.objects.values_list("score", flat=True)) == {None}
     again = messages_of(apply(admin_client, tracks, no_score="on"))
-    assert again[-1] == ("info", "All that you selected were so already.")
+    assert again[-1] == ("info", "Nothing changed: everything you selected already matched.")
     apply(admin_client, tracks, score="0")
     assert set(Track.objects.values_list("score", flat=True)) == {0}
 
@@ -296,7 +294,7 @@ def test_albums_get_labels(admin_client: Client) -> None:
         ({"add_genres": ["jazz"], "set_genres": ["jazz"]}, "set_genres"),
     ],
 )
-def test_what_makes_no_sense_is_said_at_the_field_and_changes_nothing(
+def test_an_invalid_value_is_reported_at_the_field_and_changes_nothing(
     admin_client: Client, typed: dict[str, Any], field: str
 ) -> None:
     jazz, track = GenreFactory(), TrackFactory(score=7)
@@ -312,7 +310,7 @@ def test_what_makes_no_sense_is_said_at_the_field_and_changes_nothing(
     assert (track.score, track.liked, genres_of(track), history()) == (7, False, [], [])
 
 
-def test_all_that_a_filter_finds(admin_client: Client) -> None:
+def test_all_rows_that_a_filter_finds(admin_client: Client) -> None:
     many_tracks(230)
     TrackFactory(title="Another")
     address = page_of(Track, q="T")
@@ -326,13 +324,13 @@ def test_all_that_a_filter_finds(admin_client: Client) -> None:
     assert Track.objects.filter(liked=True).count() == 231
 
 
-def test_a_selection_that_has_grown_is_shown_before_it_is_changed(admin_client: Client) -> None:
+def test_a_selection_that_has_changed_must_be_confirmed_again(admin_client: Client) -> None:
     many_tracks(2)
     things = list(Track.objects.all())
     TrackFactory()
     response = apply(admin_client, things, number=2, select_across=1, liked="yes")
     assert response.context["form"].non_field_errors() == [
-        "Meanwhile others are selected: it would be 3 now. Look again."
+        "Your selection has changed. It is now 3 tracks. Check it, then send this form again."
     ]
     assert parse(response).one("h1").text == "Edit 3 tracks"
     assert not Track.objects.filter(liked=True).exists()
@@ -342,23 +340,23 @@ def test_a_selection_that_has_grown_is_shown_before_it_is_changed(admin_client: 
     assert Track.objects.filter(liked=True).count() == 3
 
 
-def test_what_was_deleted_since_the_page_was_shown_is_said(admin_client: Client) -> None:
+def test_a_selection_with_a_deleted_row_must_be_confirmed_again(admin_client: Client) -> None:
     tracks = [TrackFactory(), TrackFactory()]
     keep = tracks[0]
     Track.objects.filter(pk=tracks[1].pk).delete()
     response = apply(admin_client, [keep, tracks[1]], number=2, liked="yes")
-    assert "it would be 1 now" in response.text
+    assert "It is now 1 track." in response.text
     assert not Track.objects.filter(liked=True).exists()
 
 
 @pytest.mark.parametrize("key", ["", "x", "-1", "²", "9" * 30, "\0"])
-def test_what_can_be_no_key_is_refused(admin_client: Client, key: str) -> None:
+def test_an_invalid_key_is_refused(admin_client: Client, key: str) -> None:
     TrackFactory()
     sent = {"action": ACTION, "_selected_action": [key], "index": 0}
     assert admin_client.post(page_of(Track), sent).status_code == 400
 
 
-def test_who_may_only_look_may_not() -> None:
+def test_a_viewer_cannot_bulk_edit() -> None:
     client, track = editor("view_track"), TrackFactory()
     assert ACTION not in client.get(page_of(Track)).text
     assert run_action(client, ACTION, [track]).status_code == 403
@@ -366,8 +364,8 @@ def test_who_may_only_look_may_not() -> None:
     assert not Track.objects.filter(liked=True).exists()
 
 
-def test_as_many_as_a_list_can_show_can_be_selected(admin_client: Client) -> None:
-    """All 200 of "show all", with what is typed into each row beside it."""
+def test_all_rows_of_the_longest_list_can_be_selected(admin_client: Client) -> None:
+    """All 200 of "Show all", with the editable columns of each row."""
     many_tracks(200)
     page = parse(admin_client.get(page_of(Track, all="")))
     sent: dict[str, Any] = {}
@@ -383,10 +381,11 @@ def test_as_many_as_a_list_can_show_can_be_selected(admin_client: Client) -> Non
 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory, AlbumFactory, TrackFactory])
-def test_the_page_asks_as_much_for_many_as_for_few(
+def test_the_page_needs_a_constant_number_of_queries(
     admin_client: Client, django_assert_num_queries: Any, factory: Any, number: int
 ) -> None:
     things = [factory() for _ in range(number)]
-    # Session, user; the list's count, its selection's count, the first of it. Either has genres to filter tracks by.
+    # Session, user; the count of the list, the count and the first rows of the selection. Both lists of tracks read the
+    # genres of the filter.
     with django_assert_num_queries(5 + 2 * (factory is TrackFactory)):
         run_action(admin_client, ACTION, things)

@@ -1,4 +1,4 @@
-"""Score and heart, edited in the list of tracks: by one editor, and by two at once."""
+"""Editing score and liked in the list of tracks: by one editor, and by two at the same time."""
 
 import threading
 from typing import Any
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def boxes(page: Node) -> dict[str, str]:
-    """What a browser would send of the list, untouched."""
+    """Return what a browser sends if the user changes nothing."""
     sent = {}
     for field in page.one("form", id="changelist-form").all("input"):
         name, kind = field.attrs.get("name"), field.attrs.get("type")
@@ -28,7 +28,7 @@ def boxes(page: Node) -> dict[str, str]:
 
 
 class Screen:
-    """The list as somebody has it before their eyes."""
+    """The list as one user sees it."""
 
     def __init__(self, client: Client, model: Any = Track, **query: Any) -> None:
         self.client, self.address = client, page_of(model, **query)
@@ -39,7 +39,7 @@ class Screen:
         self.sent = boxes(self.page)
 
     def type_in(self, row: Any, **typed: Any) -> None:
-        """Type into the row's boxes; None unchecks one."""
+        """Type into the boxes of a row. None clears a checkbox."""
         (number,) = (
             name.split("-")[1]
             for name, value in self.sent.items()
@@ -87,7 +87,7 @@ def test_only_the_rows_that_were_changed_are_saved(admin_client: Client) -> None
     assert sorted(history()) == [("One", "Changed Score."), ("Three", "Changed Score and Liked.")]
 
 
-def test_a_heart_is_taken_away(admin_client: Client) -> None:
+def test_liked_can_be_cleared(admin_client: Client) -> None:
     track = TrackFactory(liked=True)
     screen = Screen(admin_client)
     screen.type_in(track, liked=None)
@@ -95,7 +95,7 @@ def test_a_heart_is_taken_away(admin_client: Client) -> None:
     assert stored(track) == [(None, False)]
 
 
-def test_the_list_comes_back_as_it_was_filtered(admin_client: Client) -> None:
+def test_saving_returns_to_the_filtered_list(admin_client: Client) -> None:
     track = TrackFactory(genres=[GenreFactory(name="jazz")])
     screen = Screen(admin_client, genre="jazz", o="-5")
     screen.type_in(track, score="3")
@@ -103,7 +103,7 @@ def test_the_list_comes_back_as_it_was_filtered(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("typed", ["-1", "many", "1.5", "9" * 20, "\0", "99999999999"])
-def test_a_bad_value_is_said_at_the_field_and_nothing_is_saved(admin_client: Client, typed: str) -> None:
+def test_an_invalid_value_is_reported_at_the_field_and_nothing_is_saved(admin_client: Client, typed: str) -> None:
     good, bad = TrackFactory(title="Good"), TrackFactory(title="Bad", score=7)
     screen = Screen(admin_client)
     screen.type_in(good, score="5")
@@ -121,14 +121,14 @@ def test_a_bad_value_is_said_at_the_field_and_nothing_is_saved(admin_client: Cli
     assert stored(good, bad) == [(5, False), (6, False)]
 
 
-def test_each_box_says_what_it_is_for(admin_client: Client) -> None:
+def test_each_box_has_a_label_for_screen_readers(admin_client: Client) -> None:
     TrackFactory(title="Blue <in> Green")
     page = Screen(admin_client).page
     (box,) = (field for field in page.all("input") if field.attrs.get("name") == "form-0-score")
     assert box.attrs["aria-label"] == "Score of Blue <in> Green"
 
 
-def test_who_may_only_look_sees_plain_columns_and_cannot_save() -> None:
+def test_a_viewer_sees_plain_columns_and_cannot_save() -> None:
     track = TrackFactory(score=3)
     client = editor("view_track")
     page = client.get(page_of(Track))
@@ -141,7 +141,7 @@ def test_who_may_only_look_sees_plain_columns_and_cannot_save() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x", "0", "\0", "9" * 30])
-def test_a_key_that_no_row_has_saves_nothing(admin_client: Client, key: str) -> None:
+def test_an_unknown_key_saves_nothing(admin_client: Client, key: str) -> None:
     track = TrackFactory(score=3)
     screen = Screen(admin_client)
     screen.type_in(track, score="4", id=key)
@@ -153,7 +153,7 @@ def test_a_key_that_no_row_has_saves_nothing(admin_client: Client, key: str) -> 
     assert stored(track) == [(3, False)]
 
 
-def test_no_row_is_added_through_the_list(admin_client: Client) -> None:
+def test_the_list_cannot_add_a_row(admin_client: Client) -> None:
     track = TrackFactory()
     screen = Screen(admin_client)
     screen.sent |= {"form-INITIAL_FORMS": "0"}
@@ -166,7 +166,7 @@ def test_no_row_is_added_through_the_list(admin_client: Client) -> None:
 # --- Two at once -------------------------------------------------------------------------------------------------
 
 
-def test_what_somebody_else_has_changed_is_not_written_over(admin_client: Client) -> None:
+def test_a_change_by_somebody_else_is_not_overwritten(admin_client: Client) -> None:
     mine, theirs = TrackFactory(title="Mine", score=1), TrackFactory(title="Theirs", score=1)
     screen, other = Screen(admin_client), Screen(editor("view_track", "change_track"))
     other.type_in(theirs, score="9")
@@ -177,18 +177,18 @@ def test_what_somebody_else_has_changed_is_not_written_over(admin_client: Client
     assert screen.save().status_code == 200
 
     assert screen.errors == [
-        "1 row was changed by somebody else since this page was shown, and nothing was saved. Look at what is marked "
-        "below: if you save again, yours is what counts.",
+        "Nothing was saved, because somebody else has changed 1 row since you opened this page. Check the marked "
+        "values below. If you save again, yours replace theirs.",
         "Somebody else has just set this to “9”.",
     ]
     assert stored(mine, theirs) == [(1, False), (9, False)]
     assert [who for who, _ in history()] == ["Theirs"]
-    # What was typed is still there; sent again by somebody who has seen it, it counts.
+    # The form keeps the typed values. If the user sends it again, they are saved.
     assert screen.save().status_code == 302
     assert stored(mine, theirs) == [(5, False), (2, False)]
 
 
-def test_and_again_if_it_has_changed_again(admin_client: Client) -> None:
+def test_another_change_by_somebody_else_is_reported_again(admin_client: Client) -> None:
     track = TrackFactory(score=1)
     screen = Screen(admin_client)
     screen.type_in(track, score="2")
@@ -200,7 +200,7 @@ def test_and_again_if_it_has_changed_again(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize(("before", "now", "typed", "words"), [(True, False, None, None), (None, 0, "4", "“0”")])
-def test_what_it_was_set_to_is_said(
+def test_the_message_says_what_somebody_else_entered(
     admin_client: Client, before: Any, now: Any, typed: str | None, words: str | None
 ) -> None:
     field = "liked" if isinstance(now, bool) else "score"
@@ -210,7 +210,7 @@ def test_what_it_was_set_to_is_said(
     screen.type_in(track, **{field: typed})
     response = screen.save()
     if words is None:
-        # Both took the heart away: they agree.
+        # Both cleared liked, so there is no conflict.
         assert response.status_code == 302
         assert history() == []
     else:
@@ -218,7 +218,7 @@ def test_what_it_was_set_to_is_said(
     assert Track.objects.values_list(field, flat=True).get() == now
 
 
-def test_a_column_that_i_left_alone_keeps_what_they_made_of_it(admin_client: Client) -> None:
+def test_an_unchanged_column_keeps_the_value_of_somebody_else(admin_client: Client) -> None:
     track = TrackFactory(score=1, title="Before")
     screen = Screen(admin_client)
     Track.objects.update(score=9, title="After")
@@ -228,8 +228,8 @@ def test_a_column_that_i_left_alone_keeps_what_they_made_of_it(admin_client: Cli
     assert Track.objects.get().title == "After"
 
 
-def test_rows_that_have_moved_are_shown_with_what_was_typed_for_them(admin_client: Client) -> None:
-    """Sorted by score, another order by now: Django would show each form beside whichever row is there."""
+def test_typed_values_stay_beside_their_rows_if_the_order_changes(admin_client: Client) -> None:
+    """In a list sorted by score, Django would show each form beside the row that is now in its place."""
     tracks = [TrackFactory(title=title, score=score) for title, score in (("A", 1), ("B", 2), ("C", 3))]
     screen = Screen(admin_client, o="5", liked__exact="0")
     screen.type_in(tracks[0], score="-5")
@@ -242,7 +242,7 @@ def test_rows_that_have_moved_are_shown_with_what_was_typed_for_them(admin_clien
     ] == [(title, title) for title in "ABC"]
 
 
-def test_a_row_that_was_deleted_is_said(admin_client: Client) -> None:
+def test_a_deleted_row_is_reported(admin_client: Client) -> None:
     tracks = [TrackFactory(score=1), TrackFactory(score=1)]
     screen = Screen(admin_client)
     screen.type_in(tracks[0], score="5")
@@ -251,13 +251,13 @@ def test_a_row_that_was_deleted_is_said(admin_client: Client) -> None:
     assert messages_of(response) == [
         (
             "error",
-            "1 of these rows was deleted since the page was shown. Nothing was saved: this is the list as it is now.",
+            "Nothing was saved, because somebody else has deleted 1 of these rows. This is the list as it is now.",
         )
     ]
     assert stored(tracks[0]) == [(1, False)]
 
 
-def test_names_of_clusters_are_as_safe(admin_client: Client) -> None:
+def test_names_of_clusters_are_not_overwritten_either(admin_client: Client) -> None:
     tracks = [TrackFactory() for _ in range(2)]
     run = stored_run(GenreFactory(), {1: tracks[:1], 2: tracks[1:]})
     one, two = run.clusters.order_by("number")
@@ -274,7 +274,7 @@ def test_names_of_clusters_are_as_safe(admin_client: Client) -> None:
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
 @pytest.mark.django_db(transaction=True)
-def test_whoever_saves_while_another_is_saving_waits_and_is_told(admin_client: Client) -> None:
+def test_a_save_waits_for_another_save_and_reports_the_conflict(admin_client: Client) -> None:
     track = TrackFactory(score=1)
     screen = Screen(admin_client)
     screen.type_in(track, score="2")
@@ -302,7 +302,7 @@ def test_whoever_saves_while_another_is_saving_waits_and_is_told(admin_client: C
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("changed", [0, 1])
-def test_saving_asks_for_rows_at_once_and_writes_each_that_changed(
+def test_saving_reads_all_rows_in_one_query_and_writes_only_changed_ones(
     admin_client: Client, django_assert_num_queries: Any, rows: int, changed: int
 ) -> None:
     genre = GenreFactory()
@@ -311,7 +311,7 @@ def test_saving_asks_for_rows_at_once_and_writes_each_that_changed(
     screen = Screen(admin_client)
     if changed:
         screen.type_in(Track.objects.first(), score="4")
-    # Session, user; the list as for any page: filter, count; transaction, rows, transaction, and their ends. A row that
-    # changed: itself, its versions before and after, its content type and a line of the log.
+    # Session, user; the list: filter, count; two transactions with the rows in between. For a changed row: the row, its
+    # versions before and after, its content type and a log entry.
     with django_assert_num_queries(9 + 5 * changed):
         assert screen.save().status_code == 302

@@ -1,4 +1,4 @@
-"""Searching and paging in the admin: what is found, in which order, how it is counted, and by which way."""
+"""Search and paging in the admin: which rows, in which order, and how many queries."""
 
 import random
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.admin.base import as_search_terms
+from musicdb.admin.base import search_terms
 from musicdb.admin.changelist.filters import GenreFilter
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.search import pagination
@@ -61,7 +61,7 @@ SEARCHES = [
 
 @pytest.fixture
 def library(db: None) -> None:
-    """Thirty tracks with names drawn from few words, so that every search finds some of them, and not all."""
+    """Thirty tracks with names drawn from few words, so that a search finds some of them and not all."""
     draw = random.Random(7)
 
     def name(prefix: str = "") -> str:
@@ -80,20 +80,22 @@ def library(db: None) -> None:
 
 def found_by_django(model: Any, typed: str) -> list[Any]:
     """Return what ``ModelAdmin`` finds over the same ``search_fields``, in the order of the list."""
-    ours = admin.site.get_model_admin(model)
+    model_admin = admin.site.get_model_admin(model)
     everything = model._default_manager.order_by(*model._meta.ordering)
-    terms = as_search_terms(typed)
-    found, _ = admin.ModelAdmin.get_search_results(ours, None, everything, terms)  # type: ignore[arg-type]
+    terms = search_terms(typed)
+    found, _ = admin.ModelAdmin.get_search_results(model_admin, None, everything, terms)  # type: ignore[arg-type]
     return list(found.distinct())
 
 
 @pytest.mark.parametrize("typed", SEARCHES)
 @pytest.mark.parametrize("model", [Track, Album, Artist])
-def test_a_search_finds_what_djangos_own_finds(admin_client: Client, library: None, model: Any, typed: str) -> None:
+def test_a_search_finds_the_same_rows_as_djangos_search(
+    admin_client: Client, library: None, model: Any, typed: str
+) -> None:
     assert listed(admin_client.get(page_of(model, q=typed))) == found_by_django(model, typed)
 
 
-def test_the_searches_of_this_file_are_worth_making(library: None) -> None:
+def test_the_searches_of_this_file_find_some_rows(library: None) -> None:
     sizes = {typed: len(found_by_django(Track, typed)) for typed in SEARCHES}
     assert {typed for typed, size in sizes.items() if size == 0} <= {
         '"love blue"',
@@ -119,27 +121,27 @@ def test_the_searches_of_this_file_are_worth_making(library: None) -> None:
         ("Ωδή", "ωΔΉ"),
     ],
 )
-def test_capitals_and_small_letters_are_alike_beyond_ascii(admin_client: Client, name: str, typed: str) -> None:
+def test_a_search_ignores_case_beyond_ascii(admin_client: Client, name: str, typed: str) -> None:
     artist = ArtistFactory(name=name)
     ArtistFactory(name="Zhar-ptitsa").aliases.create(name="Firebird")
-    by_spelling = ArtistFactory(name="Firebird two")
-    by_spelling.aliases.create(name=f"{name} 2")
+    by_alias = ArtistFactory(name="Firebird two")
+    by_alias.aliases.create(name=f"{name} 2")
     track = TrackFactory(title="Of another name", artists=[artist])
-    spelt = TrackFactory(title="Spelt in another way", artists=[by_spelling])
+    aliased = TrackFactory(title="Spelt in another way", artists=[by_alias])
     titled = TrackFactory(title=f"x{name}x")
     on_album = TrackFactory(title="Z", album=AlbumFactory(title=name))
     TrackFactory()
-    assert set(listed(admin_client.get(page_of(Artist, q=typed)))) == {artist, by_spelling}
-    assert listed(admin_client.get(page_of(Track, q=typed))) == [track, spelt, on_album, titled]
+    assert set(listed(admin_client.get(page_of(Artist, q=typed)))) == {artist, by_alias}
+    assert listed(admin_client.get(page_of(Track, q=typed))) == [track, aliased, on_album, titled]
 
 
-def test_a_pattern_of_glob_is_only_text(admin_client: Client) -> None:
+def test_a_glob_pattern_is_plain_text(admin_client: Client) -> None:
     TrackFactory(title="жар")
     for typed in ("ж*", "ж?р", "ж[а]р", "[^ж]"):
         assert listed(admin_client.get(page_of(Track, q=typed))) == [], typed
 
 
-def test_what_is_deleted_by_a_search_is_what_it_found(admin_client: Client) -> None:
+def test_only_rows_that_the_search_found_are_deleted(admin_client: Client) -> None:
     kept, gone = TrackFactory(title="Kept"), TrackFactory(title="Gone")
     TrackFactory(title="Gone too")
     data = {"action": "delete_selected", "_selected_action": [gone.pk, kept.pk], "post": "yes"}
@@ -147,9 +149,7 @@ def test_what_is_deleted_by_a_search_is_what_it_found(admin_client: Client) -> N
     assert set(Track.objects.values_list("title", flat=True)) == {"Kept", "Gone too"}
 
 
-def test_everything_that_was_found_can_be_selected_beyond_the_page(
-    admin_client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_rows_of_a_search_can_be_selected(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin.site.get_model_admin(Track), "list_per_page", 2)
     for number in range(5):
         TrackFactory(title=f"Love {number}")
@@ -159,12 +159,12 @@ def test_everything_that_was_found_can_be_selected_beyond_the_page(
     assert list(Track.objects.filter(liked=False)) == [other]
 
 
-# --- Pages -------------------------------------------------------------------------------------------------------
+# --- Paging ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(params=[3, 1_000], ids=["many", "few"])
 def pages_of_two(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Lists of seven rows, two a page: longer, then shorter, than what is fetched of keys at once."""
+    """Pages of two rows, for lists of seven. The paginator reads three keys at once, then all."""
     for model in (Track, Artist, Genre):
         monkeypatch.setattr(admin.site.get_model_admin(model), "list_per_page", 2)
         monkeypatch.setattr(admin.site.get_model_admin(model), "list_max_show_all", 7 if request.param > 7 else 3)
@@ -173,7 +173,7 @@ def pages_of_two(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.mark.parametrize("query", [{}, {"q": "same"}, {"o": "-2"}, {"genre": "dub"}, {"q": "same", "o": "5.-2"}])
-def test_pages_have_every_row_once_in_order(admin_client: Client, pages_of_two: int, query: dict[str, str]) -> None:
+def test_pages_have_each_row_once_in_order(admin_client: Client, pages_of_two: int, query: dict[str, str]) -> None:
     genre = GenreFactory(name="dub")
     tracks = [
         TrackFactory(title=f"same {number % 3}", genres=[genre], artists=[ArtistFactory()]) for number in range(7)
@@ -192,7 +192,7 @@ def listed_unpaged(client: Client, **query: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("number", ["0", "5", "-1", "99999999999999999999"])
-def test_a_page_that_is_not_there_leads_back_to_the_list(admin_client: Client, pages_of_two: int, number: str) -> None:
+def test_a_page_that_does_not_exist_redirects_to_the_list(admin_client: Client, pages_of_two: int, number: str) -> None:
     for _ in range(7):
         TrackFactory()
     response = admin_client.get(page_of(Track, p=number))
@@ -200,13 +200,13 @@ def test_a_page_that_is_not_there_leads_back_to_the_list(admin_client: Client, p
     assert len(listed(admin_client.get(page_of(Track, p="words")))) == 2
 
 
-def test_all_are_shown_where_they_are_not_too_many(admin_client: Client, pages_of_two: int) -> None:
+def test_show_all_shows_all_rows_of_a_short_list(admin_client: Client, pages_of_two: int) -> None:
     tracks = [TrackFactory(title=f"T{number}") for number in range(7)]
     shown = listed(admin_client.get(page_of(Track, all="")))
     assert shown == (tracks if pages_of_two > 7 else tracks[:2])
 
 
-def test_counts_beside_rows_and_an_order_by_them_hold_on_every_page(admin_client: Client, pages_of_two: int) -> None:
+def test_a_list_sorted_by_a_count_is_right_on_every_page(admin_client: Client, pages_of_two: int) -> None:
     artists = [ArtistFactory(name=f"A{number}") for number in range(7)]
     for number, artist in enumerate(artists):
         for _ in range(number):
@@ -220,21 +220,21 @@ def test_counts_beside_rows_and_an_order_by_them_hold_on_every_page(admin_client
 
 
 @pytest.mark.parametrize("rows", [1, 3, 7])
-def test_a_search_asks_as_much_for_many_as_for_one(
+def test_a_search_needs_a_constant_number_of_queries(
     admin_client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
     monkeypatch.setattr(pagination, "MAX_KEYS", 5)
     for number in range(rows):
         TrackFactory(title=f"Love {number}", artists=[ArtistFactory()], genres=[GenreFactory()])
-    # Session, user, genres of the filter; keys, rows, artists of all, in order; the list's views; the count,
-    # where not all keys came.
+    # Session, user, genres of the filter; keys, rows, artists; saved filters; the count, if there are more rows than
+    # keys were read.
     with django_assert_num_queries(7 + (rows > 5)):
         response = admin_client.get(page_of(Track, q="love"))
     assert response.context["cl"].result_count == rows
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_an_autocomplete_counts_nothing_to_know_that_there_is_more(
+def test_an_autocomplete_box_knows_without_a_count_that_there_is_more(
     admin_client: Client, django_assert_num_queries: Any, rows: int
 ) -> None:
     albums = [AlbumFactory(title=f"Love {number:02}") for number in range(rows)]
@@ -249,10 +249,10 @@ def test_an_autocomplete_counts_nothing_to_know_that_there_is_more(
         assert rest["pagination"] == {"more": False}
 
 
-# --- Filters and deleting ----------------------------------------------------------------------------------------
+# --- Filters and deletion ----------------------------------------------------------------------------------------
 
 
-def test_the_largest_genres_are_remembered_by_key_and_named_anew(
+def test_the_keys_of_the_largest_genres_are_cached_and_their_names_are_not(
     admin_client: Client, django_assert_num_queries: Any
 ) -> None:
     genres = [GenreFactory(name=f"genre {number:02}") for number in range(31)]
@@ -262,11 +262,11 @@ def test_the_largest_genres_are_remembered_by_key_and_named_anew(
     Genre.objects.filter(pk=genres[0].pk).update(name="renamed")
     genres[1].delete()
     assert _sidebar(admin_client) == ["renamed", *(genre.name for genre in genres[2:30])]
-    with django_assert_num_queries(7):  # session, user, the genres remembered; keys, rows, no artists; views
+    with django_assert_num_queries(7):  # session, user, cached genres; keys, rows, no artists; saved filters
         admin_client.get(page_of(Track))
 
 
-def test_a_new_genre_is_offered_at_once_where_there_are_few(admin_client: Client) -> None:
+def test_a_new_genre_is_offered_at_once_if_there_are_few(admin_client: Client) -> None:
     assert _sidebar(admin_client) == []
     GenreFactory(name="dub")
     assert _sidebar(admin_client) == ["dub"]
@@ -277,7 +277,7 @@ def _sidebar(client: Client) -> list[str]:
     return [name for spec in filters if isinstance(spec, GenreFilter) for _, name in spec.lookup_choices]
 
 
-def test_what_still_uses_an_artist_or_label_is_named_once_each(admin_client: Client) -> None:
+def test_each_dependent_of_selected_rows_is_listed_once(admin_client: Client) -> None:
     artists = [ArtistFactory(), ArtistFactory()]
     TrackFactory(title="Duet", artists=artists)
     text = run_action(admin_client, "delete_selected", artists).text
@@ -289,7 +289,7 @@ def test_what_still_uses_an_artist_or_label_is_named_once_each(admin_client: Cli
     assert Artist.objects.count() == Label.objects.count() == 2
 
 
-def test_sqlite_reads_one_narrow_index_of_the_tracks_and_never_their_rows(library: None) -> None:
+def test_sqlite_reads_one_index_of_the_tracks_and_never_their_rows(library: None) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has indexes for this: see test_search_indexes.py")
     for typed in ("love", "in", "ночь", "사랑", "love night", SPOTIFY_ID):

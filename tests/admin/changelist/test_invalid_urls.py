@@ -1,4 +1,4 @@
-"""Addresses that no page of the admin links to: an answer, and never an error of the site."""
+"""URLs that no page of the admin links to. They get an answer, and never a server error."""
 
 from typing import Any
 
@@ -23,37 +23,35 @@ HUGE = "9" * 25
         (Import, {"started_at__year": "-1"}),
     ],
 )
-def test_a_list_says_that_it_does_not_understand(admin_client: Client, model: Any, query: dict[str, str]) -> None:
+def test_a_filter_out_of_range_redirects_to_the_list(admin_client: Client, model: Any, query: dict[str, str]) -> None:
     response = admin_client.get(page_of(model), query)
     assert (response.status_code, response.headers.get("Location")) == (302, f"{page_of(model)}?e=1")
 
 
 @pytest.mark.parametrize(("model", "lookup"), [(Track, "pk__in"), (Membership, "track")])
-def test_a_key_that_no_row_can_have_finds_none_or_is_not_understood(
-    admin_client: Client, model: Any, lookup: str
-) -> None:
+def test_a_key_out_of_range_finds_no_row(admin_client: Client, model: Any, lookup: str) -> None:
     TrackFactory()
     response = admin_client.get(page_of(model), {lookup: HUGE})
-    if connection.vendor == "sqlite":  # It cannot even be asked.
+    if connection.vendor == "sqlite":  # It refuses the number.
         assert (response.status_code, response.headers["Location"]) == (302, f"{page_of(model)}?e=1")
     else:
         assert listed(response) == []
 
 
 @pytest.mark.parametrize("pattern", ["[]", "\\", "."])
-def test_a_list_takes_no_patterns(admin_client: Client, pattern: str) -> None:
+def test_a_list_refuses_patterns(admin_client: Client, pattern: str) -> None:
     assert admin_client.get(page_of(Track), {"title__regex": pattern}).status_code == 400
 
 
-def test_an_export_of_what_the_list_does_not_understand_is_refused(admin_client: Client) -> None:
+def test_an_export_with_an_unknown_filter_is_refused(admin_client: Client) -> None:
     assert admin_client.get(page_of(Album, "export"), {"x": "1"}).status_code == 400
 
 
-def test_the_history_of_a_key_that_no_row_can_have(admin_client: Client) -> None:
+def test_the_history_of_a_key_out_of_range_redirects(admin_client: Client) -> None:
     assert admin_client.get(page_of(Track, "history", "9" * 5_000)).status_code == 302
 
 
-def test_a_genre_that_cannot_be_is_refused_in_a_bulk_edit(admin_client: Client) -> None:
+def test_a_genre_key_out_of_range_is_refused_in_a_bulk_edit(admin_client: Client) -> None:
     GenreFactory()
     track = TrackFactory()
     data = {"action": "bulk_edit_selected", "_selected_action": [track.pk], "apply": "1", "selected": 1}

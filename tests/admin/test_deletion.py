@@ -1,4 +1,4 @@
-"""What an editor is told before something is deleted: all of it where that can be read, else how many of what."""
+"""The page that confirms a deletion: it lists all related rows, or counts them if there are too many to read."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def genre() -> Genre:
-    """A genre of 150 tracks, all in its one run."""
+    """A genre of 150 tracks, with one run that has them all."""
     made = GenreFactory(name="dub")
     assert isinstance(made, Genre)
     made.aliases.create(name="Old", slug="old")
@@ -27,20 +27,20 @@ def genre() -> Genre:
     return made
 
 
-def told(response: Any) -> list[str]:
+def listed_lines(response: Any) -> list[str]:
     return [item.text for item in parse(response).one("div", id="content").all("li")]
 
 
-def test_few_are_listed_one_by_one(admin_client: Client) -> None:
+def test_a_few_related_rows_are_listed(admin_client: Client) -> None:
     genre = GenreFactory(name="dub")
     genre.tracks.set(many_tracks(2))
-    page = told(admin_client.get(page_of(Genre, "delete", genre.pk)))
-    assert page.count("Genre: dub") == 0  # It is one item, with what is below it.
+    page = listed_lines(admin_client.get(page_of(Genre, "delete", genre.pk)))
+    assert page.count("Genre: dub") == 0  # This item also contains the items below it.
     assert sum(item.startswith("Track-genre relationship: ") for item in page) == 2
 
 
-def test_many_are_counted(admin_client: Client, genre: Genre) -> None:
-    page = told(admin_client.get(page_of(Genre, "delete", genre.pk)))
+def test_many_related_rows_are_counted(admin_client: Client, genre: Genre) -> None:
+    page = listed_lines(admin_client.get(page_of(Genre, "delete", genre.pk)))
     assert {
         "Genre: dub",
         "Track-genre relationship: 150",
@@ -53,22 +53,22 @@ def test_many_are_counted(admin_client: Client, genre: Genre) -> None:
     assert (Genre.objects.count(), Run.objects.count(), Track.objects.count()) == (0, 0, 150)
 
 
-def test_of_many_that_are_selected_some_are_named(admin_client: Client) -> None:
+def test_some_of_many_selected_rows_are_named(admin_client: Client) -> None:
     tracks = many_tracks(250)
-    page = told(run_action(admin_client, "delete_selected", tracks))
+    page = listed_lines(run_action(admin_client, "delete_selected", tracks))
     assert sum(item.startswith("Track: Mass ") for item in page) == 20
     assert {"and 230 more tracks", "Artist of the track: 250"} <= set(page)
     run_action(admin_client, "delete_selected", tracks, post="yes")
     assert Track.objects.count() == 0
 
 
-def test_as_many_queries_for_more(admin_client: Client, genre: Genre, django_assert_num_queries: Any) -> None:
-    # Session, user; the genre; what goes with it, a query a model; nothing of all that row by row.
+def test_counting_needs_one_query_a_model(admin_client: Client, genre: Genre, django_assert_num_queries: Any) -> None:
+    # Session, user; the genre; one count for each related model.
     with django_assert_num_queries(11):
         admin_client.get(page_of(Genre, "delete", genre.pk))
 
 
-def test_who_may_not_delete_what_goes_with_it_deletes_nothing(client: Client, genre: Genre) -> None:
+def test_deleting_needs_the_permission_to_delete_the_related_rows(client: Client, genre: Genre) -> None:
     user = User.objects.create(username="editor", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_genre", "delete_genre"]))
     client.force_login(user)
