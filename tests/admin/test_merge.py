@@ -167,7 +167,7 @@ def test_a_merge_that_is_refused_says_why(admin_client: Client) -> None:
     one, two, third = LabelFactory(name="One"), LabelFactory(name="Two"), LabelFactory(name="Third")
     third.aliases.create(name="Two")
     response = admin_client.post(merge_page(one, two), {"survivor": one.pk})
-    error = "“Two” is another spelling of “Third” already. Delete it there first, or merge “Third” too."
+    error = "“Two” is an alias of “Third” already. Delete it there first, or merge “Third” too."
     assert messages_of(response) == [("error", error)]
     assert Label.objects.count() == 3
 
