@@ -41,5 +41,6 @@ class MusicdbAdminSite(AdminSite):
         return super().index(request, {**dashboard_context(request), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        # The library first. Users and groups change once a year.
-        return sorted(super().get_app_list(request, app_label), key=lambda app: app["app_label"] == "auth")
+        # The library comes first; users and their logins are seldom looked at.
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: app["app_label"] in ("auth", "axes"))

@@ -1,5 +1,6 @@
 """Django settings. Everything that differs between machines comes from the environment; docs/deploying.md lists it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_filters",
     "drf_spectacular",
@@ -66,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "musicdb.pages.redirects.AliasRedirectMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "musicdb.urls"
@@ -159,6 +162,20 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# django-axes counts wrong passwords by name and address, logs each with the address, and locks that name out for that
+# address. One user's mistakes thus lock out nobody else in the same office.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", default=15))
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "musicdb.pages.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "musicdb.conf.client_address.client_address"
+# A password typed in the field for the name does not belong in a log.
+AXES_SENSITIVE_PARAMETERS = ["username"]
+AXES_DISABLE_ACCESS_LOG = True
+# musicdb.admin.logins shows what is worth a look.
+AXES_ENABLE_ADMIN = False
 # A list of tracks that shows all, 200, has six boxes in each row.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # Behind HTTPS: HTTPS=1 turns on all that assumes it. A local run is plain HTTP and would lock itself out.
@@ -170,7 +187,10 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=HTTPS)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+# How many proxies in front append to X-Forwarded-For.
+PROXY_COUNT = env.int("PROXY_COUNT", default=1 if BEHIND_PROXY else 0)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {

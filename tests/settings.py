@@ -18,6 +18,9 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SERVE_MEDIA = True
 # Slow on purpose in production; a test that logs in should not pay for it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Only the tests of the lockout count wrong passwords.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AXES_ENABLED = False
 # The manifest exists only after collectstatic; tests/pages/test_static.py makes one of its own.
 STATIC_ROOT = Path(_scratch.name) / "static"
 STATIC_ROOT.mkdir()

@@ -5,6 +5,6 @@ an import. Each other module adds one thing to a page or is a page of its own.
 """
 
 # These modules register their models.
-from musicdb.admin import catalogue  # noqa: F401
+from musicdb.admin import catalogue, logins  # noqa: F401
 from musicdb.admin.changelist import saved_filters  # noqa: F401
 from musicdb.admin.imports import views  # noqa: F401

@@ -43,7 +43,7 @@ def test_a_viewer_sees_a_track_and_cannot_save_it() -> None:
 
 def test_the_library_comes_first_on_the_index(admin_client: Client) -> None:
     response = admin_client.get(reverse("admin:index"))
-    assert [app["app_label"] for app in response.context["app_list"]] == ["musicdb", "clusters", "auth"]
+    assert [app["app_label"] for app in response.context["app_list"]] == ["musicdb", "clusters", "auth", "axes"]
     assert "<title>The library | musicdb</title>" in response.text
 
 

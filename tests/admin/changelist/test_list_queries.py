@@ -7,6 +7,7 @@ is added.
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
@@ -35,6 +36,7 @@ QUERIES: dict[Any, int] = {
     ReclusterJob: LIST,
     User: LIST + 1 + 1,  # how many there are in all; groups to filter by
     Group: LIST + 1,  # how many there are in all
+    AccessAttempt: LIST + 1,  # how many there are in all
 }
 
 
@@ -47,6 +49,7 @@ def fill(rows: int, owner: User) -> None:
         Import.objects.create(file_name=f"{number}.csv", rows=1, user=owner, counts=counts)
         ReclusterJob.objects.create(created_by=owner, parameters={})
         Group.objects.create(name=f"group {number}")
+        AccessAttempt.objects.create(username=f"user {number}", ip_address="192.0.2.1", failures_since_start=1)
         User.objects.create_user(f"user {number}")
         for model in QUERIES:
             SavedFilter.objects.create(
