@@ -71,8 +71,8 @@ class SlugFilter(django_filters.ModelChoiceFilter):
         super().__init__(
             queryset=queryset,
             to_field_name="slug",
-            label=f"{name.capitalize()}, as in its address",
-            widget=forms.TextInput,
+            label=name.capitalize(),
+            widget=forms.TextInput({"placeholder": "as in its address"}),
             error_messages={"invalid_choice": f"There is no {name} with this slug."},
             **kwargs,
         )

@@ -14,9 +14,11 @@ ADDRESSES = (
     "/genres/korean-pop/clusters/how/",
     "/genres/korean-pop/clusters/1/",
     "/artists/",
+    "/artists/?genre=korean-pop&ordering=-track_count",
     "/artists/wendy/",
     "/labels/",
     "/labels/sm-entertainment/",
+    "/labels/sm-entertainment/?liked=true&genre=korean-pop",
     "/albums/last-winter/",
     "/tracks/hmm-bop/",
 )

@@ -100,15 +100,15 @@ def test_a_blank_field_and_a_parameter_of_another_site_filter_nothing(client: Cl
         ("/genres/", {"q": "a" * 101}, "Name contains (q): Ensure this value has at most 100 characters"),
         ("/genres/", {"q": "a\0b"}, "Name contains (q): Null characters are not allowed."),
         ("/genres/", {"q": ["a", "b"]}, "Name contains (q): Give only one value."),
-        ("/artists/", {"genre": "none"}, "Genre, as in its address (genre): There is no genre with this slug."),
-        ("/labels/", {"genre": "a\0b"}, "Genre, as in its address (genre): An address part has"),
+        ("/artists/", {"genre": "none"}, "Genre (genre): There is no genre with this slug."),
+        ("/labels/", {"genre": "a\0b"}, "Genre (genre): An address part has"),
         ("/artists/zoe/", {"min_score": "1e400"}, "Score from (min_score): Enter a whole number."),
         ("/labels/loud/", {"liked": "maybe"}, "Liked (liked): Must be true or false."),
-        ("/albums/album-one/", {"artist": "nobody"}, "Artist, as in its address (artist): There is no artist with"),
+        ("/albums/album-one/", {"artist": "nobody"}, "Artist (artist): There is no artist with"),
         (
             "/artists/",
             {"genre": "none", "page": "2"},
-            "Genre, as in its address (genre): There is no genre with this slug.",
+            "Genre (genre): There is no genre with this slug.",
         ),
     ],
 )
@@ -146,7 +146,7 @@ def test_the_form_shows_what_is_filtered_and_keeps_what_it_does_not_show(client:
     assert values == {"q": "T1", "min_score": None, "genre": "pop"}
     chosen = {option.text for option in form.all("option") if "selected" in option.attrs}
     assert chosen == {"yes", "the usual order"}
-    assert "Also filtered by: Genre, as in its address pop." in form.text
+    assert "Other filters: Genre “pop”." in form.text
 
 
 def test_a_short_list_has_no_form_unless_it_is_filtered(client: Client) -> None:
