@@ -116,7 +116,7 @@ class ClusteredGenreAdmin(GenreAdmin):
         try:
             job = enqueue(list(queryset.order_by("slug")), Params(), user=request.user)
         except EnqueueError as error:
-            self.message_user(request, f"{error} Nothing was reclustered, and nothing waits.", messages.ERROR)
+            self.message_user(request, f"{error} Nothing was reclustered.", messages.ERROR)
             return None
         return HttpResponseRedirect(reverse("admin:clusters_reclusterjob_change", args=[job.pk]))
 

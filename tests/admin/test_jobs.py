@@ -78,7 +78,7 @@ class TestCreating:
         ((level, message),) = messages_of(response)
         assert level == "error"
         assert message.startswith("The workers' broker cannot be reached: ")
-        assert message.endswith(" Nothing was reclustered, and nothing waits.")
+        assert message.endswith(" Nothing was reclustered.")
         assert not ReclusterJob.objects.exists()
         assert not Run.objects.exists()
 

@@ -78,7 +78,7 @@ class Command(BaseCommand):
         try:
             job = enqueue(genres, params, force=options["force"])
         except EnqueueError as error:
-            raise CommandError(f"{error} Nothing was reclustered, and nothing waits.") from None
+            raise CommandError(f"{error} Nothing was reclustered.") from None
         page = reverse("admin:clusters_reclusterjob_change", args=[job.pk])
         is_running = worker_is_running()
         if options["json"]:
