@@ -1,4 +1,4 @@
-"""What clusters add to the admin's first page and to its housekeeping."""
+"""What clusters add to the admin's first page and to the data quality checks."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -113,7 +113,7 @@ def describe(version: Any, names: Names) -> dict[str, str]:
         members = [names.of(relation.member_model, key) for key in getattr(version, relation.name)]
         found[relation.name] = ", ".join(members if relation.is_ordered else sorted(members))
     if aggregate.alias:
-        found["other spellings"] = ", ".join(_describe_alias(alias) for alias in version.aliases)
+        found["aliases"] = ", ".join(_describe_alias(alias) for alias in version.aliases)
     return found
 
 

@@ -114,7 +114,7 @@ def _write_aliases(row: Any, aggregate: Aggregate, version: Any) -> None:
     for _, columns in changes.missing:
         alias = row.aliases.model(target=row, **columns)
         if reasons := list(_alias_refused(alias, aggregate)):
-            raise RevertRefusedError(f"Other spelling “{alias}”: {reason}" for reason in reasons)
+            raise RevertRefusedError(f"Alias “{alias}”: {reason}" for reason in reasons)
         insert_aliases(aggregate, [(row.pk, columns)])
 
 

@@ -131,13 +131,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name_key', musicdb.models.name_keys.NameKeyField(derived_from='name', editable=False, max_length=900, serialize=False)),
-                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='other spelling')),
+                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='alias')),
                 ('slug', models.SlugField(blank=True, editable=False, max_length=100, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='former address')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='musicdb.label')),
             ],
             options={
-                'verbose_name': 'other spelling of a label',
-                'verbose_name_plural': 'other spellings of labels',
+                'verbose_name': 'alias of a label',
+                'verbose_name_plural': 'aliases of labels',
                 'ordering': ['name', 'pk'],
                 'abstract': False,
             },
@@ -215,14 +215,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name_key', musicdb.models.name_keys.NameKeyField(derived_from='name', editable=False, max_length=900, serialize=False)),
-                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='other spelling')),
+                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='alias')),
                 ('slug', models.SlugField(blank=True, editable=False, max_length=100, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='former address')),
                 ('spotify_id', models.CharField(blank=True, max_length=22, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z]{22}\\Z', 'A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.')], verbose_name='Spotify id')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='musicdb.artist')),
             ],
             options={
-                'verbose_name': 'other spelling of an artist',
-                'verbose_name_plural': 'other spellings of artists',
+                'verbose_name': 'alias of an artist',
+                'verbose_name_plural': 'aliases of artists',
                 'ordering': ['name', 'pk'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['name', 'target'], name='artistalias_name'), models.Index(fields=['name_key'], name='artistalias_name_key')],
@@ -249,16 +249,16 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name_key', musicdb.models.name_keys.NameKeyField(derived_from='name', editable=False, max_length=900, serialize=False)),
-                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='other spelling')),
+                ('name', musicdb.models.fields.NameField(max_length=300, verbose_name='alias')),
                 ('slug', models.SlugField(blank=True, editable=False, max_length=100, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='former address')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='musicdb.genre')),
             ],
             options={
-                'verbose_name': 'other spelling of a genre',
-                'verbose_name_plural': 'other spellings of genres',
+                'verbose_name': 'alias of a genre',
+                'verbose_name_plural': 'aliases of genres',
                 'ordering': ['name', 'pk'],
                 'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('name_key',), name='genrealias_name_unique', violation_error_message='This is another spelling of a genre already.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='genrealias_name_not_empty')],
+                'constraints': [models.UniqueConstraint(fields=('name_key',), name='genrealias_name_unique', violation_error_message='This is already an alias of a genre.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='genrealias_name_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                 ('change_type', models.CharField(choices=[('edit', 'edit'), ('action', 'list action'), ('import', 'import'), ('undo', 'undo of an import'), ('merge', 'merge'), ('deletion', 'deletion'), ('revert', 'revert'), ('restore', 'restored'), ('baseline', 'before the first recorded change'), ('program', 'by a program')], max_length=8)),
-                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='other spellings')),
+                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='aliases')),
                 ('slug', models.SlugField(blank=True, db_index=False, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
                 ('name', musicdb.models.fields.NameField(max_length=300)),
                 ('is_public', models.BooleanField(default=False, help_text='Has a page, and is linked wherever the name is shown.', verbose_name='public')),
@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                 ('change_type', models.CharField(choices=[('edit', 'edit'), ('action', 'list action'), ('import', 'import'), ('undo', 'undo of an import'), ('merge', 'merge'), ('deletion', 'deletion'), ('revert', 'revert'), ('restore', 'restored'), ('baseline', 'before the first recorded change'), ('program', 'by a program')], max_length=8)),
-                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='other spellings')),
+                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='aliases')),
                 ('tracks', models.JSONField(null=True)),
                 ('slug', models.SlugField(blank=True, db_index=False, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
                 ('name', musicdb.models.fields.NameField(max_length=200)),
@@ -365,7 +365,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                 ('change_type', models.CharField(choices=[('edit', 'edit'), ('action', 'list action'), ('import', 'import'), ('undo', 'undo of an import'), ('merge', 'merge'), ('deletion', 'deletion'), ('revert', 'revert'), ('restore', 'restored'), ('baseline', 'before the first recorded change'), ('program', 'by a program')], max_length=8)),
-                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='other spellings')),
+                ('aliases', models.JSONField(default=list, encoder=musicdb.models.history.UnescapedEncoder, verbose_name='aliases')),
                 ('slug', models.SlugField(blank=True, db_index=False, help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.", max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'An address part has small Latin letters, digits and single hyphens between them.')], verbose_name='address')),
                 ('name', musicdb.models.fields.NameField(max_length=300)),
                 ('spotify_id', models.CharField(blank=True, max_length=22, null=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z]{22}\\Z', 'A Spotify id has 22 letters and digits, such as 3kiQOTlExsRTAQW0P0jcTH.')], verbose_name='Spotify id')),
@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='labelalias',
-            constraint=models.UniqueConstraint(models.F('name'), name='labelalias_name_unique', violation_error_message='This is another spelling of a label already.'),
+            constraint=models.UniqueConstraint(models.F('name'), name='labelalias_name_unique', violation_error_message='This is already an alias of a label.'),
         ),
         migrations.AddConstraint(
             model_name='labelalias',

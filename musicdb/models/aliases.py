@@ -1,4 +1,5 @@
-"""Other spellings of genres, artists and labels: they lead to what they stand for, in addresses and in imports."""
+"""Aliases: other names of genres, artists and labels. Searches and imports find the row by them, and a former address
+redirects to it."""
 
 from typing import Any
 
@@ -13,9 +14,9 @@ from musicdb.models.validators import validate_slug_text, validate_spotify_id
 
 
 class Alias(KeyedByName):
-    """Another spelling. ``slug``: the address that it had while it was a thing of its own; null if it never was."""
+    """Another name of ``target``. ``slug`` is the address of the row that was merged into the target, or null."""
 
-    name = NameField("other spelling", max_length=300)
+    name = NameField("alias", max_length=300)
     slug = models.SlugField(
         "former address",
         max_length=MAX_LENGTH,
@@ -41,13 +42,13 @@ class GenreAlias(Alias):
     target = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Alias.Meta):
-        verbose_name = "other spelling of a genre"
-        verbose_name_plural = "other spellings of genres"
+        verbose_name = "alias of a genre"
+        verbose_name_plural = "aliases of genres"
         constraints = [
             models.UniqueConstraint(
                 fields=["name_key"],
                 name="genrealias_name_unique",
-                violation_error_message="This is another spelling of a genre already.",
+                violation_error_message="This is already an alias of a genre.",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="genrealias_name_not_empty"),
         ]
@@ -57,22 +58,21 @@ class LabelAlias(Alias):
     target = models.ForeignKey(Label, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Alias.Meta):
-        verbose_name = "other spelling of a label"
-        verbose_name_plural = "other spellings of labels"
+        verbose_name = "alias of a label"
+        verbose_name_plural = "aliases of labels"
         indexes = [models.Index(fields=["name_key"], name="labelalias_name_key")]
         constraints = [
             models.UniqueConstraint(
                 "name",
                 name="labelalias_name_unique",
-                violation_error_message="This is another spelling of a label already.",
+                violation_error_message="This is already an alias of a label.",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="labelalias_name_not_empty"),
         ]
 
 
 class ArtistAlias(Alias):
-    """Another spelling of an artist, or a second entry of Spotify's. Two artists may share a name, so no name is
-    unique here."""
+    """Another name of an artist, or the id of a second Spotify entry. Artists may share a name, so it is not unique."""
 
     target = models.ForeignKey(Artist, on_delete=models.CASCADE, related_name="aliases")
     spotify_id = models.CharField(
@@ -80,9 +80,9 @@ class ArtistAlias(Alias):
     )
 
     class Meta(Alias.Meta):
-        verbose_name = "other spelling of an artist"
-        verbose_name_plural = "other spellings of artists"
-        # With whose it is, so that a search of tracks reads nothing else.
+        verbose_name = "alias of an artist"
+        verbose_name_plural = "aliases of artists"
+        # The index includes the target, so that a search of tracks reads nothing else.
         indexes = [
             models.Index(fields=["name", "target"], name="artistalias_name"),
             models.Index(fields=["name_key"], name="artistalias_name_key"),

@@ -55,7 +55,7 @@ class UnescapedEncoder(json.JSONEncoder):
 class AliasedVersion(Version):
     """``aliases`` are the aliases of the row, each with its columns."""
 
-    aliases = models.JSONField("other spellings", default=list, encoder=UnescapedEncoder)
+    aliases = models.JSONField("aliases", default=list, encoder=UnescapedEncoder)
 
     class Meta:
         abstract = True

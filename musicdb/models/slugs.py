@@ -108,7 +108,7 @@ class SlugMaker:
 
 
 def alias_for_slug(model: type[models.Model], slug: str) -> Any:
-    """Return the other spelling that holds ``slug`` as a former address of a row of ``model``, or None."""
+    """Return the alias that holds ``slug`` as a former address of a row of ``model``, or None."""
     aliases = _aliases_of(model)
     return aliases and aliases.objects.filter(slug=slug).select_related("target").first()
 
@@ -118,7 +118,7 @@ def _slugs_like(rows: models.QuerySet[Any], stem: str) -> models.QuerySet[Any, A
 
 
 def _aliases_of(model: type[models.Model]) -> Any:
-    """Return the model of the other spellings of ``model``, or None: albums and tracks have none."""
+    """Return the model of the aliases of ``model``, or None: albums and tracks have none."""
     return next(
         (relation.related_model for relation in model._meta.related_objects if relation.name == "aliases"), None
     )

@@ -59,7 +59,7 @@ def test_an_alias_must_not_be_the_name_or_alias_of_another_row(admin_client: Cli
     for name, error in (
         ("Stone", f"A {kind} with this name exists. Merge the two instead."),
         ("Stone Music", "This is already the name itself."),
-        ("Pebble", f"This is another spelling of a {kind} already."),
+        ("Pebble", f"This is already an alias of a {kind}."),
     ):
         assert saved(admin_client, owner, {"name": name}) == [error]
     assert saved(admin_client, owner, {"name": "STN"}, {"name": "STN"}) == ["This alias is in the list twice."]

@@ -47,7 +47,7 @@ def test_many_related_rows_are_counted(admin_client: Client, genre: Genre) -> No
         "Membership: 150",
         "Cluster: 2",
         "Run: 1",
-        "Other spelling of a genre: 1",
+        "Alias of a genre: 1",
     } <= set(page)
     assert admin_client.post(page_of(Genre, "delete", genre.pk), {"post": "yes"}).status_code == 302
     assert (Genre.objects.count(), Run.objects.count(), Track.objects.count()) == (0, 0, 150)

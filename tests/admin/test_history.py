@@ -71,7 +71,7 @@ class TestEdits:
         assert changes(entries(admin_client, album)[0]) == [("release date", "", "1983-05"), ("labels", "", "One")]
         data = {"name": "One", "is_public": "on", **alias_rows({"name": "Uno"})}
         assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
-        assert changes(entries(admin_client, label)[0]) == [("other spellings", "", "Uno")]
+        assert changes(entries(admin_client, label)[0]) == [("aliases", "", "Uno")]
 
     def test_a_save_that_changes_nothing_adds_no_version(self, admin_client: Client) -> None:
         label = LabelFactory(name="One")
@@ -218,7 +218,7 @@ class TestPage:
             ("name", "One", "Two"),
             ("address", label.slug, label.slug),
             ("public", "yes", "yes"),
-            ("other spellings", "", ""),
+            ("aliases", "", ""),
         ]
         assert "Revert to this version" in page.text
 

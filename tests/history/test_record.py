@@ -288,7 +288,7 @@ class TestMerging:
         merge(stays, [goes], user)
         assert told(stays)[0] == (
             "merge",
-            [("other spellings", "", "Goes (goes)" if model is not Artist else (f"Goes (goes, {goes.spotify_id})"))],
+            [("aliases", "", "Goes (goes)" if model is not Artist else (f"Goes (goes, {goes.spotify_id})"))],
         )
         assert stays.history.first().history_change_reason == "Merged into this: “Goes” (goes)."
         gone = diff.versions_of(model, key).first()

@@ -181,7 +181,7 @@ class TestReverting:
         version = noted(label)
         label.aliases.all().delete()
         LabelFactory(name="Taken")
-        assert refused(revert, version, user) == ["Other spelling “Taken”: there is a label of this name."]
+        assert refused(revert, version, user) == ["Alias “Taken”: there is a label of this name."]
         assert not label.aliases.exists()
 
 
@@ -251,5 +251,5 @@ class TestBringingBack:
         Genre.objects.create(name="POP", slug="another")
         assert refused(restore_deleted, gone_genre, user) == ["Name “Pop” is taken by “POP” (another)."]
         LabelFactory(name="Lbl")
-        assert refused(restore_deleted, gone_label, user) == ["Other spelling “Lbl”: there is a label of this name."]
+        assert refused(restore_deleted, gone_label, user) == ["Alias “Lbl”: there is a label of this name."]
         assert not Label.objects.filter(pk=gone_label.id).exists()
