@@ -1,4 +1,4 @@
-"""musicdb's own tables, imported into a library that has some of it: whole, in part, and wrong."""
+"""musicdb's own tables, imported into a library that has some of the rows: complete, in part, and wrong."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ def problems(*sources: Source) -> list[str]:
     return [str(problem) for problem in refused.value.parsed.problems]
 
 
-class TestWhatItIs:
+class TestDetection:
     @pytest.mark.parametrize(
         ("name", "header", "holds"),
         [
@@ -62,11 +62,11 @@ class TestWhatItIs:
         assert [row.model.lower() + "s" for row in parsed.entities] == ([holds] if holds != "tracks" else [])
         assert len(parsed.tracks) == (holds == "tracks")
 
-    def test_columns_that_nobody_knows_are_named(self) -> None:
+    def test_unknown_columns_are_named(self) -> None:
         parsed = parse([zipped(labels="slug,name,is_public,founded\na,A,true,1999\n")], ImportOptions())
         assert parsed.notes == ["labels.csv: These columns are unknown to musicdb and were ignored: founded."]
 
-    def test_a_table_that_says_too_little(self) -> None:
+    def test_a_table_with_too_few_columns(self) -> None:
         with pytest.raises(ImportRefusedError, match="is in no format that musicdb knows"):
             run(Source("a.csv", b"slug,name\na,A\n"))
         with pytest.raises(ImportRefusedError, match="is not in the format musicdb"):
@@ -78,7 +78,7 @@ class TestWhatItIs:
         assert not Genre.objects.exists()
 
 
-class TestSomeOfIt:
+class TestPartialTables:
     def test_blanks_erase_nothing_and_what_is_known_wins(self) -> None:
         genre = GenreFactory(name="pop", description="mine")
         artist = ArtistFactory(name="IU", is_public=True)
@@ -184,7 +184,7 @@ class TestSomeOfIt:
         assert not outcome.changes_anything
         assert outcome.counts[name.capitalize()]["unchanged"] > 1
 
-    def test_other_spellings_are_added_and_completed(self) -> None:
+    def test_aliases_are_added_and_completed(self) -> None:
         genre = GenreFactory(name="pop")
         GenreAlias.objects.create(name="Pops", target=genre)
         GenreAlias.objects.create(name="kept", slug="kept", target=genre)
@@ -209,7 +209,7 @@ def superuser() -> Any:
     return User.objects.create_superuser("super")
 
 
-class TestWrong:
+class TestProblems:
     def test_cells(self) -> None:
         assert problems(
             zipped(
@@ -293,7 +293,7 @@ class TestWrong:
         assert (Genre.objects.get(slug="x").name, Track.objects.get(slug="b").title) == ("X", "=B")
 
 
-class TestPreviewRecordUndo:
+class TestPreviewAndUndo:
     def test_old_and_new(self) -> None:
         GenreFactory(name="pop", description="old")
         LabelFactory(name="EDAM", is_public=True)
@@ -352,7 +352,7 @@ class TestPreviewRecordUndo:
         undo(record, None)
         assert state() == before
 
-    def test_not_undone_when_a_spelling_was_added_since(self) -> None:
+    def test_not_undone_if_an_alias_was_added_since(self) -> None:
         record = run(zipped(genres=GENRES + "pop,pop,,a,\n")).record
         assert record is not None
         GenreAlias.objects.create(name="b", target=Genre.objects.get())
