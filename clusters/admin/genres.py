@@ -62,7 +62,7 @@ class ClusteredGenreAdmin(GenreAdmin):
     actions = [*GenreAdmin.actions, "recluster_selected"]
     merge_effects = [
         *GenreAdmin.merge_effects,
-        "The clusters of the others go with them. Those of the one that stays stay as they are until you recluster it.",
+        "The clusters of the deleted genres are deleted too. Recluster the one that stays to include its new tracks.",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:

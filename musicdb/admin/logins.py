@@ -4,11 +4,13 @@ from axes.models import AccessAttempt
 from django.contrib import admin
 from django.http import HttpRequest
 
+from musicdb.admin.generic import ModelAdmin
+
 COLUMNS = ["username", "ip_address", "failures_since_start", "attempt_time"]
 
 
 @admin.register(AccessAttempt)
-class FailedLoginAdmin(admin.ModelAdmin):
+class FailedLoginAdmin(ModelAdmin[AccessAttempt]):
     """A name and address with wrong passwords. Deleting the row ends the lockout at once."""
 
     list_display = [*COLUMNS]

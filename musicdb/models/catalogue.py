@@ -49,7 +49,7 @@ class SluggedModel(models.Model):
         unique=True,
         blank=True,
         validators=[validate_slug_text],
-        help_text="The last part of the page's address. Left blank, it is made from the name, once and for all.",
+        help_text="The last part of the page's address. If blank, it is made from the name. It never changes.",
     )
 
     class Meta:
@@ -110,7 +110,7 @@ class Artist(SluggedModel, KeyedByName):
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
     is_public = models.BooleanField(
-        "public", default=False, help_text="Has a page, and is linked wherever the name is shown."
+        "public", default=False, help_text="Has a page. Its name links to that page everywhere."
     )
 
     objects = ArtistQuerySet.as_manager()
@@ -140,7 +140,7 @@ class Artist(SluggedModel, KeyedByName):
 class Label(SluggedModel, KeyedByName):
     name = NameField(max_length=300, unique=True)
     is_public = models.BooleanField(
-        "public", default=False, help_text="Has a page, and is linked wherever the name is shown."
+        "public", default=False, help_text="Has a page. Its name links to that page everywhere."
     )
 
     objects = LabelQuerySet.as_manager()
@@ -311,7 +311,7 @@ class Track(SluggedModel, AudioFeatures):
     duration_ms = models.PositiveIntegerField(
         "duration (ms)", null=True, blank=True, validators=[validate_integer_size]
     )
-    explicit = models.BooleanField(null=True, blank=True, help_text="Unknown where nobody said.")
+    explicit = models.BooleanField(null=True, blank=True, help_text="Leave it unknown if you do not know.")
 
     objects = TrackQuerySet.as_manager()
     history = Versions(TrackVersion, ("album", "score", "spotify_id", "isrc"))

@@ -132,7 +132,7 @@ def test_the_page_shows_the_spotify_ids_of_artists(admin_client: Client) -> None
 def test_the_page_says_what_happens_to_the_clusters_of_genres(admin_client: Client) -> None:
     (one, run), (two, _) = clustered_genre(tracks=6), clustered_genre(tracks=6)
     text = admin_client.get(merge_page(one, two)).text
-    assert "The clusters of the others go with them." in text
+    assert "The clusters of the deleted genres are deleted too." in text
     admin_client.post(merge_page(one, two), {"survivor": one.pk})
     assert list(one.runs.all()) == [run]
     actions = dict(admin_client.get(page_of(Genre)).context["action_form"].fields["action"].choices)
