@@ -1,4 +1,4 @@
-"""What goes with rows that are deleted: counted before, while there is time to think."""
+"""Count what a deletion would delete as well, before it does."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.db.models.deletion import CASCADE, get_candidate_relations_to_delete
 
 
 def count_cascade(model: type[models.Model], keys: Any) -> dict[type[models.Model], int]:
-    """Return how many rows of which models go with those of ``model`` by ``CASCADE``, and so on from there.
+    """Return how many rows of each other model are deleted with these rows of ``model``, through all cascades.
 
-    ``keys``: their primary keys, or a query for them. One query a model.
+    ``keys`` are primary keys, or a query for them. One query a model.
     """
     going: dict[type[models.Model], Q] = {}
     _follow(model, keys, going)
@@ -19,7 +19,7 @@ def count_cascade(model: type[models.Model], keys: Any) -> dict[type[models.Mode
 
 
 def _follow(model: type[models.Model], keys: Any, going: dict[type[models.Model], Q]) -> None:
-    """Add to ``going`` which rows of other models go with those of ``model`` that have ``keys``."""
+    """Add to ``going`` the conditions for the rows that are deleted with the rows that have ``keys``."""
     relations: Any = get_candidate_relations_to_delete(model._meta)
     for relation in relations:
         if relation.on_delete is CASCADE:

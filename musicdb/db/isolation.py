@@ -1,4 +1,4 @@
-"""The database as it is at one moment, however long one reads."""
+"""Read the database as it is at one moment, however long that takes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,16 @@ from django.db import connection, transaction
 
 @contextmanager
 def repeatable_read() -> Iterator[None]:
-    """Have every query within see the same state, and nobody wait for it. Within a transaction, it is that one's."""
+    """Show the same state to every query within, without making others wait.
+
+    Within a transaction this does nothing: the transaction decides what its queries see.
+    """
     if connection.in_atomic_block:
         yield
         return
     mode = getattr(connection, "transaction_mode", None)
     if connection.vendor == "sqlite":
-        # Transactions here lock out whoever writes; one that only reads need not.
+        # The settings let every transaction lock out other writers. One that only reads need not.
         connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
     try:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Roles: groups whose permissions migrations grant, once. What an administrator changes later stays as it is."""
+"""Roles: groups to which migrations grant permissions once. What an administrator changes later stays."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -32,7 +32,7 @@ def grant(app_label: str, grants: Grants, *, create_groups: bool = False) -> Cal
 
 
 def revoke(app_label: str, grants: Grants) -> Callable[[Any, Any], None]:
-    """Return the step back: take these permissions again. A role with nothing left and nobody in it goes."""
+    """Return the step back: take these permissions away, and delete roles without permissions and users."""
 
     def revoke(apps: Any, schema_editor: Any) -> None:
         database = schema_editor.connection.alias
@@ -52,9 +52,9 @@ def superuser_names() -> list[str]:
 
 
 def _make_permissions(apps: Any, app_label: str, database: str) -> None:
-    """Make the permissions now. Django itself does so when the last migration has been applied."""
+    """Create the permissions now. Django itself does so after the last migration."""
     app = apps.get_app_config(app_label)
-    # An application as it was at a migration has models, but says that it has no module of them.
+    # The historical state of an application has models but claims to have no module of them.
     module, app.models_module = getattr(app, "models_module", None), True
     try:
         create_permissions(app, verbosity=0, using=database, apps=apps)

@@ -69,7 +69,7 @@ class _JsonArray(Subquery):
 
 
 class _NormalisedJson(Func):
-    """JSON as the database itself would write it, whoever wrote it."""
+    """JSON as the database writes it, so that JSON of other origin compares equal."""
 
     function = "JSON"
     arity = 1

@@ -39,7 +39,7 @@ def _null_or(**condition: Any) -> Q:
 
 
 class SluggedModel(models.Model):
-    """Something with a page: its slug is made from its name once, at first saving, and then stays."""
+    """A row with a page. The first save makes its slug from its name; it then never changes."""
 
     slug_source: ClassVar[str] = "name"
 
@@ -56,7 +56,7 @@ class SluggedModel(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return getattr(self, self.slug_source)
+        return str(getattr(self, self.slug_source))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
@@ -66,17 +66,17 @@ class SluggedModel(models.Model):
         super().save(*args, **kwargs)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        # A slug left blank is made when the row is saved; till then its constraints have nothing to say.
+        # A blank slug is filled in when the row is saved, so its constraints do not apply yet.
         super().validate_constraints({*(exclude or ()), *(() if self.slug else ("slug",))})
 
     def validate_unique(self, exclude: Collection[str] | None = None) -> None:
         super().validate_unique(exclude)
-        # Given once, it stays; so only a new thing can ask for one that leads to another.
+        # A slug never changes, so only a new row can have one that leads to another row.
         if self._state.adding and self.slug and "slug" not in (exclude or ()):
             alias = alias_for_slug(type(self), self.slug)
             if alias is not None:
-                said = f"This address leads to “{alias.target}”, where it stands for “{alias}”. Choose another."
-                raise ValidationError({"slug": said})
+                message = f"This address leads to “{alias.target}”, as an address of “{alias}”. Choose another."
+                raise ValidationError({"slug": message})
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -171,7 +171,7 @@ class Album(SluggedModel):
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
-    release_date = models.DateField(null=True, blank=True, help_text="The first day that the known date can mean.")
+    release_date = models.DateField(null=True, blank=True, help_text="The first day that the date can mean.")
     release_precision = models.CharField(max_length=5, choices=Precision.choices, blank=True)
     image_url = models.URLField(
         "art", max_length=500, blank=True, validators=[validate_web_url], help_text="The address of the album's art."
@@ -201,7 +201,7 @@ class Album(SluggedModel):
                     )
                 ),
                 name="album_release_precision",
-                violation_error_message="A release date has a precision, and begins where its precision does.",
+                violation_error_message="A release date needs a precision, and is the first day of its month or year.",
             ),
             models.CheckConstraint(
                 condition=Q(image_url="") | Q(image_url__startswith="https://") | Q(image_url__startswith="http://"),
@@ -215,17 +215,17 @@ class Album(SluggedModel):
 
     @property
     def released(self) -> str:
-        """The release date as far as it is known: "1983", "1983-05" or "1983-05-12"; else empty."""
+        """The release date as far as it is known, such as "1983", "1983-05" or "1983-05-12"; empty if unknown."""
         return format_release_date(self.release_date, self.release_precision) if self.release_date else ""
 
     @property
     def art(self) -> str:
-        """The address of the art, if it is one that a page may safely show; else empty."""
+        """The address of the art if a page can safely show it, else empty."""
         return self.image_url if self.image_url.startswith(("https://", "http://")) else ""
 
     @property
     def labels_in_order(self) -> list[Label]:
-        """The labels by position. Prefetch with ``AlbumQuerySet.with_labels`` where there are many albums."""
+        """The labels by position. For many albums, prefetch them with ``AlbumQuerySet.with_labels``."""
         return [row.label for row in self.album_labels.all()]
 
     @property
@@ -254,7 +254,7 @@ class AlbumLabel(models.Model):
 
 
 class AudioFeatures(models.Model):
-    """The twelve features of a track. Each may be unknown (null); unknown is never written as zero."""
+    """The twelve audio features of a track. An unknown feature is null, never zero."""
 
     danceability = FiniteFloatField(null=True, blank=True)
     energy = FiniteFloatField(null=True, blank=True)
@@ -272,7 +272,7 @@ class AudioFeatures(models.Model):
         "source of the features",
         max_length=100,
         blank=True,
-        help_text="Where the features came from: a service, a data set, a program.",
+        help_text="Where the features come from, such as a service or a data set.",
     )
 
     class Meta:
@@ -303,7 +303,7 @@ class Track(SluggedModel, AudioFeatures):
         validators=[validate_integer_size],
         help_text="How much the library's owner listens to it; blank if unknown.",
     )
-    liked = models.BooleanField(default=False, help_text="Whether it is a favourite.")
+    liked = models.BooleanField(default=False, help_text="A favourite of the library's owner.")
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
@@ -331,7 +331,7 @@ class Track(SluggedModel, AudioFeatures):
 
     @property
     def artists_in_order(self) -> list[Artist]:
-        """The artists by position. Prefetch with ``TrackQuerySet.for_table`` where there are many tracks."""
+        """The artists by position. For many tracks, prefetch them with ``TrackQuerySet.for_table``."""
         return [row.artist for row in self.track_artists.all()]
 
     @property

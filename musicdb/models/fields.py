@@ -1,4 +1,4 @@
-"""Model fields that hold their invariant at every door: forms, the ORM's bulk calls, fixtures and look-ups."""
+"""Model fields that keep their invariant in forms, fixtures, look-ups and the ORM's bulk calls alike."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ class NameField(models.CharField):
         return normalise_name(prepared) if isinstance(prepared, str) else prepared
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        # The instance in hand then says what the row says.
+        # So that the instance has the value that the row gets.
         value = self.to_python(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, value)
         return value
@@ -30,7 +30,7 @@ class NameField(models.CharField):
 class FiniteFloatField(models.FloatField):
     """A number or unknown (null), never NaN or infinite.
 
-    SQLite would store NaN as null without a word, PostgreSQL as NaN; here both raise ValueError.
+    SQLite would store NaN as null and PostgreSQL as NaN. Here both raise ValueError.
     """
 
     default_validators = [validate_finite]

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 
 class Import(models.Model):
-    """One import that was carried out.
+    """An import that was carried out.
 
-    ``counts``: by the model's name how many rows were created, updated and left unchanged. ``skipped``: by the reason
-    how many rows of the file were neither. ``bad_rows``: how many could not be imported.
+    ``counts`` has, by the name of the model, how many rows were created, updated and left unchanged. ``skipped`` has,
+    by the reason, how many rows of the file were ignored, and ``bad_rows`` is how many could not be imported.
     """
 
     started_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -43,9 +43,9 @@ class Import(models.Model):
 
     @property
     def summary(self) -> str:
-        """How many tracks, or things of the one kind that the file is about, it made, changed and left."""
+        """How many rows were new, changed and unchanged: of tracks, or of the only model that the file is about."""
         about = [name for name, count in self.counts.items() if any(count.values())]
         name = about[0] if len(about) == 1 else "Track"
         count = self.counts[name]
-        things = f"{count['created']:,} {name.lower()}{pluralize(count['created'])} new"
-        return f"{things}, {count['updated']:,} changed, {count['unchanged']:,} as they were"
+        created = f"{count['created']:,} {name.lower()}{pluralize(count['created'])} new"
+        return f"{created}, {count['updated']:,} changed, {count['unchanged']:,} as they were"

@@ -1,4 +1,4 @@
-"""Addresses made from names in any script: readable, unique, and never changed once given."""
+"""Make slugs from names in any script. A slug is readable and unique, and never changes."""
 
 import re
 import unicodedata
@@ -11,21 +11,21 @@ from django.utils.text import slugify
 
 MAX_LENGTH = 100
 
-# Characters that people use between words, and which ``slugify`` would drop: "AC/DC" is two words.
+# People write these characters between words, and ``slugify`` would drop them: "AC/DC" is two words.
 _SEPARATORS = re.compile(r"[/\\|_:;,.+&–—·・]+")
 
 
 def slug_base(name: str, fallback: str) -> str:
-    """Return the slug that ``name`` asks for: ASCII, at most MAX_LENGTH long, never empty.
+    """Return the slug of ``name``, whether or not it is free: ASCII, at most MAX_LENGTH long, never empty.
 
-    A name without letters or digits of any script is spelt out by its characters' Unicode names ("♡" becomes
-    "white-heart-suit"); where even those are missing, the slug is ``fallback``.
+    A name without letters or digits of any script becomes the Unicode names of its characters ("♡" becomes
+    "white-heart-suit"). Where even those are missing, the slug is ``fallback``.
     """
     return _shorten(_latin(name) or _spelt_out(name) or fallback)
 
 
 def _latin(name: str) -> str:
-    # Beside words, symbols are ornaments, and anyascii's letters for them ("♡" is "H") would only mislead.
+    # Symbols beside words are ornaments, and the letters that anyascii has for them ("♡" is "H") would mislead.
     words = "".join(" " if unicodedata.category(character).startswith("S") else character for character in name)
     if not any(character.isalnum() for character in words):
         return ""
@@ -58,13 +58,13 @@ def _numbered(base: str, number: int) -> str:
 
 
 def unique_slug(model: type[models.Model], name: str, own: int | None = None) -> str:
-    """Return a slug for ``name`` that no row of ``model`` has, other than the one whose key is ``own``. One query.
+    """Return a slug for ``name`` that no row of ``model`` has, except the row whose key is ``own``. One query.
 
-    A former address that leads to a row is not given to another. Two processes can be given the same slug at once;
-    the column's unique constraint then refuses the second.
+    A former address that leads to a row is not free. Two processes can get the same slug at once; the unique
+    constraint of the column then refuses the second.
     """
     base = slug_base(name, fallback=str(model._meta.verbose_name))
-    # A long base is cut to make room for a number, so look for all that begin like its shortest form.
+    # A number at the end shortens a long base, so look for all slugs that begin like its shortest form.
     stem = base[: MAX_LENGTH - len("-999999")]
     taken = _slugs_like(model._default_manager.exclude(pk=own), stem)
     if aliases := _aliases_of(model):
@@ -73,19 +73,21 @@ def unique_slug(model: type[models.Model], name: str, own: int | None = None) ->
 
 
 class SlugMaker:
-    """Slugs for many new rows of a model at once: what ``unique_slug`` gives one by one."""
+    """Makes slugs for many new rows of a model: the same that ``unique_slug`` makes one by one."""
 
     def __init__(self, model: type[models.Model]) -> None:
         self._fallback = str(model._meta.verbose_name)
         self._taken: set[str] = set(_slugs_like(model._default_manager.all(), "").iterator())
         if aliases := _aliases_of(model):
             self._taken.update(_slugs_like(aliases.objects.exclude(slug=None), ""))
-        # The number to try next for a base that is taken: "intro" may be so hundreds of times.
+        # The number to try next for a base that is taken: there may be hundreds of "intro".
         self._next: dict[str, int] = {}
 
     def slugs(self, rows: Iterable[tuple[str, str]], reserved: Iterable[str] = ()) -> list[str]:
-        """Return the slug of each of ``rows``: the first of its two, if it asks for one and nobody has it, else one
-        made from the second, its name. None that is made is one of ``reserved``."""
+        """Return a slug for each of ``rows``, which are pairs of the slug that is wanted, or "", and the name.
+
+        A wanted slug that is free is used. Otherwise the slug is made from the name, and is none of ``reserved``.
+        """
         asked = list(rows)
         got = ["" if not wanted or wanted in self._taken else self._take(wanted) for wanted, _ in asked]
         self._taken.update(reserved)
@@ -96,7 +98,7 @@ class SlugMaker:
         return slug
 
     def slug(self, name: str) -> str:
-        """Return the slug that ``name`` gets, and give it to nobody else."""
+        """Return a free slug for ``name``, which is then taken."""
         base = slug = slug_base(name, self._fallback)
         number = self._next.get(base, 2)
         while slug in self._taken:

@@ -1,11 +1,11 @@
-"""What may be stored, said once: models, forms and imports all call these."""
+"""Validators of stored values, for models, forms and imports."""
 
 import math
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator, URLValidator
 
-# What an integer column of PostgreSQL holds; SQLite would take more.
+# The largest value of an integer column on PostgreSQL. SQLite would store larger ones.
 MAX_INTEGER = 2**31 - 1
 validate_integer_size = MaxValueValidator(MAX_INTEGER)
 validate_spotify_id = RegexValidator(
@@ -20,11 +20,11 @@ validate_slug_text = RegexValidator(
     r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z",
     "An address part has small Latin letters, digits and single hyphens between them.",
 )
-# Anything else, "javascript:" first of all, would run in the reader's browser.
+# Other schemes, above all "javascript:", could run code in the reader's browser.
 validate_web_url = URLValidator(schemes=["http", "https"], message="Enter a web address that begins with https://.")
 
 
 def validate_finite(value: float) -> None:
-    """Refuse NaN and infinity, which no range check can be trusted to catch."""
+    """Refuse NaN and infinity, which range checks do not reliably catch."""
     if not math.isfinite(value):
         raise ValidationError("Enter a finite number.")

@@ -28,7 +28,7 @@ MODELS = (Track, Album, Label, Artist, Genre)
 
 
 def state() -> dict[str, Any]:
-    """All of the catalogue by its addresses: each column, each order, each other spelling."""
+    """All of the catalogue by its addresses: each column, each order, each alias."""
     found: dict[str, Any] = {}
     for model in (Genre, GenreAlias, Label, LabelAlias, Artist, ArtistAlias):
         assert all(name_key(name) == key for name, key in model._default_manager.values_list("name", "name_key"))

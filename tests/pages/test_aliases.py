@@ -105,7 +105,7 @@ def test_a_page_that_is_there_asks_nothing_more(client: Client, django_assert_nu
 @pytest.mark.parametrize("address", ["/labels/old/", "/labels/nothing/"])
 def test_one_that_is_not_asks_one_thing_more(client: Client, django_assert_num_queries: Any, address: str) -> None:
     merged(LabelFactory)
-    with django_assert_num_queries(2):  # the label, the other spelling with what it stands for
+    with django_assert_num_queries(2):  # the label, the alias with its target
         client.get(address)
 
 
@@ -136,7 +136,7 @@ def test_nobody_can_type_one_for_something_new(admin_client: Client, factory: An
     data = {"name": "Another", "slug": "old", **alias_rows()}
     if model is Genre:
         data |= {"clustering-TOTAL_FORMS": 0, "clustering-INITIAL_FORMS": 0}
-    error = "This address leads to “New”, where it stands for “Old”. Choose another."
+    error = "This address leads to “New”, as an address of “Old”. Choose another."
     assert errors_of(admin_client.post(page_of(model, "add"), data)) == {"slug": [error]}
     with pytest.raises(ValidationError, match="leads to “New”"):
         model(name="Another", slug="old").full_clean()
