@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from clusters.models.workers import WorkerHeartbeat, stale_after
 
 if TYPE_CHECKING:
-    from clusters.models.jobs import ReclusterJob, ReclusterTask  # noqa: F401
+    from clusters.models import ReclusterJob, ReclusterTask  # noqa: F401
 
 UNFINISHED = ("pending", "running")
 
