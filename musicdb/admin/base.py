@@ -18,8 +18,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html
 from django.utils.text import capfirst, smart_split
 
+from musicdb.admin.change_form.forms import SPOTIFY_LINK
 from musicdb.admin.deletion import MAX_LISTED, cascade_counts, summarise_deletion
-from musicdb.admin.forms import SPOTIFY_LINK
 from musicdb.admin.generic import ModelAdmin
 from musicdb.admin.html import link_to
 from musicdb.db.text_search import SearchMixin

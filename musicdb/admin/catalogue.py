@@ -9,20 +9,20 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from musicdb.admin.base import M, count_related
-from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
-from musicdb.admin.changelist.exports import ExportAdmin
-from musicdb.admin.changelist.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
-from musicdb.admin.changelist.list_editing import ListEditingAdmin
-from musicdb.admin.forms import AlbumForm, ArtistForm, TrackForm
-from musicdb.admin.history import VersionedAdmin
-from musicdb.admin.html import link_to_list, thumbnail
-from musicdb.admin.inlines import (
+from musicdb.admin.change_form.forms import AlbumForm, ArtistForm, TrackForm
+from musicdb.admin.change_form.inlines import (
     AlbumLabelInline,
     ArtistAliasInline,
     GenreAliasInline,
     LabelAliasInline,
     TrackArtistInline,
 )
+from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
+from musicdb.admin.changelist.exports import ExportAdmin
+from musicdb.admin.changelist.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
+from musicdb.admin.changelist.list_editing import ListEditingAdmin
+from musicdb.admin.history import VersionedAdmin
+from musicdb.admin.html import link_to_list, thumbnail
 from musicdb.admin.merge import MergeableAdmin
 from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist

@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
+from musicdb.admin.change_form.forms import MergeForm
 from musicdb.admin.duplicates import dismiss_or_restore, review_context
-from musicdb.admin.forms import MergeForm
 from musicdb.admin.html import link_to
 from musicdb.editing.duplicates import review_groups
 from musicdb.editing.merge import Merged, MergeError, merge

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from musicdb.admin.base import ReadOnlyAdmin
 from musicdb.admin.html import facts
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
-from musicdb.admin.library import can_export_library, library_view
+from musicdb.admin.imports.library import can_export_library, library_view
 from musicdb.imports.lock import ImportLockedError
 from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
 from musicdb.imports.records import ImportRefusedError

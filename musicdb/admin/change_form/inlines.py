@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from musicdb.admin.forms import (
+from musicdb.admin.change_form.forms import (
     AliasForm,
     AliasFormSet,
     ArtistAliasForm,

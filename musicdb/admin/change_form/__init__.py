@@ -1,0 +1,1 @@
+"""The page of one row: its form, and the child rows on it."""
