@@ -90,8 +90,10 @@ class ChildRelation:
         rows = self.through._default_manager.filter(**{f"{self.member}__in": list(members)})
         return list(rows.order_by(f"{self.owner}_id").values_list(self.owner, flat=True).distinct())
 
-    def _related(self, name: str) -> Any:
-        return self.through._meta.get_field(name).related_model
+    def _related(self, name: str) -> type[SluggedModel]:
+        field: Any = self.through._meta.get_field(name)
+        model: type[SluggedModel] = field.related_model
+        return model
 
 
 @dataclass(frozen=True)
