@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from musicdb import __version__
+
 
 class MusicdbAdminConfig(AdminConfig):
     default_site = "musicdb.admin_site.MusicdbAdminSite"
@@ -34,6 +36,9 @@ class MusicdbAdminSite(AdminSite):
             ),
             *super().get_urls(),
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "version": __version__}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from musicdb.admin.dashboard import dashboard_context

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
+from musicdb import __version__
 from musicdb.models import Album, Artist, Genre, Label, Track
 from tests.admin.helpers import editor, messages_of, page_of, rich_track, run_action, track_data
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
@@ -45,6 +46,10 @@ def test_the_library_comes_first_on_the_index(admin_client: Client) -> None:
     response = admin_client.get(reverse("admin:index"))
     assert [app["app_label"] for app in response.context["app_list"]] == ["musicdb", "clusters", "auth", "axes"]
     assert "<title>The library | musicdb</title>" in response.text
+
+
+def test_the_footer_names_the_version(admin_client: Client) -> None:
+    assert f"<p>musicdb {__version__}</p></footer>" in admin_client.get(reverse("admin:index")).text
 
 
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])

@@ -76,6 +76,7 @@ def test_every_command_of_ours_is_built_on_the_one_base() -> None:
         assert isinstance(load_command_class(app, name), BaseCommand), name
 
 
+@pytest.mark.slow
 class TestNobodyReads:
     def test_recluster_goes_on_to_the_last_genre(self, library: dict[str, str]) -> None:
         before = count(library, "clusters_run")
@@ -148,6 +149,7 @@ class TestNobodyReads:
         assert count(library, "clusters_run") == before + 1
 
 
+@pytest.mark.slow
 class TestDiskIsFull:
     def test_the_work_is_done_and_the_loss_is_told(self, library: dict[str, str]) -> None:
         before = count(library, "clusters_run")
@@ -167,6 +169,7 @@ def test_no_editor_is_made_whose_password_nobody_could_read(tmp_path: Path, db: 
         assert count(environment, "auth_user") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="No database has a say in it")
 def test_lines_arrive_when_they_are_printed(library: dict[str, str]) -> None:
     """A pipe is read as the work goes on, not in blocks of 8 kB."""
