@@ -55,8 +55,7 @@ def queries(file: str) -> dict[str, float]:
     """Count the statements of an import; many rows sent as one count as one."""
     from django.db import connection
 
-    from musicdb.imports.parse import ImportOptions, Source
-    from musicdb.imports.service import run_import
+    from musicdb.imports import ImportOptions, Source, run_import
 
     count = 0
 

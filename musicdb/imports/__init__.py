@@ -1,4 +1,18 @@
-"""From what files say to rows of the catalogue: parse, plan, write, record, undo.
+"""Imports files into the catalogue: reads them, plans what changes, applies it, and can undo it."""
 
-Planning only reads. Writing is one transaction.
-"""
+from musicdb.imports.messages import BadRowsError, ImportRefusedError, OpenQuestionsError
+from musicdb.imports.options import ImportOptions, ParseOptions, Source
+from musicdb.imports.service import Outcome, Preview, preview, run_import
+
+__all__ = [
+    "BadRowsError",
+    "ImportOptions",
+    "ImportRefusedError",
+    "OpenQuestionsError",
+    "Outcome",
+    "ParseOptions",
+    "Preview",
+    "Source",
+    "preview",
+    "run_import",
+]

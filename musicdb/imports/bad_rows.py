@@ -1,37 +1,37 @@
-"""Several tables in one file: the bad rows of several kinds, each below a header of its own."""
+"""Writes the rows that cannot be imported to a file, for an editor to correct and import."""
 
+import csv
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from typing import TextIO
 
-from musicdb.imports.tables import Table
+from musicdb.exports.csv_injection import escape_formula
+from musicdb.imports.messages import Problem, RowRef
+from musicdb.imports.tables import REASON_COLUMN, Table
 
-# The last column of a file of bad rows.
-REASON_COLUMN = "Why it was not imported"
+
+def write_bad_rows(file: TextIO, tables: Iterable[Table], problems: Iterable[Problem]) -> None:
+    """Write the rows of ``tables`` that have problems as CSV. Open ``file`` with newline=""."""
+    csv.writer(file).writerows([escape_formula(cell) for cell in row] for row in _bad_rows(tables, problems))
 
 
-def split_tables(tables: Iterable[Table]) -> Iterator[Table]:
-    """Yield ``tables``, one that has several headers as several."""
+def _bad_rows(tables: Iterable[Table], problems: Iterable[Problem]) -> Iterator[list[str]]:
+    """Yield the bad rows of each table below its header, as they were, each with its place and the reasons.
+
+    The tables are read once more. Keeping the cells of all rows until then would take more memory than all else.
+    """
+    reasons: dict[RowRef, list[str]] = {}
+    for problem in problems:
+        reasons.setdefault(problem.ref, []).append(f"{problem.column} {problem.message}".strip())
     for table in tables:
-        headers = (
-            [number for number, cells in table.open() if _is_header(cells)] if REASON_COLUMN in table.header else []
-        )
-        if len(headers) < 2:
-            yield table
-            continue
-        for start, end in pairwise([*headers, None]):
-            yield _part(table, start or 0, end)
+        rows = _bad_rows_of(table, reasons)
+        if (first := next(rows, None)) is not None:
+            yield [*table.header, "File", "Row", REASON_COLUMN]
+            yield first
+            yield from rows
 
 
-def _is_header(cells: list[str]) -> bool:
-    return next((cell.strip() for cell in reversed(cells) if cell.strip()), "") == REASON_COLUMN
-
-
-def _part(table: Table, start: int, end: int | None) -> Table:
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        for number, cells in table.open():
-            if end is not None and number >= end:
-                return
-            if number >= start:
-                yield number, cells
-
-    return Table(table.name, rows)
+def _bad_rows_of(table: Table, reasons: dict[RowRef, list[str]]) -> Iterator[list[str]]:
+    for number, cells in table.rows():
+        if why := reasons.get(RowRef(table.name, number)):
+            padding = [""] * (len(table.header) - len(cells))
+            yield [*cells, *padding, table.name, str(number), " ".join(why)]

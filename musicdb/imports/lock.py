@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from musicdb.imports.records import ImportRefusedError
+from musicdb.imports.messages import ImportRefusedError
 
 KEY = 0x6D75736963  # "music"
 # The name of a connection, which others can read, says what it does and for whom. PostgreSQL cuts it at 63 bytes.

@@ -1,4 +1,4 @@
-"""What a row of a file says, once it is read: values as the catalogue writes them. No database here."""
+"""What a row of a file says, as values that the catalogue can store. No database here."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from musicdb.music.release_dates import Precision
 
 @dataclass(frozen=True, slots=True)
 class NamedRecord:
-    """A genre or label as a row names it. ``slug``: the address that it has where the file comes from, if it says."""
+    """A genre or label as a row mentions it. ``slug`` is its slug in the library that the file comes from."""
 
     name: str
     slug: str = ""
@@ -17,6 +17,8 @@ class NamedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ArtistRecord:
+    """An artist as a row mentions it."""
+
     name: str
     spotify_id: str | None = None
     slug: str = ""
@@ -24,7 +26,7 @@ class ArtistRecord:
 
 @dataclass(frozen=True, slots=True)
 class AlbumRecord:
-    """An album as a track's row names it. None and empty mean that the row does not say."""
+    """An album as a track's row mentions it, or in a row of its own. None and empty mean that the row does not say."""
 
     title: str
     spotify_id: str | None = None
@@ -36,8 +38,7 @@ class AlbumRecord:
 
 @dataclass(frozen=True, slots=True)
 class AliasRecord:
-    """An alias of a genre, artist or label; ``slug`` and ``spotify_id`` are what it had as an entity of its
-    own."""
+    """An alias of a genre, artist or label. ``slug`` and ``spotify_id`` are those it had as a row of its own."""
 
     name: str
     slug: str | None = None
@@ -46,7 +47,7 @@ class AliasRecord:
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """A genre, artist or label in a row of its own: ``model`` says which. ``values`` are of what it says only."""
+    """A genre, artist or label in a row of its own. ``values`` has the columns that the row says something about."""
 
     model: str
     slug: str
@@ -58,9 +59,9 @@ class EntityRecord:
 
 @dataclass(slots=True)
 class TrackRecord:
-    """A track. ``values`` has the columns of ``Track`` that the row says something about, and no others.
+    """A track. ``values`` has the columns of ``Track`` that the row says something about.
 
-    ``says_source``: whether the row itself says where its features come from.
+    ``says_source`` is whether the row itself says where its audio features come from.
     """
 
     title: str
@@ -74,8 +75,7 @@ class TrackRecord:
 
     @property
     def key(self) -> Any:
-        """What makes two rows one track: the Spotify id; without one, the address; without both, the title, the
-        artists and the album."""
+        """What makes two rows one track: the Spotify id, else the slug, else title, artists and album together."""
         if self.spotify_id:
             return self.spotify_id
         if self.slug:
@@ -92,49 +92,17 @@ class TrackRecord:
         return title, artists, album
 
 
-def name_of(named: str | NamedRecord) -> str:
-    return named if isinstance(named, str) else named.name
+# Files mostly give genres and labels by name alone. A text then takes less memory than a record.
+Mention = str | NamedRecord | ArtistRecord
 
 
-def slug_of(named: str | NamedRecord) -> str:
-    return "" if isinstance(named, str) else named.slug
+def name_of(mention: Mention) -> str:
+    return mention if isinstance(mention, str) else mention.name
 
 
-@dataclass(frozen=True, slots=True)
-class RowRef:
-    """Where a row stands: the file within the upload, and the row's number as a spreadsheet counts, header first."""
-
-    file: str
-    row: int
-
-    def __str__(self) -> str:
-        return f"{self.file}, row {self.row}"
+def slug_of(mention: Mention) -> str:
+    return "" if isinstance(mention, str) else mention.slug
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row is refused: where, in which column ("" for the row as a whole), and what to do about it."""
-
-    ref: RowRef
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.ref}{self.column and f', {self.column}'}: {self.message}"
-
-
-class ImportRefusedError(Exception):
-    """A file, or the library's state, that makes an import impossible; says what to do. Nothing was changed."""
-
-
-class RowRefusedError(ValueError):
-    """A cell that cannot be stored; ``column`` is its heading in the file."""
-
-    def __init__(self, column: str, message: str) -> None:
-        super().__init__(message)
-        self.column = column
-        self.message = message
-
-
-class RowSkipped(Exception):  # noqa: N818 (it is no error)
-    """A row that holds no track, and says nothing wrong either."""
+def spotify_id_of(mention: Mention) -> str | None:
+    return mention.spotify_id if isinstance(mention, ArtistRecord) else None

@@ -1,163 +1,150 @@
-"""What an import would change, or has changed, in words: for the preview, the command line and the record."""
+"""Describes what an import would change, row by row, for the preview."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from musicdb.history.diff import ValueChange
-from musicdb.imports.entities import EntityPlan
-from musicdb.imports.plan import Plan, TrackPlan
-from musicdb.imports.records import RowRef
-from musicdb.imports.resolvers import AlbumEntity, Entity, PlannedAlias
-from musicdb.models import Track
-from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
+from musicdb.imports.entities import AliasEntity, Entity
+from musicdb.imports.messages import RowRef
+from musicdb.imports.plan import Plan, PlannedRow
+from musicdb.models import Album, SluggedModel, Track
+from musicdb.music.audio_features import AUDIO_FEATURES
 from musicdb.music.release_dates import format_release_date
 
-_LABELS = {
-    **{field.name: str(field.verbose_name) for field in Track._meta.concrete_fields},
-    **{feature.name: feature.label.lower() for feature in AUDIO_FEATURES},
-}
-_FEATURES = frozenset(FEATURE_NAMES)
-# What an editor is not told of a new track one by one: its title heads the row, and features are counted.
-_NOT_SHOWN = _FEATURES | {"title"}
+_FEATURES = {feature.name: feature.label.lower() for feature in AUDIO_FEATURES}
+_RELEASED = ("release_date", "release_precision")
+# What the report of a new row leaves out: its name heads the row, and it has no page yet.
+_NOT_SHOWN = frozenset({"name", "title", "slug", "release_precision"})
+# The entities that a row can create besides its own, by the column that points at them.
+_CREATES = (("album", "album"), ("labels", "label"), ("artists", "artist"), ("genres", "genre"))
 
 
 @dataclass(frozen=True)
 class RowReport:
-    """A row of a file and what comes of it. ``creates``: what it makes besides, such as "label “Kompakt”"."""
+    """A row of a file and what it changes. ``creates`` names what it creates besides, such as "label “Kompakt”"."""
 
     ref: RowRef
     action: Literal["new", "changed"]
     title: str
     changes: tuple[ValueChange, ...]
     creates: tuple[str, ...]
-    # What the row is about.
+    # The model that the row is about.
     kind: str = "track"
 
 
 def row_reports(plan: Plan) -> Iterator[RowReport]:
-    """Yield what comes of each row that changes something, in the order of the files.
+    """Yield what each row changes, in the order of the files.
 
-    What several rows make together is told with the first of them.
+    What several rows create or change together is reported with the first of them.
     """
-    # What has a row of its own is told of there.
-    reported = {id(row.entity) for row in plan.entities}
-    for row in plan.entities:
-        yield _entity_report(row, reported)
-    for track in plan.tracks:
-        action: Literal["new", "changed"] = "new" if track.pk is None else "changed"
-        changes = (*_track_changes(track), *_album_changes(track.album, reported))
-        yield RowReport(track.ref, action, track.title, changes, tuple(_creates(track, reported)))
-
-
-def _entity_report(row: EntityPlan, reported: set[int]) -> RowReport:
-    entity = row.entity
-    action: Literal["new", "changed"] = "new" if entity.pk is None else "changed"
-    changes = _changed_columns(entity) if entity.pk else _first_columns(entity)
-    labels = entity.labels if isinstance(entity, AlbumEntity) else []
-    created = tuple(_report_once([("label", labels)], reported))
-    return RowReport(row.ref, action, entity.name, tuple(changes), created, row.model.lower())
+    reporter = _Reporter(plan)
+    return map(reporter.report, plan.rows)
 
 
 def album_reports(plan: Plan) -> list[tuple[str, tuple[ValueChange, ...]]]:
-    """Return the albums that are there already and change, by title, with what changes."""
-    return [(album.name, tuple(_changed_columns(album))) for album in plan.albums.changed()]
+    """Return the existing albums that change, by title, with their changes."""
+    return [(album.name, tuple(_changed_columns(album))) for album in plan.changed[Album]]
 
 
-def _track_changes(track: TrackPlan) -> Iterator[ValueChange]:
-    for name, new in track.values.items():
-        if new in (None, "") and not track.before.get(name):
-            continue
-        if track.pk is not None or name not in _NOT_SHOWN:
-            yield ValueChange(_LABELS[name], in_words(track.before.get(name)), in_words(new))
-    if track.pk is None and (known := len(track.values.keys() & _FEATURES)):
-        yield ValueChange("audio features", "", f"{known} of {len(_FEATURES)}")
-    if track.artists is not None and (track.artists or track.artists_before):
-        yield ValueChange("artists", ", ".join(track.artists_before), _names(track.artists))
-    if track.album is not None:
-        yield ValueChange("album", track.album_before.name if track.album_before else "", track.album.name)
-    if track.genres:
-        yield ValueChange("more genres" if track.pk else "genres", "", _names(track.genres))
+class _Reporter:
+    def __init__(self, plan: Plan) -> None:
+        # An entity that has a row of its own is reported there.
+        self._reported = {id(row.entity) for row in plan.rows}
 
+    def report(self, row: PlannedRow) -> RowReport:
+        entity = row.entity
+        changes = list(_first_columns(entity) if entity.is_new else _changed_columns(entity))
+        album = entity.values.get("album") if entity.is_new or "album" in entity.before else None
+        if album is not None and album.is_changed and self._is_first(album):
+            changes += [
+                ValueChange(f"album’s {change.what}", change.old, change.new) for change in _changed_columns(album)
+            ]
+        action: Literal["new", "changed"] = "new" if entity.is_new else "changed"
+        kind = entity.model.__name__.lower()
+        return RowReport(row.ref, action, entity.name, tuple(changes), tuple(self._creates(entity)), kind)
 
-def _album_changes(album: AlbumEntity | None, reported: set[int]) -> Iterator[ValueChange]:
-    if album is None or not album.before or id(album) in reported:
-        return
-    reported.add(id(album))
-    for change in _changed_columns(album):
-        yield ValueChange(f"album’s {change.what}", change.old, change.new)
+    def _creates(self, entity: Entity) -> Iterator[str]:
+        for column, kind in _CREATES:
+            for other in self._pointed_at(entity, column):
+                if other.is_new and self._is_first(other):
+                    yield f"{kind} “{other.name}”"
 
+    def _pointed_at(self, entity: Entity, column: str) -> Sequence[Entity]:
+        """Return the entities that a row newly points at by a column. A track's labels are those of its album."""
+        if column == "labels" and entity.model is Track:
+            return [label for album in self._pointed_at(entity, "album") for label in album.values.get("labels", ())]
+        if not entity.is_new and column not in entity.before:
+            return []
+        value = entity.values.get(column) or []
+        return [value] if isinstance(value, Entity) else value
 
-_WHAT = {
-    "name": "name",
-    "spotify_id": "Spotify id",
-    "description": "description",
-    "is_public": "public",
-    "released": "release date",
-    "image_url": "art",
-    "labels": "labels",
-}
-
-
-def _changed_columns(entity: Entity) -> Iterator[ValueChange]:
-    for name, old in entity.before.items():
-        if name != "aliases":
-            yield ValueChange(_WHAT[name], in_words(old), in_words(_value(entity, name)))
-    if entity.aliases:
-        yield ValueChange("more aliases", "", _names(entity.aliases))
+    def _is_first(self, entity: Entity) -> bool:
+        """Return whether an entity has not been reported yet, and from now on it has."""
+        if id(entity) in self._reported:
+            return False
+        self._reported.add(id(entity))
+        return True
 
 
 def _first_columns(entity: Entity) -> Iterator[ValueChange]:
-    """Yield what a new entity has besides its name."""
-    columns = ("spotify_id", *entity.values, *(("released", "image_url", "labels") if _is_album(entity) else ()))
-    for name in columns:
-        if value := _value(entity, name):
-            yield ValueChange(_WHAT[name], "", in_words(value))
+    """Yield the values of a new row besides its name."""
+    known = len(entity.values.keys() & _FEATURES.keys())
+    for column, value in entity.values.items():
+        if column not in _NOT_SHOWN and column not in _FEATURES and value not in _defaults(entity.model, column):
+            text = _released(entity.values) if column == "release_date" else format_value(value)
+            yield ValueChange(_label(entity.model, column), "", text)
+    if known:
+        yield ValueChange("audio features", "", f"{known} of {len(_FEATURES)}")
     if entity.aliases:
         yield ValueChange("aliases", "", _names(entity.aliases))
 
 
-def _is_album(entity: Entity) -> bool:
-    return isinstance(entity, AlbumEntity)
+def _changed_columns(entity: Entity) -> Iterator[ValueChange]:
+    for column, old in entity.before.items():
+        if column not in _RELEASED:
+            label = "more genres" if column == "genres" else _label(entity.model, column)
+            yield ValueChange(label, format_value(old), format_value(entity.values[column]))
+    if not entity.before.keys().isdisjoint(_RELEASED):
+        old_date = _released({**entity.values, **entity.before})
+        yield ValueChange(_label(entity.model, "release_date"), old_date, _released(entity.values))
+    if entity.aliases:
+        yield ValueChange("more aliases", "", _names(entity.aliases))
 
 
-def _value(entity: Entity, name: str) -> Any:
-    return entity.values[name] if name in entity.values else getattr(entity, name)
+def _released(values: dict[str, Any]) -> str:
+    release_date = values.get("release_date")
+    return format_release_date(release_date, values["release_precision"]) if release_date else ""
 
 
-def _creates(track: TrackPlan, reported: set[int]) -> Iterator[str]:
-    album = track.album
-    new_plan: list[tuple[str, Sequence[Entity]]] = [
-        ("album", [album] if album else []),
-        ("label", album.labels if album else []),
-        ("artist", track.artists or []),
-        ("genre", track.genres),
-    ]
-    return _report_once(new_plan, reported)
+@cache
+def _label(model: type[SluggedModel], column: str) -> str:
+    if column in _FEATURES and model is Track:
+        return _FEATURES[column]
+    field: Any = model._meta.get_field(column)
+    return str(field.verbose_name)
 
 
-def _report_once(new_plan: Iterable[tuple[str, Sequence[Entity]]], reported: set[int]) -> Iterator[str]:
-    for kind, entities in new_plan:
-        for entity in entities:
-            if entity.pk is None and id(entity) not in reported:
-                reported.add(id(entity))
-                yield f"{kind} “{entity.name}”"
+@cache
+def _defaults(model: type[SluggedModel], column: str) -> tuple[Any, ...]:
+    """Return the values of a column that are not worth mentioning in a new row."""
+    field: Any = model._meta.get_field(column)
+    return ([],) if field.many_to_many else (None, "", field.get_default())
 
 
-def _names(entities: Iterable[Entity | PlannedAlias]) -> str:
+def _names(entities: Iterable[Entity | AliasEntity]) -> str:
     return ", ".join(entity.name for entity in entities)
 
 
-def in_words(value: Any) -> str:
-    """Return a value as a person would write it."""
+def format_value(value: Any) -> str:
+    """Return a value as people write it."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, tuple):
-        return format_release_date(*value)
-    if isinstance(value, list):
-        return _names(value)
-    return str(value)
+    if isinstance(value, Entity):
+        return value.name
+    return _names(value) if isinstance(value, list) else str(value)

@@ -1,57 +1,68 @@
-"""An import from beginning to end: looked at (``preview``) or carried out (``run_import``)."""
+"""The way of files into the catalogue, stage by stage. The one entry for the admin, the command and programs.
+
+Files are read as tables, their rows become records, the records are resolved to rows of the catalogue, and what
+differs makes a plan. ``preview`` stops there and changes nothing. ``run_import`` applies the plan and records it in
+the history.
+"""
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseFailure
-from django.db import models, transaction
+from django.db import transaction
 
 from musicdb import history
 from musicdb.db.errors import explain
-from musicdb.imports.apply import Written, apply_plan, changed_keys
+from musicdb.imports.apply import Applied, apply_plan
+from musicdb.imports.bad_rows import write_bad_rows
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
-from musicdb.imports.parse import ImportOptions, Parsed, Progress, Source, no_progress, parse
+from musicdb.imports.messages import BadRowsError, ImportRefusedError, OpenQuestionsError, Problem
+from musicdb.imports.options import ImportOptions, Progress, Source, no_progress
+from musicdb.imports.parse import Parsed, parse
 from musicdb.imports.plan import Plan, make_plan
-from musicdb.imports.records import ImportRefusedError
-from musicdb.models import Album, Artist, Genre, Import, Label, Track
-from musicdb.models.aggregates import CATALOGUE
+from musicdb.imports.resolvers import resolve
+from musicdb.imports.tables import read_sources
+from musicdb.models import Import
 from musicdb.models.history import ChangeType
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What an import said, would change or has changed. ``record`` is None where nothing was written."""
+class Preview:
+    """What an import would change."""
 
     parsed: Parsed
     plan: Plan
-    counts: dict[str, dict[str, int]]
-    record: Import | None = None
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why rows cannot be imported: what the file shows, then what only the catalogue shows."""
+        return [*self.parsed.problems, *self.plan.problems]
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        return self.plan.counts
 
     @property
     def changes_anything(self) -> bool:
         return any(count["created"] or count["updated"] for count in self.counts.values())
 
 
-class BadRowsError(ImportRefusedError):
-    """Some rows cannot be imported, and nobody said that the others should be. Nothing was changed."""
+@dataclass(frozen=True)
+class Outcome(Preview):
+    """What an import has changed."""
 
-    def __init__(self, parsed: Parsed) -> None:
-        number = len(parsed.problems)
-        super().__init__(
-            f"{number:,} of {parsed.rows:,} rows cannot be imported, so nothing was. "
-            "Mend them, or choose to skip bad rows."
-        )
-        self.parsed = parsed
+    record: Import
 
 
-def preview(sources: Sequence[Source], options: ImportOptions, progress: Progress = no_progress) -> Outcome:
-    """Find out what an import would do. Writes nothing. Raises ImportRefusedError for what cannot be read."""
-    parsed = parse(sources, options, progress)
-    planned = make_plan(parsed, options, progress)
-    return Outcome(parsed, planned, _counts(planned))
+def preview(sources: Sequence[Source], options: ImportOptions, progress: Progress = no_progress) -> Preview:
+    """Find out what an import would change. Raises ImportRefusedError for a file that cannot be read."""
+    parsed = parse(read_sources(sources), options, progress)
+    return Preview(parsed, _plan(parsed, options, progress))
 
 
 def run_import(
@@ -60,72 +71,77 @@ def run_import(
     user: User | None,
     progress: Progress = no_progress,
     patience: Patience = WEB_PATIENCE,
+    bad_rows_path: Callable[[Import], Path] | None = None,
 ) -> Outcome:
     """Import ``sources`` in one transaction and record it.
 
-    Raises ImportRefusedError, with nothing changed, for what cannot be read, where a question is open, where rows are
-    bad and ``options.skip_bad`` is not set (BadRowsError), and where another import takes longer than ``patience``
-    allows (ImportLockedError).
+    ``bad_rows_path`` says where the rows are written that are skipped because they are bad.
+
+    Raises ImportRefusedError, with nothing changed, for a file that cannot be read, for bad rows whose file cannot be
+    written, for an open question (OpenQuestionsError), for bad rows if ``options.skip_bad`` is not set (BadRowsError),
+    and if another import takes longer than ``patience`` allows (ImportLockedError).
     """
     started = time.perf_counter()
-    parsed = parse(sources, options, progress)
+    parsed = parse(read_sources(sources), options, progress)
     if parsed.questions:
-        raise ImportRefusedError(" ".join(parsed.questions))
-    if parsed.problems and not options.skip_bad:
-        raise BadRowsError(parsed)
+        raise OpenQuestionsError(parsed.questions)
+    _refuse_bad_rows(parsed, parsed.problems, options)
     try:
-        with transaction.atomic():
-            lock_imports(f"import of {_names(sources)}", user, patience)
-            planned = make_plan(parsed, options, progress)
-            if parsed.problems and not options.skip_bad:
-                raise BadRowsError(parsed)
-            counts = _counts(planned)
-            for model, keys in changed_keys(planned).items():
-                history.baseline(model, keys)
-            written = apply_plan(planned, progress)
-            record = _record(sources, options, user, parsed, counts, time.perf_counter() - started)
-            progress("Recording", 0, None)
-            _keep_history(written, history.Change(ChangeType.IMPORT, user, source_import=record))
+        with ExitStack() as if_it_fails:
+            with transaction.atomic():
+                lock_imports(f"import of {_names(sources)}", user, patience)
+                planned = Preview(parsed, _plan(parsed, options, progress))
+                _refuse_bad_rows(parsed, planned.problems, options)
+                for model, keys in planned.plan.changed_keys().items():
+                    history.baseline(model, keys)
+                applied = apply_plan(planned.plan, progress)
+                record = _record(sources, options, user, planned, time.perf_counter() - started)
+                progress("Recording", 0, None)
+                _record_history(applied, history.Change(ChangeType.IMPORT, user, source_import=record))
+                if planned.problems and bad_rows_path:
+                    # Before the commit, so that a row is never lost: neither imported nor in the file.
+                    path = _write_bad_rows(bad_rows_path(record), sources, planned.problems)
+                    if_it_fails.callback(path.unlink, missing_ok=True)
+            if_it_fails.pop_all()
     except DatabaseFailure as error:
         raise ImportRefusedError(explain(error)) from error
-    return Outcome(parsed, planned, counts, record)
+    return Outcome(parsed, planned.plan, record)
 
 
-def _counts(planned: Plan) -> dict[str, dict[str, int]]:
-    """Return by the model's name how many rows are created, updated and, of what has rows of its own, unchanged."""
-    changed = changed_keys(planned)
-    created: dict[type[models.Model], int] = {
-        Genre: len(planned.genres.new()),
-        Label: len(planned.labels.new()),
-        Artist: len(planned.artists.new()),
-        Album: len(planned.albums.new()),
-        Track: sum(track.pk is None for track in planned.tracks),
-    }
-    unchanged = {**planned.entities_unchanged, "Track": planned.unchanged}
-    return {
-        aggregate.name: {
-            "created": created[aggregate.model],
-            "updated": len(changed.get(aggregate.model, ())),
-            "unchanged": unchanged.get(aggregate.name, 0),
-        }
-        for aggregate in CATALOGUE
-    }
+def _plan(parsed: Parsed, options: ImportOptions, progress: Progress) -> Plan:
+    return make_plan(resolve(parsed, options), options, len(parsed.tracks), progress)
 
 
-def _keep_history(written: Written, change: history.Change) -> None:
-    for model, keys in written.created.items():
+def _refuse_bad_rows(parsed: Parsed, problems: Sequence[Problem], options: ImportOptions) -> None:
+    if problems and not options.skip_bad:
+        raise BadRowsError(problems, parsed.rows)
+
+
+def _write_bad_rows(path: Path, sources: Sequence[Source], problems: Sequence[Problem]) -> Path:
+    """Write the file of bad rows. Raises ImportRefusedError where that is not possible."""
+    # Under another name first, so that a failure leaves an earlier file as it is.
+    partial = path.with_name(f"{path.name}.part")
+    try:
+        with partial.open("w", encoding="utf-8-sig", newline="") as file:
+            write_bad_rows(file, read_sources(sources), problems)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        reason = f"The rows that cannot be imported could not be written to {path} ({error.strerror})."
+        raise ImportRefusedError(reason) from error
+    return path
+
+
+def _record_history(applied: Applied, change: history.Change) -> None:
+    for model, keys in applied.created.items():
         history.record_creates(model, keys, change)
-    for model, keys in written.updated.items():
+    for model, keys in applied.updated.items():
         history.record_updates(model, keys, change)
 
 
 def _record(
-    sources: Sequence[Source],
-    options: ImportOptions,
-    user: User | None,
-    parsed: Parsed,
-    counts: dict[str, dict[str, int]],
-    seconds: float,
+    sources: Sequence[Source], options: ImportOptions, user: User | None, planned: Preview, seconds: float
 ) -> Import:
     digests = hashlib.sha256()
     for source in sources:
@@ -134,12 +150,12 @@ def _record(
         user=user,
         file_name=_names(sources)[:500],
         file_digest=digests.hexdigest(),
-        file_format=", ".join(parsed.file_formats),
+        file_format=", ".join(planned.parsed.file_formats),
         options=asdict(options),
-        rows=parsed.rows,
-        counts=counts,
-        skipped=dict(parsed.skipped),
-        bad_rows=len(parsed.problems),
+        rows=planned.parsed.rows,
+        counts=planned.counts,
+        skipped=dict(planned.parsed.skipped),
+        bad_rows=len(planned.problems),
         seconds=round(seconds, 3),
     )
 

@@ -1,6 +1,6 @@
-"""From an uploaded file to rows of text, whatever it is: CSV in any usual encoding, XLSX, or a zip of CSVs.
+"""Reads uploaded files as tables of text: CSV in any usual encoding, XLSX, or a zip of CSV files.
 
-Nothing here trusts the file: sizes are checked as they are declared and again as they stream.
+No file is trusted: sizes are checked as they are declared, and again as they stream.
 """
 
 import codecs
@@ -8,12 +8,12 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -29,7 +29,8 @@ from musicdb.exports.limits import (
     MEGABYTE,
 )
 from musicdb.exports.xml_text import unescape_xml
-from musicdb.imports.records import ImportRefusedError
+from musicdb.imports.messages import ImportRefusedError
+from musicdb.imports.options import Source
 
 # A table of text packs to a tenth; what packs to a hundredth was made to burst.
 MAX_RATIO = 100
@@ -44,7 +45,7 @@ csv.field_size_limit(10 * MEGABYTE)
 
 @dataclass(frozen=True)
 class Table:
-    """One table of an upload. ``open`` yields every row that is not blank, the header first."""
+    """One table of an upload. ``open`` yields the rows that are not blank, with their numbers, the header first."""
 
     name: str
     open: Callable[[], Iterator[tuple[int, list[str]]]]
@@ -59,16 +60,22 @@ class Table:
         return tuple(cell.strip() for cell in cells)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the number of each row below the header, as a spreadsheet counts, and its cells. From the top again
-        each time."""
+        """Yield the number and the cells of each row below the header. Every call starts at the top."""
         return islice(self.open(), 1, None)
 
 
-def read_tables(name: str, data: bytes) -> Iterator[Table]:
-    """Yield the tables of a file that is called ``name``.
+def read_sources(sources: Iterable[Source]) -> Iterator[Table]:
+    """Yield the tables of ``sources``, each with one header.
 
-    Raises ImportRefusedError, with words for the person who sent it, for what is no table or too large.
+    Raises ImportRefusedError, with a message for the person who sent the file, for what is not a table or too large.
     """
+    for source in sources:
+        for table in read_tables(source.name, source.data):
+            yield from _split(table)
+
+
+def read_tables(name: str, data: bytes) -> Iterator[Table]:
+    """Yield the tables of one file."""
     if len(data) > MAX_FILE_SIZE:
         raise ImportRefusedError(f"{name} is larger than {MAX_FILE_SIZE // MEGABYTE} MB. Import it in parts.")
     if data.startswith(b"PK\x03\x04"):
@@ -93,14 +100,14 @@ def _from_zip(name: str, data: bytes) -> Iterator[Table]:
         _refuse_bomb(name, members, MAX_UNPACKED_SIZE)
         wanted = [member for member in members if _is_csv(member.filename)]
         if not wanted:
-            raise ImportRefusedError(f"{name} holds no CSV file.")
+            raise ImportRefusedError(f"{name} contains no CSV file.")
         for member in wanted:
             yield _from_csv(PurePosixPath(member.filename).name, _unpack(name, archive, member))
 
 
 def _is_csv(path: str) -> bool:
     parts = PurePosixPath(path)
-    # macOS adds a twin, with a folder and a dot of its own, for each file.
+    # macOS adds a hidden file for each file.
     return parts.suffix.lower() in {".csv", ".tsv", ".txt"} and not parts.name.startswith(".")
 
 
@@ -108,24 +115,24 @@ def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], largest: int) -> Non
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if len(members) > MAX_FILES:
-        raise ImportRefusedError(f"{name} holds more than {MAX_FILES:,} files.")
+        raise ImportRefusedError(f"{name} contains more than {MAX_FILES:,} files.")
     if unpacked > largest:
         raise ImportRefusedError(f"{name} would unpack to more than {largest // MEGABYTE} MB. Import it in parts.")
     if unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * max(packed, 1):
-        raise ImportRefusedError(f"{name} unpacks to more than {MAX_RATIO} times its size: no table does.")
+        raise ImportRefusedError(f"{name} unpacks to more than {MAX_RATIO} times its size. No table does.")
     if any(member.flag_bits & 1 for member in members):
-        raise ImportRefusedError(f"{name} is locked with a password.")
+        raise ImportRefusedError(f"{name} is protected by a password. Remove it first.")
 
 
 def _unpack(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(member) as packed:
-            # One byte more than it says, so that a member that lied about its size is found out.
+            # Read one byte more than the declared size, to find a member that is larger.
             data = packed.read(member.file_size + 1)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise ImportRefusedError(f"{member.filename} in {name} cannot be unpacked: {error}") from None
     if len(data) > member.file_size:
-        raise ImportRefusedError(f"{member.filename} in {name} is larger than it says.")
+        raise ImportRefusedError(f"{member.filename} in {name} is larger than the zip file declares.")
     return data
 
 
@@ -133,7 +140,7 @@ def _unpack(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> byt
 
 
 def detect_encoding(data: bytes) -> str:
-    """Return what ``data`` is written in: UTF-8 or UTF-16, with or without a byte-order mark, else Windows' Latin-1."""
+    """Return the encoding of ``data``: UTF-8 or UTF-16, with or without a byte-order mark, else Windows' Latin-1."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -161,7 +168,7 @@ def _from_csv(name: str, data: bytes) -> Table:
     def lines() -> io.TextIOWrapper:
         return io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
 
-    # What parts the columns: of the three, the one that the header has most of.
+    # The columns are separated by the one of the three that the header has most of.
     first = next((line for line in lines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
     return Table(name, lambda: _numbered(name, csv.reader(lines(), delimiter=delimiter)))
@@ -179,15 +186,48 @@ def _numbered(name: str, lines: Iterator[list[str]]) -> Iterator[tuple[int, list
             raise ImportRefusedError(f"{name}, row {number}, cannot be read as CSV: {error}.") from None
         if number > MAX_ROWS:
             raise ImportRefusedError(f"{name} has more than {MAX_ROWS:,} rows. Import it in parts.")
-        # A blank line is a row that has nothing to say; its number counts, as it does in a spreadsheet.
+        # A blank line is left out, but its number counts, as in a spreadsheet.
         if any(cell and not cell.isspace() for cell in cells):
             yield number, cells
+
+
+# --- Several tables in one file --------------------------------------------------------------------------------
+
+
+# The last column of a file of bad rows. Such a file may contain rows of several tables, each below its own header.
+REASON_COLUMN = "Why it was not imported"
+
+
+def _split(table: Table) -> Iterator[Table]:
+    """Yield a table that has several headers as several tables."""
+    may_have_several = REASON_COLUMN in table.header
+    headers = [number for number, cells in table.open() if _is_header(cells)] if may_have_several else []
+    if len(headers) < 2:
+        yield table
+        return
+    for start, end in pairwise([*headers, None]):
+        yield _part(table, start or 0, end)
+
+
+def _is_header(cells: list[str]) -> bool:
+    return next((cell.strip() for cell in reversed(cells) if cell.strip()), "") == REASON_COLUMN
+
+
+def _part(table: Table, start: int, end: int | None) -> Table:
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        for number, cells in table.open():
+            if end is not None and number >= end:
+                return
+            if number >= start:
+                yield number, cells
+
+    return Table(table.name, rows)
 
 
 # --- XLSX --------------------------------------------------------------------------------------------------------
 
 
-# What openpyxl raises over a file that is damaged, or that only looks like a workbook.
+# What openpyxl raises for a file that is damaged, or that only looks like a workbook.
 _UNREADABLE = (
     DefusedXmlException,
     InvalidFileException,
@@ -208,11 +248,11 @@ def _unreadable_refused(name: str) -> Iterator[None]:
     try:
         yield
     except _UNREADABLE as error:
-        # Where openpyxl wraps what XML's parser raised, it says less than what it wraps.
+        # An error that openpyxl wraps says more than the one that wraps it.
         if isinstance(error, DefusedXmlException) or isinstance(error.__cause__, DefusedXmlException):
-            raise ImportRefusedError(f"{name} holds XML that expands itself, which no workbook needs.") from None
+            raise ImportRefusedError(f"{name} contains XML that expands itself. No workbook needs that.") from None
         reason = str(error).partition("\n")[0]
-        raise ImportRefusedError(f"{name} is no workbook that can be read: {reason}") from None
+        raise ImportRefusedError(f"{name} cannot be read as a workbook: {reason}") from None
 
 
 def _from_workbook(name: str, data: bytes) -> Iterator[Table]:
@@ -225,7 +265,7 @@ def _from_workbook(name: str, data: bytes) -> Iterator[Table]:
 
 def _sheet_rows(name: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     with _unreadable_refused(name):
-        # What a sheet says of its own size is not to be trusted, nor worth a million empty rows.
+        # The size that a sheet declares cannot be trusted: it may be a million empty rows.
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
             if number > MAX_ROWS:

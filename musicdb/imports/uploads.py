@@ -1,7 +1,7 @@
-"""Uploaded files between the preview and the confirmation, and the bad rows that an import left: private, and not
-for long.
+"""Keeps uploaded files between the preview and the confirmation, and the bad rows that imports have skipped.
 
-They lie in ``settings.UPLOAD_ROOT``, which no web server serves, under names that nobody can guess.
+They are in ``settings.UPLOAD_ROOT``, which no web server serves, under names that nobody can guess, and for a limited
+time.
 """
 
 import secrets
@@ -9,19 +9,22 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
 
-from musicdb.imports.parse import Source
+from musicdb.imports.messages import ImportRefusedError
+from musicdb.imports.options import Source
+from musicdb.models import Import
 
 SALT = "musicdb.imports.uploads"
-KEPT_SECONDS = 24 * 60 * 60
-BAD_ROWS_KEPT_SECONDS = 30 * KEPT_SECONDS
+MAX_AGE = 24 * 60 * 60
+BAD_ROWS_MAX_AGE = 30 * MAX_AGE
 
 
 class UploadGoneError(Exception):
-    """The upload was confirmed, or has waited too long, or belongs to somebody else."""
+    """The upload was imported, is too old, or belongs to somebody else."""
 
 
 def _folder() -> Path:
@@ -31,50 +34,57 @@ def _folder() -> Path:
 
 
 def save_upload(name: str, chunks: Iterable[bytes], owner: int) -> str:
-    """Store an upload and return the token under which its owner gets it back. Old ones are purged."""
-    purge()
-    path = _folder() / f"upload-{secrets.token_urlsafe(24)}"
-    path.touch(mode=0o600, exist_ok=False)
-    with path.open("wb") as stored:
-        for chunk in chunks:
-            stored.write(chunk)
+    """Store an upload and return the token with which its owner gets it back. Old uploads are deleted.
+
+    Raises ImportRefusedError where the folder cannot be written.
+    """
+    try:
+        purge()
+        path = _folder() / f"upload-{secrets.token_urlsafe(24)}"
+        path.touch(mode=0o600, exist_ok=False)
+        with path.open("wb") as stored:
+            for chunk in chunks:
+                stored.write(chunk)
+    except OSError as error:
+        raise ImportRefusedError(f"The file could not be stored on the server ({error.strerror}).") from error
     return signing.dumps({"file": path.name, "name": name[:200], "owner": owner}, salt=SALT)
 
 
 def load_upload(token: str, owner: int) -> Source:
     """Return the upload of ``token``. Raises UploadGoneError."""
-    kept = _kept(token, owner)
+    upload = _stored(token, owner)
     try:
-        return Source(kept["name"], (_folder() / kept["file"]).read_bytes())
+        return Source(upload["name"], (_folder() / upload["file"]).read_bytes())
     except FileNotFoundError:
-        raise UploadGoneError("This file has been imported or thrown away since. Upload it again.") from None
+        raise UploadGoneError("This file has been imported or deleted. Upload it again.") from None
 
 
 def delete_upload(token: str, owner: int) -> None:
+    """Delete the upload of ``token``, if it is there."""
     with suppress(UploadGoneError):
-        (_folder() / _kept(token, owner)["file"]).unlink(missing_ok=True)
+        (_folder() / _stored(token, owner)["file"]).unlink(missing_ok=True)
 
 
-def _kept(token: str, owner: int) -> dict[str, str]:
+def _stored(token: str, owner: int) -> dict[str, Any]:
     try:
-        kept = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
+        upload: dict[str, Any] = signing.loads(token, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         raise UploadGoneError("This upload is too old. Upload the file again.") from None
-    if kept["owner"] != owner:
+    if upload["owner"] != owner:
         raise UploadGoneError("Somebody else uploaded this file. Upload it yourself.")
-    return kept
+    return upload
 
 
 def purge() -> None:
-    """Delete what nobody came back for."""
-    for pattern, kept_seconds in (("upload-*", KEPT_SECONDS), ("bad-rows-*", BAD_ROWS_KEPT_SECONDS)):
-        oldest = time.time() - kept_seconds
+    """Delete the files that are too old."""
+    for pattern, max_age in (("upload-*", MAX_AGE), ("bad-rows-*", BAD_ROWS_MAX_AGE)):
+        oldest = time.time() - max_age
         for path in _folder().glob(pattern):
-            with suppress(OSError):  # Another process may be quicker.
+            with suppress(OSError):  # Another process may delete it first.
                 if path.stat().st_mtime < oldest:
                     path.unlink()
 
 
-def bad_rows_path(record: int) -> Path:
-    """Return where the rows that an import skipped are, if there were any and they have not been purged."""
-    return _folder() / f"bad-rows-{record}.csv"
+def bad_rows_path(record: Import) -> Path:
+    """Return the path of the rows that an import skipped. It has a file if there were any, until it is too old."""
+    return Path(settings.UPLOAD_ROOT) / f"bad-rows-{record.pk}.csv"

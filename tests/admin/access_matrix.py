@@ -11,8 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.service import run_import
+from musicdb.imports import ImportOptions, run_import
 from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, Track
 from tests.admin.helpers import album_data, alias_rows, artist_rows, page_of, rows, track_data
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run

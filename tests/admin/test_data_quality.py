@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from clusters.models import Run
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.service import run_import
+from musicdb.imports import ImportOptions, run_import
 from musicdb.models import Album, Track
 from tests.factories import (
     AlbumFactory,

@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
 from musicdb.editing.merge import merge
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.service import run_import
+from musicdb.imports import ImportOptions, run_import
 from musicdb.imports.undo import undo
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.history import ChangeType

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.timezone import localtime
 
-from musicdb.imports.parse import Source
+from musicdb.imports import Source
 from musicdb.models import Artist, Import, Track
 from tests.imports.files import net_file, net_row, sample
 from tests.pages.html import parse
@@ -79,7 +79,7 @@ def test_confirmed_it_is_done_and_the_upload_thrown_away(editor: Client, setting
     assert uploads(settings) == []
     again = confirm(editor, looked)
     assert messages_of(again) == [
-        "This file has been imported or thrown away since. Upload it again. Nothing was imported.",
+        "This file has been imported or deleted. Upload it again. Nothing was imported.",
     ]
 
 
@@ -122,12 +122,32 @@ def test_skipped_bad_rows_can_be_downloaded(editor: Client) -> None:
     assert "liked.csv,3,Energy “2” is not between 0 and 1." in text
 
 
+def test_bad_rows_that_cannot_be_kept_refuse_all(
+    editor: Client, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
+    missing = Path(settings.UPLOAD_ROOT) / "missing" / "bad.csv"
+    monkeypatch.setattr("musicdb.admin.imports.views.bad_rows_path", lambda record: missing)
+    (message,) = messages_of(confirm(editor, looked, skip_bad="on"))
+    assert "could not be written" in message
+    assert message.endswith("Nothing was imported.")
+    assert not Track.objects.exists()
+    assert not Import.objects.exists()
+
+
+def test_an_upload_folder_that_cannot_be_written(editor: Client, settings: LazySettings, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings.UPLOAD_ROOT = str(tmp_path / "file")
+    page = upload(editor, sample("kaggle.csv")).content.decode()
+    assert "The file could not be stored on the server" in page
+
+
 def test_a_question_is_asked_and_answered_without_another_upload(editor: Client) -> None:
     looked = upload(editor, net_file(net_row(1, **{"Release Date": "7/2/2021"})))
     page = looked.content.decode()
-    assert "say which comes first" in page
+    assert "Which comes first?" in page
     assert 'name="confirm"' not in page
-    answered = confirm(editor, looked, "again", dates="day")
+    answered = confirm(editor, looked, "again", day_first="day-first")
     assert 'name="confirm"' in answered.content.decode()
     confirm(editor, answered)
     album = Track.objects.get().album
@@ -138,7 +158,7 @@ def test_a_question_is_asked_and_answered_without_another_upload(editor: Client)
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (Source("a.csv", b"a,b\n1,2\n"), "is in no format that musicdb knows"),
+        (Source("a.csv", b"a,b\n1,2\n"), "has no format that musicdb knows"),
         (Source("a.csv", b""), "a.csv is empty."),
         (Source("a.zip", b"PK\x03\x04"), "is a damaged zip file"),
     ],

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.imports.parse import Source
+from musicdb.imports import Source
 from tests.admin.test_imports import confirm, messages_of, upload
 from tests.factories import GenreFactory
 from tests.imports.library import state, wipe

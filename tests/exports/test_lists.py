@@ -7,8 +7,7 @@ from openpyxl import load_workbook
 
 from musicdb.exports import GenreResource, TrackResource
 from musicdb.exports.lists import Xlsx
-from musicdb.imports.parse import ImportOptions, Source
-from musicdb.imports.service import preview
+from musicdb.imports import ImportOptions, Source, preview
 from musicdb.models import Genre, GenreAlias, Track
 from tests.factories import GenreFactory, TrackFactory
 

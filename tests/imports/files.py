@@ -4,8 +4,17 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from musicdb.imports.parse import Source
+from musicdb.imports import ImportOptions, Source
+from musicdb.imports.parse import Parsed, parse
+from musicdb.imports.tables import read_sources
+
+
+def records_of(*sources: Source, **options: Any) -> Parsed:
+    """Return what files say, without looking at the catalogue."""
+    return parse(read_sources(sources), ImportOptions(**options))
+
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "import"
 NET = (

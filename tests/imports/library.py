@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from musicdb.exports import LIBRARY_FORMATS
-from musicdb.imports.parse import ImportOptions, Source
-from musicdb.imports.service import Outcome, run_import
+from musicdb.imports import ImportOptions, Outcome, Source, run_import
 from musicdb.models import (
     Album,
     AlbumLabel,

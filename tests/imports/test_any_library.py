@@ -9,8 +9,7 @@ from hypothesis.extra.django import TestCase
 from musicdb.exports import LIBRARY_FORMATS
 from musicdb.exports.widgets import join_parts, split_parts
 from musicdb.exports.xml_text import escape_xml, unescape_xml
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.service import preview
+from musicdb.imports import ImportOptions, preview
 from musicdb.models import (
     Album,
     AlbumLabel,

@@ -8,9 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.records import ImportRefusedError
-from musicdb.imports.service import run_import
+from musicdb.imports import ImportOptions, ImportRefusedError, run_import
 from musicdb.models import Import, Label, Track
 from tests.imports.files import as_csv, net_file, net_row
 

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from musicdb.exports.csv_injection import escape_formula, unescape_formula
+from musicdb.imports import ImportOptions, ImportRefusedError, Source, preview, run_import
 from musicdb.imports.formats.detect import FORMATS
-from musicdb.imports.parse import ImportOptions, Source
-from musicdb.imports.records import ImportRefusedError
-from musicdb.imports.service import preview, run_import
 from musicdb.models import Album, Artist, Genre, Import, Label, Track
 from tests.imports.files import SAMPLES
 

@@ -14,9 +14,8 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.test import Client
 
+from musicdb.imports import ImportOptions, run_import
 from musicdb.imports.lock import ImportLockedError, Patience, lock_imports
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.service import run_import
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.models import Track
 from tests.admin.test_imports import confirm, messages_of, upload

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.service import preview
+from musicdb.imports import ImportOptions, preview
 from musicdb.models import (
     Album,
     Artist,
@@ -52,7 +51,7 @@ class TestCommand:
         awkward_library()
         outcome = preview([exported(kind)], ImportOptions())
         assert not outcome.changes_anything
-        assert not outcome.parsed.problems
+        assert not outcome.problems
         assert {name: count["unchanged"] for name, count in outcome.counts.items()} == {
             "Genre": 2,
             "Artist": 3,

@@ -7,17 +7,15 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from musicdb.imports import tables
-from musicdb.imports.parse import ImportOptions, Source, parse
-from musicdb.imports.records import ImportRefusedError
-from tests.imports.files import NET, as_csv, net_row
+from musicdb.imports import ImportRefusedError, Source, tables
+from tests.imports.files import NET, as_csv, net_row, records_of
 
 TITLES = ["Señorita – “Öl”", "비 오는 날"]
 ROWS = [net_row(number, **{"Track Name": title}) for number, title in enumerate(TITLES)]
 
 
 def titles(name: str, data: bytes) -> list[str]:
-    return [row.record.title for row in parse([Source(name, data)], ImportOptions()).tracks]
+    return [row.record.title for row in records_of(Source(name, data)).tracks]
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -50,7 +48,7 @@ def test_control_characters_and_nul_are_blanks() -> None:
 
 def test_row_numbers_count_as_a_spreadsheet_does() -> None:
     text = as_csv([net_row(1, **{"Track Name": "two\nlines"}), [], net_row(2, Energy="x")])
-    (problem,) = parse([Source("a.csv", text.encode())], ImportOptions()).problems
+    (problem,) = records_of(Source("a.csv", text.encode())).problems
     assert problem.ref.row == 4
 
 
@@ -77,7 +75,7 @@ def test_a_workbook_with_numbers_dates_and_truths() -> None:
     sheet.append(row)
     target = io.BytesIO()
     workbook.save(target)
-    (track,) = parse([Source("a.xlsx", target.getvalue())], ImportOptions()).tracks
+    (track,) = records_of(Source("a.xlsx", target.getvalue())).tracks
     values = track.record.values
     assert (values["duration_ms"], values["explicit"], values["tempo"], values["mode"]) == (201000, True, 120.5, 1)
 
@@ -130,10 +128,10 @@ class TestHarm:
         ("name", "data", "message"),
         [
             ("a.zip", b"PK\x03\x04rubbish", "is a damaged zip file"),
-            ("a.zip", zipped({"a.pdf": b"%PDF"}), "holds no CSV file"),
+            ("a.zip", zipped({"a.pdf": b"%PDF"}), "contains no CSV file"),
             ("a.xlsx", zipped({"xl/workbook.xml": b"<workbook/>"}), "workbook"),
             ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Save it as .xlsx or .csv"),
-            ("a.csv", bytes(range(256)) * 40, "is in no format"),
+            ("a.csv", bytes(range(256)) * 40, "has no format"),
             ("a.csv", b'"' + b"x" * 11_000_000, "cannot be read as CSV"),
         ],
     )
@@ -142,8 +140,8 @@ class TestHarm:
 
     def test_an_oversized_cell_is_its_rows_problem(self) -> None:
         rows = [net_row(1), net_row(2, Genres="x" * 40_000)]
-        parsed = parse([Source("a.csv", as_csv(rows).encode())], ImportOptions())
+        parsed = records_of(Source("a.csv", as_csv(rows).encode()))
         assert [str(problem) for problem in parsed.problems] == [
-            "a.csv, row 3, Genres: has 40,000 characters, more than a spreadsheet's cell can hold."
+            "a.csv, row 3, Genres: has 40,000 characters, but at most 32,767 can be read."
         ]
         assert len(parsed.tracks) == 1

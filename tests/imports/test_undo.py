@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from musicdb.imports.parse import Source
+from musicdb.imports import Source
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.models import Genre, Import, Label
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run

@@ -1,8 +1,10 @@
-"""Imports in the admin: upload, look at the preview, confirm; what was imported; undo."""
+"""Imports in the admin: upload a file, see the preview, confirm; then see what was imported, and undo it."""
 
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -18,17 +20,15 @@ from musicdb.admin.base import ReadOnlyAdmin
 from musicdb.admin.html import facts
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.library import can_export_library, library_view
+from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, Preview, preview, run_import
 from musicdb.imports.lock import ImportLockedError
-from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
-from musicdb.imports.records import ImportRefusedError
 from musicdb.imports.report import row_reports
-from musicdb.imports.service import BadRowsError, Outcome, preview, run_import
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, save_upload
 from musicdb.models import Import
 
-ROWS_SHOWN = 100
-PROBLEMS_SHOWN = 200
+MAX_ROWS_SHOWN = 100
+MAX_PROBLEMS_SHOWN = 200
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -46,7 +46,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Import)
 class ImportAdmin(ReadOnlyAdmin[Import]):
-    """What was imported. To add one is to upload a file."""
+    """The imports so far. Adding one means uploading a file."""
 
     list_display = ["file_name", "started_at", "user", "file_format", "summary", "bad_rows", "state"]
     list_filter = [StateFilter, "started_at"]
@@ -82,51 +82,56 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     # --- Upload, preview, confirm ------------------------------------------------------------------------------
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Take a file, and show what it would change."""
+        """Take a file and show what it would change."""
         self._require_add(request)
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if not form.is_valid():
             return self._page(request, "upload", "Import tracks", form=form)
         upload = form.cleaned_data["file"]
-        token = save_upload(upload.name, upload.chunks(), owner=request.user.pk or 0)
+        try:
+            token = save_upload(upload.name, upload.chunks(), owner=_user(request).pk)
+        except ImportRefusedError as error:
+            return self._page(request, "upload", "Import tracks", form=form, refused=str(error))
         return self._preview(request, token, form.options(), form)
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
-        """Import what was looked at; or look again, with other choices."""
+        """Import what the preview showed, or show it again with other choices."""
         self._require_add(request)
         form = ConfirmForm(request.POST)
         if not form.is_valid():
-            return self._start_again(request, "Something in the form was not as this page sends it.")
+            return self._start_again(request, "The form was not complete.")
         token, options = form.cleaned_data["token"], form.options()
         if "again" in request.POST:
             return self._preview(request, token, options, form)
         try:
-            source = load_upload(token, owner=request.user.pk or 0)
-            outcome = run_import([source], options, request.user)  # type: ignore[arg-type]
+            source = load_upload(token, owner=_user(request).pk)
+            outcome = run_import([source], options, _user(request), bad_rows_path=bad_rows_path)
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except BadRowsError:
             return self._preview(request, token, options, form)
         except ImportLockedError as error:
-            # The upload is kept, so that one click tries again.
+            # The upload is kept: one click tries again.
             self.message_user(request, f"{error} Nothing was imported.", messages.WARNING)
             return self._preview(request, token, options, form)
         except ImportRefusedError as error:
             return self._start_again(request, str(error))
-        delete_upload(token, owner=request.user.pk or 0)
-        return self._imported(request, source, outcome)
+        delete_upload(token, owner=_user(request).pk)
+        record = outcome.record
+        self.log_addition(request, record, [{"added": {}}])
+        self.message_user(request, f"Imported {source.name}: {record.summary}.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[record.pk]))
 
     def _preview(self, request: HttpRequest, token: str, options: ImportOptions, form: Any) -> HttpResponse:
         try:
-            outcome = preview([load_upload(token, owner=request.user.pk or 0)], options)
+            outcome = preview([load_upload(token, owner=_user(request).pk)], options)
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except ImportRefusedError as error:
-            delete_upload(token, owner=request.user.pk or 0)
+            delete_upload(token, owner=_user(request).pk)
             form = UploadForm(initial=form.cleaned_data)
             return self._page(request, "upload", "Import tracks", form=form, refused=str(error))
-        reports = row_reports(outcome.plan)
-        shown = [report for report, _ in zip(reports, range(ROWS_SHOWN), strict=False)]
+        shown = list(islice(row_reports(outcome.plan), MAX_ROWS_SHOWN))
         return self._page(
             request,
             "preview",
@@ -136,25 +141,13 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             has_good_rows=any(any(count.values()) for count in outcome.counts.values()),
             shown=shown,
             several_files=outcome.parsed.tables > 1,
-            rows_more=max(len(outcome.plan.entities) + len(outcome.plan.tracks) - len(shown), 0),
-            # A template would ask a Counter how often "items" was counted.
+            rows_more=len(outcome.plan.rows) - len(shown),
+            # In a template, .items of a Counter is the count of "items".
             skipped=outcome.parsed.skipped.most_common(),
-            problems=outcome.parsed.problems[:PROBLEMS_SHOWN],
-            problems_more=max(len(outcome.parsed.problems) - PROBLEMS_SHOWN, 0),
-            form=ConfirmForm.of(token, options, outcome),
+            problems=outcome.problems[:MAX_PROBLEMS_SHOWN],
+            problems_more=max(len(outcome.problems) - MAX_PROBLEMS_SHOWN, 0),
+            form=ConfirmForm.for_preview(token, options, outcome),
         )
-
-    def _imported(self, request: HttpRequest, source: Source, outcome: Outcome) -> HttpResponse:
-        record = outcome.record
-        if record is None:
-            raise RuntimeError("An import that was carried out has a record.")
-        if outcome.parsed.problems:
-            target = bad_rows_path(record.pk)
-            with target.open("w", encoding="utf-8-sig", newline="") as file:
-                write_bad_rows(file, [source], outcome.parsed.problems)
-        self.log_addition(request, record, [{"added": {}}])
-        self.message_user(request, f"Imported {source.name}: {record.summary}.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[record.pk]))
 
     def _start_again(self, request: HttpRequest, message: str) -> HttpResponse:
         self.message_user(request, f"{message} Nothing was imported.", messages.ERROR)
@@ -185,7 +178,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             raise PermissionDenied
         record = get_object_or_404(Import, pk=pk)
         try:
-            undo(record, request.user)  # type: ignore[arg-type]
+            undo(record, _user(request))
         except UndoRefusedError as error:
             reasons = format_html_join("", "<li>{}</li>", ((reason,) for reason in error.reasons))
             self.message_user(request, format_html("{}<ul>{}</ul>", error, reasons), messages.ERROR)
@@ -199,9 +192,9 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             raise PermissionDenied
         record = get_object_or_404(Import, pk=pk)
         try:
-            file = bad_rows_path(record.pk).open("rb")
+            file = bad_rows_path(record).open("rb")
         except FileNotFoundError:
-            raise Http404("These rows are not kept any more.") from None
+            raise Http404("These rows have been deleted.") from None
         return FileResponse(file, as_attachment=True, filename=f"{record.file_name}.bad-rows.csv")
 
     @admin.display(description="what changed")
@@ -210,7 +203,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
 
     @admin.display(description="by")
     def by(self, record: Import) -> Any:
-        # A key would be shown as a link to the user's page, which hardly anybody may see.
+        # Django would link a key to the user's page, which hardly anybody may see.
         return record.user
 
     @admin.display
@@ -245,13 +238,18 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     def not_imported(self, record: Import) -> SafeString | str:
         if not record.bad_rows:
             return "none"
-        if not bad_rows_path(record.pk).exists():
+        if not bad_rows_path(record).exists():
             return f"{record.bad_rows:,}"
         address = reverse("admin:musicdb_import_bad_rows", args=[record.pk])
         return format_html('{}: <a href="{}">download them, with the reasons</a>', f"{record.bad_rows:,}", address)
 
 
-def _count_rows(outcome: Outcome) -> list[tuple[str, int, int, int | str]]:
+def _user(request: HttpRequest) -> User:
+    """Return who sent a request to the admin, which only users can."""
+    return cast(User, request.user)
+
+
+def _count_rows(outcome: Preview) -> list[tuple[str, int, int, int | str]]:
     return [
         (name, count["created"], count["updated"], count["unchanged"] if name == "Track" else count["unchanged"] or "–")
         for name, count in outcome.counts.items()

@@ -1,1 +1,5 @@
-"""The file formats that an import reads: one module each."""
+"""The formats of the files that can be imported, one module each."""
+
+from musicdb.imports.formats.detect import FORMAT_LABELS, FORMATS, detect
+
+__all__ = ["FORMATS", "FORMAT_LABELS", "detect"]

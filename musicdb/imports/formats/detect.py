@@ -1,36 +1,36 @@
-"""Which file format a file is of, by its header."""
+"""Which format a file has, as its header shows."""
 
 from collections.abc import Sequence
 
-from musicdb.imports.formats.base import FileFormat, ParseOptions
+from musicdb.imports.formats.base import FileFormat
 from musicdb.imports.formats.exportify_app import ExportifyApp
 from musicdb.imports.formats.exportify_net import ExportifyNet
 from musicdb.imports.formats.kaggle import Kaggle
 from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.imports.formats.tidytuesday import TidyTuesday
-from musicdb.imports.records import ImportRefusedError
+from musicdb.imports.messages import ImportRefusedError
+from musicdb.imports.options import ParseOptions
 
-# Where a header fits two equally well, the first is taken.
+# All formats. Where a header fits two equally well, the first is taken.
 FORMATS: tuple[type[FileFormat], ...] = (ExportifyApp, ExportifyNet, Kaggle, TidyTuesday, *NATIVE_FORMATS)
-# What people call each; one of them has several kinds of table.
+# What people call each. The tables of the native format share a name.
 FORMAT_LABELS = {file_format.name: file_format.label for file_format in FORMATS}
 
 
 def detect(file: str, header: Sequence[str], parse_options: ParseOptions, wanted: str = "") -> FileFormat:
-    """Return the file format of a file with this header: the one called ``wanted``, or else the best that fits.
+    """Return the format of a file with this header: the one named ``wanted``, or else the one that fits best.
 
-    Raises ImportRefusedError, with the columns that are missing from it and the file format that is nearest.
+    Raises ImportRefusedError with the nearest format and the columns that the file lacks to have it.
     """
     considered = [file_format for file_format in FORMATS if wanted in ("", file_format.name)]
     fitting = [file_format for file_format in considered if not file_format.missing_columns(header, file)]
     if fitting:
-        return max(
-            fitting, key=lambda file_format: (file_format.matches_file_name(file), file_format.match_score(header)[1])
-        )(header, parse_options)
-    nearest = max(considered, key=lambda file_format: file_format.match_score(header))
+        best = max(fitting, key=lambda one: (one.matches_file_name(file), one.match_score(header)[1]))
+        return best(file, header, parse_options)
+    nearest = max(considered, key=lambda one: one.match_score(header))
     missing = ", ".join(f"“{heading}”" for heading in nearest.missing_columns(header))
     if wanted:
         raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")
     raise ImportRefusedError(
-        f"{file} is in no format that musicdb knows. The nearest is {nearest.label}, and it lacks {missing}."
+        f"{file} has no format that musicdb knows. The nearest is {nearest.label}, but the file lacks {missing}."
     )

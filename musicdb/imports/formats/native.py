@@ -12,14 +12,16 @@ from musicdb.exports import tables
 from musicdb.exports.columns import Table
 from musicdb.exports.csv_injection import unescape_formula
 from musicdb.exports.limits import MEGABYTE
-from musicdb.imports.formats.base import Column, FileFormat, ParseOptions, heading_key
+from musicdb.imports.formats.base import Column, FileFormat, heading_key
+from musicdb.imports.formats.sniffers import DateOrder
+from musicdb.imports.messages import Note, RowRefusedError
+from musicdb.imports.options import ParseOptions
 from musicdb.imports.records import (
     AlbumRecord,
     AliasRecord,
     ArtistRecord,
     EntityRecord,
     NamedRecord,
-    RowRefusedError,
     TrackRecord,
 )
 
@@ -41,11 +43,12 @@ class NativeTable(FileFormat):
     max_cell = 10 * MEGABYTE
     table: ClassVar[Table]
 
-    def __init__(self, header: Sequence[str], parse_options: ParseOptions) -> None:
-        super().__init__(header, parse_options)
+    def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
+        super().__init__(file, header, parse_options)
         known = {heading_key(name) for name in self.columns()} | _BAD_ROW_HEADINGS
         if unknown := [heading for heading in header if heading and heading_key(heading) not in known]:
-            self.notes.append(f"These columns are unknown to musicdb and were ignored: {', '.join(unknown)}.")
+            text = f"These columns are unknown to musicdb and were ignored: {', '.join(unknown)}."
+            self.notes.append(Note("", text, (), file))
 
     @classmethod
     def columns(cls) -> Mapping[str, Column]:
@@ -126,7 +129,7 @@ class Labels(EntityTable):
 
 class Albums(NativeTable):
     table = tables.ALBUMS
-    needs_sniffing = True
+    sniffers = (DateOrder,)
 
     def record(self, cells: Sequence[str]) -> AlbumRecord:
         values = self.read(cells)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from musicdb.exports.widgets import NamesWidget, NameWidget
-from musicdb.imports.formats import base
-from musicdb.imports.formats.base import Column, SpotifyFormat
-from musicdb.imports.records import RowRefusedError
+from musicdb.imports.formats import spotify
+from musicdb.imports.formats.base import Column
+from musicdb.imports.formats.sniffers import DateOrder
+from musicdb.imports.formats.spotify import SpotifyFormat
+from musicdb.imports.messages import RowRefusedError
 
 _NAMES = ("title", "artists", "album")
 
@@ -15,21 +17,21 @@ class TidyTuesday(SpotifyFormat):
     name = "tidytuesday"
     label = "tidytuesday “spotify_songs”"
     source = "Spotify (tidytuesday)"
-    needs_sniffing = True
+    sniffers = (DateOrder,)
 
-    spotify_id = Column("track_id", base.TRACK_ID, required=True)
-    title = Column("track_name", base.TITLE, required=True)
-    # One artist, whose name may hold anything that elsewhere stands between two.
+    spotify_id = Column("track_id", spotify.TRACK_ID, required=True)
+    title = Column("track_name", spotify.TITLE, required=True)
+    # One artist. The name may contain any character that separates artists elsewhere.
     artists = Column("track_artist", NamesWidget("\n", 300), required=True)
-    album_id = Column("track_album_id", base.ALBUM_ID, required=True)
+    album_id = Column("track_album_id", spotify.ALBUM_ID, required=True)
     album = Column("track_album_name", NameWidget(500), required=True)
-    released = Column("track_album_release_date", base.RELEASED)
+    released = Column("track_album_release_date", spotify.RELEASED)
     genres = Column("playlist_genre", NamesWidget("\n", 200))
     more_genres = Column("playlist_subgenre", NamesWidget("\n", 200))
-    duration_ms = Column("duration_ms", base.DURATION)
+    duration_ms = Column("duration_ms", spotify.DURATION)
 
     def read(self, cells: Sequence[str]) -> dict[str, Any]:
-        # NA is a name as good as any; where all three say it, R had none to write.
+        # A name can be NA. Where all three are, R had no names to write.
         if all(self.cell(cells, name) == "NA" for name in _NAMES):
-            raise RowRefusedError(self.heading("title"), "is NA, and so are artist and album: the row has no names.")
+            raise RowRefusedError(self.heading("title"), "is NA, like artist and album: the row has no names.")
         return super().read(cells)

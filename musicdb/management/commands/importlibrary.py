@@ -1,4 +1,4 @@
-"""``manage.py importlibrary``: tracks from the files that people have, and what belongs to them."""
+"""``manage.py importlibrary``: import files from a command line."""
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -8,21 +8,35 @@ from typing import Any
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from musicdb.imports.formats.base import ParseOptions
-from musicdb.imports.formats.detect import FORMAT_LABELS
+from musicdb.imports import (
+    BadRowsError,
+    ImportOptions,
+    ImportRefusedError,
+    OpenQuestionsError,
+    Outcome,
+    ParseOptions,
+    Preview,
+    Source,
+    preview,
+    run_import,
+)
+from musicdb.imports.formats import FORMAT_LABELS
 from musicdb.imports.lock import Patience
-from musicdb.imports.parse import ImportOptions, Source, write_bad_rows
-from musicdb.imports.records import ImportRefusedError, Problem
-from musicdb.imports.service import BadRowsError, Outcome, preview, run_import
+from musicdb.imports.messages import Note, Problem, Question
+from musicdb.imports.options import CHOICES
 from musicdb.management.base import BaseCommand
 
-PROBLEMS_SHOWN = 20
+MAX_PROBLEMS_SHOWN = 20
 INTERRUPTED = 130
 WAIT_SECONDS = 600
+FLAGS = {choice.code: choice.flag for choice in CHOICES}
 
 
 class Command(BaseCommand):
-    help = "Import tracks from CSV, XLSX or zip files, such as Exportify's or our own. One bad row refuses all of them."
+    help = (
+        "Import tracks and what belongs to them from CSV, XLSX or zip files, such as Exportify's or musicdb's own. "
+        "If one row is bad, nothing is imported, unless --skip-bad is given."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,19 +46,20 @@ class Command(BaseCommand):
             dest="file_format",
             choices=sorted(FORMAT_LABELS),
             default="",
-            help="default: recognised by the header",
+            help="the format of the files; default: detect it by the header",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
-        parser.add_argument("--genre", default="", metavar="G", help="a genre that every track gets besides its own")
+        parser.add_argument("--genre", default="", metavar="G", help="a genre to add to every track")
         parser.add_argument("--liked", action="store_true", help="mark every track as liked")
-        parser.add_argument("--skip-bad", action="store_true", help="import the good rows; write the bad to a file")
+        parser.add_argument("--skip-bad", action="store_true", help="import the good rows, and write the bad to a file")
         parser.add_argument(
             "--bad-rows", type=Path, metavar="FILE", help="where --skip-bad writes them; default: FILE.bad-rows.csv"
         )
-        parser.add_argument("--dates", choices=["day-first", "month-first"], help="how to read a date such as 7/2/2021")
-        parser.add_argument(
-            "--artists-by", choices=["comma", "semicolon"], help="what stands between artists in exportify.net's files"
-        )
+        for choice in CHOICES:
+            names = [option.name for option in choice.options]
+            parser.add_argument(
+                choice.flag, dest=choice.code, choices=names, help=f"{choice.label}; default: as the file shows"
+            )
         parser.add_argument(
             "--wait",
             type=float,
@@ -55,64 +70,66 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sources = [_source(path) for path in options["files"]]
-        how = ImportOptions(
+        decided = {choice.code: choice.value_of(options[choice.code]) for choice in CHOICES}
+        import_options = ImportOptions(
             file_format=options["file_format"],
             genre=options["genre"],
             liked=options["liked"],
             skip_bad=options["skip_bad"],
-            parse_options=ParseOptions(
-                day_first=_either(options["dates"], "day-first"),
-                artists_by_comma=_either(options["artists_by"], "comma"),
-            ),
+            parse_options=ParseOptions(**decided),
         )
+        bad_rows = options["bad_rows"] or Path(f"{options['files'][0]}.bad-rows.csv")
+        outcome: Preview
         try:
             with _Bar() as bar:
                 if options["dry_run"]:
-                    outcome = preview(sources, how, bar.show)
+                    outcome = preview(sources, import_options, bar.show)
                 else:
                     patience = Patience(options["wait"], self.stderr.write)
-                    outcome = run_import(sources, how, None, bar.show, patience)
+                    outcome = run_import(sources, import_options, None, bar.show, patience, lambda record: bad_rows)
         except BadRowsError as error:
-            self._list(error.parsed.problems)
-            raise CommandError(f"{error} (--skip-bad)") from None
+            self._list(error.problems)
+            raise CommandError(f"{error} (--skip-bad) Nothing was imported.") from None
+        except OpenQuestionsError as error:
+            questions = " ".join(map(_with_flags, error.questions))
+            raise CommandError(f"{questions} Nothing was imported.") from None
         except ImportRefusedError as error:
-            raise CommandError(_with_flags(f"{error} Nothing was imported.")) from None
+            raise CommandError(f"{error} Nothing was imported.") from None
         except KeyboardInterrupt:
             raise CommandError("Interrupted: nothing was imported.", returncode=INTERRUPTED) from None
-        self._summarise(outcome, dry_run=options["dry_run"])
-        if outcome.parsed.problems and not options["dry_run"]:
-            path = options["bad_rows"] or Path(f"{options['files'][0]}.bad-rows.csv")
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                write_bad_rows(file, sources, outcome.parsed.problems)
-            self.stdout.write(self.style.WARNING(f"The rows that were not imported are in {path}."))
+        self._summarise(outcome)
+        if isinstance(outcome, Outcome) and outcome.problems:
+            self.stdout.write(self.style.WARNING(f"The rows that were not imported are in {bad_rows}."))
 
-    def _summarise(self, outcome: Outcome, dry_run: bool) -> None:
-        parsed = outcome.parsed
+    def _summarise(self, outcome: Preview) -> None:
+        parsed, problems = outcome.parsed, outcome.problems
         self.stdout.write(f"{', '.join(parsed.file_formats)}: {parsed.rows:,} rows")
-        for note in (*parsed.notes, *(f"Open question: {question}" for question in parsed.questions)):
+        for note in parsed.notes:
             self.stdout.write(self.style.WARNING(_with_flags(note)))
+        for question in parsed.questions:
+            self.stdout.write(self.style.WARNING(f"Open question: {_with_flags(question)}"))
         for name, count in outcome.counts.items():
             unchanged = f", {count['unchanged']:,} unchanged" if name == "Track" or count["unchanged"] else ""
             self.stdout.write(f"  {name}: {count['created']:,} created, {count['updated']:,} updated{unchanged}")
         for reason, number in parsed.skipped.most_common():
             self.stdout.write(f"  {number:,} rows skipped: {reason}")
-        if parsed.problems:
-            self.stdout.write(self.style.ERROR(f"  {len(parsed.problems):,} rows cannot be imported:"))
-            self._list(parsed.problems)
-        if dry_run:
-            self.stdout.write("A dry run: nothing was changed.")
-        elif outcome.record:
+        if problems:
+            self.stdout.write(self.style.ERROR(f"  {len(problems):,} rows cannot be imported:"))
+            self._list(problems)
+        if isinstance(outcome, Outcome):
             self.stdout.write(self.style.SUCCESS(f"Imported in {outcome.record.seconds:.1f} s."))
+        else:
+            self.stdout.write("A dry run: nothing was changed.")
 
     def _list(self, problems: Sequence[Problem]) -> None:
-        for problem in problems[:PROBLEMS_SHOWN]:
+        for problem in problems[:MAX_PROBLEMS_SHOWN]:
             self.stderr.write(f"  {problem}")
-        if len(problems) > PROBLEMS_SHOWN:
-            self.stderr.write(f"  … and {len(problems) - PROBLEMS_SHOWN:,} more")
+        if len(problems) > MAX_PROBLEMS_SHOWN:
+            self.stderr.write(f"  … and {len(problems) - MAX_PROBLEMS_SHOWN:,} more")
 
 
 class _Bar:
-    """A progress bar on a terminal, and nothing anywhere else: one stage after another."""
+    """Shows the progress of one stage after another on a terminal, and nothing anywhere else."""
 
     def __enter__(self) -> "_Bar":
         self._bar = tqdm(unit=" rows", disable=None, leave=False)
@@ -139,12 +156,7 @@ def _source(path: Path) -> Source:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _either(chosen: str | None, yes: str) -> bool | None:
-    return None if chosen is None else chosen == yes
-
-
-def _with_flags(text: str) -> str:
-    """Return ``text`` with the flag that answers it."""
-    if "comes first" in text or "day first and some" in text:
-        return f"{text} (--dates day-first or --dates month-first)"
-    return f"{text} (--artists-by semicolon)" if "semicolons part them" in text else text
+def _with_flags(message: Question | Note) -> str:
+    """Return the text of ``message`` with the flags that decide what it is about."""
+    flags = " or ".join(f"{FLAGS[message.code]} {option.name}" for option in message.options)
+    return f"{message} ({flags})" if flags else str(message)

@@ -8,8 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from clusters.models import Run
-from musicdb.imports.parse import ImportOptions
-from musicdb.imports.service import run_import
+from musicdb.imports import ImportOptions, run_import
 from musicdb.models import Album, SavedFilter, Track
 from tests.admin.helpers import errors_of, listed, messages_of, page_of
 from tests.factories import GenreFactory, TrackFactory

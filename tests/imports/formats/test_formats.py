@@ -4,18 +4,14 @@ from datetime import date
 
 import pytest
 
-from musicdb.imports.formats.base import ParseOptions
-from musicdb.imports.parse import ImportOptions, Parsed, Source, parse
-from musicdb.imports.records import AlbumRecord, ArtistRecord, ImportRefusedError, TrackRecord
-from tests.imports.files import NET, as_csv, net_file, net_row, sample, track_id
-
-
-def read(*sources: Source, **options: object) -> Parsed:
-    return parse(sources, ImportOptions(**options))  # type: ignore[arg-type]
+from musicdb.imports import ImportRefusedError, ParseOptions, Source
+from musicdb.imports.parse import Parsed
+from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
+from tests.imports.files import NET, as_csv, net_file, net_row, records_of, sample, track_id
 
 
 def records(*sources: Source, **options: object) -> list[TrackRecord]:
-    parsed = read(*sources, **options)
+    parsed = records_of(*sources, **options)
     assert not parsed.problems
     return [row.record for row in parsed.tracks]
 
@@ -78,9 +74,12 @@ class TestExportifyNet:
     @pytest.mark.parametrize("added_at", ["2025-06-30T10:00:00Z", "2019-01-01T00:00:00Z"])
     def test_before_july_2025_a_comma_stood_between_artists(self, added_at: str) -> None:
         row = net_row(**{"Artist Name(s)": "IU,SUGA", "Added At": added_at})
-        parsed = read(net_file(row))
+        parsed = records_of(net_file(row))
         assert [artist.name for artist in parsed.tracks[0].record.artists] == ["IU", "SUGA"]
-        assert "Artists are split at commas" in parsed.notes[0]
+        (note,) = parsed.notes
+        assert (note.code, note.file) == ("artists_by_comma", "liked.csv")
+        assert [option.name for option in note.options] == ["semicolon"]
+        assert "Artists are split at commas" in note.text
         (kept,) = records(net_file(row), parse_options=ParseOptions(artists_by_comma=False))
         assert [artist.name for artist in kept.artists] == ["IU,SUGA"]
 
@@ -105,15 +104,15 @@ class TestExportifyNet:
         assert track.spotify_id == track_id(1)
 
     def test_an_episode_is_skipped_and_said(self) -> None:
-        parsed = read(net_file(net_row(1), net_row(2, **{"Track URI": f"spotify:episode:{track_id(2)}"})))
+        parsed = records_of(net_file(net_row(1), net_row(2, **{"Track URI": f"spotify:episode:{track_id(2)}"})))
         assert len(parsed.tracks) == 1
-        assert parsed.skipped == {"is a podcast's episode, no track.": 1}
+        assert parsed.skipped == {"a podcast’s episode, not a track": 1}
 
 
 class TestDatesOfASpreadsheet:
     def dates(self, *texts: str, **options: object) -> tuple[list[object], Parsed]:
         rows = [net_row(number, **{"Release Date": text}) for number, text in enumerate(texts)]
-        parsed = read(net_file(*rows), **options)
+        parsed = records_of(net_file(*rows), **options)
         return [row.record.album and row.record.album.released for row in parsed.tracks], parsed
 
     def test_a_13th_month_decides_for_the_whole_file(self) -> None:
@@ -124,14 +123,18 @@ class TestDatesOfASpreadsheet:
             (date(1999, 1, 1), "year"),
             (date(2003, 4, 1), "month"),
         ]
-        assert "month first" in parsed.notes[0]
+        (note,) = parsed.notes
+        assert note.code == "day_first"
+        assert "month first" in note.text
         found, _ = self.dates("7/2/2021", "26.2.2024")
         assert found == [(date(2021, 2, 7), "day"), (date(2024, 2, 26), "day")]
 
     @pytest.mark.parametrize("texts", [("7/2/2021",), ("26/2/2024", "2/26/2024")])
     def test_where_nothing_decides_it_asks(self, texts: tuple[str, ...]) -> None:
         _, parsed = self.dates(*texts)
-        assert len(parsed.questions) == 1
+        (question,) = parsed.questions
+        assert (question.code, question.file) == ("day_first", "liked.csv")
+        assert [option.value for option in question.options] == [True, False]
         found, parsed = self.dates("7/2/2021", parse_options=ParseOptions(day_first=True))
         assert not parsed.questions
         assert found == [(date(2021, 2, 7), "day")]
@@ -156,15 +159,15 @@ class TestExportifyApp:
 
     def test_names_and_ids_that_do_not_match_are_refused(self) -> None:
         text = sample("exportify_app.csv").data.decode().replace("Marlon\\, The Maker", "Marlon, The Maker")
-        parsed = read(Source("app.csv", text.encode()))
+        parsed = records_of(Source("app.csv", text.encode()))
         assert messages(parsed) == [
-            "app.csv, row 3, Artist Name(s): has 3 names, and Artist URI(s) has 2 ids.",
+            "app.csv, row 3, Artist Name(s): has 3 names, but Artist URI(s) has 2 ids.",
         ]
 
 
 class TestKaggle:
     def test_a_track_repeated_once_a_genre_is_one_track(self) -> None:
-        parsed = read(sample("kaggle.csv"))
+        parsed = records_of(sample("kaggle.csv"))
         assert [row.record.genres for row in parsed.tracks] == [("acoustic", "k-pop"), ("sleep",), ("punk-rock",)]
         assert sum(parsed.skipped.values()) == 1
         assert parsed.tracks[1].record.artists == (ArtistRecord("Field Recordings"),)
@@ -184,8 +187,8 @@ class TestTidyTuesday:
     def test_na_is_a_name_unless_there_is_no_other(self) -> None:
         assert records(sample("tidytuesday.csv"))[1].title == "NA"
         text = sample("tidytuesday.csv").data.decode().replace("NA,Sodium", "NA,NA").replace("Periodic", "NA")
-        assert messages(read(Source("t.csv", text.encode()))) == [
-            "t.csv, row 3, track_name: is NA, and so are artist and album: the row has no names."
+        assert messages(records_of(Source("t.csv", text.encode()))) == [
+            "t.csv, row 3, track_name: is NA, like artist and album: the row has no names."
         ]
 
 
@@ -208,42 +211,42 @@ class TestBadRows:
         ],
     )
     def test_a_bad_cell_is_named_by_row_and_column(self, heading: str, cell: str, complaint: str) -> None:
-        parsed = read(net_file(net_row(1), net_row(2, **{heading: cell})))
+        parsed = records_of(net_file(net_row(1), net_row(2, **{heading: cell})))
         assert messages(parsed) == [f"liked.csv, row 3, {heading}: {complaint}"]
         assert len(parsed.tracks) == 1
 
     def test_an_address_that_would_run_is_refused(self) -> None:
         text = sample("exportify_app.csv").data.decode().replace("https://images.example/1.jpg", "javascript:alert(1)")
-        (message,) = messages(read(Source("app.csv", text.encode())))
+        (message,) = messages(records_of(Source("app.csv", text.encode())))
         assert message.startswith("app.csv, row 2, Album Image URL: “javascript:alert(1)”")
 
     def test_a_long_row_is_refused_and_blanks_at_its_end_are_not(self) -> None:
-        parsed = read(net_file([*net_row(1), "", " "], [*net_row(2), "", "more"]))
-        assert messages(parsed) == ["liked.csv, row 3: has 26 cells, and the header has 24."]
+        parsed = records_of(net_file([*net_row(1), "", " "], [*net_row(2), "", "more"]))
+        assert messages(parsed) == ["liked.csv, row 3: has 26 cells, but the header has 24."]
 
     def test_two_rows_that_contradict_each_other(self) -> None:
-        parsed = read(net_file(net_row(1), net_row(1, **{"Track Name": "Another"})))
+        parsed = records_of(net_file(net_row(1), net_row(1, **{"Track Name": "Another"})))
         assert messages(parsed) == [
-            "liked.csv, row 3: is the same track as liked.csv, row 2, with another title: "
+            "liked.csv, row 3: is the same track as liked.csv, row 2, but its title differs: "
             "“Song 1” there, “Another” here."
         ]
 
 
 class TestWhatItIsNot:
-    def test_the_nearest_dialect_and_what_is_missing(self) -> None:
+    def test_the_nearest_format_and_what_is_missing(self) -> None:
         header = [name for name in NET if name not in ("Album Name", "Track Name")]
         with pytest.raises(ImportRefusedError) as refused:
-            read(Source("x.csv", as_csv([], header).encode()))
+            records_of(Source("x.csv", as_csv([], header).encode()))
         assert str(refused.value) == (
-            "x.csv is in no format that musicdb knows. The nearest is Exportify (exportify.net), "
-            "and it lacks “Track Name”, “Album Name”."
+            "x.csv has no format that musicdb knows. The nearest is Exportify (exportify.net), "
+            "but the file lacks “Track Name”, “Album Name”."
         )
 
-    def test_the_dialect_that_was_asked_for(self) -> None:
+    def test_the_format_that_was_asked_for(self) -> None:
         with pytest.raises(ImportRefusedError, match=r"is not in the format Kaggle.*“track_genre”"):
-            read(sample("exportify_net.csv"), file_format="kaggle")
+            records_of(sample("exportify_net.csv"), file_format="kaggle")
 
     @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf \r\n", as_csv([]).encode()])
     def test_nothing_in_it(self, data: bytes) -> None:
-        with pytest.raises(ImportRefusedError, match=r"is empty|no row below"):
-            read(Source("x.csv", data))
+        with pytest.raises(ImportRefusedError, match=r"is empty|no rows"):
+            records_of(Source("x.csv", data))

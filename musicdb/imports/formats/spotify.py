@@ -1,0 +1,118 @@
+"""Files that come from Spotify's data: what their formats share."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from musicdb.exports.tables import TRACKS
+from musicdb.exports.widgets import (
+    FeatureWidget,
+    IsrcWidget,
+    NamesWidget,
+    NameWidget,
+    ReleaseDateWidget,
+    SpotifyIdsWidget,
+    SpotifyIdWidget,
+    UrlWidget,
+    WholeNumberWidget,
+    YesNoWidget,
+)
+from musicdb.imports.formats.base import Column, FileFormat, unique
+from musicdb.imports.messages import RowRefusedError, RowSkipped
+from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
+from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
+
+UNDEFINED = frozenset({"undefined"})
+
+# The widgets of columns that several formats have.
+TITLE = NameWidget(500)
+ALBUM = NameWidget(500, UNDEFINED)
+TRACK_ID = SpotifyIdWidget("track")
+ALBUM_ID = SpotifyIdWidget("album")
+DURATION = WholeNumberWidget(zero_is_unknown=True)
+YES_NO = YesNoWidget()
+RELEASED = ReleaseDateWidget()
+ISRC = IsrcWidget()
+ART = UrlWidget()
+# A label is one name: labels have commas and slashes in their names.
+LABEL = NamesWidget("\n", 300, UNDEFINED)
+GENRES_BY_COMMA = NamesWidget(",", 200, UNDEFINED)
+ARTISTS_BY_SEMICOLON = NamesWidget(";", 300)
+ARTISTS_BY_COMMA = NamesWidget(",", 300)
+ARTIST_IDS_BY_COMMA = SpotifyIdsWidget("artist", ",")
+FEATURES = {feature.name: FeatureWidget(feature) for feature in AUDIO_FEATURES}
+
+# The columns of a track that are stored as a file has them. Features are not: Spotify writes some that it did not find.
+_PLAIN_VALUES = tuple(name for name in TRACKS.value_columns if name not in (*FEATURE_NAMES, "features_source"))
+_EPISODE = re.compile(r"(?i)\s*(?:spotify:episode:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?episode/)")
+
+
+class SpotifyFormat(FileFormat):
+    """A track a row, with Spotify's audio features.
+
+    A subclass must declare the columns spotify_id, title and artists. It may declare artist_ids, album, album_id,
+    released, image_url, labels, genres, more_genres, isrc, duration_ms and explicit.
+    """
+
+    danceability = Column("Danceability", FEATURES["danceability"])
+    energy = Column("Energy", FEATURES["energy"])
+    key = Column("Key", FEATURES["key"])
+    loudness = Column("Loudness", FEATURES["loudness"])
+    mode = Column("Mode", FEATURES["mode"])
+    speechiness = Column("Speechiness", FEATURES["speechiness"])
+    acousticness = Column("Acousticness", FEATURES["acousticness"])
+    instrumentalness = Column("Instrumentalness", FEATURES["instrumentalness"])
+    liveness = Column("Liveness", FEATURES["liveness"])
+    valence = Column("Valence", FEATURES["valence"])
+    tempo = Column("Tempo", FEATURES["tempo"])
+    time_signature = Column("Time Signature", FEATURES["time_signature"])
+
+    def read(self, cells: Sequence[str]) -> dict[str, Any]:
+        if _EPISODE.match(self.cell(cells, "spotify_id")):
+            raise RowSkipped("a podcast’s episode, not a track")
+        return super().read(cells)
+
+    def record(self, cells: Sequence[str]) -> TrackRecord:
+        values = self.read(cells)
+        if not values["title"]:
+            raise RowRefusedError(self.heading("title"), "is empty. A track needs a title.")
+        known = {name: values[name] for name in _PLAIN_VALUES if values.get(name) not in (None, "")}
+        return TrackRecord(
+            title=values["title"],
+            spotify_id=values["spotify_id"],
+            artists=self._artists(values),
+            album=self._album(values),
+            genres=unique((*values.get("genres", ()), *values.get("more_genres", ()))),
+            values={**known, **self._features(values)},
+        )
+
+    def _artists(self, values: dict[str, Any]) -> tuple[ArtistRecord, ...]:
+        names, ids = values["artists"], values.get("artist_ids", ())
+        if ids and len(ids) != len(names):
+            raise RowRefusedError(
+                self.heading("artists"),
+                f"has {len(names)} names, but {self.heading('artist_ids')} has {len(ids)} ids.",
+            )
+        ids = ids or (None,) * len(names)
+        return unique([ArtistRecord(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)])
+
+    def _album(self, values: dict[str, Any]) -> AlbumRecord | None:
+        if not values.get("album"):
+            return None
+        return AlbumRecord(
+            title=values["album"],
+            spotify_id=values.get("album_id"),
+            released=values.get("released"),
+            image_url=values.get("image_url", ""),
+            labels=unique(values.get("labels", ())),
+        )
+
+    def _features(self, values: dict[str, Any]) -> dict[str, Any]:
+        features = {name: values[name] for name in FEATURES if values.get(name) is not None}
+        # Spotify wrote zeros where its analysis failed. The widget has read a tempo or metre of 0 as unknown already.
+        if "tempo" not in features and "time_signature" not in features and "tempo" in values:
+            zeros = [name for name in ("danceability", "valence", "speechiness") if features.get(name) == 0]
+            if {"danceability", "valence"}.issubset(zeros):
+                for name in zeros:
+                    del features[name]
+        return {**features, "features_source": self.source} if features else {}

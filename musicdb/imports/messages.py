@@ -1,0 +1,106 @@
+"""What an import tells people, as values: people read the texts, programs the codes. No Django here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from musicdb.imports.options import Choice, Option
+
+
+@dataclass(frozen=True, slots=True)
+class RowRef:
+    """Where a row is: its file, and its number as a spreadsheet counts, with the header as row 1."""
+
+    file: str
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row cannot be imported. ``column`` is empty where the row as a whole is wrong."""
+
+    ref: RowRef
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.ref}{self.column and f', {self.column}'}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a person must decide before a file can be imported.
+
+    ``code`` is the field of ``ParseOptions`` that holds the answer, and ``options`` are the answers.
+    """
+
+    code: str
+    text: str
+    options: tuple[Option, ...]
+    file: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a person should know before they confirm an import.
+
+    Where a file was read in one of several possible ways, ``code`` is the field of ``ParseOptions`` that decides, and
+    ``options`` are the other ways.
+    """
+
+    code: str
+    text: str
+    options: tuple[Option, ...]
+    file: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.text}"
+
+
+def question(choice: Choice, text: str, file: str) -> Question:
+    return Question(choice.code, text, choice.options, file)
+
+
+def assumption(choice: Choice, value: bool, text: str, file: str) -> Note:
+    """Return the note that a file was read as if ``value`` had been chosen."""
+    return Note(choice.code, text, choice.options_but(value), file)
+
+
+class ImportRefusedError(Exception):
+    """An import that is not possible, and what to do about it. Nothing was changed."""
+
+
+class OpenQuestionsError(ImportRefusedError):
+    """A file leaves something open that nobody has decided. Nothing was changed."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        super().__init__(" ".join(map(str, questions)))
+        self.questions = questions
+
+
+class BadRowsError(ImportRefusedError):
+    """Some rows cannot be imported, and ``skip_bad`` is not set. Nothing was changed."""
+
+    def __init__(self, problems: Sequence[Problem], rows: int) -> None:
+        super().__init__(
+            f"{len(problems):,} of {rows:,} rows cannot be imported. Correct them, or choose to skip bad rows."
+        )
+        self.problems = problems
+
+
+class RowRefusedError(ValueError):
+    """A row that cannot be stored. ``column`` is a heading in the file, or empty."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.message = message
+
+
+class RowSkipped(Exception):  # noqa: N818 (not an error)
+    """A row that is not about a track, but is not wrong either, such as a podcast's episode."""

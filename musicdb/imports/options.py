@@ -1,0 +1,98 @@
+"""What an editor decides about an import. No Django here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from musicdb.music.names import normalise_name
+
+# Called with the stage that runs, how many rows are done, and how many there are, if that is known.
+Progress = Callable[[str, int, int | None], None]
+
+
+def no_progress(stage: str, done: int, total: int | None) -> None:
+    """Report to nobody."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to import: its name and its content."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to read a file. ``name`` is its name on the command line and in forms."""
+
+    name: str
+    label: str
+    value: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A decision that a file may leave open. ``code`` is the field of ``ParseOptions`` that holds it.
+
+    The form of the preview and the command offer every choice that is declared here.
+    """
+
+    code: str
+    flag: str
+    label: str
+    options: tuple[Option, ...]
+
+    def option(self, value: bool | None) -> Option | None:
+        return next((option for option in self.options if option.value is value), None)
+
+    def value_of(self, name: str | None) -> bool | None:
+        """Return the value of the option with this name, and None for no name."""
+        return next((option.value for option in self.options if option.name == name), None)
+
+    def options_but(self, value: bool) -> tuple[Option, ...]:
+        return tuple(option for option in self.options if option.value is not value)
+
+
+DAY_FIRST = Choice(
+    "day_first",
+    "--dates",
+    "In a date such as 7/2/2021",
+    (
+        Option("day-first", "The day comes first: 7 February", True),
+        Option("month-first", "The month comes first: 2 July", False),
+    ),
+)
+ARTISTS_BY_COMMA = Choice(
+    "artists_by_comma",
+    "--artists-by",
+    "Artists are separated by",
+    (Option("semicolon", "A semicolon", False), Option("comma", "A comma", True)),
+)
+CHOICES = (DAY_FIRST, ARTISTS_BY_COMMA)
+
+
+@dataclass(frozen=True)
+class ParseOptions:
+    """How to read what a file leaves open. None means that the file itself shows it."""
+
+    day_first: bool | None = None
+    artists_by_comma: bool | None = None
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How to import files.
+
+    ``file_format`` is the name of their format, or "" to detect it. ``genre`` is added to the genres of every track.
+    ``liked`` marks every track as liked. ``skip_bad`` imports the good rows where others are bad.
+    """
+
+    file_format: str = ""
+    genre: str = ""
+    liked: bool = False
+    skip_bad: bool = False
+    parse_options: ParseOptions = field(default_factory=ParseOptions)
+
+    def __post_init__(self) -> None:
+        # Names in files are normalised where they are read. This one comes from a form or a command line.
+        object.__setattr__(self, "genre", normalise_name(self.genre))

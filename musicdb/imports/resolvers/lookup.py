@@ -1,0 +1,145 @@
+"""Finds rows of the catalogue by what files say of them: Spotify id, slug, name, or one of these of an alias.
+
+A lookup is asked for many rows at once (``load``) and then answers for each, so that the number of queries grows with
+batches and not with rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from musicdb.db.bulk import in_batches
+from musicdb.imports.entities import Entity
+from musicdb.models import SluggedModel
+from musicdb.models.aggregates import aggregate_of
+from musicdb.music.names import name_key
+
+
+class NameIndex:
+    """Entities by name. A name finds those that are spelled exactly so, else those that differ in case only."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, list[Entity]] = {}
+        self._by_key: dict[str, list[Entity]] = {}
+
+    def add(self, name: str, entity: Entity, *, by_key: bool) -> None:
+        self._exact.setdefault(name, []).append(entity)
+        if by_key:
+            self._by_key.setdefault(name_key(name), []).append(entity)
+
+    def find(self, name: str, *, exact: bool = False) -> Sequence[Entity]:
+        if found := self._exact.get(name):
+            return found
+        return () if exact else self._by_key.get(name_key(name), [])
+
+
+class Lookup:
+    """The rows of one model that have been loaded or created, by what leads to each.
+
+    What leads to a row by way of an alias is kept apart: a row's own name, slug and id take precedence.
+    """
+
+    def __init__(self, model: type[SluggedModel]) -> None:
+        self.model = model
+        self.aggregate = aggregate_of(model)
+        self._columns = [column.name for column in self.aggregate.columns]
+        self._has_id = "spotify_id" in self._columns
+        # Albums have neither aliases nor keys of names.
+        self._alias: Any = self.aggregate.alias
+        self._name_column = "name_key" if self._alias else self.aggregate.name_field
+        self.rows: dict[int, Entity] = {}
+        self.by_id: dict[str, Entity] = {}
+        self.by_slug: dict[str, Entity] = {}
+        self.names = NameIndex()
+        self.by_alias_id: dict[str, Entity] = {}
+        self.by_alias_slug: dict[str, Entity] = {}
+        self.alias_names = NameIndex()
+
+    def load(
+        self,
+        *,
+        keys: Iterable[int] = (),
+        ids: Iterable[str | None] = (),
+        slugs: Iterable[str | None] = (),
+        names: Iterable[str] = (),
+    ) -> list[Entity]:
+        """Load the rows that have any of these, or an alias that has. Return those that were not there yet.
+
+        Two queries a batch of each kind.
+        """
+        loaded: list[Entity] = []
+        for batch in in_batches(key for key in keys if key not in self.rows):
+            loaded += self._load(self._rows(pk__in=batch))
+        for batch in in_batches(dict.fromkeys(slug for slug in slugs if slug)):
+            loaded += self._load(self._rows(slug__in=batch))
+            self._load_aliases("slug", batch)
+        for batch in in_batches(dict.fromkeys(one for one in ids if one)):
+            loaded += self._load(self._rows(spotify_id__in=batch))
+            if self._has_id:
+                self._load_aliases("spotify_id", batch)
+        fold = name_key if self._alias else str
+        for batch in in_batches(dict.fromkeys(map(fold, names))):
+            loaded += self._load(self._rows(**{f"{self._name_column}__in": batch}))
+            self._load_aliases("name", batch)
+        return loaded
+
+    def known(self, pk: int, name: str, spotify_id: str | None = None) -> Entity:
+        """Return the entity of a row that a join has found."""
+        if (entity := self.rows.get(pk)) is None:
+            values: dict[str, Any] = {self.aggregate.name_field: name}
+            if self._has_id:
+                values["spotify_id"] = spotify_id
+            entity = self._add(pk, values)
+        return entity
+
+    def add(self, entity: Entity, *, by_key: bool = False) -> None:
+        """Add an entity that is new, or has a new name. ``by_key`` lets names that differ in case find it, too."""
+        self.names.add(entity.name, entity, by_key=by_key)
+        if entity.spotify_id:
+            self.by_id[entity.spotify_id] = entity
+
+    def named(self, name: str, *, exact: bool = False) -> Sequence[Entity]:
+        """Return the entities of this name, in the order in which they are meant.
+
+        The exact spelling takes precedence, be it of a name or of an alias.
+        """
+        exact = exact or self._alias is None
+        if found := (*self.names.find(name, exact=True), *self.alias_names.find(name, exact=True)):
+            return found
+        return () if exact else (*self.names.find(name), *self.alias_names.find(name))
+
+    def _rows(self, **condition: Any) -> QuerySet[Any]:
+        return self.model._default_manager.filter(**condition).order_by("pk")
+
+    def _load(self, rows: QuerySet[Any]) -> list[Entity]:
+        loaded = []
+        for pk, *columns in rows.values_list("pk", *self._columns):
+            values = dict(zip(self._columns, columns, strict=True))
+            if (entity := self.rows.get(pk)) is None:
+                entity = self._add(pk, values)
+                loaded.append(entity)
+            elif "slug" not in entity.values:
+                # Until now it was known by its name alone.
+                entity.values = {**values, **entity.values}
+            self.by_slug[values["slug"]] = entity
+        return loaded
+
+    def _add(self, pk: int, values: dict[str, Any]) -> Entity:
+        entity = self.rows[pk] = Entity(self.model, values, pk)
+        self.add(entity, by_key=self._alias is not None)
+        return entity
+
+    def _load_aliases(self, column: str, batch: list[str]) -> None:
+        if self._alias is None:
+            return
+        condition = {"name_key__in" if column == "name" else f"{column}__in": batch}
+        target = ["target", "target__name", *(["target__spotify_id"] if self._has_id else [])]
+        rows = self._alias._default_manager.filter(**condition).order_by("pk").values_list(column, *target)
+        for value, *row in rows:
+            entity = self.known(*row)
+            if column == "name":
+                if entity not in self.alias_names.find(value, exact=True):
+                    self.alias_names.add(value, entity, by_key=True)
+            else:
+                (self.by_alias_slug if column == "slug" else self.by_alias_id)[value] = entity
