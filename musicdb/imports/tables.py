@@ -52,7 +52,10 @@ class Table:
 
     @cached_property
     def header(self) -> tuple[str, ...]:
-        cells = next(self.open())[1]
+        first = next(self.open(), None)
+        if first is None:
+            raise ImportRefusedError(f"{self.name} is empty.")
+        cells = first[1]
         while cells and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) > MAX_COLUMNS:

@@ -66,6 +66,7 @@ class TestAnyFile(TestCase):
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.one_of(tables(), mangled(), st.binary(max_size=200)), skip_bad=st.booleans())
     @example(data=b"PK\x03\x04", skip_bad=True)
+    @example(data=b'""', skip_bad=True)
     def test_is_imported_or_refused(self, data: bytes, skip_bad: bool) -> None:
         before = counts()
         options = ImportOptions(skip_bad=skip_bad)
