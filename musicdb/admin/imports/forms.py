@@ -36,8 +36,8 @@ class UploadForm(OptionsForm):
     )
     field_order = ["file", "file_format", "genre", "liked"]
 
-    def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[bytes]":
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_FILE_SIZE:
             raise forms.ValidationError(f"The file is larger than {MAX_FILE_SIZE // MEGABYTE} MB. Import it in parts.")
         return upload
