@@ -3,10 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
+from musicdb import history
+from musicdb.editing.merge import merge
+from musicdb.history.diff import format_time
 from musicdb.imports import Source
 from musicdb.imports.undo import UndoRefusedError, undo
-from musicdb.models import Genre, Import, Label
+from musicdb.models import Artist, Genre, Import, Label, Track
+from musicdb.models.history import ChangeType
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
 from tests.imports.files import net_file, net_row, track_id
 from tests.imports.library import run, state
@@ -44,7 +49,7 @@ def test_a_genres_name_whatever_its_case() -> None:
 
 @pytest.mark.parametrize("what", ["artist", "album"])
 def test_what_a_track_had_is_gone(what: str) -> None:
-    artist, album = ArtistFactory(), AlbumFactory()
+    artist, album = ArtistFactory(), AlbumFactory(title="Of before")
     TrackFactory(title="Song 1", spotify_id=track_id(1), artists=[artist], album=album)
     outcome = run(net_file(net_row(1)))
     {"artist": artist, "album": album}[what].delete()
@@ -79,3 +84,41 @@ def test_runs_that_were_made_of_it_since() -> None:
     stored.delete()
     undo(outcome.record, None)
     assert not Genre.objects.exists()
+
+
+def test_who_changed_a_row_since_is_named() -> None:
+    outcome = run(net_file(net_row(1)))
+    track = Track.objects.get()
+    editor = User.objects.create_user("ann")
+    Track.objects.update(score=5)
+    history.record_updates(Track, [track.pk], history.Change(ChangeType.EDIT, editor))
+    (reason,) = refused(outcome.record)[1]
+    assert reason == f"Track “Song 1” has been changed since (edit by ann, {format_time(track.history.first())})."
+
+
+def test_what_a_row_was_merged_into_is_named() -> None:
+    outcome = run(net_file(net_row(1)))
+    merge(ArtistFactory(name="Kept"), [Artist.objects.get(name="Singer 1")], User.objects.create_user("ann"))
+    reasons = refused(outcome.record)[1]
+    assert reasons[0] == "Artist “Singer 1” has been merged since: Merged into “Kept” (kept)."
+    assert reasons[1].startswith("Track “Song 1” has been changed since (merge by ann, ")
+
+
+def test_what_was_changed_and_changed_back_does_not_stand_in_the_way() -> None:
+    outcome = run(net_file(net_row(1)))
+    track = Track.objects.get()
+    for score in (5, None):
+        track.score = score
+        track.save()
+    undo(outcome.record, None)
+    assert not Track.objects.exists()
+
+
+def test_a_history_that_was_cut_short_cannot_restore() -> None:
+    run(net_file(net_row(1)))
+    outcome = run(net_file(net_row(1, Tempo="91")))
+    track = Track.objects.get()
+    track.history.exclude(source_import=outcome.record).delete()
+    assert refused(outcome.record)[0] == (
+        "The history no longer has what this import changed, so it cannot be restored."
+    )
