@@ -16,12 +16,12 @@ env = environ.Env()
 
 
 def names_in(variable: str, default: list[str]) -> list[str]:
-    """Return the names in an environment variable, with commas and, as people like, blanks between them."""
+    """Return the names in an environment variable. Commas part them; blanks around them are ignored."""
     names = (name.strip() for name in env.list(variable, default=default))
     return [name for name in names if name]
 
 
-# --- What kind of run this is ------------------------------------------------------------------------------------
+# --- The kind of run ------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = find_secret_key(
@@ -94,8 +94,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
-        # Readers go on while one writer writes, and a writer waits its turn instead of failing: a deferred
-        # transaction that reads first and writes later cannot wait, so every one takes the write lock at once.
+        # WAL lets readers continue while one writer writes. Every transaction takes the write lock when it begins,
+        # so that writers wait for each other: a deferred transaction that reads first cannot wait, and fails.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
@@ -108,7 +108,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
-# Versions are looked up by the row that they are of, never by date.
+# Versions are found by their row, never by date.
 SIMPLE_HISTORY_DATE_INDEX = False
 
 # --- Files -------------------------------------------------------------------------------------------------------
@@ -117,9 +117,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
-# What editors upload waits here to be confirmed. Never served, and purged after a day.
+# Uploads wait here until an editor confirms the import. They are never served, and purged after a day.
 UPLOAD_ROOT = Path(env.str("UPLOAD_ROOT", default=str(BASE_DIR / "uploads")))
-# The media are the plots that we draw ourselves, never what somebody uploaded. A web server in front is quicker.
+# The media are plots, never uploads, so Django may serve them. A web server in front is quicker.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEBUG)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -174,11 +174,11 @@ AXES_CLIENT_IP_CALLABLE = "musicdb.conf.client_address.client_address"
 # A password typed in the field for the name does not belong in a log.
 AXES_SENSITIVE_PARAMETERS = ["username"]
 AXES_DISABLE_ACCESS_LOG = True
-# musicdb.admin.logins shows what is worth a look.
+# musicdb.admin.logins shows the logins that need attention, so axes need not register its own admin.
 AXES_ENABLE_ADMIN = False
-# A list of tracks that shows all, 200, has six boxes in each row.
+# The admin's list of tracks can show 200 rows at once, with six fields in each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-# Behind HTTPS: HTTPS=1 turns on all that assumes it. A local run is plain HTTP and would lock itself out.
+# HTTPS=1 turns on everything that needs HTTPS. A local run uses plain HTTP and would lock itself out.
 HTTPS = env.bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
@@ -196,7 +196,7 @@ if BEHIND_PROXY:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        # Album art stays where it is, on any host that an editor or an import named; the server never fetches it.
+        # Browsers load album art from the host that an editor or an import named; this server never requests it.
         "img-src": [SELF, "data:", "https:", "http:"],
         "object-src": [NONE],
         "base-uri": [SELF],
@@ -208,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
 # --- The REST interface ------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    # Everybody reads the same; who somebody is would only cost a query and keep caches from sharing answers.
+    # Everybody reads the same. Authentication would cost a query and keep caches from sharing responses.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -236,6 +236,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    # In place of Django's own handlers, so that nothing is said twice.
+    # Replaces Django's own handlers, so that nothing is logged twice.
     "loggers": {"django": {"handlers": ["stderr"], "propagate": False}},
 }

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 EDITOR_LINES = re.compile(
     r"Editor for /admin/: name “editor”, password “(?P<password>[\w-]{16})”\n"
-    r"It is shown this once\. To set another: manage\.py changepassword editor\n"
+    r"The password is not shown again\. To set another one: manage\.py changepassword editor\n"
 )
 LIBRARY_IS_THERE = "The database has a library already: nothing was loaded.\n"
 

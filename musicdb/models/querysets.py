@@ -1,4 +1,4 @@
-"""The shapes in which the catalogue is read. Each is named for its use and holds every join that the use needs."""
+"""The queries about the catalogue. Each is named for its use and makes every join that the use needs."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -22,27 +22,29 @@ if TYPE_CHECKING:
     from musicdb.models import Album, Artist, Genre, Label, SavedFilter, Track  # noqa: F401
 
 
-# Scott de Martinville's phonautograph; nothing that was sung before can be heard.
+# Scott de Martinville's phonautograph made the first recordings in this year.
 FIRST_RECORDING = date(1857, 1, 1)
 # Releases are announced some months ahead.
 MAX_AHEAD = 366
 
 
-def rows_with(owner: type[models.Model], rows: str, thing: str, prefix: str = "") -> Prefetch:
-    """Return what fetches ``rows`` of ``owner``, by the path ``prefix`` to it, each joined with its ``thing``.
+def rows_with(owner: type[models.Model], rows: str, member: str, prefix: str = "") -> "Prefetch[Any]":
+    """Return a prefetch of ``rows`` of ``owner``, each joined with its ``member``. ``prefix`` is the path to the owner.
 
-    A join and not a prefetch of its own: that would be a query more, and SQLite refuses it for more than a thousand
-    things, since Django spells it as a chain of ORs there.
+    The members are joined, not prefetched. A second prefetch would cost another query, and SQLite would refuse it for
+    more than a thousand members, because Django writes such a prefetch as a chain of ORs.
     """
     through: Any = owner._meta.get_field(rows).related_model
-    return Prefetch(f"{prefix}{rows}", queryset=through.objects.select_related(thing))
+    return Prefetch(f"{prefix}{rows}", queryset=through.objects.select_related(member))
 
 
 class NaturalKeyMixin:
     """Rows that fixtures name by their slug."""
 
     def get_by_natural_key(self, slug: str) -> models.Model:
-        return self.get(slug=slug)  # type: ignore[attr-defined]
+        rows: Any = self
+        found: models.Model = rows.get(slug=slug)
+        return found
 
 
 class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
@@ -98,7 +100,7 @@ def _odd_date() -> Q:
     return Q(release_date__lt=FIRST_RECORDING) | Q(release_date__gt=localdate() + timedelta(days=MAX_AHEAD))
 
 
-# What is likely wrong with an album.
+# What is probably wrong with an album.
 ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
     "unknown date": lambda: Q(release_date=None),
     "odd date": _odd_date,
@@ -134,7 +136,7 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
         return self.filter(pk__in=label.album_labels.order_by().values("album"))
 
     def with_doubt(self, doubt: str) -> Self:
-        """Albums with something that is likely wrong: one of ALBUM_DOUBTS."""
+        """Albums with something that is probably wrong: one of ALBUM_DOUBTS."""
         return self.filter(ALBUM_DOUBTS[doubt]())
 
     def top_of_genre(self, genre: "Genre", limit: int) -> Self:
@@ -161,7 +163,7 @@ def _with_shared_isrc(track: Any) -> Q:
     return Q(isrc__in=known.annotate(tracks=Count("pk")).filter(tracks__gt=1).values("isrc"))
 
 
-# What a track can lack, as a condition on the model that is handed in.
+# What a track can lack, as a condition on the track model.
 TRACK_GAPS: dict[str, Callable[[Any], Any]] = {
     "features": lambda track: Q(**{f"{name}__isnull": True for name in FEATURE_NAMES}),
     "artists": _without_artists,
@@ -172,8 +174,8 @@ TRACK_GAPS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def table_columns(track: Any, prefix: str = "") -> tuple[Prefetch, Prefetch]:
-    """Return what fetches a track's artists and its album's labels, by the path ``prefix`` to the track."""
+def table_columns(track: Any, prefix: str = "") -> "tuple[Prefetch[Any], Prefetch[Any]]":
+    """Return prefetches of a track's artists and of its album's labels. ``prefix`` is the path to the track."""
     album = track._meta.get_field("album").related_model
     return rows_with(track, "track_artists", "artist", prefix), rows_with(
         album, "album_labels", "label", f"{prefix}album__"
@@ -191,7 +193,7 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
         return self.order_by(F("score").desc(nulls_last=True), "-liked", "title", "pk")
 
     def for_table(self) -> Self:
-        """As ``with_table_columns``, in the order of a listener's love: score, heart, title."""
+        """As ``with_table_columns``, in order: highest score first, then liked, then title."""
         return self.with_table_columns().most_loved_first()
 
     def for_page(self) -> Self:
@@ -205,7 +207,7 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
         return self.filter(album__labels=label)
 
     def with_gap(self, gap: str) -> Self:
-        """Tracks that lack something, or share what should be theirs alone: one of TRACK_GAPS."""
+        """Tracks that lack something, or share an ISRC with another track: one of TRACK_GAPS."""
         return self.filter(TRACK_GAPS[gap](self.model))
 
     def likely_duplicates(self) -> list[list[int]]:

@@ -1,6 +1,6 @@
-"""Names that are likely one thing, spelt in several ways: for a person to look at, never to act upon alone. No Django.
+"""Find names that are probably one name written in several ways, for a person to review. No Django here.
 
-Names of two scripts are never alike: "Кино" and "Kino" may well be two.
+Names in two scripts never match: "Кино" and "Kino" may be two artists.
 """
 
 import re
@@ -12,14 +12,13 @@ from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
-# What a company adds to its name, as its last words.
-# The kind of company …
+# Words that companies add at the end of their name: the legal form …
 _KINDS = "ag bv co company corp corporation gmbh inc incorporated kg kk limited llc llp ltd nv oy plc pte pty sa srl"
-# … and what it does.
+# … and the trade.
 _TRADES = "ent entertainment group label labels music record recording recordings records"
 _COMPANY = frozenset(f"{_KINDS} {_TRADES}".split())
 _AND = "and"
-# "2012 …", "(P) 2012 …", "℗ & © 2012 …": what a cover says before the label's name.
+# A copyright line before the label's name: "2012 …", "(P) 2012 …", "℗ & © 2012 …".
 _MARK = r"(?:[℗©]|[(\[][pc][)\]])"
 _YEARS_IN_FRONT = re.compile(
     rf"^\s*(?:{_MARK}[\s&,/+]*)*(?:(?:19|20)\d\d(?:\s*[,/&-]\s*(?:19|20)\d\d)*)?\b[\s,.:;–—-]*", re.IGNORECASE
@@ -29,13 +28,16 @@ _BETWEEN_WORDS = re.compile(r"[\s/\\|,;:()\[\]{}_–—-]+")
 
 
 def similarity_key(name: str) -> str:
-    """Return ``name`` without what spellings of one name differ in: case, accents, blanks and punctuation."""
+    """Return ``name`` without case, accents, blanks and punctuation, in which two writings of one name often differ."""
     return "".join(_words(name)) or _bare(name)
 
 
 def label_similarity_key(name: str) -> str:
-    """As ``similarity_key``, and without what labels are found with and without: a year in front, a part after a dash,
-    the kind of company at the end. What a name consists of is never taken away whole."""
+    """Return the ``similarity_key`` without the optional parts of a label's name.
+
+    These are a year in front, a part after a dash, and the legal form and trade at the end. A name that consists only
+    of such parts keeps them.
+    """
     for shorter in (_YEARS_IN_FRONT.sub("", name), name):
         for candidate in (_DASH.split(shorter)[0], shorter):
             words = _words(candidate)
@@ -53,12 +55,12 @@ def group_by_key(names: Iterable[tuple[Key, str]], make_key: Callable[[str], str
 
 
 def _bare(name: str) -> str:
-    """Return the name of somebody who is called "!!!"."""
+    """Return ``name`` in lower case without blanks: the key of a name such as "!!!" that has only punctuation."""
     return "".join(name.casefold().split())
 
 
 def _without_company(words: list[str]) -> list[str]:
-    """Return ``words`` without the company's at the end ("& Co.", too), but never without all of them."""
+    """Return ``words`` without legal form and trade at the end ("& Co." too). At least one word stays."""
     end = len(words)
     while end > 1 and (words[end - 1] in _COMPANY or (words[end - 1] == _AND and end < len(words))):
         end -= 1
@@ -66,18 +68,18 @@ def _without_company(words: list[str]) -> list[str]:
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of ``name``, each as it is compared: "S.M. Entertainment" is "sm" and "entertainment"."""
+    """Return the words of ``name`` as they are compared: "S.M. Entertainment" is "sm" and "entertainment"."""
     parts = _BETWEEN_WORDS.split(_plain(name).replace("&", f" {_AND} "))
     return [word for part in parts if (word := _without_punctuation(part))]
 
 
 def _plain(name: str) -> str:
-    """Return ``name`` in lower case, wide letters narrow, Latin letters without their accents."""
+    """Return ``name`` in lower case, with full-width letters made narrow and without the accents of Latin letters."""
     if name.isascii():
         return name.casefold()
     kept, after_latin = [], False
     for character in unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold()):
-        # Elsewhere a mark makes another letter: が is not か, й is not и.
+        # In other scripts a mark makes another letter: が is not か, й is not и.
         if unicodedata.combining(character):
             if not after_latin:
                 kept.append(character)
@@ -93,7 +95,7 @@ def _is_latin(character: str) -> bool:
 
 
 def _without_punctuation(word: str) -> str:
-    # Symbols stay: "C++" is not "C", and "A$AP" not "AAP". Signs in the place of an apostrophe do not.
+    # Symbols stay: "C++" is not "C", and "A$AP" is not "AAP". Characters used as an apostrophe go.
     return word if word.isalnum() else "".join(c for c in word if not _is_punctuation(c))
 
 

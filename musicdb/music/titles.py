@@ -1,12 +1,9 @@
-"""Which two titles are one recording: spelling aside, and with live, remastered and remixed versions told apart.
-
-No Django here.
-"""
+"""Compare titles: two tracks with the same key are probably one recording. No Django here."""
 
 import re
 import unicodedata
 
-# What sets a version apart from the recording that it is a version of, in the words of those who name them.
+# The kinds of version of a recording, with the words that titles use for them.
 _VERSIONS = {
     "live": r"live|unplugged|in concert|en vivo|ao vivo",
     "remaster": r"remaster(?:ed)?|remasterizado",
@@ -19,34 +16,33 @@ _VERSIONS = {
     "language": r"(?:english|korean|japanese|chinese|spanish) ver(?:sion)?",
 }
 _KINDS = {kind: re.compile(rf"\b(?:{words})\b") for kind, words in _VERSIONS.items()}
-# What stands behind a title in brackets or after a spaced dash says which version it is.
-_BEHIND = re.compile(r"\s+[-–—]\s+(?P<dash>.+)$|[(\[（【](?P<bracket>[^)\]）】]*)[)\]）】]")
-# Who else is on a track is not part of what it is called.
+# Text in brackets, or after a dash with spaces around it, often names the version.
+_SUFFIX = re.compile(r"\s+[-–—]\s+(?P<dash>.+)$|[(\[（【](?P<bracket>[^)\]）】]*)[)\]）】]")
+# Guest artists are not part of the title's name.
 _GUESTS = re.compile(r"\b(?:feat|ft|featuring|with|prod)\b.*")
 _NOT_LETTERS = re.compile(r"[^\w]+|_")
-# Without any of these, a title has nothing behind it and no guests.
+# A title without any of these has no suffix and no guests.
 _MORE_THAN_A_NAME = re.compile(r"[(\[（【]|\s[-–—]\s|\b(?:feat|ft|featuring|with|prod)\b")
 
 
 def title_key(title: str) -> tuple[str, frozenset[str]]:
-    """Return what a title is called, without case, accents of compatibility and punctuation, and which kinds of
-    version it says it is.
+    """Return the name in a title, without case, compatibility forms and punctuation, and the kinds of version it names.
 
-    Two recordings are likely one where both are the same. A remix names its maker, so what is in its brackets stays
-    part of what it is called.
+    Two tracks are probably one recording where both parts are equal. A remix names its maker, so the text in its
+    brackets stays part of the name.
     """
     text = unicodedata.normalize("NFKC", title).casefold()
-    # Most titles are a name alone, and a library has half a million.
+    # Most titles are only a name. A large library has half a million of them, so this path is short.
     if not _MORE_THAN_A_NAME.search(text):
         return _NOT_LETTERS.sub("", text) or text, frozenset()
     kinds: set[str] = set()
     parts = []
-    for match in _BEHIND.finditer(text):
-        said = match["dash"] or match["bracket"] or ""
-        found = {kind for kind, words in _KINDS.items() if words.search(said)}
+    for match in _SUFFIX.finditer(text):
+        suffix = match["dash"] or match["bracket"] or ""
+        found = {kind for kind, words in _KINDS.items() if words.search(suffix)}
         kinds |= found
-        if "remix" in found or not (found or _GUESTS.match(said.strip())):
-            parts.append(said)
-    name = _GUESTS.sub("", _BEHIND.sub(" ", text)) or text
+        if "remix" in found or not (found or _GUESTS.match(suffix.strip())):
+            parts.append(suffix)
+    name = _GUESTS.sub("", _SUFFIX.sub(" ", text)) or text
     folded = _NOT_LETTERS.sub("", name + "".join(parts))
     return folded or text, frozenset(kinds)

@@ -48,8 +48,7 @@ class TestSecretKey:
         assert run.returncode == 1
         assert run.stderr.splitlines()[-1] == (
             "django.core.exceptions.ImproperlyConfigured: SECRET_KEY is not set. Set it to a long random text "
-            "(and keep it), or set DEBUG=1 for a local run, which writes one to .secret_key and reads it from there "
-            "ever after."
+            "(and keep it), or set DEBUG=1 for a local run, which writes one to .secret_key and reads it from there."
         )
         assert list(tmp_path.iterdir()) == []
 
@@ -101,7 +100,7 @@ class TestSecretKey:
         file = tmp_path / ".secret_key"
         file.write_text(" \n")
 
-        with pytest.raises(ImproperlyConfigured, match=r"is empty\. Remove it, and a local run with DEBUG=1"):
+        with pytest.raises(ImproperlyConfigured, match=r"is empty\. Remove it; a local run with DEBUG=1"):
             find_secret_key("", file, can_generate=can_generate)
 
 

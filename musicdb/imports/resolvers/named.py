@@ -60,7 +60,7 @@ class NamedResolver:
             if slug:
                 candidates = [one for one in candidates if one not in self._with_file_slug]
             if spotify_id:
-                # Whoever was known by name alone gets the id. Whoever has another id is somebody else.
+                # An artist without an id gets this one. An artist with another id is somebody else.
                 candidates = [one for one in candidates if one.spotify_id is None]
         entity = next((one for one in likely if one in candidates), None) or next(iter(candidates), None)
         if entity is None:

@@ -1,4 +1,4 @@
-"""``manage.py bootstrap``: make a fresh database ready to look at. On one that is in use it changes no data."""
+"""``manage.py bootstrap``: fill an empty database with the sample library. It changes no data of one that is in use."""
 
 import secrets
 from typing import Any
@@ -15,7 +15,7 @@ EDITOR = "editor"
 
 
 class Command(BaseCommand):
-    help = "Create the tables; into an empty database also load the sample library and create a first editor."
+    help = "Create the tables. If the database is empty, also load the sample library and create a first editor."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(12)
         users.create_superuser(username=EDITOR, password=password)
         self.stdout.write(self.style.SUCCESS(f"Editor for /admin/: name “{EDITOR}”, password “{password}”"))
-        self.stdout.write(f"It is shown this once. To set another: manage.py changepassword {EDITOR}")
+        self.stdout.write(f"The password is not shown again. To set another one: manage.py changepassword {EDITOR}")
         if self.output_is_lost:
-            # An editor whose password nobody has read could not log in, and the next bootstrap would make no other.
+            # Nobody has read the password, and the next bootstrap would create no other editor.
             transaction.set_rollback(True)
