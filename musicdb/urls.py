@@ -10,14 +10,18 @@ from musicdb.api.docs import DocsView
 from musicdb.pages import views
 
 urlpatterns = [
-    path("", clusters.Home.as_view(), name="home"),
+    path("", clusters.HomeView.as_view(), name="home"),
     path("genres/", views.GenreListView.as_view(), name="genres"),
     path("genres/<slug:genre_slug>/", views.GenreDetailView.as_view(), name="genre"),
-    path("genres/<slug:genre_slug>/clusters/", clusters.ClustersPage.as_view(), name="clusters"),
-    path("genres/<slug:genre_slug>/clusters.md", clusters.clusters_markdown, name="clusters-markdown"),
-    path("genres/<slug:genre_slug>/clusters/how/", clusters.RunPage.as_view(), name="clusters-how"),
-    path("genres/<slug:genre_slug>/clusters/<int:number>/", clusters.ClusterPage.as_view(), name="cluster"),
-    path("genres/<slug:genre_slug>/clusters/<int:number>.md", clusters.cluster_markdown, name="cluster-markdown"),
+    path("genres/<slug:genre_slug>/clusters/", clusters.ClustersView.as_view(), name="clusters"),
+    path("genres/<slug:genre_slug>/clusters.md", clusters.ClustersMarkdownView.as_view(), name="clusters-markdown"),
+    path("genres/<slug:genre_slug>/clusters/how/", clusters.RunReportView.as_view(), name="run-report"),
+    path("genres/<slug:genre_slug>/clusters/<int:number>/", clusters.ClusterView.as_view(), name="cluster"),
+    path(
+        "genres/<slug:genre_slug>/clusters/<int:number>.md",
+        clusters.ClusterMarkdownView.as_view(),
+        name="cluster-markdown",
+    ),
     path("artists/", views.ArtistListView.as_view(), name="artists"),
     path("artists/<slug:artist_slug>/", views.ArtistDetailView.as_view(), name="artist"),
     path("labels/", views.LabelListView.as_view(), name="labels"),

@@ -30,7 +30,7 @@ def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
     page = format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.name)
     if outcome.status == "published":
         tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
-        return format_html("{}: {}, {} left out.", page, tracks, outcome.excluded or "none")
+        return format_html("{}: {}, {} excluded.", page, tracks, outcome.excluded or "none")
     if outcome.status == "waiting":
         page = link_to(genre)  # It may never have been on the site.
         if run is None:

@@ -1,4 +1,4 @@
-"""The parts of a run: clusters to name, memberships, tracks left out."""
+"""The parts of a run: clusters to name, memberships, excluded tracks."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ class ClusterAdmin(ListEditingAdmin, RunChildAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(RunChildAdmin):
-    """Reached from its cluster, as left-out tracks are from their run."""
+    """Reached from its cluster, as excluded tracks are from their run."""
 
     list_display = ["rank", "track_in_place", "cluster", "genre", "distance"]
     list_display_links = None

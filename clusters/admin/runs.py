@@ -216,7 +216,7 @@ class RunAdmin(ReadOnlyAdmin):
     def mean_stability(self, run: Run) -> str:
         return "not measured" if run.stability is None else f"{run.stability:.2f}"
 
-    @admin.display(description="left out")
+    @admin.display(description="excluded")
     def excluded_tracks(self, run: Run) -> SafeString | str:
         if not run.excluded_count:
             return "none"

@@ -15,11 +15,11 @@ class ClusterGoneError(APIException):
 
     status_code = HTTPStatus.GONE
 
-    def __init__(self, gone: Successors, request: Request) -> None:
-        genre, successor = gone.run.genre, gone.successor
-        told = f"{gone.pointer} #{successor.number}." if successor else gone.pointer
+    def __init__(self, successors: Successors, request: Request) -> None:
+        genre, successor = successors.run.genre, successors.successor
+        told = f"{successors.pointer} #{successor.number}." if successor else successors.pointer
         body: Any = {
-            "detail": f"Cluster #{gone.former.number} of {genre.name} is no more. {told}",
+            "detail": f"Cluster #{successors.retired.number} of {genre.name} is no more. {told}",
             "successor": successor
             and {
                 "number": successor.number,

@@ -13,13 +13,17 @@ router.registry.extend(catalogue.registry)
 router.register("clusters", views.ClusterViewSet, basename="cluster")
 
 urlpatterns = [
-    path("genres/<slug:genre_slug>/clusters/", views.GenreClusters.as_view({"get": "retrieve"}), name="genre-clusters"),
+    path(
+        "genres/<slug:genre_slug>/clusters/",
+        views.GenreClustersView.as_view({"get": "retrieve"}),
+        name="genre-clusters",
+    ),
     path(
         "genres/<slug:genre_slug>/clusters/<int:number>/",
-        views.ClusterTracks.as_view({"get": "list"}),
+        views.ClusterTracksView.as_view({"get": "list"}),
         name="cluster-tracks",
     ),
-    path("tracks/<slug:track_slug>/clusters/", views.TrackClusters.as_view({"get": "list"}), name="track-clusters"),
+    path("tracks/<slug:track_slug>/clusters/", views.TrackClustersView.as_view({"get": "list"}), name="track-clusters"),
     *router.urls,
     # Whatever else, line breaks and all. Only with a slash at its end: an address without is still led to the one with.
     re_path(r"^[\s\S]*/\Z", NotFoundView.as_view()),

@@ -30,7 +30,7 @@ class ClusterViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
         return clusters if self.action == "list" else clusters.with_representatives()
 
 
-class GenreClusters(RetrieveModelMixin, StrictViewSet):
+class GenreClustersView(RetrieveModelMixin, StrictViewSet):
     """The published run of a genre: its figures, its plot, its clusters with their nearest tracks."""
 
     serializer_class = serializers.RunSerializer
@@ -39,7 +39,7 @@ class GenreClusters(RetrieveModelMixin, StrictViewSet):
         return published_run_or_404(self.kwargs["genre_slug"])
 
 
-class ClusterTracks(ListModelMixin, StrictViewSet):
+class ClusterTracksView(ListModelMixin, StrictViewSet):
     """Every track of one cluster of a genre's published run, nearest to the centre first."""
 
     queryset = Membership.objects.for_table()
@@ -58,7 +58,7 @@ class ClusterTracks(ListModelMixin, StrictViewSet):
         return super().get_queryset().filter(cluster=cluster)
 
 
-class TrackClusters(ListModelMixin, StrictViewSet):
+class TrackClustersView(ListModelMixin, StrictViewSet):
     """Where a track stands: its place in each published run that it is in. Without pages: they are few."""
 
     queryset = Membership.objects.all()

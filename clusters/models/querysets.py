@@ -83,7 +83,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 class ExcludedTrackQuerySet(models.QuerySet["ExcludedTrack"]):
     def for_list(self) -> Self:
-        """Tracks that a run left out, by title, with their artists. Three queries."""
+        """Tracks that a run excluded, by title, with their artists. Three queries."""
         with_tracks = self.select_related("track__album").prefetch_related(*table_columns(Track, "track__"))
         return with_tracks.order_by("track__title", "track_id")
 

@@ -46,7 +46,7 @@ class Run(models.Model):
     digest = models.CharField(max_length=64, help_text="SHA-256 over number, rank and Spotify id of each membership.")
 
     track_count = models.PositiveIntegerField("tracks")
-    excluded_count = models.PositiveIntegerField("left out")
+    excluded_count = models.PositiveIntegerField("excluded")
     cluster_count = models.PositiveSmallIntegerField("clusters")
     features = models.JSONField(help_text="The features that the clusters are made from.")
     dropped_features = models.JSONField(help_text="Features that are the same for every track, and say nothing.")
@@ -192,8 +192,8 @@ class ExcludedTrack(models.Model):
 
     class Meta:
         ordering = ["run", "track"]
-        verbose_name = "track left out"
-        verbose_name_plural = "tracks left out"
+        verbose_name = "excluded track"
+        verbose_name_plural = "excluded tracks"
         constraints = [models.UniqueConstraint(fields=["run", "track"], name="excluded_once_per_run")]
 
     def __str__(self) -> str:

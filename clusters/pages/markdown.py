@@ -60,23 +60,23 @@ def cluster_as_markdown(cluster: Cluster, memberships: Iterable[Membership], abs
     return "\n".join(lines) + "\n"
 
 
-def retired_cluster_as_markdown(gone: Successors, absolute: Absolute) -> str:
+def retired_cluster_as_markdown(successors: Successors, absolute: Absolute) -> str:
     """Return the page of a cluster that is no more: where its tracks went."""
-    former, genre = gone.former, gone.run.genre
+    retired, genre = successors.retired, successors.run.genre
 
     def link(number: int, text: str) -> str:
         return f"[{text}]({absolute(reverse('cluster-markdown', args=[genre.slug, number]))})"
 
-    name = f": {escape(former.name)}" if former.name else ""
-    lines = [f"# Cluster #{former.number}{name} in {escape(genre.name)} is no more", "", gone.pointer]
-    if gone.successor:
-        lines[-1] += f" {link(gone.successor.number, f'#{gone.successor.number}')}."
-    lines += ["", f"It had {_tracks(former.size)}.", ""]
-    for share in gone.shares:
+    name = f": {escape(retired.name)}" if retired.name else ""
+    lines = [f"# Cluster #{retired.number}{name} in {escape(genre.name)} is no more", "", successors.pointer]
+    if successors.successor:
+        lines[-1] += f" {link(successors.successor.number, f'#{successors.successor.number}')}."
+    lines += ["", f"It had {_tracks(retired.size)}.", ""]
+    for share in successors.shares:
         place = f"cluster #{share.number}"
         lines.append(f"- {share.count} went to {link(share.number, place) if share.has_page else place}")
-    if gone.in_none:
-        lines.append(f"- {gone.in_none} went to none")
+    if successors.in_none:
+        lines.append(f"- {successors.in_none} went to none")
     return "\n".join(lines) + "\n"
 
 

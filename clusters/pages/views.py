@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.generic import ListView, TemplateView
+from django.views.generic import ListView, TemplateView, View
 
 from clusters.models import Membership, RetiredCluster, Run
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
@@ -22,7 +22,7 @@ ROWS_AT_A_TIME = 1_000
 EXCLUDED_SHOWN = 200
 
 
-class Home(ListView):
+class HomeView(ListView):
     template_name = "clusters/home.html"
     context_object_name = "genres"
     paginate_by = GENRES_A_PAGE
@@ -36,8 +36,8 @@ class Home(ListView):
         return super().get_context_data(totals=totals, **kwargs)
 
 
-class ClustersPage(TemplateView):
-    """A genre's clusters: the plot, and each cluster's tracks nearest to its centre."""
+class ClustersView(TemplateView):
+    """A genre's clusters: the plot, and the tracks nearest to the centre of each cluster."""
 
     template_name = "clusters/clusters.html"
 
@@ -52,10 +52,10 @@ class ClustersPage(TemplateView):
         )
 
 
-class RunPage(TemplateView):
-    """How a genre's clusters were made: what from, why so many, and every figure of the run."""
+class RunReportView(TemplateView):
+    """How a genre's clusters were made: from which features, why so many, and every figure of the run."""
 
-    template_name = "clusters/how.html"
+    template_name = "clusters/run_report.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = published_run_or_404(self.kwargs["genre_slug"])
@@ -72,8 +72,8 @@ class RunPage(TemplateView):
         )
 
 
-class ClusterPage(ListView):
-    """Every track of one cluster, nearest to its centre first; of one that is no more, where its tracks are."""
+class ClusterView(ListView):
+    """All tracks of one cluster, nearest to its centre first; of a retired cluster, where its tracks went."""
 
     template_name = "clusters/cluster.html"
     context_object_name = "memberships"
@@ -83,7 +83,7 @@ class ClusterPage(ListView):
         run = published_run_or_404(kwargs["genre_slug"])
         cluster = cluster_or_retired_or_404(run, kwargs["number"])
         if isinstance(cluster, RetiredCluster):
-            context = {"genre": run.genre, "gone": successors_of(run, cluster)}
+            context = {"genre": run.genre, "successors": successors_of(run, cluster)}
             return render(request, "clusters/retired_cluster.html", context, status=HTTPStatus.GONE)
         self.cluster = cluster
         return super().get(request, *args, **kwargs)
@@ -97,22 +97,26 @@ class ClusterPage(ListView):
         return super().get_context_data(cluster=self.cluster, run=run, genre=run.genre, siblings=numbers, **kwargs)
 
 
-def clusters_markdown(request: HttpRequest, genre_slug: str) -> HttpResponse:
+class ClustersMarkdownView(View):
     """The clusters page as Markdown, in the shape of the page that the site grew from."""
-    run = published_run_or_404(genre_slug)
-    clusters = run.clusters.for_cluster_table()
-    return _markdown(clusters_as_markdown(run, clusters, request.build_absolute_uri))
+
+    def get(self, request: HttpRequest, genre_slug: str) -> HttpResponse:
+        run = published_run_or_404(genre_slug)
+        clusters = run.clusters.for_cluster_table()
+        return _markdown(clusters_as_markdown(run, clusters, request.build_absolute_uri))
 
 
-def cluster_markdown(request: HttpRequest, genre_slug: str, number: int) -> HttpResponse:
-    """One whole cluster as Markdown, every track of it, nearest to its centre first; or where they went."""
-    run = published_run_or_404(genre_slug)
-    cluster = cluster_or_retired_or_404(run, number)
-    if isinstance(cluster, RetiredCluster):
-        text = retired_cluster_as_markdown(successors_of(run, cluster), request.build_absolute_uri)
-        return _markdown(text, HTTPStatus.GONE)
-    memberships = cluster.memberships.for_table().iterator(chunk_size=ROWS_AT_A_TIME)
-    return _markdown(cluster_as_markdown(cluster, memberships, request.build_absolute_uri))
+class ClusterMarkdownView(View):
+    """One cluster as Markdown with all its tracks, nearest to the centre first; of a retired one, its successors."""
+
+    def get(self, request: HttpRequest, genre_slug: str, number: int) -> HttpResponse:
+        run = published_run_or_404(genre_slug)
+        cluster = cluster_or_retired_or_404(run, number)
+        if isinstance(cluster, RetiredCluster):
+            text = retired_cluster_as_markdown(successors_of(run, cluster), request.build_absolute_uri)
+            return _markdown(text, HTTPStatus.GONE)
+        memberships = cluster.memberships.for_table().iterator(chunk_size=ROWS_AT_A_TIME)
+        return _markdown(cluster_as_markdown(cluster, memberships, request.build_absolute_uri))
 
 
 def _markdown(text: str, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:

@@ -7,7 +7,7 @@ from clusters.models import Cluster, RetiredCluster, Run
 
 @dataclass(frozen=True)
 class Share:
-    """``count`` of a former cluster's tracks went to cluster ``number``, which may be gone too and leave no page."""
+    """``count`` of a retired cluster's tracks went to cluster ``number``, which may be gone too and leave no page."""
 
     number: int
     count: int
@@ -16,16 +16,16 @@ class Share:
 
 @dataclass(frozen=True)
 class Successors:
-    """Of a former cluster of the genre of ``run``, its published one.
+    """Of a retired cluster of the genre of ``run``, its published one.
 
     ``shares``: where the tracks went when the cluster vanished, most first; ``in_none``: how many went nowhere.
-    ``successor``: the cluster of ``run`` that the largest share leads to, by way of other former clusters where
+    ``successor``: the cluster of ``run`` that the largest share leads to, by way of other retired clusters where
     these have vanished as well; None where the trail ends. ``by_majority``: whether the share was more than half of
     the tracks at each step of the way.
     """
 
     run: Run
-    former: RetiredCluster
+    retired: RetiredCluster
     shares: tuple[Share, ...]
     in_none: int
     successor: Cluster | None
@@ -43,22 +43,23 @@ class Successors:
         return "The largest part of its tracks is now in cluster"
 
 
-def successors_of(run: Run, former: RetiredCluster) -> Successors:
-    """Follow the tracks of ``former`` to the clusters of ``run``. Two queries."""
+def successors_of(run: Run, retired: RetiredCluster) -> Successors:
+    """Follow the tracks of ``retired`` to the clusters of ``run``. Two queries."""
     present = {cluster.number: cluster for cluster in run.clusters.all()}
-    formers = {each.number: each for each in RetiredCluster.objects.filter(genre=run.genre)}
+    retired_clusters = {each.number: each for each in RetiredCluster.objects.filter(genre=run.genre)}
     shares = tuple(
-        Share(number, count, has_page=number in present or number in formers) for number, count in former.successors
+        Share(number, count, has_page=number in present or number in retired_clusters)
+        for number, count in retired.successors
     )
-    successor, by_majority = _follow(former, formers, present)
-    in_none = former.size - sum(share.count for share in shares)
-    return Successors(run, former, shares, in_none, successor, by_majority)
+    successor, by_majority = _follow(retired, retired_clusters, present)
+    in_none = retired.size - sum(share.count for share in shares)
+    return Successors(run, retired, shares, in_none, successor, by_majority)
 
 
 def _follow(
-    former: RetiredCluster, formers: dict[int, RetiredCluster], present: dict[int, Cluster]
+    retired: RetiredCluster, retired_clusters: dict[int, RetiredCluster], present: dict[int, Cluster]
 ) -> tuple[Cluster | None, bool]:
-    step: RetiredCluster | None = former
+    step: RetiredCluster | None = retired
     by_majority = True
     # A number that went to another and came back would lead in a circle.
     seen: set[int] = set()
@@ -68,5 +69,5 @@ def _follow(
         by_majority = by_majority and 2 * count > step.size
         if number in present:
             return present[number], by_majority
-        step = formers.get(number)
+        step = retired_clusters.get(number)
     return None, False

@@ -102,7 +102,7 @@ def _figures(old: Run, new: Run) -> list[Figure]:
     return [
         Figure(*row)
         for row in zip(
-            ("tracks", "left out", "clusters", "silhouette", "stability", "smallest cluster"),
+            ("tracks", "excluded", "clusters", "silhouette", "stability", "smallest cluster"),
             _in_words(old),
             _in_words(new),
             strict=True,

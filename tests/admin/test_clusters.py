@@ -95,7 +95,7 @@ def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
     assert f'<a href="{genre.get_absolute_url()}clusters/" class="viewsitelink">' in text
 
 
-def test_who_was_left_out_is_counted_and_one_click_away(admin_client: Client) -> None:
+def test_who_was_excluded_is_counted_and_one_click_away(admin_client: Client) -> None:
     genre = GenreFactory()
     for _ in range(8):
         TrackFactory(genres=[genre])
@@ -250,7 +250,7 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
     )
     assert messages_of(response) == [
         ("warning", f"{skiffle}: skipped: {skipped}. What visitors see has not changed."),
-        ("success", f"{trip_hop}: 12 tracks in {new.cluster_count} clusters, 1 left out."),
+        ("success", f"{trip_hop}: 12 tracks in {new.cluster_count} clusters, 1 excluded."),
         ("info", '<a href="/genres/same/clusters/">same</a>: nothing has changed since its last run.'),
         RAN_HERE,
     ]

@@ -105,7 +105,7 @@ class TestProgress:
         assert REFRESH.format(2) in page.text
         assert SCRIPT in page.text
         assert lines(page) == [
-            "&lt;house&gt;: 8 tracks in 2 clusters, none left out. Run of &lt;house&gt;",
+            "&lt;house&gt;: 8 tracks in 2 clusters, none excluded. Run of &lt;house&gt;",
             "jazz: running on celery@two.",
             "skiffle: waiting for a worker.",
         ]

@@ -128,7 +128,7 @@ def test_a_cluster_has_ten_representatives_at_most(get: Get, run: Run) -> None:
     assert max(cluster.size for cluster in run.clusters.all()) > 10
 
 
-def test_a_track_left_out_is_counted(get: Get) -> None:
+def test_a_track_excluded_is_counted(get: Get) -> None:
     genre, _ = clustered_genre(name="dream pop")
     TrackFactory(genres=[genre], features=False)
     list(recluster([genre], Params(), Options()))

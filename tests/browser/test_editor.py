@@ -31,7 +31,7 @@ def test_a_changed_track_is_seen_on_the_site_after_reclustering(page: Page, edit
     # The title is the catalogue's, and shows at once; the clusters are the last run's until the next.
     page.goto("/genres/korean-pop/clusters/")
     expect(page.get_by_role("link", name="When the Rain Stopped", exact=True)).to_be_visible()
-    expect(page.get_by_text("No track was left out")).to_be_visible()
+    expect(page.get_by_text("No track is excluded")).to_be_visible()
 
     page.goto("/admin/musicdb/genre/?q=korean+pop")
     page.get_by_role("checkbox", name=re.compile("korean pop$")).check()
@@ -40,8 +40,8 @@ def test_a_changed_track_is_seen_on_the_site_after_reclustering(page: Page, edit
     expect(page.locator(".messagelist")).to_contain_text("43 tracks")
 
     page.goto("/genres/korean-pop/clusters/")
-    expect(page.get_by_role("link", name="1 left out")).to_be_visible()
-    expect(page.locator("#left-out").get_by_role("listitem")).to_have_text(
+    expect(page.get_by_role("link", name="1 excluded")).to_be_visible()
+    expect(page.locator("#excluded").get_by_role("listitem")).to_have_text(
         re.compile("When the Rain Stopped by WENDY: no valence")
     )
 

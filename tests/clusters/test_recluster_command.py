@@ -64,12 +64,12 @@ class TestLines:
     def test_a_line_a_genre(self, genres: list[Genre]) -> None:
         lines = recluster("--jobs", "1").splitlines()
         runs = {run.genre.slug: run for run in Run.objects.all()}
-        patterns = ["ambient: skipped: 5 tracks have all features, and 6 are needed (0 left out)"]
+        patterns = ["ambient: skipped: 5 tracks have all features, and 6 are needed (0 excluded)"]
         for slug in ("k-rock", "korean-pop"):
             run = runs[slug]
             sizes = " + ".join(str(cluster.size) for cluster in run.clusters.order_by("number"))
             patterns.append(
-                f"{slug}: published: {run.track_count} tracks, {run.excluded_count} left out, "
+                f"{slug}: published: {run.track_count} tracks, {run.excluded_count} excluded, "
                 f"{run.cluster_count} clusters ({sizes}), silhouette {run.silhouette:.3f}, "
                 f"stability {run.stability:.2f}, SECONDS s"
             )
@@ -82,8 +82,8 @@ class TestLines:
         (unchanged,) = recluster("k-rock").splitlines()
         (dry,) = recluster("k-rock", "--dry-run", "--force").splitlines()
 
-        assert unchanged.startswith("k-rock: unchanged: 10 tracks, 0 left out, ")
-        assert dry.startswith("k-rock: finished: 10 tracks, 0 left out, ")
+        assert unchanged.startswith("k-rock: unchanged: 10 tracks, 0 excluded, ")
+        assert dry.startswith("k-rock: finished: 10 tracks, 0 excluded, ")
         assert dry.endswith(" s (a dry run: nothing was stored)")
         assert Run.objects.count() == 1
 

@@ -35,14 +35,14 @@ def test_clusters_page_shows_the_plot_and_the_nearest_tracks_of_each_cluster(cli
         assert (f"All {len(everyone)} tracks of cluster #{number}" in section.text) == (len(everyone) > 10)
 
 
-def test_clusters_page_says_when_it_ran_and_nobody_was_left_out(client: Client) -> None:
+def test_clusters_page_says_when_it_ran_and_nobody_was_excluded(client: Client) -> None:
     _genre, run = clustered_genre(name="dub")
     page = parse(client.get("/genres/dub/clusters/"))
     assert page.all("time")[0].attrs["datetime"] == run.finished_at.isoformat()
-    assert "No track was left out" in page.one("section", id="left-out").text
+    assert "No track is excluded" in page.one("section", id="excluded").text
 
 
-def test_clusters_page_counts_and_names_who_was_left_out_and_why(client: Client) -> None:
+def test_clusters_page_counts_and_names_who_was_excluded_and_why(client: Client) -> None:
     genre = GenreFactory(name="dub")
     for _ in range(12):
         TrackFactory(genres=[genre])
@@ -50,8 +50,8 @@ def test_clusters_page_counts_and_names_who_was_left_out_and_why(client: Client)
     TrackFactory(genres=[genre], title="Half", tempo=None, valence=None)
     list(recluster([genre], Params(), Options()))
     page = parse(client.get("/genres/dub/clusters/"))
-    assert ("2 left out", "#left-out") in page.links
-    assert [item.text for item in page.one("section", id="left-out").all("li")] == [
+    assert ("2 excluded", "#excluded") in page.links
+    assert [item.text for item in page.one("section", id="excluded").all("li")] == [
         "Half: no valence, tempo",
         "Silent by Zoë: no audio features",
     ]
@@ -115,10 +115,10 @@ def test_plot_files_are_served(client: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        # The genre, its run; clusters; memberships with tracks, artists, labels, but no left out.
+        # The genre, its run; clusters; memberships with tracks, artists, labels, but no excluded tracks.
         ("clusters/", 6),
         ("clusters.md", 6),
-        # The genre, its run; the clusters; why tracks were left out.
+        # The genre, its run; the clusters; why tracks are excluded.
         ("clusters/how/", 4),
         # The genre, its run; the cluster, count; memberships with tracks, artists, labels; its siblings.
         ("clusters/1/", 8),

@@ -234,7 +234,7 @@ def test_a_run_from_before_shows_what_was_kept_of_it(client: Client) -> None:
     assert facts(page)["Stability"] == "not measured"
 
 
-def test_counts_who_was_left_out_by_reason(client: Client) -> None:
+def test_counts_who_was_excluded_by_reason(client: Client) -> None:
     genre = GenreFactory(name="dub")
     for _ in range(12):
         TrackFactory(genres=[genre])
@@ -242,8 +242,8 @@ def test_counts_who_was_left_out_by_reason(client: Client) -> None:
         TrackFactory(genres=[genre], **{missing: None})
     list(recluster([genre], Params(), Options()))
     page = how(client)
-    assert rows(page, "Left out") == [["no tempo", "2"], ["no valence", "1"]]
-    assert ("Which tracks these are", "/genres/dub/clusters/#left-out") in page.links
+    assert rows(page, "Excluded tracks") == [["no tempo", "2"], ["no valence", "1"]]
+    assert ("Which tracks these are", "/genres/dub/clusters/#excluded") in page.links
 
 
 def test_gives_every_figure_of_the_run(client: Client) -> None:
@@ -252,7 +252,7 @@ def test_gives_every_figure_of_the_run(client: Client) -> None:
     shown = facts(how(client))
     assert shown["Silhouette"] == f"{run.silhouette:.3f}"
     assert shown["Stability"] == "0.970"
-    assert shown["Tracks"] == "12 placed, 0 left out"
+    assert shown["Tracks"] == "12 placed, 0 excluded"
     assert shown["Seed"] == "0"
     assert shown["Input hash"].startswith(run.input_hash)
     assert shown["Digest"].startswith(run.digest)

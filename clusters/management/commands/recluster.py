@@ -98,13 +98,13 @@ class Command(BaseCommand):
             return
         if outcome.status == "skipped":
             self.stdout.write(
-                self.style.WARNING(f"{outcome.genre}: skipped: {outcome.reason} ({outcome.excluded} left out)")
+                self.style.WARNING(f"{outcome.genre}: skipped: {outcome.reason} ({outcome.excluded} excluded)")
             )
             return
         sizes = " + ".join(str(size) for _, size in outcome.sizes)
         stability = "" if outcome.stability is None else f"stability {outcome.stability:.2f}, "
         self.stdout.write(
-            f"{outcome.genre}: {outcome.status}: {outcome.tracks} tracks, {outcome.excluded} left out, "
+            f"{outcome.genre}: {outcome.status}: {outcome.tracks} tracks, {outcome.excluded} excluded, "
             f"{len(outcome.sizes)} clusters ({sizes}), silhouette {outcome.silhouette:.3f}, "
             f"{stability}{outcome.seconds:.2f} s" + (f" ({outcome.reason})" if outcome.reason else "")
         )

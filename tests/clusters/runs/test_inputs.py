@@ -65,7 +65,7 @@ def test_more_tracks_than_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> N
         (FEATURE_NAMES, "no audio features"),
     ],
 )
-def test_a_track_that_lacks_a_feature_is_left_out_and_says_which(unknown: list[str], reason: str) -> None:
+def test_a_track_that_lacks_a_feature_is_excluded_and_says_which(unknown: list[str], reason: str) -> None:
     genre = GenreFactory()
     TrackFactory(genres=[genre])
     track = TrackFactory(genres=[genre], **dict.fromkeys(unknown))

@@ -60,7 +60,7 @@ class TestCompared:
 
         assert [(figure.name, figure.old, figure.new) for figure in compared.figures] == [
             ("tracks", "12", "11"),
-            ("left out", "0", "0"),
+            ("excluded", "0", "0"),
             ("clusters", "3", "3"),
             ("silhouette", "0.250", "0.250"),
             ("stability", "not measured", "not measured"),

@@ -73,7 +73,7 @@ class TestPublished:
         assert stored.plot_svg.name.endswith(".svg")
         assert [picture[:5] for picture in plots()] == [b"\x89PNG\r", b"<?xml"]
 
-    def test_tracks_that_are_left_out_are_stored_with_the_reason(self, genre: Genre) -> None:
+    def test_tracks_that_are_excluded_are_stored_with_the_reason(self, genre: Genre) -> None:
         silent = TrackFactory(genres=[genre], features=False)
         slow = TrackFactory(genres=[genre], tempo=None, valence=None)
         outcome = run(genre)

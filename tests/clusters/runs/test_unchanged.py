@@ -63,7 +63,7 @@ class TestUnchanged:
         genre.tracks.remove(genre.tracks.first())
 
     @staticmethod
-    def _one_more_left_out(genre: Genre) -> None:
+    def _one_more_excluded(genre: Genre) -> None:
         TrackFactory(genres=[genre], features=False)
 
     @staticmethod
@@ -75,7 +75,7 @@ class TestUnchanged:
         track.genres.add(genre)
 
     @staticmethod
-    def _one_left_out_deleted_and_entered_anew(genre: Genre) -> None:
+    def _one_excluded_deleted_and_entered_anew(genre: Genre) -> None:
         track = genre.tracks.get(title="silent")
         Track.objects.filter(pk=track.pk).delete()
         TrackFactory(genres=[genre], title="silent", spotify_id=track.spotify_id, features=False)
@@ -86,9 +86,9 @@ class TestUnchanged:
             _a_feature,
             _a_track_more,
             _a_track_less,
-            _one_more_left_out,
+            _one_more_excluded,
             _a_track_deleted_and_entered_anew,
-            _one_left_out_deleted_and_entered_anew,
+            _one_excluded_deleted_and_entered_anew,
         ],
     )
     def test_whatever_the_page_would_show_is_a_change(self, genre: Genre, change: Callable[[Genre], None]) -> None:

@@ -25,7 +25,7 @@ def _problems_of(run: Run) -> list[str]:
     if (tracks := run.memberships.count()) != run.track_count:
         found.append(f"{tracks} memberships of {run.track_count}")
     if (excluded := run.excluded.count()) != run.excluded_count:
-        found.append(f"{excluded} left out of {run.excluded_count}")
+        found.append(f"{excluded} excluded of {run.excluded_count}")
     if (clusters := run.clusters.count()) != run.cluster_count:
         found.append(f"{clusters} clusters of {run.cluster_count}")
     for cluster in run.clusters.all():
