@@ -27,8 +27,9 @@ HEADER = (
 # A backslash before ASCII punctuation makes it plain text. Escaped is what can begin markup inside a line: code,
 # emphasis, links, tags, strikethrough, a cell's end, and the backslash itself.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~#]")
-# Text that GitHub would turn into a link, or an entity that would turn into another character.
-_AUTOLINK = re.compile(r"://|(?<=www)\.|(?<=\S)@(?=\S)|&(?=#?\w+;)", re.IGNORECASE)
+# Text that a renderer would turn into a link, be it an address or a bare domain such as "mr.gl", and an entity that it
+# would turn into another character.
+_AUTOLINK = re.compile(r"://|(?<=[^\W_])\.(?=[^\W\d_])|(?<=\S)@(?=\S)|&(?=#?\w+;)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:

@@ -5,7 +5,7 @@ import string
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -43,6 +43,8 @@ def text_of(cell: Token) -> str:
 @given(
     st.text(alphabet=st.one_of(st.sampled_from(string.punctuation + " \n\r\t\u2028ab1"), st.characters()), min_size=1)
 )
+@example("0.GL")
+@example("www.mr.gl")
 def test_escaped_text_is_read_back_as_itself(text: str) -> None:
     markdown = f"| A | B |\n|:---|:---|\n| {escape(text)} | end |\n"
     (row,) = rendered_rows(markdown)
