@@ -1,13 +1,16 @@
 """What the pages about the parts of a run have in common."""
 
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import models
 from django.http import HttpRequest
 
 from musicdb.admin.base import ReadOnlyAdmin
 
+M = TypeVar("M", bound=models.Model)
 
-class RunChildAdmin(ReadOnlyAdmin):
+
+class RunChildAdmin(ReadOnlyAdmin[M]):
     def view_on_site(self, obj: Any) -> str | None:
         return None
 

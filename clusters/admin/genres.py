@@ -1,7 +1,7 @@
 """What clusters add to the list of genres."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import admin, messages
 from django.db.models import F, FilteredRelation, Q, QuerySet
@@ -18,6 +18,7 @@ from clusters.jobs import EnqueueError, enqueue, uses_workers
 from clusters.models import ExcludedTrack, GenreClustering
 from clusters.runs.service import Options, recluster
 from musicdb.admin.catalogue import GenreAdmin
+from musicdb.admin.generic import StackedInline
 from musicdb.admin.html import link_to_list
 from musicdb.models import Genre
 
@@ -43,7 +44,7 @@ class ClusteredFilter(admin.SimpleListFilter):
 admin.site.unregister(Genre)
 
 
-class ClusteringInline(admin.StackedInline):
+class ClusteringInline(StackedInline[GenreClustering, Genre]):
     """Whether the genre's runs wait for review."""
 
     model = GenreClustering
@@ -99,9 +100,9 @@ class ClusteredGenreAdmin(GenreAdmin):
         return None if genre.run_pk is None else f"{genre.run_silhouette:.3f}"
 
     @admin.display(ordering="run_excluded")
-    def excluded(self, genre: Any) -> SafeString | int | None:
+    def excluded(self, genre: Any) -> SafeString | Literal[0] | None:
         if not genre.run_excluded:
-            return genre.run_excluded
+            return None if genre.run_excluded is None else 0
         return link_to_list(ExcludedTrack, "run__id__exact", genre.run_pk, genre.run_excluded)
 
     def has_recluster_permission(self, request: HttpRequest) -> bool:

@@ -35,7 +35,7 @@ class FinishedFilter(admin.SimpleListFilter):
 
 
 @admin.register(ReclusterJob)
-class ReclusterJobAdmin(ReadOnlyAdmin):
+class ReclusterJobAdmin(ReadOnlyAdmin[ReclusterJob]):
     """Jobs can be read and cancelled. An action of the list of genres creates them."""
 
     list_display = ["__str__", "created_at", "created_by", "number_of_genres", "state", "progress"]
@@ -57,8 +57,9 @@ class ReclusterJobAdmin(ReadOnlyAdmin):
         return None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReclusterJob]:
-        jobs: QuerySet[ReclusterJob] = super().get_queryset(request)
-        return jobs.with_counts()  # type: ignore[attr-defined]
+        jobs: Any = super().get_queryset(request)
+        with_counts: QuerySet[ReclusterJob] = jobs.with_counts()
+        return with_counts
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_POST(self.cancel_view))
@@ -72,7 +73,9 @@ class ReclusterJobAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         job = self.get_object(request, object_id)
         if job is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            own: Any = self
+            redirect: HttpResponse = own._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return redirect
         progress = Progress.of(job)
         context = {
             **self.admin_site.each_context(request),

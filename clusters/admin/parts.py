@@ -17,7 +17,7 @@ from musicdb.admin.html import facts, link_to, link_to_list
 
 
 @admin.register(Cluster)
-class ClusterAdmin(ListEditingAdmin, RunChildAdmin):
+class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     """Only a cluster's name is an editor's to give, in the list or on its page."""
 
     list_display = ["__str__", "name", "genre", "size", "description", "published"]
@@ -68,7 +68,7 @@ class ClusterAdmin(ListEditingAdmin, RunChildAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(RunChildAdmin):
+class MembershipAdmin(RunChildAdmin[Membership]):
     """Reached from its cluster, as excluded tracks are from their run."""
 
     list_display = ["rank", "track_in_place", "cluster", "genre", "distance"]
@@ -87,11 +87,11 @@ class MembershipAdmin(RunChildAdmin):
 
     @admin.display(ordering="run__genre__name")
     def genre(self, membership: Membership) -> str:
-        return membership.cluster.run.genre.name
+        return str(membership.cluster.run.genre.name)
 
 
 @admin.register(ExcludedTrack)
-class ExcludedTrackAdmin(RunChildAdmin):
+class ExcludedTrackAdmin(RunChildAdmin[ExcludedTrack]):
     """Reached from its run; by itself it would only lengthen the menu."""
 
     list_display = ["track_to_mend", "reason", "run"]

@@ -41,7 +41,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnlyAdmin):
+class RunAdmin(ReadOnlyAdmin[Run]):
     list_display = [
         "genre",
         "finished_at",
@@ -70,8 +70,9 @@ class RunAdmin(ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        runs: QuerySet[Run] = super().get_queryset(request)
-        return runs.select_related("genre").with_state()  # type: ignore[attr-defined]
+        runs: Any = super().get_queryset(request)
+        with_state: QuerySet[Run] = runs.select_related("genre").with_state()
+        return with_state
 
     def view_on_site(self, obj: Run) -> str | None:
         return obj.get_absolute_url() if obj.is_published else None

@@ -12,7 +12,7 @@ from musicdb.api.errors import ErrorSerializer
 from musicdb.api.serializers import URL, NamedGenreSerializer, PageURLField, TextOrNullField, TrackSerializer
 
 
-class MembershipSerializer(serializers.ModelSerializer):
+class MembershipSerializer(serializers.ModelSerializer[Membership]):
     """A track's place in a cluster."""
 
     track = TrackSerializer(read_only=True)
@@ -22,7 +22,7 @@ class MembershipSerializer(serializers.ModelSerializer):
         fields = ["rank", "distance", "x", "y", "track"]
 
 
-class ClusterSerializer(serializers.ModelSerializer):
+class ClusterSerializer(serializers.ModelSerializer[Cluster]):
     """A cluster without its tracks. Its id is its own run's: another run of the genre has clusters of its own."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:cluster-detail")
@@ -54,14 +54,14 @@ class ClusterDetailSerializer(ClusterSerializer):
         fields = [*ClusterSerializer.Meta.fields, "centroid", "representatives"]
 
 
-class ParametersSerializer(serializers.Serializer):
+class ParametersSerializer(serializers.Serializer[Any]):
     """What the run was asked for."""
 
     clusters = serializers.IntegerField(allow_null=True, help_text="How many; null to choose by the data.")
     seed = serializers.IntegerField()
 
 
-class AxisSerializer(serializers.Serializer):
+class AxisSerializer(serializers.Serializer[Any]):
     """An axis of the plot: what its ends mean, its share of the variance (0 to 1), each feature's loading."""
 
     low = serializers.CharField()
@@ -70,7 +70,7 @@ class AxisSerializer(serializers.Serializer):
     loadings = serializers.DictField(child=serializers.FloatField())
 
 
-class RunSerializer(serializers.ModelSerializer):
+class RunSerializer(serializers.ModelSerializer[Run]):
     """The published run of a genre, with its clusters."""
 
     genre = NamedGenreSerializer(read_only=True)
@@ -157,14 +157,14 @@ class RunSerializer(serializers.ModelSerializer):
         return ClusterDetailSerializer(clusters, many=True, context=self.context).data
 
 
-class NextNearestSerializer(serializers.Serializer):
+class NextNearestSerializer(serializers.Serializer[Any]):
     """The cluster whose centre is the next nearest to a track, and how far that is."""
 
     number = serializers.IntegerField()
     distance = serializers.FloatField()
 
 
-class PlaceSerializer(serializers.ModelSerializer):
+class PlaceSerializer(serializers.ModelSerializer[Membership]):
     """Where a track stands: one of these for each genre in whose published run it is."""
 
     cluster = ClusterSerializer(read_only=True)
@@ -182,7 +182,7 @@ class PlaceSerializer(serializers.ModelSerializer):
         return nearest and NextNearestSerializer(nearest).data
 
 
-class SuccessorSerializer(serializers.Serializer):
+class SuccessorSerializer(serializers.Serializer[Any]):
     """The cluster in which to look for the tracks of one that is no more."""
 
     number = serializers.IntegerField()

@@ -1,6 +1,6 @@
 """The queries about recluster jobs and their tasks."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, OuterRef, Q
@@ -65,5 +65,5 @@ class ReclusterJobQuerySet(models.QuerySet["ReclusterJob"]):
         )
 
     def unfinished(self) -> Self:
-        tasks = self.model._meta.get_field("tasks").related_model.objects.unfinished()  # type: ignore[union-attr]
-        return self.filter(Exists(tasks.filter(job=OuterRef("pk"))))
+        tasks: Any = self.model._meta.get_field("tasks").related_model
+        return self.filter(Exists(tasks.objects.unfinished().filter(job=OuterRef("pk"))))

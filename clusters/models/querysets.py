@@ -58,8 +58,8 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
     def with_representatives(self) -> Self:
         """Clusters, each with ``representatives``: its nearest memberships with table columns. Three more queries."""
         # The relation's own manager, so that the models can import this module and not the reverse.
-        memberships = self.model._meta.get_field("memberships").related_model.objects  # type: ignore[union-attr]
-        nearest = memberships.filter(rank__lte=REPRESENTATIVES).for_table()
+        memberships: Any = self.model._meta.get_field("memberships").related_model
+        nearest = memberships.objects.filter(rank__lte=REPRESENTATIVES).for_table()
         return self.prefetch_related(Prefetch("memberships", queryset=nearest, to_attr="representatives"))
 
     def published(self) -> Self:
@@ -87,6 +87,6 @@ class ExcludedTrackQuerySet(models.QuerySet["ExcludedTrack"]):
         with_tracks = self.select_related("track__album").prefetch_related(*table_columns(Track, "track__"))
         return with_tracks.order_by("track__title", "track_id")
 
-    def by_reason(self) -> "models.QuerySet[ExcludedTrack, dict[str, Any]]":
+    def by_reason(self) -> "models.QuerySet[ExcludedTrack, Any]":
         """Each ``reason`` with the ``count`` of its tracks, the most frequent first. One query."""
         return self.order_by().values("reason").annotate(count=Count("pk")).order_by("-count", "reason")

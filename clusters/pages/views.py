@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.generic import ListView, TemplateView, View
+from django.views.generic import TemplateView, View
 
 from clusters.models import Membership, RetiredCluster, Run
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
@@ -14,6 +14,7 @@ from clusters.runs import run_report
 from clusters.runs.retired import successors_of
 from clusters.runs.selectors import cluster_or_retired_or_404, published_run_or_404
 from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.pages.generic import ListView
 
 GENRES_A_PAGE = 24
 ROWS_A_PAGE = 50

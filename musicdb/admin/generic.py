@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
     from django.forms import (
         BaseInlineFormSet,
         BaseModelFormSet,
@@ -27,6 +27,7 @@ else:
         return type(cls)(cls.__name__, (cls,), {"__class_getitem__": classmethod(ignore_parameters)})
 
     ModelAdmin = _accept_parameters(admin.ModelAdmin)
+    StackedInline = _accept_parameters(admin.StackedInline)
     TabularInline = _accept_parameters(admin.TabularInline)
     ModelForm = _accept_parameters(forms.ModelForm)
     BaseModelFormSet = _accept_parameters(forms.BaseModelFormSet)
@@ -44,5 +45,6 @@ __all__ = [
     "ModelChoiceField",
     "ModelForm",
     "ModelMultipleChoiceField",
+    "StackedInline",
     "TabularInline",
 ]

@@ -35,7 +35,7 @@ class Alias(KeyedByName):
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class GenreAlias(Alias):

@@ -250,7 +250,7 @@ class AlbumLabel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label.name
+        return str(self.label.name)
 
 
 class AudioFeatures(models.Model):
@@ -364,4 +364,4 @@ class TrackArtist(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.artist.name
+        return str(self.artist.name)
