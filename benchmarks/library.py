@@ -7,11 +7,13 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+
+from benchmarks.report import Report
 
 PROJECT = Path(__file__).parents[1]
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
@@ -88,6 +90,18 @@ def postgresql(folder: Path) -> Iterator[Library]:
             yield _library(folder, f"{POSTGRES}/{name}")
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@contextmanager
+def on_both_databases(folder: Path, report: Report) -> Iterator[dict[str, Library]]:
+    """Yield a library on SQLite and one on PostgreSQL, by name. Without a server, the report says so."""
+    with ExitStack() as stack:
+        libraries = {"sqlite": stack.enter_context(sqlite(folder / "sqlite"))}
+        try:
+            libraries["postgresql"] = stack.enter_context(postgresql(folder / "postgresql"))
+        except psycopg.OperationalError as error:
+            report.not_measured("postgresql", str(error).splitlines()[0])
+        yield libraries
 
 
 def _library(folder: Path, url: str, project: Path = PROJECT) -> Library:

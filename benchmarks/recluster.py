@@ -1,10 +1,11 @@
-"""What the database, the pages' history and the safety cost on top of the numbers: ``make bench-recluster``.
+"""Measure what the database, the history and the safety cost on top of the numbers: ``make bench-recluster``.
 
-The 114k file in SQLite and in PostgreSQL. *Floor*: the same numbers and pictures from ready matrices, without a
-database (``benchmarks.floor``). *Ours*: ``manage.py recluster --force``. Floor and ours take turns; each figure is
-the median.
+The library is the 114k file, in SQLite and in PostgreSQL. *Floor*: the same numbers and pictures from ready matrices,
+without a database (``benchmarks.floor``). *Ours*: ``manage.py recluster --force``. *Baseline*: the same command of an
+earlier revision, which BASELINE names, on SQLite. They take turns; each figure is the median.
 """
 
+import os
 import random
 import sys
 import tempfile
@@ -12,26 +13,26 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-import psycopg
-
+from benchmarks.baseline import checkout
 from benchmarks.data import KAGGLE, data_folder
-from benchmarks.library import Library, Ran, postgresql, sqlite
+from benchmarks.library import Library, Ran, on_both_databases, sqlite
 from benchmarks.report import Report
 
 ROUNDS = 3
+BASELINE = os.environ.get("BASELINE", "61683fd")
+MAX_TO_BASELINE = 1.02
 STEPS = (10, 62, 114)
 
 
 def main() -> int:
     data = data_folder(KAGGLE)
     report = Report()
-    with tempfile.TemporaryDirectory(prefix="musicdb-bench-") as scratch, ExitStack() as stack:
-        folder = Path(scratch)
-        libraries = {"sqlite": stack.enter_context(sqlite(folder / "sqlite"))}
-        try:
-            libraries["postgresql"] = stack.enter_context(postgresql(folder / "postgresql"))
-        except psycopg.OperationalError as error:
-            report.not_measured("postgresql", str(error).splitlines()[0])
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="musicdb-bench-")))
+        libraries = stack.enter_context(on_both_databases(folder, report))
+        tree = stack.enter_context(checkout(BASELINE, folder / "baseline-tree"))
+        baseline = stack.enter_context(sqlite(folder / "baseline", tree))
+        baseline.call("benchmarks.inside", "load", str(data))
         for name, library in libraries.items():
             report.figure(f"{name}.load", library.call("benchmarks.inside", "load", str(data))["seconds"], "s")
         matrices, pictures = folder / "matrices", folder / "pictures"
@@ -46,13 +47,15 @@ def main() -> int:
             return libraries["sqlite"].python("-m", "benchmarks.floor", str(matrices), str(pictures), *more)
 
         floor(*genres[:4])
-        for library in libraries.values():
+        for library in (*libraries.values(), baseline):
             library.manage("recluster")
         floors: list[float] = []
+        earlier: list[float] = []
         full: dict[str, list[Ran]] = {name: [] for name in libraries}
         unchanged: dict[str, list[Ran]] = {name: [] for name in libraries}
         for _ in range(ROUNDS):
             floors.append(floor().seconds)
+            earlier.append(baseline.manage("recluster", "--force").seconds)
             for name, library in libraries.items():
                 full[name].append(library.manage("recluster", "--force"))
                 unchanged[name].append(library.manage("recluster"))
@@ -60,6 +63,9 @@ def main() -> int:
         report.figure("floor", median(floors), "s")
         report.figure("floor.naive", naive := floor("--naive").seconds, "s")
         report.figure("floor.lowered", naive / median(floors), "x")
+        report.figure("baseline.full", median(earlier), "s")
+        to_baseline = median(run.seconds for run in full["sqlite"]) / median(earlier)
+        report.at_most(f"recluster-vs-{BASELINE}", to_baseline, MAX_TO_BASELINE)
         for name, library in libraries.items():
             ours = median(run.seconds for run in full[name])
             report.figure(f"{name}.full", ours, "s")

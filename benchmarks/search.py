@@ -9,12 +9,9 @@ import json
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
-import psycopg
-
-from benchmarks.library import Library, postgresql, sqlite
+from benchmarks.library import Library, on_both_databases
 from benchmarks.report import Report
 
 TRACKS = 500_000
@@ -37,13 +34,10 @@ BY_INDEX = ("rare", "uncommon", "two_terms", "isrc", "korean", "artist_alias", "
 
 def main() -> int:
     report = Report()
-    with tempfile.TemporaryDirectory(prefix="musicdb-bench-") as scratch, ExitStack() as stack:
-        folder = Path(scratch)
-        libraries = {"sqlite": stack.enter_context(sqlite(folder / "sqlite"))}
-        try:
-            libraries["postgresql"] = stack.enter_context(postgresql(folder / "postgresql"))
-        except psycopg.OperationalError as error:
-            report.not_measured("postgresql", str(error).splitlines()[0])
+    with (
+        tempfile.TemporaryDirectory(prefix="musicdb-bench-") as scratch,
+        on_both_databases(Path(scratch), report) as libraries,
+    ):
         with ThreadPoolExecutor() as pool:
             built = dict(zip(libraries, pool.map(_build, libraries.values()), strict=True))
         report.figure("tracks", TRACKS, "tracks")

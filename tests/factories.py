@@ -162,3 +162,20 @@ def stored_run(genre: Genre, places: dict[int, list[Track]], **fields: Any) -> R
             for rank, track in enumerate(members, start=1)
         )
     return run
+
+
+def numbered_tracks(genre: Genre, count: int = 12) -> list[Track]:
+    """Create tracks "Track 00", "Track 01", … of ``genre``, each by an artist of the same number."""
+    return [
+        TrackFactory(title=f"Track {number:02}", genres=[genre], artists=[ArtistFactory(name=f"Artist {number:02}")])
+        for number in range(count)
+    ]
+
+
+def three_runs(genre: Genre, tracks: list[Track]) -> list[Run]:
+    """Create three runs of twelve tracks: the first, a published one in which cluster 2 has split, and a later one."""
+    return [
+        stored_run(genre, {1: tracks[:4], 2: tracks[4:]}),
+        stored_run(genre, {1: tracks[:4], 2: tracks[4:9], 3: tracks[9:]}, is_published=True),
+        stored_run(genre, {1: tracks[:5], 2: tracks[5:9], 3: tracks[9:11]}),
+    ]

@@ -30,36 +30,31 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Question:
+class _FileMessage:
+    """A message about one file, with the codes that a program acts on."""
+
+    code: str
+    text: str
+    options: tuple[Option, ...]
+    file: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.text}"
+
+
+class Question(_FileMessage):
     """Something that a person must decide before a file can be imported.
 
     ``code`` is the field of ``ParseOptions`` that holds the answer, and ``options`` are the answers.
     """
 
-    code: str
-    text: str
-    options: tuple[Option, ...]
-    file: str
 
-    def __str__(self) -> str:
-        return f"{self.file}: {self.text}"
-
-
-@dataclass(frozen=True)
-class Note:
+class Note(_FileMessage):
     """Something that a person should know before they confirm an import.
 
     Where a file was read in one of several possible ways, ``code`` is the field of ``ParseOptions`` that decides, and
     ``options`` are the other ways.
     """
-
-    code: str
-    text: str
-    options: tuple[Option, ...]
-    file: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.text}"
 
 
 def question(choice: Choice, text: str, file: str) -> Question:

@@ -84,7 +84,7 @@ class LabelListView(FilteredListView):
 
 
 class OwnedTracksView(FilteredListView):
-    """A page about one object, with a list of its tracks. Templates find the object under its model's name."""
+    """A page about one object, with a list of its tracks. Templates find it as ``owner`` and under its model's name."""
 
     owners: QuerySet[Any]
     filterset_class = TrackFilter
@@ -101,7 +101,7 @@ class OwnedTracksView(FilteredListView):
         return tracks
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, **{self.name: self.owner})
+        return super().get_context_data(**kwargs, **{self.name: self.owner, "owner": self.owner})
 
 
 class ArtistDetailView(OwnedTracksView):

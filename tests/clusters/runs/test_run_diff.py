@@ -15,7 +15,7 @@ from clusters.models import Run
 from clusters.runs.publishing import publish, remove, unpublish
 from clusters.runs.run_diff import NotComparableError, compare_runs, default_other, default_pair
 from musicdb.models import Genre, Track
-from tests.factories import ArtistFactory, GenreFactory, TrackFactory, stored_run
+from tests.factories import GenreFactory, TrackFactory, numbered_tracks, stored_run, three_runs
 
 pytestmark = pytest.mark.django_db
 
@@ -27,20 +27,12 @@ def genre() -> Genre:
 
 @pytest.fixture
 def tracks(genre: Genre) -> list[Track]:
-    return [
-        TrackFactory(title=f"Track {number:02}", genres=[genre], artists=[ArtistFactory(name=f"Artist {number:02}")])
-        for number in range(12)
-    ]
+    return numbered_tracks(genre)
 
 
 @pytest.fixture
 def runs(genre: Genre, tracks: list[Track]) -> list[Run]:
-    """Three runs: the first, one in which cluster 2 has split, and one that waits."""
-    return [
-        stored_run(genre, {1: tracks[:4], 2: tracks[4:]}),
-        stored_run(genre, {1: tracks[:4], 2: tracks[4:9], 3: tracks[9:]}, is_published=True),
-        stored_run(genre, {1: tracks[:5], 2: tracks[5:9], 3: tracks[9:11]}),
-    ]
+    return three_runs(genre, tracks)
 
 
 def command(name: str, *arguments: str) -> str:
