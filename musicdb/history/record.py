@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from musicdb.db.bulk import in_batches, insert_from
@@ -125,10 +125,17 @@ def _write(
     belonging = belonging_columns(belongings)
     fields = [*columns, *facts, *belongings]
     for batch in in_batches(keys):
-        rows = model._default_manager.filter(pk__in=batch).order_by("pk").annotate(**stated, **belonging)
+        rows = model._default_manager.filter(_among(batch)).order_by("pk").annotate(**stated, **belonging)
         if unless_recorded:
             rows = rows.alias(is_recorded=last_version_matches(aggregate)).filter(is_recorded=False)
         insert_from(history, fields, rows.values_list(*columns, *stated, *belonging))
+
+
+def _among(keys: Sequence[int]) -> Q:
+    """Return the condition that a row has one of ``keys``. New rows have keys in sequence, which need no list."""
+    first, last = min(keys), max(keys)
+    is_sequence = last - first + 1 == len(keys) == len(set(keys))
+    return Q(pk__range=(first, last)) if is_sequence else Q(pk__in=keys)
 
 
 def rows_as_recorded(aggregate: Aggregate, keys: Sequence[int], **lookups: Any) -> QuerySet[Any]:

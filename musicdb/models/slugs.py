@@ -13,6 +13,7 @@ MAX_LENGTH = 100
 
 # People write these characters between words, and ``slugify`` would drop them: "AC/DC" is two words.
 _SEPARATORS = re.compile(r"[/\\|_:;,.+&–—·・]+")
+_ASCII_SYMBOLS = {code: " " for code in range(128) if unicodedata.category(chr(code)).startswith("S")}
 
 
 def slug_base(name: str, fallback: str) -> str:
@@ -26,7 +27,10 @@ def slug_base(name: str, fallback: str) -> str:
 
 def _latin(name: str) -> str:
     # Symbols beside words are ornaments, and the letters that anyascii has for them ("♡" is "H") would mislead.
-    words = "".join(" " if unicodedata.category(character).startswith("S") else character for character in name)
+    if name.isascii():  # Most names are, and a large import has hundreds of thousands.
+        words = name.translate(_ASCII_SYMBOLS)
+    else:
+        words = "".join(" " if unicodedata.category(character).startswith("S") else character for character in name)
     if not any(character.isalnum() for character in words):
         return ""
     return slugify(_SEPARATORS.sub(" ", anyascii(words)))
