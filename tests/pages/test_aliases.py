@@ -83,7 +83,7 @@ def test_an_address_holds_for_its_own_kind_only(client: Client) -> None:
 
 
 def test_nothing_but_reading_is_led_on(client: Client, genre: Genre) -> None:
-    assert client.post("/genres/old/clusters.md").status_code == 404
+    assert client.post("/genres/old/clusters.md").status_code == 405
 
 
 def test_without_its_other_spelling_an_address_is_free(client: Client) -> None:
