@@ -71,7 +71,7 @@ def test_an_editors_day(page: Page, editor: User) -> None:
     page.locator("select[name=action]").select_option(label="Merge selected labels")
     page.get_by_role("button", name="Go", exact=True).click()
     page.get_by_role("radio", name="Cube Entertainment", exact=True).check()
-    page.get_by_role("button", name="Merge 2 labels into one").click()
+    page.get_by_role("button", name="Merge 2 labels").click()
     assert not Label.objects.filter(name="Cube Entertainment Inc.").exists()
 
     cluster = Cluster.objects.filter(run__genre__slug="korean-pop", run__is_published=True).order_by("number")[0]
