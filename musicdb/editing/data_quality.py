@@ -1,6 +1,6 @@
 """Data quality: what is missing or probably wrong in the library, counted.
 
-To add a check, append it to CHECKS. Another app adds its own with ``register`` in its ``AppConfig.ready``.
+To add a check, append it to CHECKS. Another app adds its own with ``register``, from its admin package.
 """
 
 from collections.abc import Callable, Iterator
