@@ -22,7 +22,7 @@ from clusters.core.params import Params
 from clusters.jobs.heartbeats import task_heartbeat
 from clusters.models import ReclusterTask, Run
 from clusters.runs.executors import limit_blas_threads
-from clusters.runs.service import Options, Outcome, recluster
+from clusters.runs.service import GENRE_DELETED, Options, Outcome, recluster
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def _of_this_attempt(task: ReclusterTask) -> QuerySet[ReclusterTask]:
 
 def _outcome_of(task: ReclusterTask) -> Outcome:
     if task.genre is None:
-        return Outcome("", "failed", "the genre was deleted before a worker started it")
+        return Outcome("", "skipped", GENRE_DELETED)
     try:
         params = Params(**task.job.parameters)
         (outcome,) = recluster([task.genre], params, Options(jobs=0, force=_is_forced(task)))

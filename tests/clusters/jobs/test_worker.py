@@ -90,8 +90,8 @@ class TestRun:
         assert [run_next("me"), run_next("me")] == [True, True]
 
         deleted, kept = job.tasks.all()
-        assert (deleted.genre_name, deleted.outcome["status"]) == ("skiffle", "failed")
-        assert deleted.outcome["reason"] == "the genre was deleted before a worker started it"
+        assert (deleted.genre_name, deleted.outcome["status"]) == ("skiffle", "skipped")
+        assert deleted.outcome["reason"] == "the genre has been deleted"
         assert kept.outcome["status"] == "published"
 
     def test_an_error_is_the_outcome(self, broker: Path) -> None:
