@@ -52,7 +52,7 @@ def register() -> None:
     )
     data_quality.register(
         data_quality.QualityCheck(
-            "Genres that are not as their clusters show them",
+            "Genres changed since they were clustered",
             "Their tracks have changed since. Select them and recluster.",
             lambda: len(stale_genres()),
             data_quality.list_url("musicdb_genre", clustered="stale"),

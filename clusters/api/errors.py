@@ -17,9 +17,9 @@ class ClusterGoneError(APIException):
 
     def __init__(self, successors: Successors, request: Request) -> None:
         genre, successor = successors.run.genre, successors.successor
-        told = f"{successors.pointer} #{successor.number}." if successor else successors.pointer
+        pointer = f"{successors.pointer} #{successor.number}." if successor else successors.pointer
         body: Any = {
-            "detail": f"Cluster #{successors.retired.number} of {genre.name} is no more. {told}",
+            "detail": f"Cluster #{successors.retired.number} of {genre.name} no longer exists. {pointer}",
             "successor": successor
             and {
                 "number": successor.number,

@@ -183,7 +183,7 @@ class PlaceSerializer(serializers.ModelSerializer[Membership]):
 
 
 class SuccessorSerializer(serializers.Serializer[Any]):
-    """The cluster in which to look for the tracks of one that is no more."""
+    """The cluster in which to look for the tracks of one that no longer exists."""
 
     number = serializers.IntegerField()
     url = serializers.URLField(help_text="Every track of it.")
@@ -191,6 +191,6 @@ class SuccessorSerializer(serializers.Serializer[Any]):
 
 
 class GoneSerializer(ErrorSerializer):
-    """The cluster is no more; null where its tracks did not go to a cluster of today."""
+    """The cluster no longer exists; null where its tracks did not go to a cluster of today."""
 
     successor = SuccessorSerializer(allow_null=True)

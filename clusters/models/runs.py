@@ -100,7 +100,7 @@ class Run(models.Model):
 
     @property
     def plot_alt(self) -> str:
-        """The plot in words, for who cannot see it."""
+        """A description of the plot for people who cannot see it."""
         ends = [f"from {axis['low']} to {axis['high']}" for axis in self.axes]
         directions = "; ".join(f"{way} {words}" for way, words in zip(("across", "up"), ends, strict=False))
         return f"Scatter plot of {self.track_count} tracks in {self.cluster_count} clusters; {directions}."

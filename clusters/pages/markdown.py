@@ -62,14 +62,14 @@ def cluster_as_markdown(cluster: Cluster, memberships: Iterable[Membership], abs
 
 
 def retired_cluster_as_markdown(successors: Successors, absolute: Absolute) -> str:
-    """Return the page of a cluster that is no more: where its tracks went."""
+    """Return the page of a cluster that no longer exists: where its tracks went."""
     retired, genre = successors.retired, successors.run.genre
 
     def link(number: int, text: str) -> str:
         return f"[{text}]({absolute(reverse('cluster-markdown', args=[genre.slug, number]))})"
 
     name = f": {escape(retired.name)}" if retired.name else ""
-    lines = [f"# Cluster #{retired.number}{name} in {escape(genre.name)} is no more", "", successors.pointer]
+    lines = [f"# Cluster #{retired.number}{name} in {escape(genre.name)} no longer exists", "", successors.pointer]
     if successors.successor:
         lines[-1] += f" {link(successors.successor.number, f'#{successors.successor.number}')}."
     lines += ["", f"It had {_tracks(retired.size)}.", ""]

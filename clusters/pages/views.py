@@ -60,15 +60,12 @@ class RunReportView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = published_run_or_404(self.kwargs["genre_slug"])
-        tried = run_report.tried(run)
         return super().get_context_data(
             run=run,
             genre=run.genre,
             clusters=run.clusters.order_by("number"),
-            tried=tried,
-            plot=run_report.plot(tried),
-            components=run_report.components(run),
             reasons=run.excluded.by_reason(),
+            **run_report.figures_of(run),
             **kwargs,
         )
 

@@ -39,7 +39,7 @@ class InlineExecutor(Executor):
 
 
 class WorkerProcesses(Executor):
-    """A pool of worker processes that goes on after one of them has died, for example for want of memory.
+    """A pool of worker processes that goes on after one of them has died, for example because memory ran out.
 
     The calls that were under way then fail with BrokenExecutor; the next call starts new workers. Workers do not
     receive Ctrl-C, which a terminal sends to them too: their parent decides what to do.

@@ -1,6 +1,6 @@
-"""Which run of a genre visitors see: published, withdrawn, removed. The one place that changes it.
+"""Publish, unpublish and remove runs. No other module changes which run of a genre visitors see.
 
-Whoever changes it for a genre holds that genre's lock for as long, so that changes follow one another.
+Each change locks its genre, so changes to one genre happen one after another.
 """
 
 from collections import Counter

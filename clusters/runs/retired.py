@@ -1,4 +1,4 @@
-"""Where the tracks of a cluster went that is no more."""
+"""Where the tracks of a cluster went that no longer exists."""
 
 from dataclasses import dataclass
 

@@ -1,15 +1,25 @@
-"""A run's figures as its page shows them: for each number of clusters that was tried, and for each component."""
+"""The figures of a run, as the page "How these clusters were made" shows them.
+
+To add a figure, add it to ``figures_of`` and show it in ``templates/clusters/run_report.html``.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from clusters.models import Run
 
 
+def figures_of(run: Run) -> dict[str, Any]:
+    """Return the figures by the names that the template uses."""
+    tried = candidates(run)
+    return {"candidates": tried, "plot": plot(tried), "components": components(run)}
+
+
 @dataclass(frozen=True)
-class Tried:
-    """One number of clusters that was tried. What was not measured, or not kept by an older run, is None."""
+class Candidate:
+    """A number of clusters that the run tried. Figures that it did not measure or store are None."""
 
     k: int
     silhouette: float
@@ -18,11 +28,11 @@ class Tried:
     is_chosen: bool
 
 
-def tried(run: Run) -> list[Tried]:
-    """Return every number of clusters that ``run`` tried, ascending."""
-    # JSON has made texts of the numbers.
+def candidates(run: Run) -> list[Candidate]:
+    """Return every number of clusters that ``run`` tried, in ascending order."""
+    # JSON stores the numbers as strings.
     return [
-        Tried(
+        Candidate(
             int(k),
             run.silhouettes[k],
             run.stabilities.get(k),
@@ -35,7 +45,7 @@ def tried(run: Run) -> list[Tried]:
 
 @dataclass(frozen=True)
 class Loading:
-    """A feature's row: what one unit of it counts, None where that was not kept, and its loading on each component."""
+    """A feature: the weight of one unit of it (None if the run did not store it), and its loading on each component."""
 
     feature: str
     weight: float | None
@@ -44,7 +54,7 @@ class Loading:
 
 @dataclass(frozen=True)
 class Components:
-    """``variances``: of every component, its share. ``rows``: the features, in the run's order."""
+    """``variances`` has each component's share of the variance, ``rows`` the features in the order of the run."""
 
     variances: tuple[float, ...]
     rows: tuple[Loading, ...]
@@ -55,7 +65,7 @@ class Components:
 
 
 def components(run: Run) -> Components:
-    """Return the components of ``run``. Older runs kept the loadings of the plot's two axes only."""
+    """Return the components of ``run``. Older runs stored only the loadings of the plot's two axes."""
     loadings = run.loadings or [axis["loadings"] for axis in run.axes]
     missing = len(run.explained_variance) - len(loadings)
     return Components(
@@ -71,12 +81,12 @@ def components(run: Run) -> Components:
     )
 
 
-# --- The plot of what was tried ------------------------------------------------------------------------------------
+# --- The plot of the candidates ------------------------------------------------------------------------------------
 
-# In the units of the drawing, which the page scales as a whole.
+# In units of the SVG drawing, which the page scales.
 WIDTH, HEIGHT = 400, 240
 LEFT, RIGHT, TOP, BOTTOM = 34, 386, 40, 206
-# Between two ticks of the upright axis.
+# The distance of two ticks on the vertical axis.
 STEP = 0.2
 
 
@@ -95,7 +105,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A measure over k. ``path``: for an SVG path; it breaks where a k in between was not measured."""
+    """A measure by k. ``path`` draws it in SVG, with a gap where a k was not measured."""
 
     points: tuple[Point, ...]
     path: str
@@ -103,7 +113,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Plot:
-    """``chosen_x``: where the number of clusters stands that the run has; None where it is not among those tried."""
+    """``chosen_x`` is the position of the run's own number of clusters, None if it is not among the candidates."""
 
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
@@ -113,8 +123,8 @@ class Plot:
     alt: str
 
 
-def plot(rows: Sequence[Tried]) -> Plot | None:
-    """Draw silhouette and stability against k; None where there is but one k, and so nothing to compare."""
+def plot(rows: Sequence[Candidate]) -> Plot | None:
+    """Return a plot of silhouette and stability against k, or None if there is only one k and nothing to compare."""
     if len(rows) < 2:
         return None
     known = [value for row in rows for value in (row.silhouette, row.stability) if value is not None]
@@ -147,8 +157,8 @@ def plot(rows: Sequence[Tried]) -> Plot | None:
     )
 
 
-def _alt(rows: Sequence[Tried]) -> str:
-    """The plot in words, for who cannot see it; its figures are in the table beneath."""
+def _alt(rows: Sequence[Candidate]) -> str:
+    """Return a description of the plot for people who cannot see it. The table below the plot has its figures."""
     best = max(rows, key=lambda row: row.silhouette)
     chosen = [f"; chosen: {row.k}, with {row.silhouette:.2f}" for row in rows if row.is_chosen]
     return (

@@ -1,4 +1,4 @@
-"""The door through which the catalogue's own pages show clusters."""
+"""Template tags with which the catalogue's pages show clusters."""
 
 from collections.abc import Iterable
 

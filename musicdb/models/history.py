@@ -108,7 +108,7 @@ class Versions(HistoricalRecords):
         name = model._meta.model_name
         return {
             **super().get_meta_options(model),
-            # Whoever may see or change a row may see or change its history.
+            # The permissions of a row hold for its history too.
             "default_permissions": (),
             # All versions of one change have the same time.
             "ordering": ["-history_id"],

@@ -165,11 +165,11 @@ def _with_shared_isrc(track: Any) -> Q:
 
 # What a track can lack, as a condition on the track model.
 TRACK_GAPS: dict[str, Callable[[Any], Any]] = {
-    "features": lambda track: Q(**{f"{name}__isnull": True for name in FEATURE_NAMES}),
     "artists": _without_artists,
     "genre": _without_genre,
     "art": lambda track: Q(album=None) | Q(album__image_url=""),
     "label": _without_label,
+    "features": lambda track: Q(**{f"{name}__isnull": True for name in FEATURE_NAMES}),
     "isrc": _with_shared_isrc,
 }
 

@@ -40,7 +40,7 @@ def reclustered(genre: Genre) -> Run:
 @pytest.mark.parametrize(
     ("model", "queries"),
     [
-        (Genre, 5),  # session, user, count, rows with their runs, saved views
+        (Genre, 5),  # session, user, count, rows with their runs, saved filters
         (Run, 5),
         (Cluster, 5),
         (ExcludedTrack, 5),

@@ -290,6 +290,6 @@ class TestPermissions:
 def test_the_lists_queries(admin_client: Client, rows: int, django_assert_num_queries: Any) -> None:
     for number in range(rows):
         confirm(admin_client, upload(admin_client, net_file(net_row(number))))
-    with django_assert_num_queries(5):  # Session, user, count, page, saved views.
+    with django_assert_num_queries(5):  # Session, user, count, page, saved filters.
         response = admin_client.get(reverse("admin:musicdb_import_changelist"))
     assert response.content.decode().count("1 track new, 0 changed, 0 as they were") == rows

@@ -215,7 +215,7 @@ def former(run: Run, number: int, *successors: tuple[int, int]) -> None:
     )
 
 
-def test_a_cluster_that_is_no_more_says_where_to_look(get: Get, run: Run) -> None:
+def test_a_cluster_that_no_longer_exists_says_where_to_look(get: Get, run: Run) -> None:
     former(run, 7, (8, 6), (1, 4))
     former(run, 8, (2, 5), (1, 5))
     former(run, 9)
@@ -224,14 +224,14 @@ def test_a_cluster_that_is_no_more_says_where_to_look(get: Get, run: Run) -> Non
     assert get("genres/dream-pop/clusters/7/") == (
         410,
         {
-            "detail": "Cluster #7 of dream pop is no more. The largest part of its tracks is now in cluster #2.",
+            "detail": "Cluster #7 of dream pop no longer exists. The largest part of its tracks is now in cluster #2.",
             "successor": successor,
         },
     )
     assert get("genres/dream-pop/clusters/9/") == (
         410,
         {
-            "detail": "Cluster #9 of dream pop is no more. None of its tracks went to another cluster.",
+            "detail": "Cluster #9 of dream pop no longer exists. None of its tracks went to another cluster.",
             "successor": None,
         },
     )

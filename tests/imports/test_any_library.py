@@ -26,7 +26,7 @@ from musicdb.music.audio_features import AUDIO_FEATURES
 from musicdb.music.names import name_key, normalise_name
 from tests.imports.library import exported, run, state, wipe
 
-# Half a surrogate pair is no text, and NUL is refused at every door.
+# Half a surrogate pair is no text, and NUL is refused everywhere.
 LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
 TEXT = st.text(LETTERS, max_size=20)
 NASTY = st.sampled_from(

@@ -83,7 +83,7 @@ def test_skipped_rows_are_kept_and_can_be_mended_and_imported(half_bad: Path) ->
     text = kept.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0].endswith("Time Signature,File,Row,Why it was not imported")
     assert text.splitlines()[1].endswith("liked.csv,3,Energy “2” is not between 0 and 1.")
-    # Whoever mends it does so in a spreadsheet, which must not run what stands in a cell.
+    # People correct the file in a spreadsheet, which must not run a cell as a formula.
     assert ",'=LOVE," in text
     kept.write_text(text.replace(",2,2,", ",0.2,2,"), encoding="utf-8-sig")
     run(kept)

@@ -17,7 +17,7 @@ def refused(row: models.Model) -> None:
 
 
 def change_refused(row: models.Model, **values: Any) -> None:
-    """Check that the database itself refuses to change ``row`` by either bulk door, and that it is as it was."""
+    """Check that the database itself refuses to change ``row`` by both kinds of bulk write, and leaves it unchanged."""
     rows = type(row)._default_manager.filter(pk=row.pk)
     before = rows.values().get()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -63,7 +63,7 @@ class TestFeatures:
             message = f"^{feature.name} is {float(value)}: it must be a finite number"
             offered = {feature.name: value}
             setattr(track, feature.name, value)
-            for door in (
+            for write in (
                 lambda offered=offered: Track.objects.create(title="Hmm BOP", **offered),
                 lambda offered=offered: Track.objects.bulk_create([Track(title="Hmm BOP", slug="hmm-bop", **offered)]),
                 lambda offered=offered: Track.objects.update(**offered),
@@ -72,7 +72,7 @@ class TestFeatures:
                 lambda offered=offered: Track.objects.filter(**offered).exists(),
             ):
                 with pytest.raises(ValueError, match=message), transaction.atomic():
-                    door()
+                    write()
 
         assert Track.objects.values().get() == before
 
@@ -126,7 +126,7 @@ class TestNames:
     def test_every_titled_row_has_a_slug(self, model: type[models.Model]) -> None:
         refused(model(title="Hmm BOP", slug=""))
 
-    def test_nul_and_line_breaks_are_normalised_at_every_door(self) -> None:
+    def test_nul_and_line_breaks_are_normalised_by_every_way_of_writing(self) -> None:
         raw, stored = "  Hwa\x00&\r\nDam\u2028pictures ", "Hwa & Dam pictures"
         Label.objects.bulk_create([Label(name=raw, slug="a")])
         assert Label.objects.get().name == stored

@@ -1,4 +1,4 @@
-"""One name in capitals and in small letters is one name, on every database and through every door."""
+"""One name in capitals and in small letters is one name, on every database and however it is written."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The address of a cluster that is no more: it says so, and where its tracks went."""
+"""The address of a cluster that no longer exists: it says so, and where its tracks went."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def words(page: Node) -> tuple[str, str]:
 def test_says_what_it_was_and_where_its_tracks_went(client: Client, dub: Genre) -> None:
     former(dub, 7, 21, (2, 12), (1, 6), name="Night drive")
     page = gone(client, 7)
-    assert page.one("h1").text == "Cluster #7: Night drive in dub is no more"
+    assert page.one("h1").text == "Cluster #7: Night drive in dub no longer exists"
     assert words(page) == (
         "Most of its tracks are now in cluster #2.",
         "12 of its 21 tracks went to cluster #2, 6 to cluster #1; 3 are in none.",
@@ -129,7 +129,7 @@ def test_markdown_says_the_same(client: Client, dub: Genre) -> None:
     response = client.get("/genres/dub/clusters/7.md")
     assert (response.status_code, response["Content-Type"]) == (410, "text/markdown; charset=utf-8")
     assert response.content.decode().splitlines() == [
-        "# Cluster #7: Night \\*drive\\* in dub is no more",
+        "# Cluster #7: Night \\*drive\\* in dub no longer exists",
         "",
         "Most of its tracks are now in cluster [#2](http://testserver/genres/dub/clusters/2.md).",
         "",

@@ -71,14 +71,8 @@ class GapFilter(admin.SimpleListFilter):
     parameter_name = "gap"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("artists", "Artists"),
-            ("genre", "Genre"),
-            ("art", "Art"),
-            ("label", "Label"),
-            ("features", "Audio features"),
-            ("isrc", "ISRC of its own"),
-        ]
+        labels = {"features": "Audio features", "isrc": "ISRC of its own"}
+        return [(gap, labels.get(gap, gap.capitalize())) for gap in TRACK_GAPS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         gap = self.value()

@@ -28,7 +28,7 @@ class TestWorkers:
         there = list(recluster(genres, Params(), Options(jobs=2, dry_run=True)))
 
         assert [outcome.status for outcome in here] == ["finished", "skipped", *["finished"] * 6]
-        # Whoever is done first is told first.
+        # The first one that finishes is reported first.
         assert {outcome.genre: figures(outcome) for outcome in there} == {
             outcome.genre: figures(outcome) for outcome in here
         }
