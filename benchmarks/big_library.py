@@ -62,9 +62,9 @@ def build(tracks: int) -> dict[str, float]:
 
 
 def _fill(tracks: int) -> dict[str, float]:
-    from musicdb.db.bulk import insert
+    from musicdb.db import insert
     from musicdb.models import Album, AlbumLabel, Artist, ArtistAlias, Genre, Label, Track, TrackArtist
-    from musicdb.music.audio_features import AUDIO_FEATURES
+    from musicdb.music import AUDIO_FEATURES
 
     draw = random.Random(2026)  # noqa: S311
     words = Words(draw)

@@ -18,7 +18,7 @@ def plain(file: str, rows: str) -> dict[str, float]:
     from tablib import Dataset
 
     from musicdb.models import Album, Genre, Track
-    from musicdb.music.audio_features import FEATURE_NAMES
+    from musicdb.music import FEATURE_NAMES
 
     class Related(widgets.ForeignKeyWidget):
         def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:

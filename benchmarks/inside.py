@@ -41,7 +41,7 @@ def matrices(out: str) -> dict[str, float]:
 def shares(jobs: str) -> dict[str, float]:
     """Time all genres with and without ``force``: the work alone, without the start of the interpreter and Django."""
     from clusters.core.params import Params
-    from clusters.runs.service import Options, recluster
+    from clusters.runs import Options, recluster
     from musicdb.models import Genre
 
     def seconds(force: bool) -> float:
@@ -61,7 +61,7 @@ def bulk(rows: str) -> dict[str, float]:
     from django.db import transaction
 
     from clusters.models import Membership
-    from musicdb.db.bulk import insert
+    from musicdb.db import insert
 
     names = ["run", "cluster", "track", "rank", "distance", "x", "y"]
     places = list(
@@ -99,9 +99,9 @@ def synthesise(folder: str, largest: str, others: str) -> dict[str, float]:
 
     from benchmarks.data import KAGGLE, analysis_failed, rows
     from clusters.core.features import FEATURE_NAMES
-    from musicdb.db.bulk import insert
+    from musicdb.db import insert
     from musicdb.models import Genre, Track
-    from musicdb.music.audio_features import AUDIO_FEATURES
+    from musicdb.music import AUDIO_FEATURES
 
     ranges = {feature.name: (feature.lowest, feature.highest) for feature in AUDIO_FEATURES}
     lowest, highest = np.array([ranges[name] for name in FEATURE_NAMES]).T

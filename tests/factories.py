@@ -13,8 +13,8 @@ from factory.django import DjangoModelFactory
 
 from clusters.core.params import Params
 from clusters.models import Cluster, Membership, Run
+from clusters.runs import Options, recluster
 from clusters.runs.plot_files import new_plot_names
-from clusters.runs.service import Options, recluster
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 
 SHARES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")

@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 from clusters.core.features import FEATURE_NAMES as CLUSTERED
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.validators import validate_slug_text, validate_spotify_id
-from musicdb.music.audio_features import AUDIO_FEATURES
+from musicdb.music import AUDIO_FEATURES
 
 ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "korean_pop_rows.json").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from clusters.admin.outcomes import LEVELS, newest_run, report
 from clusters.core.params import Params
 from clusters.jobs import EnqueueError, enqueue, uses_workers
 from clusters.models import ExcludedTrack, GenreClustering
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster
 from musicdb.admin.catalogue import GenreAdmin
 from musicdb.admin.generic import StackedInline
 from musicdb.admin.html import link_to_list

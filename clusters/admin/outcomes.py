@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clusters.models import Run
-from clusters.runs.service import Outcome
+from clusters.runs import Outcome
 from musicdb.admin.html import link_to
 from musicdb.models import Genre
 

@@ -16,8 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from clusters.models import ExcludedTrack, Run
-from clusters.runs.publishing import publish, remove, unpublish
-from clusters.runs.run_diff import NotComparableError, compare_runs, default_other, in_order
+from clusters.runs import NotComparableError, compare_runs, default_other, in_order, publish, remove, unpublish
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.html import facts, link_to, link_to_list
 

@@ -7,7 +7,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from clusters.runs.retired import Successors
+from clusters.runs import Successors
 
 
 class ClusterGoneError(APIException):

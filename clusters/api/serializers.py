@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from clusters.models import Cluster, Membership, Run
-from clusters.runs.selectors import explain_membership
+from clusters.runs import explain_membership
 from musicdb.api.errors import ErrorSerializer
 from musicdb.api.serializers import URL, NamedGenreSerializer, PageURLField, TextOrNullField, TrackSerializer
 

@@ -11,8 +11,7 @@ from clusters.api import serializers
 from clusters.api.errors import ClusterGoneError
 from clusters.api.filters import ClusterFilter
 from clusters.models import Cluster, Membership, RetiredCluster, Run
-from clusters.runs.retired import successors_of
-from clusters.runs.selectors import cluster_or_retired_or_404, published_run_or_404
+from clusters.runs import cluster_or_retired_or_404, published_run_or_404, successors_of
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Track
 

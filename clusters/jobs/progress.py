@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clusters.models import ReclusterJob, ReclusterTask
-from clusters.runs.service import Outcome
+from clusters.runs import Outcome
 
 # A "stalled" job has only tasks whose worker died; "no_worker" is a job that cannot go on until somebody starts one.
 State = Literal["pending", "no_worker", "running", "stalled", "finished", "failed", "cancelled"]

@@ -21,8 +21,8 @@ from django.db.models.functions import Coalesce, Now
 from clusters.core.params import Params
 from clusters.jobs.heartbeats import task_heartbeat
 from clusters.models import ReclusterTask, Run
+from clusters.runs import GENRE_DELETED, Options, Outcome, recluster
 from clusters.runs.executors import limit_blas_threads
-from clusters.runs.service import GENRE_DELETED, Options, Outcome, recluster
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from clusters.models import Cluster, Membership, Run
-from clusters.runs.retired import Successors
+from clusters.runs import Successors
 from musicdb.models import Artist, Label, Track
-from musicdb.music.names import normalise_name
+from musicdb.music import normalise_name
 
 # From a path of this site to a whole address: the page may be read far from here.
 Absolute = Callable[[str], str]

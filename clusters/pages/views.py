@@ -10,9 +10,7 @@ from django.views.generic import TemplateView, View
 
 from clusters.models import Membership, RetiredCluster, Run
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
-from clusters.runs import run_report
-from clusters.runs.retired import successors_of
-from clusters.runs.selectors import cluster_or_retired_or_404, published_run_or_404
+from clusters.runs import cluster_or_retired_or_404, published_run_or_404, run_report, successors_of
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.pages.generic import ListView
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Sequence
 
 from musicdb.models import Genre
-from musicdb.music.names import name_key
+from musicdb.music import name_key
 
 
 class UnknownGenreError(ValueError):

@@ -24,8 +24,7 @@ from clusters.runs.outcomes import Outcome, Status, figures_of_clustering, figur
 from clusters.runs.plot_files import delete_orphaned_plots, has_plots, replace_plots, stored_plot
 from clusters.runs.reusable import ReusableRuns
 from clusters.runs.storing import ConflictError, Snapshot, store, take_snapshot
-from musicdb.db.connections import close_lost_connections
-from musicdb.db.errors import FailureKind, classify, failure_of
+from musicdb.db import FailureKind, classify, close_lost_connections, failure_of
 from musicdb.models import Genre
 
 if TYPE_CHECKING:

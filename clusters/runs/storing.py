@@ -13,7 +13,7 @@ from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs.inputs import Inputs, read_inputs
 from clusters.runs.plot_files import new_plots
 from clusters.runs.publishing import carry_names, lock, next_number, publish
-from musicdb.db.bulk import insert
+from musicdb.db import insert
 from musicdb.models import Genre
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from django import template
 from django.db.models import QuerySet
 
 from clusters.models import Membership, Run
-from clusters.runs.selectors import MembershipExplanation, explain_membership
+from clusters.runs import MembershipExplanation, explain_membership
 from musicdb.models import Genre, Track
 
 register = template.Library()

@@ -23,9 +23,9 @@ from musicdb.admin.deletion import MAX_LISTED, cascade_counts, summarise_deletio
 from musicdb.admin.generic import ModelAdmin
 from musicdb.admin.html import link_to
 from musicdb.db.text_search import SearchMixin
-from musicdb.editing.bulk_edit import Edit, bulk_edit
+from musicdb.editing import Edit, bulk_edit
 from musicdb.models import SluggedModel, Track
-from musicdb.music.names import normalise_name
+from musicdb.music import normalise_name
 from musicdb.search import DeferredJoinPaginator
 
 # Databases refuse a thousand terms, or a term of 100 kB. Nobody types that much to search.

@@ -34,8 +34,7 @@ from musicdb.models.querysets import (
     TrackQuerySet,
     rows_with,
 )
-from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
-from musicdb.music.name_matching import label_similarity_key
+from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature, label_similarity_key
 
 # All the artists of a musical would fill the page.
 MAX_ARTISTS_SHOWN = 4

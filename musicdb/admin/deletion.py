@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from musicdb.db.cascades import count_cascade
+from musicdb.db import count_cascade
 
 # A person can still read through so many rows before they delete them.
 MAX_LISTED = 100

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from musicdb.admin.base import is_valid_pk
-from musicdb.editing.duplicates import GroupTooLargeError, ReviewedGroups, dismiss, duplicate_tracks, restore
+from musicdb.editing import GroupTooLargeError, ReviewedGroups, dismiss, duplicate_tracks, restore
 from musicdb.models import Track
 
 GROUPS_A_PAGE = 25

@@ -18,9 +18,8 @@ from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
 from musicdb.admin.change_form.forms import MergeForm
 from musicdb.admin.duplicates import dismiss_or_restore, review_context
 from musicdb.admin.html import link_to
-from musicdb.editing.duplicates import review_groups
-from musicdb.editing.merge import Merged, MergeError, merge
-from musicdb.music.name_matching import group_by_key, similarity_key
+from musicdb.editing import Merged, MergeError, merge, review_groups
+from musicdb.music import group_by_key, similarity_key
 
 MAX_AT_ONCE = 100
 

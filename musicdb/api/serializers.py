@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.music.audio_features import FEATURE_NAMES
+from musicdb.music import FEATURE_NAMES
 
 URL = {"type": "string", "format": "uri"}
 URL_OR_NULL = {**URL, "nullable": True}

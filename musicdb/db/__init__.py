@@ -1,1 +1,26 @@
 """What every database access may need: bulk writes, retries, isolation, cascades, text search, roles."""
+
+from musicdb.db.bulk import in_batches, insert, insert_from, reserve_keys, update
+from musicdb.db.cascades import count_cascade
+from musicdb.db.connections import close_lost_connections
+from musicdb.db.errors import FailureKind, classify, explain, failure_of
+from musicdb.db.isolation import repeatable_read
+from musicdb.db.locks import migration_lock
+from musicdb.db.retries import retry_on_deadlock
+
+__all__ = [
+    "FailureKind",
+    "classify",
+    "close_lost_connections",
+    "count_cascade",
+    "explain",
+    "failure_of",
+    "in_batches",
+    "insert",
+    "insert_from",
+    "migration_lock",
+    "repeatable_read",
+    "reserve_keys",
+    "retry_on_deadlock",
+    "update",
+]

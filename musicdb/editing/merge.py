@@ -15,8 +15,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils.text import capfirst
 
 from musicdb import history
-from musicdb.db.bulk import in_batches
-from musicdb.db.retries import retry_on_deadlock
+from musicdb.db import in_batches, retry_on_deadlock
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import ChangeType
 from musicdb.models.slugs import first_free

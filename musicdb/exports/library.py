@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 
-from musicdb.db.isolation import repeatable_read
+from musicdb.db import repeatable_read
 from musicdb.exports.cells import csv_cell, exact_workbook_cell
 from musicdb.exports.columns import Row, Table
 from musicdb.exports.limits import (

@@ -33,8 +33,7 @@ from musicdb.models import (
     Track,
     TrackArtist,
 )
-from musicdb.music.audio_features import AUDIO_FEATURES
-from musicdb.music.release_dates import format_release_date
+from musicdb.music import AUDIO_FEATURES, format_release_date
 
 
 def _write_release_date(first_day: date | None, precision: str) -> str:

@@ -21,9 +21,7 @@ from musicdb.models.validators import (
     validate_spotify_id,
     validate_web_url,
 )
-from musicdb.music.audio_features import AudioFeature
-from musicdb.music.names import normalise_name
-from musicdb.music.release_dates import Precision, parse_release_date
+from musicdb.music import AudioFeature, Precision, normalise_name, parse_release_date
 
 # What programs write for an unknown value. A title can be any of these words, so names are not read this way.
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})

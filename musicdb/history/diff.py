@@ -12,8 +12,7 @@ from django.utils.formats import date_format
 
 from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.models.history import CREATED, DELETED, ChangeType
-from musicdb.music.audio_features import AUDIO_FEATURES
-from musicdb.music.release_dates import format_release_date
+from musicdb.music import AUDIO_FEATURES, format_release_date
 
 _FEATURE_LABELS = {feature.name: feature.label.lower() for feature in AUDIO_FEATURES}
 

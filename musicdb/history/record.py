@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
-from musicdb.db.bulk import in_batches, insert_from
+from musicdb.db import in_batches, insert_from
 from musicdb.history.expressions import belonging_columns, belongings_of, last_version_matches, owner_keys
 from musicdb.models import Import
 from musicdb.models.aggregates import Aggregate, aggregate_of

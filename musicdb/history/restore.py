@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import Error, transaction
 from django.utils.text import capfirst
 
-from musicdb.db.errors import explain
+from musicdb.db import explain
 from musicdb.history.diff import Names, current_state, describe, differences, format_time
 from musicdb.history.record import Change, baseline, record_creates, record_updates, signals_disabled
 from musicdb.history.write_back import (

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils.text import capfirst
 
-from musicdb.db.bulk import in_batches, insert, update
+from musicdb.db import in_batches, insert, update
 from musicdb.history.diff import Names
 from musicdb.models.aggregates import Aggregate
 from musicdb.models.history import ChangeType

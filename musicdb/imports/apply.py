@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from musicdb.db.bulk import insert, reserve_keys, update
+from musicdb.db import insert, reserve_keys, update
 from musicdb.imports.entities import Entity
 from musicdb.imports.options import Progress, no_progress
 from musicdb.imports.plan import Plan

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from musicdb.music.names import normalise_name
+from musicdb.music import normalise_name
 
 # Called with the stage that runs, how many rows are done, and how many there are, if that is known.
 Progress = Callable[[str, int, int | None], None]

@@ -10,7 +10,7 @@ from musicdb.imports.options import ImportOptions, Progress, no_progress
 from musicdb.imports.resolvers import Resolution, ResolvedRow, ResolvedTrack
 from musicdb.models import SluggedModel, Track
 from musicdb.models.aggregates import CATALOGUE
-from musicdb.music.audio_features import FEATURE_NAMES
+from musicdb.music import FEATURE_NAMES
 
 PROGRESS_EVERY = 5_000
 

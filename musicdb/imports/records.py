@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from musicdb.music.release_dates import Precision
+from musicdb.music import Precision
 
 
 @dataclass(frozen=True, slots=True)

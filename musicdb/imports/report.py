@@ -10,8 +10,7 @@ from musicdb.imports.entities import AliasEntity, Entity
 from musicdb.imports.messages import RowRef
 from musicdb.imports.plan import Plan, PlannedRow
 from musicdb.models import Album, SluggedModel, Track
-from musicdb.music.audio_features import AUDIO_FEATURES
-from musicdb.music.release_dates import format_release_date
+from musicdb.music import AUDIO_FEATURES, format_release_date
 
 _FEATURES = {feature.name: feature.label.lower() for feature in AUDIO_FEATURES}
 _RELEASED = ("release_date", "release_precision")

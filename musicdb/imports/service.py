@@ -17,7 +17,7 @@ from django.db import Error as DatabaseFailure
 from django.db import transaction
 
 from musicdb import history
-from musicdb.db.errors import explain
+from musicdb.db import explain
 from musicdb.imports.apply import Applied, apply_plan
 from musicdb.imports.bad_rows import write_bad_rows
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports

@@ -12,10 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from musicdb import history
-from musicdb.db.bulk import in_batches
-from musicdb.db.cascades import count_cascade
-from musicdb.db.errors import explain
-from musicdb.db.retries import retry_on_deadlock
+from musicdb.db import count_cascade, explain, in_batches, retry_on_deadlock
 from musicdb.history.diff import Names, format_time, name_of
 from musicdb.history.write_back import missing_targets, taken_values, write_back
 from musicdb.imports.lock import WEB_PATIENCE, ImportLockedError, Patience, lock_imports

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models
 
-from musicdb.db.bulk import in_batches, insert
+from musicdb.db import in_batches, insert
 from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias
 from musicdb.models.catalogue import Album, AlbumLabel, Artist, Genre, Label, SluggedModel, Track, TrackArtist
 from musicdb.models.name_keys import NameKeyField

@@ -28,8 +28,7 @@ from musicdb.models.validators import (
     validate_spotify_id,
     validate_web_url,
 )
-from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
-from musicdb.music.release_dates import format_release_date
+from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES, format_release_date
 
 
 def _null_or(**condition: Any) -> Q:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from musicdb.models.validators import validate_finite
-from musicdb.music.names import normalise_name
+from musicdb.music import normalise_name
 
 
 class NameField(models.CharField):

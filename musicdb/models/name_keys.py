@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from musicdb.music.names import name_key
+from musicdb.music import name_key
 
 
 class _NameKeyAttribute(DeferredAttribute):

@@ -13,8 +13,7 @@ from django.utils.timezone import localdate
 
 from musicdb.db.text_search import AliasSearchMixin, SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
-from musicdb.music.audio_features import FEATURE_NAMES
-from musicdb.music.titles import title_key
+from musicdb.music import FEATURE_NAMES, title_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser

@@ -13,8 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.aggregates import aggregate_of
 from musicdb.models.validators import MAX_INTEGER, validate_slug_text
-from musicdb.music.audio_features import FEATURE_NAMES
-from musicdb.music.names import normalise_name
+from musicdb.music import FEATURE_NAMES, normalise_name
 
 MAX_QUERY = 100
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django import template
 
 from musicdb.models import Track
-from musicdb.music.audio_features import AUDIO_FEATURES, AudioFeature
+from musicdb.music import AUDIO_FEATURES, AudioFeature
 
 register = template.Library()
 

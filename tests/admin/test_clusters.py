@@ -15,7 +15,7 @@ from django.test import Client
 
 from clusters.core.params import Params
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
-from clusters.runs.service import Options, Outcome, recluster
+from clusters.runs import Options, Outcome, recluster
 from musicdb.models import Genre, Track
 from tests.admin.helpers import editor, listed, messages_of, page_of, run_action
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre

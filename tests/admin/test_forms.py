@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.music.audio_features import FEATURE_NAMES
+from musicdb.music import FEATURE_NAMES
 from tests.admin.helpers import album_data, alias_rows, artist_rows, errors_of, page_of, track_data
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, TrackFactory
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
-from musicdb.editing.merge import merge
+from musicdb.editing import merge
 from musicdb.imports import ImportOptions, run_import
 from musicdb.imports.undo import undo
 from musicdb.models import Album, Artist, Genre, Label, Track

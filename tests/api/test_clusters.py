@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clusters.core.params import Params
 from clusters.models import Cluster, RetiredCluster, Run
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster
 from musicdb.models import Track
 from tests.api.conftest import Get
 from tests.factories import GenreFactory, TrackFactory, clustered_genre

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from clusters.core.params import Params
 from clusters.models import Cluster
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster
 from musicdb.wsgi import application
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 

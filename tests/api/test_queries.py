@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from clusters.core.params import Params
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster
 from musicdb.models import Track
 from tests.factories import (
     AlbumFactory,

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from musicdb.db.bulk import insert, update
+from musicdb.db import insert, update
 from musicdb.models import Label
 
 pytestmark = pytest.mark.django_db

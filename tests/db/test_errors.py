@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from musicdb.db.errors import FailureKind, classify, explain, failure_of
+from musicdb.db import FailureKind, classify, explain, failure_of
 from musicdb.models import Label
 
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="needs SQLite")

@@ -1,5 +1,6 @@
 """Merging: what pointed at any of several things points at one, and nothing that led to the others is lost."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,8 +10,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from clusters.models import Run
-from musicdb.editing import merge as merge_module
-from musicdb.editing.merge import MergeError, merge
+from musicdb.editing import MergeError, merge
 from musicdb.models import Album, Artist, ArtistAlias, Genre, GenreAlias, Label, LabelAlias, Track
 from tests.factories import (
     AlbumFactory,
@@ -20,6 +20,9 @@ from tests.factories import (
     TrackFactory,
     clustered_genre,
 )
+
+# The package exports the function of this name.
+merge_module = import_module("musicdb.editing.merge")
 
 pytestmark = pytest.mark.django_db
 FACTORIES: list[Any] = [GenreFactory, ArtistFactory, LabelFactory]

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
-from musicdb.db.bulk import insert
+from musicdb.db import insert
 from musicdb.history import Change
 from musicdb.models import Track, TrackArtist
 from musicdb.models.history import ChangeType

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
-from musicdb.editing.merge import merge
+from musicdb.editing import merge
 from musicdb.history import Change, diff
 from musicdb.imports import ImportOptions, run_import
 from musicdb.imports.undo import UndoRefusedError, undo

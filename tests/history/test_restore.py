@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from musicdb import history
-from musicdb.editing.merge import merge
+from musicdb.editing import merge
 from musicdb.history import Change
 from musicdb.history.diff import Names as NamesOf
 from musicdb.history.diff import current_state, deleted_versions, describe, versions_of

@@ -20,7 +20,7 @@ from musicdb.models import (
     Track,
     TrackArtist,
 )
-from musicdb.music.names import name_key
+from musicdb.music import name_key
 from tests.imports.files import track_id
 
 MODELS = (Track, Album, Label, Artist, Genre)

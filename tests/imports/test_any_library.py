@@ -22,8 +22,7 @@ from musicdb.models import (
     Track,
     TrackArtist,
 )
-from musicdb.music.audio_features import AUDIO_FEATURES
-from musicdb.music.names import name_key, normalise_name
+from musicdb.music import AUDIO_FEATURES, name_key, normalise_name
 from tests.imports.library import exported, run, state, wipe
 
 # Half a surrogate pair is no text, and NUL is refused everywhere.

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from musicdb import history
-from musicdb.editing.merge import merge
+from musicdb.editing import merge
 from musicdb.history.diff import format_time
 from musicdb.imports import Source
 from musicdb.imports.undo import UndoRefusedError, undo

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import ProtectedError
 
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
-from musicdb.music.audio_features import AUDIO_FEATURES, AudioFeature
+from musicdb.music import AUDIO_FEATURES, AudioFeature
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.models.refusals import change_refused, refused
 

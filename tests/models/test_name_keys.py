@@ -7,9 +7,9 @@ from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from musicdb.db.bulk import insert, reserve_keys, update
+from musicdb.db import insert, reserve_keys, update
 from musicdb.models import Artist, ArtistAlias, Genre, GenreAlias, Label, LabelAlias
-from musicdb.music.names import name_key
+from musicdb.music import name_key
 from tests.factories import ArtistFactory, GenreFactory, LabelFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.slugs import MAX_LENGTH, first_free, slug_base, unique_slug
 from musicdb.models.validators import validate_slug_text
-from musicdb.music.names import normalise_name
+from musicdb.music import normalise_name
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
-from musicdb.music.names import normalise_name
+from musicdb.music import group_by_key, label_similarity_key, normalise_name, similarity_key
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music.names import name_key, normalise_name
+from musicdb.music import name_key, normalise_name
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music.release_dates import Precision, format_release_date, parse_release_date
+from musicdb.music import Precision, format_release_date, parse_release_date
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from musicdb.music.titles import title_key
+from musicdb.music import title_key
 
 
 @pytest.mark.parametrize(

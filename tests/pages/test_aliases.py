@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.models import Run
-from musicdb.editing.merge import merge
+from musicdb.editing import merge
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.slugs import unique_slug
 from tests.admin.helpers import alias_rows, errors_of, page_of

@@ -5,7 +5,7 @@ from django.test import Client
 
 from clusters.core.params import Params
 from clusters.models import Run
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster
 from musicdb.models import Genre
 from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre
 from tests.pages.html import parse, table_rows

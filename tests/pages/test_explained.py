@@ -7,7 +7,7 @@ from django.test import Client
 
 from clusters.core.params import Params
 from clusters.models import Cluster, Membership, Run
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster
 from clusters.templatetags import clusters as tags
 from musicdb.models import Track
 from tests.factories import GenreFactory, TrackFactory, clustered_genre

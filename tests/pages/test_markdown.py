@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from clusters.models import Run
 from clusters.pages.markdown import escape
 from musicdb.models import Album, Artist, Label
-from musicdb.music.names import normalise_name
+from musicdb.music import normalise_name
 from tests.factories import GenreFactory, clustered_genre, many_tracks, stored_run
 
 NASTY = "a|b [c](javascript:x) *d* `e` <b>f</b> \\| ![g](h) ~~i~~ &lt; https://evil.example www.evil.example"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clusters.models import RetiredCluster, Run
-from clusters.runs.publishing import publish, unpublish
+from clusters.runs import publish, unpublish
 from musicdb.models import Genre
 from tests.factories import clustered_genre
 from tests.pages.html import Node, parse

@@ -12,7 +12,7 @@ from django.test import Client
 
 from clusters.core.params import Params
 from clusters.models import Run
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster
 from musicdb.models import Artist, Genre, Label
 from tests.pages.html import Node, parse, table_rows
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from musicdb.db.bulk import insert
+from musicdb.db import insert
 from musicdb.models import Album, Artist, ArtistAlias, Track
 from musicdb.search import indexes
 from musicdb.search.indexes import SEARCH_INDEXES, SearchIndex, drop, missing

@@ -9,8 +9,7 @@ from django.core.management.base import CommandError
 
 from clusters.core.comparing import Split
 from clusters.models import Run
-from clusters.runs.genre_lookup import UnknownGenreError, find_genres
-from clusters.runs.run_diff import NotComparableError, RunComparison, compare_runs, default_pair
+from clusters.runs import NotComparableError, RunComparison, UnknownGenreError, compare_runs, default_pair, find_genres
 from musicdb.management.base import BaseCommand
 from musicdb.models import Genre
 

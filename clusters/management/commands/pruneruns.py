@@ -7,8 +7,7 @@ from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from clusters.models import Run
-from clusters.runs.genre_lookup import UnknownGenreError, find_genres
-from clusters.runs.publishing import remove
+from clusters.runs import UnknownGenreError, find_genres, remove
 from musicdb.management.base import BaseCommand
 
 

@@ -12,8 +12,7 @@ from tqdm import tqdm
 
 from clusters.core.params import Params
 from clusters.jobs import START_WORKER, EnqueueError, enqueue, worker_is_running
-from clusters.runs.genre_lookup import find_genres
-from clusters.runs.service import Options, Outcome, recluster
+from clusters.runs import Options, Outcome, find_genres, recluster
 from musicdb.management.base import INTERRUPTED, BaseCommand
 from musicdb.models import Genre
 

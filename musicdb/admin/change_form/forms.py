@@ -17,8 +17,7 @@ from django.forms.formsets import ORDERING_FIELD_NAME
 from musicdb.admin.generic import AnyModelForm, BaseInlineFormSet, ModelForm
 from musicdb.models import Album, Artist, GenreAlias, Track
 from musicdb.models.aggregates import aggregate_of
-from musicdb.music.names import name_key, normalise_name
-from musicdb.music.release_dates import parse_release_date
+from musicdb.music import name_key, normalise_name, parse_release_date
 
 # A link as Spotify's "Copy link" gives it, with or without a language and a query string, or a Spotify URI.
 SPOTIFY_LINK = re.compile(

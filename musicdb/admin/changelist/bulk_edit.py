@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
 from musicdb.admin.generic import ModelMultipleChoiceField
-from musicdb.editing.bulk_edit import BulkEditError, Edit, Members, bulk_edit
+from musicdb.editing import BulkEditError, Edit, Members, bulk_edit
 from musicdb.models import Album, Genre, Label, Track
 from musicdb.models.validators import MAX_INTEGER
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from musicdb.admin.base import count_related
 from musicdb.models import Album, Genre, Track
 from musicdb.models.querysets import ALBUM_DOUBTS, TRACK_GAPS
-from musicdb.music.audio_features import FEATURE_NAMES
+from musicdb.music import FEATURE_NAMES
 
 GENRES_IN_SIDEBAR = 30
 GENRE_COLUMNS = ("pk", "slug", "name")

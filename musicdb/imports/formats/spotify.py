@@ -20,7 +20,7 @@ from musicdb.exports.widgets import (
 from musicdb.imports.formats.base import Column, FileFormat, unique
 from musicdb.imports.messages import RowRefusedError, RowSkipped
 from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
-from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES
+from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES
 
 UNDEFINED = frozenset({"undefined"})
 

@@ -7,7 +7,7 @@ and artists do not contradict.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from musicdb.db.bulk import in_batches
+from musicdb.db import in_batches
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parse import ParsedEntity
@@ -16,7 +16,7 @@ from musicdb.imports.resolvers.lookup import Lookup
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.rows import ResolvedRow, ids_agree
 from musicdb.models import Album, AlbumLabel, TrackArtist
-from musicdb.music.release_dates import format_release_date
+from musicdb.music import format_release_date
 
 
 class AlbumResolver:

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from musicdb.db.bulk import in_batches
+from musicdb.db import in_batches
 from musicdb.imports.entities import AliasEntity
 from musicdb.imports.messages import RowRefusedError
 from musicdb.imports.records import AliasRecord, EntityRecord
 from musicdb.models.aggregates import Aggregate
-from musicdb.music.names import name_key
+from musicdb.music import name_key
 
 _TAKEN = {
     "name": "this is an alias of something else already.",

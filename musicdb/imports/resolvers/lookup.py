@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from musicdb.db.bulk import in_batches
+from musicdb.db import in_batches
 from musicdb.imports.entities import Entity
 from musicdb.models import SluggedModel
 from musicdb.models.aggregates import aggregate_of
-from musicdb.music.names import name_key
+from musicdb.music import name_key
 
 
 class NameIndex:

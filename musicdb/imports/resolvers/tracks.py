@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from musicdb.db.bulk import in_batches
+from musicdb.db import in_batches
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parse import ParsedTrack

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections
 
-from musicdb.db.locks import migration_lock
+from musicdb.db import migration_lock
 from musicdb.management.base import BaseCommand
 
 

@@ -1,6 +1,7 @@
 """Bulk edit: what is written, what stays as it is, and what the page says."""
 
 import threading
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from musicdb.editing import bulk_edit as module
-from musicdb.editing.bulk_edit import BulkEditError, Edit, Members, bulk_edit
+from musicdb.editing import BulkEditError, Edit, Members, bulk_edit
 from musicdb.models import Album, Genre, Track
 from tests.admin.helpers import editor, messages_of, page_of, run_action
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.pages.html import parse
+
+# The package exports the function of this name.
+module = import_module("musicdb.editing.bulk_edit")
 
 pytestmark = pytest.mark.django_db
 ACTION = "bulk_edit_selected"

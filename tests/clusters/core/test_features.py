@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clusters.core.features import BY_NAME, FEATURE_NAMES, FEATURES, FeatureTable
 from musicdb.models import Track
-from musicdb.music.audio_features import AUDIO_FEATURES
+from musicdb.music import AUDIO_FEATURES
 from tests.clusters.core.tables import noise, shuffled, table
 
 

@@ -18,7 +18,7 @@ from clusters.jobs import Progress, cancel, enqueue
 from clusters.jobs.heartbeats import record_worker, task_heartbeat, worker_is_running
 from clusters.jobs.worker import claim, finish, release, run
 from clusters.models import ReclusterJob, ReclusterTask, Run
-from clusters.runs.service import Outcome
+from clusters.runs import Outcome
 from tests.clusters.jobs.rows import genre_with_tracks, make_worker_dead, run_next, stall
 from tests.factories import clustered_genre
 

@@ -7,8 +7,7 @@ from django.core.files.storage import default_storage
 
 from clusters.core.params import Params
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
-from clusters.runs.outcomes import Outcome
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, Outcome, recluster
 from musicdb.models import Genre
 
 DEFAULT, FORCE, DRY_RUN = Options(), Options(force=True), Options(dry_run=True)

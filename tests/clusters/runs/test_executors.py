@@ -9,8 +9,7 @@ import pytest
 
 from clusters.core.params import Params
 from clusters.models import Run
-from clusters.runs import executors, service
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, executors, recluster, service
 from musicdb.models import Genre
 from tests.clusters.runs.helpers import DRY_RUN, figures, rows, run
 from tests.clusters.safety.worker import die, die_of_nine_tracks, process_limits

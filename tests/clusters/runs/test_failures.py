@@ -11,8 +11,7 @@ from django.db import DatabaseError, OperationalError, connection
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.params import Params
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
-from clusters.runs import service, storing
-from clusters.runs.service import recluster
+from clusters.runs import recluster, service, storing
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import DEFAULT, FORCE, files, rows, run
 from tests.factories import GenreFactory, TrackFactory

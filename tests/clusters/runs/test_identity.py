@@ -6,9 +6,7 @@ import pytest
 
 from clusters.core.params import Params
 from clusters.models import Cluster, GenreClustering, RetiredCluster, Run
-from clusters.runs import service
-from clusters.runs.publishing import publish, unpublish
-from clusters.runs.service import Options, Outcome, recluster
+from clusters.runs import Options, Outcome, publish, recluster, service, unpublish
 from musicdb.models import Genre, Track
 from tests.factories import GenreFactory, TrackFactory
 

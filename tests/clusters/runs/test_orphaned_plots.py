@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 
 from clusters.core.params import Params
 from clusters.models import Run
+from clusters.runs import Options, recluster
 from clusters.runs.plot_files import delete_orphaned_plots, new_plot_names
-from clusters.runs.service import Options, recluster
 from musicdb.models import Genre
 from tests.factories import clustered_genre
 

@@ -1,6 +1,6 @@
 """An outcome as ``recluster --json`` prints it."""
 
-from clusters.runs.outcomes import Outcome
+from clusters.runs import Outcome
 
 
 def test_as_json() -> None:

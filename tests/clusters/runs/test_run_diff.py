@@ -12,8 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from clusters.models import Run
-from clusters.runs.publishing import publish, remove, unpublish
-from clusters.runs.run_diff import NotComparableError, compare_runs, default_other, default_pair
+from clusters.runs import NotComparableError, compare_runs, default_other, default_pair, publish, remove, unpublish
 from musicdb.models import Genre, Track
 from tests.factories import GenreFactory, TrackFactory, numbered_tracks, stored_run, three_runs
 

@@ -10,8 +10,7 @@ from django.core.files.storage import default_storage
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.params import Params
 from clusters.models import GenreClustering, Run
-from clusters.runs import service
-from clusters.runs.service import Options
+from clusters.runs import Options, service
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import DRY_RUN, FORCE, figures, files, plots, rows, run
 from tests.factories import TrackFactory

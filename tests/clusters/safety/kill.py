@@ -26,8 +26,7 @@ from django.db.models import Max  # noqa: E402
 import clusters.core.pipeline  # noqa: E402, F401
 from clusters.core.params import Params  # noqa: E402
 from clusters.models import Cluster, GenreClustering, Run  # noqa: E402
-from clusters.runs import service, storing  # noqa: E402
-from clusters.runs.service import Options, recluster  # noqa: E402
+from clusters.runs import Options, recluster, service, storing  # noqa: E402  # noqa: E402
 from musicdb.models import Genre  # noqa: E402
 from tests.clusters.safety.invariants import problems, unowned_plots  # noqa: E402
 

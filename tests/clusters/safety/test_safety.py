@@ -19,8 +19,7 @@ from django.core.files.storage import default_storage
 
 from clusters.core.params import Params
 from clusters.models import Run
-from clusters.runs import service
-from clusters.runs.service import Options, recluster
+from clusters.runs import Options, recluster, service
 from musicdb.models import Genre, Track
 from tests.clusters.safety.invariants import problems, unowned_plots
 from tests.factories import GenreFactory, TrackFactory, clustered_genre
