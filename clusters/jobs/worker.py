@@ -12,6 +12,7 @@ Celery delivers the task, and delivers it again if its process dies. Three thing
 """
 
 import logging
+from dataclasses import replace
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
@@ -99,19 +100,20 @@ def _outcome_of(task: ReclusterTask) -> Outcome:
     if task.genre is None:
         return Outcome("", "skipped", GENRE_DELETED)
     try:
-        params = Params(**task.job.parameters)
-        (outcome,) = recluster([task.genre], params, Options(jobs=0, force=_is_forced(task)))
+        stored = _run_of_earlier_attempt(task)
+        # Force would store a second run.
+        options = Options(jobs=0, force=task.job.force and stored is None)
+        (outcome,) = recluster([task.genre], Params(**task.job.parameters), options)
     except Exception as error:  # Nobody watches a worker, so the job's page must show any error.
         logger.exception("Reclustering %s failed", task.genre_name)
         return Outcome(task.genre.slug, "failed", f"{type(error).__name__}: {error}")
+    if stored is not None and outcome.status == "unchanged":
+        return replace(outcome, status="published" if stored.is_published else "waiting")
     return outcome
 
 
-def _is_forced(task: ReclusterTask) -> bool:
-    """Return whether to recluster a genre in which nothing changed.
-
-    After an earlier worker stored a run and died before it could say so, force would store a second run.
-    """
-    if not task.job.force or task.attempts == 1:
-        return task.job.force
-    return not Run.objects.filter(genre=task.genre, started_at__gte=task.started_at).exists()
+def _run_of_earlier_attempt(task: ReclusterTask) -> Run | None:
+    """Return the run that an earlier worker stored before it died, which it could not report any more."""
+    if task.attempts == 1:
+        return None
+    return Run.objects.filter(genre=task.genre, started_at__gte=task.started_at).newest_first().first()

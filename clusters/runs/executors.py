@@ -51,7 +51,7 @@ class WorkerProcesses(Executor):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         # Workers are started here. One that is half started when Ctrl-C arrives would not be known, and so not stopped.
-        with _hold_back_ctrl_c():
+        with hold_back_ctrl_c():
             try:
                 return self._pool.submit(fn, *args, **kwargs)
             except BrokenExecutor:
@@ -72,7 +72,7 @@ class WorkerProcesses(Executor):
 
 
 @contextmanager
-def _hold_back_ctrl_c() -> Iterator[None]:
+def hold_back_ctrl_c() -> Iterator[None]:
     """Delay a Ctrl-C until the block has ended. Processes that are started inside never receive one."""
     # Child processes inherit the mask. If each blocked the signal itself, it could print a traceback before it does.
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -18,7 +18,7 @@ from clusters.core.features import UnclusterableError
 from clusters.core.params import Params
 from clusters.core.worker import compute, redraw
 from clusters.models import Run
-from clusters.runs.executors import executor_for
+from clusters.runs.executors import executor_for, hold_back_ctrl_c
 from clusters.runs.inputs import read_previous_run
 from clusters.runs.outcomes import Outcome, Status, figures_of_clustering, figures_of_run
 from clusters.runs.plot_files import delete_orphaned_plots, has_plots, replace_plots, stored_plot
@@ -118,14 +118,17 @@ class _Batch:
             yield from self.finish_next()
         started = time.perf_counter()
         try:
-            run = None if self.options.force else self._reusable_run(genre, read_again=attempt > 1)
+            # Interrupted while it opens a cursor, the PostgreSQL driver prints a traceback. Reading takes little time.
+            with hold_back_ctrl_c():
+                run = None if self.options.force else self._reusable_run(genre, read_again=attempt > 1)
             if run is not None:
                 reason = self._restore_plots(run)
                 seconds = _seconds_since(started)
                 yield Outcome(genre.slug, "unchanged", reason, **figures_of_run(run), seconds=seconds)
                 return
-            snapshot = take_snapshot(genre, self.params)
-            previous_run = read_previous_run(snapshot.latest_run, snapshot.next_number)
+            with hold_back_ctrl_c():
+                snapshot = take_snapshot(genre, self.params)
+                previous_run = read_previous_run(snapshot.latest_run, snapshot.next_number)
             future = self.executor.submit(compute, snapshot.inputs.table, self.params, previous_run)
         except Exception as error:  # One genre's failure, whatever it is, must not stop the others.
             yield from self._recover(error, genre, started, attempt, is_alone)

@@ -80,8 +80,9 @@ class TestRun:
         assert run(task.pk, "two")
 
         task.refresh_from_db()
-        assert (task.outcome["status"], task.attempts) == ("unchanged", 2)
+        assert (task.outcome["status"], task.attempts) == ("published", 2)
         assert genre.runs.count() == 2
+        assert task.run == genre.runs.get(is_published=True)
 
     def test_a_genre_that_was_deleted_meanwhile(self, broker: Path) -> None:
         genre, other = genre_with_tracks(name="skiffle"), genre_with_tracks()

@@ -1,5 +1,6 @@
 """A genre that cannot be clustered or that fails: it keeps the run it had, and the others go on."""
 
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,21 @@ class TestFailed:
 
         assert rows() == [0, 0, 0, 0]
         assert files() == set()
+
+    def test_ctrl_c_waits_until_a_genre_is_read(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
+        original, read = storing.read_inputs, []
+
+        def interrupted(*args: Any) -> Any:
+            signal.raise_signal(signal.SIGINT)
+            read.append("all of it")
+            return original(*args)
+
+        monkeypatch.setattr(storing, "read_inputs", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(genre)
+
+        assert read == ["all of it"]
+        assert rows() == [0, 0, 0, 0]
 
 
 class TestDeletedGenre:
