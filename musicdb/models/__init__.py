@@ -15,6 +15,7 @@ from musicdb.models.catalogue import (
 from musicdb.models.duplicates import DismissedDuplicate
 from musicdb.models.imports import Import
 from musicdb.models.saved_filters import SavedFilter
+from musicdb.models.visibility import Visibility
 
 __all__ = [
     "Album",
@@ -33,4 +34,5 @@ __all__ = [
     "SluggedModel",
     "Track",
     "TrackArtist",
+    "Visibility",
 ]
