@@ -1,4 +1,4 @@
-"""The formats of the files that can be imported, one module each."""
+"""The formats of the files that can be imported, one module each, and in packages by where the files come from."""
 
 from musicdb.imports.formats.detect import FORMAT_LABELS, FORMATS, detect
 

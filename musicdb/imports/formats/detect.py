@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from musicdb.imports.formats.base import FileFormat
-from musicdb.imports.formats.exportify_app import ExportifyApp
-from musicdb.imports.formats.exportify_net import ExportifyNet
-from musicdb.imports.formats.kaggle import Kaggle
+from musicdb.imports.formats.datasets.spotify_tracks import SpotifyTracks
+from musicdb.imports.formats.datasets.tidytuesday import TidyTuesday
+from musicdb.imports.formats.exportify.app import ExportifyApp
+from musicdb.imports.formats.exportify.net import ExportifyNet
 from musicdb.imports.formats.native import NATIVE_FORMATS
-from musicdb.imports.formats.tidytuesday import TidyTuesday
 from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import ParseOptions
 
 # All formats. Where a header fits two equally well, the first is taken.
-FORMATS: tuple[type[FileFormat], ...] = (ExportifyApp, ExportifyNet, Kaggle, TidyTuesday, *NATIVE_FORMATS)
+FORMATS: tuple[type[FileFormat], ...] = (ExportifyApp, ExportifyNet, SpotifyTracks, TidyTuesday, *NATIVE_FORMATS)
 # What people call each. The tables of the native format share a name.
 FORMAT_LABELS = {file_format.name: file_format.label for file_format in FORMATS}
 

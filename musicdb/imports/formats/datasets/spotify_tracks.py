@@ -6,7 +6,7 @@ from musicdb.imports.formats.base import Column
 from musicdb.imports.formats.spotify import SpotifyFormat
 
 
-class Kaggle(SpotifyFormat):
+class SpotifyTracks(SpotifyFormat):
     name = "kaggle"
     label = "Kaggle “Spotify Tracks”"
     source = "Spotify (Kaggle)"

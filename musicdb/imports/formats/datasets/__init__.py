@@ -1,0 +1,1 @@
+"""Data sets of tracks that people have published."""

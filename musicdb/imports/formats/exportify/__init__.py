@@ -1,0 +1,1 @@
+"""Files of the two programs called Exportify."""
