@@ -63,8 +63,12 @@ class NamesWidget(Widget):
         self._between = re.compile(rf"(?<!\\){re.escape(separator)}")
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[str, ...]:
-        names = (self.widget.clean(part.replace("\\" + self.separator, self.separator)) for part in self.split(value))
+        names = (self.clean_one(part) for part in self.split(value))
         return tuple(name for name in names if name)
+
+    def clean_one(self, part: str) -> str:
+        """Return the one name in a part of a cell."""
+        return self.widget.clean(part.replace("\\" + self.separator, self.separator))
 
     def split(self, value: str) -> list[str]:
         return self._between.split(value) if self.separator in value else [value]

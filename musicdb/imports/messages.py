@@ -1,7 +1,8 @@
 """What an import tells people, as values: people read the texts, programs the codes. No Django here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from musicdb.imports.options import Choice, Option
 
@@ -57,6 +58,9 @@ class Note(_FileMessage):
     """
 
 
+_Message = TypeVar("_Message", bound=_FileMessage)
+
+
 def question(choice: Choice, text: str, file: str) -> Question:
     return Question(choice.code, text, choice.options, file)
 
@@ -64,6 +68,19 @@ def question(choice: Choice, text: str, file: str) -> Question:
 def assumption(choice: Choice, value: bool, text: str, file: str) -> Note:
     """Return the note that a file was read as if ``value`` had been chosen."""
     return Note(choice.code, text, choice.options_but(value), file)
+
+
+def said_once(messages: Iterable[_Message]) -> list[_Message]:
+    """Return ``messages`` with those that say the same about several files as one about all of them."""
+    files: dict[_Message, list[str]] = {}
+    for message in messages:
+        files.setdefault(replace(message, file=""), []).append(message.file)
+    return [replace(message, file=name_files(names)) for message, names in files.items()]
+
+
+def name_files(names: Sequence[str]) -> str:
+    """Return what a message calls its files: the name of one, or the number of several."""
+    return names[0] if len(names) == 1 else f"{len(names)} files"
 
 
 class ImportRefusedError(Exception):

@@ -7,8 +7,17 @@ from typing import Any
 
 from musicdb.exports.csv_injection import unescape_formula
 from musicdb.imports.formats import detect
-from musicdb.imports.formats.base import FileFormat
-from musicdb.imports.messages import ImportRefusedError, Note, Problem, Question, RowRef, RowRefusedError, RowSkipped
+from musicdb.imports.formats.base import FileFormat, sniff
+from musicdb.imports.messages import (
+    ImportRefusedError,
+    Note,
+    Problem,
+    Question,
+    RowRef,
+    RowRefusedError,
+    RowSkipped,
+    said_once,
+)
 from musicdb.imports.options import ImportOptions, Progress, no_progress
 from musicdb.imports.records import AlbumRecord, EntityRecord, TrackRecord
 from musicdb.imports.tables import REASON_COLUMN, Table
@@ -56,12 +65,15 @@ class Parsed:
 def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = no_progress) -> Parsed:
     """Read every row of ``tables``. Raises ImportRefusedError for a table that cannot be read at all."""
     parser = _Parser(progress)
-    for table in tables:
-        file_format = detect(table.name, table.header, options.parse_options, options.file_format)
-        parser.read(table, file_format.sniff(table))
-    if not parser.parsed.rows:
+    files = [(table, detect(table.name, table.header, options.parse_options, options.file_format)) for table in tables]
+    sniff(files)
+    for table, file_format in files:
+        parser.read(table, file_format)
+    parsed = parser.parsed
+    if not parsed.rows:
         raise ImportRefusedError("The file has a header but no rows.")
-    return parser.parsed
+    parsed.notes, parsed.questions = said_once(parsed.notes), said_once(parsed.questions)
+    return parsed
 
 
 class _Parser:

@@ -86,7 +86,7 @@ def read_tables(name: str, data: bytes) -> Iterator[Table]:
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         raise ImportRefusedError(f"{name} is an old Excel workbook (.xls). Save it as .xlsx or .csv.")
     else:
-        yield _from_csv(name, data)
+        yield _from_csv(name, lambda: data)
 
 
 def _from_zip(name: str, data: bytes) -> Iterator[Table]:
@@ -104,8 +104,9 @@ def _from_zip(name: str, data: bytes) -> Iterator[Table]:
         wanted = [member for member in members if _is_csv(member.filename)]
         if not wanted:
             raise ImportRefusedError(f"{name} contains no CSV file.")
-        for member in wanted:
-            yield _from_csv(PurePosixPath(member.filename).name, _unpack(name, archive, member))
+    for member in wanted:
+        # Unpacked anew each time that it is read, so that no two members are in memory at once.
+        yield _from_csv(PurePosixPath(member.filename).name, partial(_unpack, name, data, member))
 
 
 def _is_csv(path: str) -> bool:
@@ -127,9 +128,9 @@ def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], largest: int) -> Non
         raise ImportRefusedError(f"{name} is protected by a password. Remove it first.")
 
 
-def _unpack(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _unpack(name: str, archive: bytes, member: zipfile.ZipInfo) -> bytes:
     try:
-        with archive.open(member) as packed:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened, opened.open(member) as packed:
             # Read one byte more than the declared size, to find a member that is larger.
             data = packed.read(member.file_size + 1)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
@@ -163,18 +164,20 @@ def detect_encoding(data: bytes) -> str:
     return "latin-1"
 
 
-def _from_csv(name: str, data: bytes) -> Table:
+def _from_csv(name: str, read: Callable[[], bytes]) -> Table:
+    """Return the table of a CSV file, whose content ``read`` returns."""
+    data = read()
     encoding = detect_encoding(data)
     if not data.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0,;"):
         raise ImportRefusedError(f"{name} is empty.")
 
-    def lines() -> io.TextIOWrapper:
+    def lines(data: bytes) -> io.TextIOWrapper:
         return io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
 
     # The columns are separated by the one of the three that the header has most of.
-    first = next((line for line in lines() if line.strip()), "")
+    first = next((line for line in lines(data) if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
-    return Table(name, lambda: _numbered(name, csv.reader(lines(), delimiter=delimiter)))
+    return Table(name, lambda: _numbered(name, csv.reader(lines(read()), delimiter=delimiter)))
 
 
 def _numbered(name: str, lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -12,8 +12,9 @@ A format of files that come from Spotify's data subclasses ``SpotifyFormat``, wh
 """
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from import_export.fields import Field
@@ -32,8 +33,8 @@ _IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
 
 
 def heading_key(heading: str) -> str:
-    """Return a heading without what people and programs change about it: case, blanks and punctuation."""
-    return _IGNORED_IN_HEADINGS.sub("", heading).lower()
+    """Return a heading without what people and programs change about it: case, width, blanks and punctuation."""
+    return _IGNORED_IN_HEADINGS.sub("", unicodedata.normalize("NFKC", heading).lower())
 
 
 class Column(Field):
@@ -58,6 +59,12 @@ class Sniffer(ABC):
     @abstractmethod
     def decide(self) -> None:
         """After the last row: set up the format, and leave it a note or a question where one is needed."""
+
+    @classmethod
+    def decide_all(cls, sniffers: Sequence[Self]) -> None:
+        """Decide for all files of an upload. By default, each file is decided by itself."""
+        for sniffer in sniffers:
+            sniffer.decide()
 
 
 class FileFormat(Resource):
@@ -142,16 +149,14 @@ class FileFormat(Resource):
 
     # --- The file as a whole -----------------------------------------------------------------------------------
 
-    def sniff(self, table: Table) -> Self:
-        """Let the sniffers read the whole of ``table``, and return this format set up by them."""
+    def observe(self, table: Table) -> list[Sniffer]:
+        """Let the sniffers read the whole of ``table``, and return them. They have not decided yet."""
         sniffers = [sniffer(self) for sniffer in self.sniffers]
         if sniffers:
             for _, cells in table.rows():
                 for sniffer in sniffers:
                     sniffer.observe(cells)
-        for sniffer in sniffers:
-            sniffer.decide()
-        return self
+        return sniffers
 
     def replace_widget(self, name: str, widget: Widget) -> None:
         """Read a column of this file with another widget."""
@@ -190,6 +195,16 @@ class FileFormat(Resource):
             except ValueError as error:
                 raise RowRefusedError(heading, str(error)) from None
         return values
+
+
+def sniff(files: Iterable[tuple[Table, FileFormat]]) -> None:
+    """Let the sniffers read every row of an upload's files, and set up the formats by what they find."""
+    by_kind: dict[type[Sniffer], list[Sniffer]] = {}
+    for table, file_format in files:
+        for sniffer in file_format.observe(table):
+            by_kind.setdefault(type(sniffer), []).append(sniffer)
+    for kind, sniffers in by_kind.items():
+        kind.decide_all(sniffers)
 
 
 def unique(values: Sequence[Any]) -> tuple[Any, ...]:

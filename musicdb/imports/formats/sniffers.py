@@ -1,6 +1,7 @@
 """What only a whole file shows about its rows."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from musicdb.exports.widgets import ReleaseDateWidget, slashed_parts
 from musicdb.imports.formats.base import FileFormat, Sniffer
@@ -47,3 +48,28 @@ class DateOrder(Sniffer):
         text = f"Dates such as 7/2/2021 are read with the {order} first."
         file_format.notes.append(assumption(DAY_FIRST, looks_day_first, text, file_format.file))
         return looks_day_first
+
+
+class ArtistNames(Sniffer):
+    """Which names belong to which ids of artists. Where a row has one of each, nothing separates them.
+
+    A name with a comma in it is then known where the row has several artists.
+    """
+
+    def __init__(self, file_format: FileFormat) -> None:
+        super().__init__(file_format)
+        self._names: dict[str, str] = {}
+        self._seen: set[str] = set()
+        columns = file_format.columns()
+        self._ids, self._artists = columns["artist_ids"].widget, columns["artists"].widget
+
+    def observe(self, cells: Sequence[str]) -> None:
+        ids = self.file_format.cell(cells, "artist_ids")
+        if "," not in ids and ids not in self._seen:
+            self._seen.add(ids)
+            with suppress(ValueError):  # The row is refused where it is read.
+                for spotify_id in self._ids.clean(ids):
+                    self._names[spotify_id] = self._artists.clean_one(self.file_format.cell(cells, "artists"))
+
+    def decide(self) -> None:
+        self.file_format.known_artists = self._names

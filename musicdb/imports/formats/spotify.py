@@ -1,8 +1,8 @@
 """Files that come from Spotify's data: what their formats share."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from musicdb.exports.tables import TRACKS
 from musicdb.exports.widgets import (
@@ -16,8 +16,10 @@ from musicdb.exports.widgets import (
     UrlWidget,
     WholeNumberWidget,
     YesNoWidget,
+    is_unknown,
 )
 from musicdb.imports.formats.base import Column, FileFormat, unique
+from musicdb.imports.formats.widgets import CommaNamesWidget
 from musicdb.imports.messages import RowRefusedError, RowSkipped
 from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES
@@ -38,13 +40,33 @@ ART = UrlWidget()
 LABEL = NamesWidget("\n", 300, UNDEFINED)
 GENRES_BY_COMMA = NamesWidget(",", 200, UNDEFINED)
 ARTISTS_BY_SEMICOLON = NamesWidget(";", 300)
-ARTISTS_BY_COMMA = NamesWidget(",", 300)
+ARTISTS_BY_COMMA = CommaNamesWidget(300)
+ARTISTS_BY_COMMA_AND_BLANK = NamesWidget(",", 300)
 ARTIST_IDS_BY_COMMA = SpotifyIdsWidget("artist", ",")
 FEATURES = {feature.name: FeatureWidget(feature) for feature in AUDIO_FEATURES}
 
 # The columns of a track that are stored as a file has them. Features are not: Spotify writes some that it did not find.
 _PLAIN_VALUES = tuple(name for name in TRACKS.value_columns if name not in (*FEATURE_NAMES, "features_source"))
+# Names have few commas. More parts would take long to join in every way.
+MAX_PARTS = 16
 _EPISODE = re.compile(r"(?i)\s*(?:spotify:episode:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?episode/)")
+
+
+def ways_to_join(parts: Sequence[str], known: Sequence[str | None], clean: Callable[[str], str]) -> list[list[str]]:
+    """Return the ways to join neighbours of ``parts`` with commas to as many names as ``known`` has, at most two.
+
+    A name that is known must be as it is known. Among many parts no way is looked for.
+    """
+    if not known or len(parts) > MAX_PARTS:
+        return [] if parts else [[]]
+    ways: list[list[str]] = []
+    for number in range(1, len(parts) - len(known) + 2):
+        name = clean(",".join(parts[:number]))
+        if known[0] in (None, name):
+            ways += [[name, *rest] for rest in ways_to_join(parts[number:], known[1:], clean)]
+        if len(ways) > 1:
+            break
+    return ways[:2]
 
 
 class SpotifyFormat(FileFormat):
@@ -67,10 +89,20 @@ class SpotifyFormat(FileFormat):
     tempo = Column("Tempo", FEATURES["tempo"])
     time_signature = Column("Time Signature", FEATURES["time_signature"])
 
+    # What stands in the cells of names where the service does not know the track any more.
+    no_name: ClassVar[frozenset[str]] = frozenset({""})
+    # The names that the file gives the ids of artists elsewhere, as the sniffer ``ArtistNames`` has found them.
+    known_artists: Mapping[str, str] = {}
+
     def read(self, cells: Sequence[str]) -> dict[str, Any]:
         if _EPISODE.match(self.cell(cells, "spotify_id")):
             raise RowSkipped("a podcast’s episode, not a track")
+        if self._has_no_names(cells) and not is_unknown(self.cell(cells, "spotify_id")):
+            raise RowSkipped("no longer on Spotify: the row has no names")
         return super().read(cells)
+
+    def _has_no_names(self, cells: Sequence[str]) -> bool:
+        return all(self.cell(cells, name).strip() in self.no_name for name in ("title", "artists", "album"))
 
     def record(self, cells: Sequence[str]) -> TrackRecord:
         values = self.read(cells)
@@ -80,21 +112,30 @@ class SpotifyFormat(FileFormat):
         return TrackRecord(
             title=values["title"],
             spotify_id=values["spotify_id"],
-            artists=self._artists(values),
+            artists=self._artists(values, cells),
             album=self._album(values),
             genres=unique((*values.get("genres", ()), *values.get("more_genres", ()))),
             values={**known, **self._features(values)},
         )
 
-    def _artists(self, values: dict[str, Any]) -> tuple[ArtistRecord, ...]:
+    def _artists(self, values: dict[str, Any], cells: Sequence[str]) -> tuple[ArtistRecord, ...]:
         names, ids = values["artists"], values.get("artist_ids", ())
         if ids and len(ids) != len(names):
-            raise RowRefusedError(
-                self.heading("artists"),
-                f"has {len(names)} names, but {self.heading('artist_ids')} has {len(ids)} ids.",
-            )
+            names = self._names_of(ids, cells, len(names))
         ids = ids or (None,) * len(names)
         return unique([ArtistRecord(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)])
+
+    def _names_of(self, ids: Sequence[str | None], cells: Sequence[str], number: int) -> Sequence[str]:
+        """Return a name for each of ``ids``, where commas in names have split the cell into another ``number``."""
+        # One id means one artist. Of several, the file itself must show where each name ends.
+        widget = self.columns()["artists"].widget
+        known = [self.known_artists.get(spotify_id or "") for spotify_id in ids]
+        ways = ways_to_join(widget.split(self.cell(cells, "artists")), known, widget.clean_one)
+        if len(ways) != 1:
+            raise RowRefusedError(
+                self.heading("artists"), f"has {number} names, but {self.heading('artist_ids')} has {len(ids)} ids."
+            )
+        return ways[0]
 
     def _album(self, values: dict[str, Any]) -> AlbumRecord | None:
         if not values.get("album"):

@@ -6,7 +6,7 @@ import pytest
 
 from musicdb.imports import ImportRefusedError, ParseOptions, Source
 from musicdb.imports.parse import Parsed
-from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
+from musicdb.imports.records import ArtistRecord, TrackRecord
 from tests.imports.files import NET, as_csv, net_file, net_row, records_of, sample, track_id
 
 
@@ -20,93 +20,31 @@ def messages(parsed: Parsed) -> list[str]:
     return [str(problem) for problem in parsed.problems]
 
 
-class TestExportifyNet:
-    def test_a_whole_row(self) -> None:
-        (first, *_) = records(sample("exportify_net.csv"))
-        assert first == TrackRecord(
-            title="Paper Lanterns",
-            spotify_id="musicdbSampleTrack0001",
-            artists=(ArtistRecord("Mina Seo"), ArtistRecord("The Low Tides")),
-            album=AlbumRecord("Night Market", None, (date(2024, 3, 8), "day"), "", ("Harbour Light Records",)),
-            genres=("k-indie", "dream pop"),
-            values={
-                "duration_ms": 201000,
-                "explicit": False,
-                "danceability": 0.714,
-                "energy": 0.705,
-                "key": 2,
-                "loudness": -4.721,
-                "mode": 1,
-                "speechiness": 0.063,
-                "acousticness": 0.295,
-                "instrumentalness": 0.0,
-                "liveness": 0.102,
-                "valence": 0.362,
-                "tempo": 155.948,
-                "time_signature": 4,
-                "features_source": "Spotify",
-            },
-        )
+class TestKaggle:
+    def test_a_track_repeated_once_a_genre_is_one_track(self) -> None:
+        parsed = records_of(sample("kaggle.csv"))
+        assert [row.record.genres for row in parsed.tracks] == [("acoustic", "k-pop"), ("sleep",), ("punk-rock",)]
+        assert sum(parsed.skipped.values()) == 1
+        assert parsed.tracks[1].record.artists == (ArtistRecord("Field Recordings"),)
 
-    def test_commas_are_part_of_artists_and_labels(self) -> None:
-        track = records(sample("exportify_net.csv"))[2]
-        assert [artist.name for artist in track.artists] == ["Ana, Ben & Co", "Mina Seo"]
-        assert track.album == AlbumRecord("Equations", None, (date(2019, 11, 1), "month"), "", ("Million Market,Inc",))
-        assert track.title == "=Sum of Us"
 
-    def test_undefined_a_short_row_and_a_file_of_ones_own_leave_things_unknown(self) -> None:
-        tracks = {track.title: track for track in records(sample("exportify_net.csv"))}
-        assert tracks["Rain in Gdańsk"].values == {"explicit": False}
-        assert tracks["Rain in Gdańsk"].album == AlbumRecord("Stories", released=(date(1983, 1, 1), "year"))
-        assert tracks["A Short Row"].values == {}
-        assert tracks["Take 2"].spotify_id is None
-
-    def test_an_analysis_that_failed_is_unknown_and_not_zero(self) -> None:
-        tracks = {track.title: track for track in records(sample("exportify_net.csv"))}
-        known = tracks["Quiet Hours"].values
-        assert {"danceability", "valence", "speechiness", "tempo", "time_signature", "key"}.isdisjoint(known)
-        assert (known["energy"], known["liveness"]) == (0.02, 0.1)
-
-    def test_a_zero_beside_a_tempo_is_a_zero(self) -> None:
-        (track,) = records(net_file(net_row(Valence="0", Danceability="0")))
-        assert (track.values["valence"], track.values["danceability"]) == (0.0, 0.0)
-
-    @pytest.mark.parametrize("added_at", ["2025-06-30T10:00:00Z", "2019-01-01T00:00:00Z"])
-    def test_before_july_2025_a_comma_stood_between_artists(self, added_at: str) -> None:
-        row = net_row(**{"Artist Name(s)": "IU,SUGA", "Added At": added_at})
-        parsed = records_of(net_file(row))
-        assert [artist.name for artist in parsed.tracks[0].record.artists] == ["IU", "SUGA"]
-        (note,) = parsed.notes
-        assert (note.code, note.file) == ("artists_by_comma", "liked.csv")
-        assert [option.name for option in note.options] == ["semicolon"]
-        assert "Artists are split at commas" in note.text
-        (kept,) = records(net_file(row), parse_options=ParseOptions(artists_by_comma=False))
-        assert [artist.name for artist in kept.artists] == ["IU,SUGA"]
-
-    def test_one_semicolon_shows_that_commas_are_part_of_names(self) -> None:
-        rows = [
-            net_row(1, **{"Artist Name(s)": "Tyler, The Creator", "Added At": "2025-06-30T10:00:00Z"}),
-            net_row(2, **{"Artist Name(s)": "IU;SUGA"}),
+class TestTidyTuesday:
+    def test_genres_of_both_playlists_and_dates_of_all_precisions(self) -> None:
+        first, second, third = records(sample("tidytuesday.csv"))
+        assert first.genres == ("pop", "dance pop", "edm", "electro house")
+        assert first.artists == (ArtistRecord("Neon, Inc."),)
+        assert [track.album and track.album.released for track in (first, second, third)] == [
+            (date(2019, 6, 14), "day"),
+            (date(2011, 3, 1), "month"),
+            (date(1974, 1, 1), "year"),
         ]
-        first, second = records(net_file(*rows))
-        assert [artist.name for artist in first.artists] == ["Tyler, The Creator"]
-        assert [artist.name for artist in second.artists] == ["IU", "SUGA"]
 
-    @pytest.mark.parametrize("heading", ["Track ID", "Spotify ID", "track_uri", "\tTRACK  URI "])
-    def test_headings_are_folded(self, heading: str) -> None:
-        text = as_csv([net_row()], [heading, *NET[1:]])
-        (track,) = records(Source("a.csv", text.encode()))
-        assert track.spotify_id == track_id(1)
-
-    @pytest.mark.parametrize("address", [track_id(1), f"https://open.spotify.com/track/{track_id(1)}?si=x"])
-    def test_an_id_by_itself_or_in_a_link(self, address: str) -> None:
-        (track,) = records(net_file(net_row(**{"Track URI": address})))
-        assert track.spotify_id == track_id(1)
-
-    def test_an_episode_is_skipped_and_said(self) -> None:
-        parsed = records_of(net_file(net_row(1), net_row(2, **{"Track URI": f"spotify:episode:{track_id(2)}"})))
-        assert len(parsed.tracks) == 1
-        assert parsed.skipped == {"a podcast’s episode, not a track": 1}
+    def test_na_is_a_name_unless_there_is_no_other(self) -> None:
+        assert records(sample("tidytuesday.csv"))[1].title == "NA"
+        text = sample("tidytuesday.csv").data.decode().replace("NA,Sodium", "NA,NA").replace("Periodic", "NA")
+        parsed = records_of(Source("t.csv", text.encode()))
+        assert parsed.skipped["no longer on Spotify: the row has no names"] == 1
+        assert not parsed.problems
 
 
 class TestDatesOfASpreadsheet:
@@ -142,54 +80,6 @@ class TestDatesOfASpreadsheet:
     def test_no_day_of_the_calendar_is_the_rows_problem(self) -> None:
         _, parsed = self.dates("30/2/2021", "31/12/2021")
         assert messages(parsed) == ["liked.csv, row 2, Release Date: “2021-2-30” is no day of the calendar."]
-
-
-class TestExportifyApp:
-    def test_names_with_commas_keep_them_and_their_ids(self) -> None:
-        first, second, third = records(sample("exportify_app.csv"))
-        assert second.artists == (
-            ArtistRecord("Marlon, The Maker", "musicdbSampleArtist003"),
-            ArtistRecord("Mina Seo", "musicdbSampleArtist001"),
-        )
-        assert (first.values["isrc"], second.values["isrc"]) == ("KRA402400001", "USABC2200017")
-        assert first.genres == ("k-indie", "dream pop")
-        assert third.album == AlbumRecord(
-            "窓", "musicdbSampleAlbum0003", (date(1998, 7, 1), "month"), "https://images.example/3.jpg", ()
-        )
-
-    def test_names_and_ids_that_do_not_match_are_refused(self) -> None:
-        text = sample("exportify_app.csv").data.decode().replace("Marlon\\, The Maker", "Marlon, The Maker")
-        parsed = records_of(Source("app.csv", text.encode()))
-        assert messages(parsed) == [
-            "app.csv, row 3, Artist Name(s): has 3 names, but Artist URI(s) has 2 ids.",
-        ]
-
-
-class TestKaggle:
-    def test_a_track_repeated_once_a_genre_is_one_track(self) -> None:
-        parsed = records_of(sample("kaggle.csv"))
-        assert [row.record.genres for row in parsed.tracks] == [("acoustic", "k-pop"), ("sleep",), ("punk-rock",)]
-        assert sum(parsed.skipped.values()) == 1
-        assert parsed.tracks[1].record.artists == (ArtistRecord("Field Recordings"),)
-
-
-class TestTidyTuesday:
-    def test_genres_of_both_playlists_and_dates_of_all_precisions(self) -> None:
-        first, second, third = records(sample("tidytuesday.csv"))
-        assert first.genres == ("pop", "dance pop", "edm", "electro house")
-        assert first.artists == (ArtistRecord("Neon, Inc."),)
-        assert [track.album and track.album.released for track in (first, second, third)] == [
-            (date(2019, 6, 14), "day"),
-            (date(2011, 3, 1), "month"),
-            (date(1974, 1, 1), "year"),
-        ]
-
-    def test_na_is_a_name_unless_there_is_no_other(self) -> None:
-        assert records(sample("tidytuesday.csv"))[1].title == "NA"
-        text = sample("tidytuesday.csv").data.decode().replace("NA,Sodium", "NA,NA").replace("Periodic", "NA")
-        assert messages(records_of(Source("t.csv", text.encode()))) == [
-            "t.csv, row 3, track_name: is NA, like artist and album: the row has no names."
-        ]
 
 
 class TestBadRows:

@@ -1,16 +1,10 @@
 """tidytuesday's ``spotify_songs.csv``: tracks of playlists, with their albums' ids and the playlists' genres."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from musicdb.exports.widgets import NamesWidget, NameWidget
 from musicdb.imports.formats import spotify
 from musicdb.imports.formats.base import Column
 from musicdb.imports.formats.sniffers import DateOrder
 from musicdb.imports.formats.spotify import SpotifyFormat
-from musicdb.imports.messages import RowRefusedError
-
-_NAMES = ("title", "artists", "album")
 
 
 class TidyTuesday(SpotifyFormat):
@@ -28,10 +22,6 @@ class TidyTuesday(SpotifyFormat):
     released = Column("track_album_release_date", spotify.RELEASED)
     genres = Column("playlist_genre", NamesWidget("\n", 200))
     more_genres = Column("playlist_subgenre", NamesWidget("\n", 200))
+    # R writes NA where it has no name. A name can be NA, too.
+    no_name = frozenset({"", "NA"})
     duration_ms = Column("duration_ms", spotify.DURATION)
-
-    def read(self, cells: Sequence[str]) -> dict[str, Any]:
-        # A name can be NA. Where all three are, R had no names to write.
-        if all(self.cell(cells, name) == "NA" for name in _NAMES):
-            raise RowRefusedError(self.heading("title"), "is NA, like artist and album: the row has no names.")
-        return super().read(cells)

@@ -1,28 +1,48 @@
-"""Exportify as exportify.app writes it: every cell quoted, ids for artists and albums, features on request."""
+"""Exportify as exportify.app writes it: every cell quoted, ids for artists and albums, features on request.
+
+The headings are in the language of its page.
+"""
 
 from musicdb.imports.formats import spotify
 from musicdb.imports.formats.base import Column
-from musicdb.imports.formats.sniffers import DateOrder
-from musicdb.imports.formats.spotify import SpotifyFormat
+from musicdb.imports.formats.exportify.headings import translated
+from musicdb.imports.formats.sniffers import ArtistNames, DateOrder
+from musicdb.imports.formats.spotify import FEATURES, SpotifyFormat
 
 
 class ExportifyApp(SpotifyFormat):
     name = "exportify.app"
     label = "Exportify (exportify.app)"
     source = "Spotify"
-    sniffers = (DateOrder,)
+    sniffers = (DateOrder, ArtistNames)
 
-    spotify_id = Column("Track URI", spotify.TRACK_ID, also=["Track ID", "Spotify ID"], required=True)
-    title = Column("Track Name", spotify.TITLE, required=True)
-    artist_ids = Column("Artist URI(s)", spotify.ARTIST_IDS_BY_COMMA, also=["Artist URIs"], required=True)
-    artists = Column("Artist Name(s)", spotify.ARTISTS_BY_COMMA, required=True)
-    album_id = Column("Album URI", spotify.ALBUM_ID, required=True)
-    album = Column("Album Name", spotify.ALBUM, required=True)
-    released = Column("Album Release Date", spotify.RELEASED, also=["Release Date"])
-    image_url = Column("Album Image URL", spotify.ART)
-    duration_ms = Column("Track Duration (ms)", spotify.DURATION, also=["Duration (ms)"])
-    explicit = Column("Explicit", spotify.YES_NO)
+    spotify_id = Column(
+        "Track URI", spotify.TRACK_ID, also=translated("spotify_id", "Track ID", "Spotify ID"), required=True
+    )
+    title = Column("Track Name", spotify.TITLE, also=translated("title"), required=True)
+    artist_ids = Column(
+        "Artist URI(s)", spotify.ARTIST_IDS_BY_COMMA, also=translated("artist_ids", "Artist IDs"), required=True
+    )
+    artists = Column("Artist Name(s)", spotify.ARTISTS_BY_COMMA_AND_BLANK, also=translated("artists"), required=True)
+    album_id = Column("Album URI", spotify.ALBUM_ID, also=translated("album_id"), required=True)
+    album = Column("Album Name", spotify.ALBUM, also=translated("album"), required=True)
+    released = Column("Album Release Date", spotify.RELEASED, also=translated("released", "Release Date"))
+    image_url = Column("Album Image URL", spotify.ART, also=translated("image_url"))
+    duration_ms = Column("Track Duration (ms)", spotify.DURATION, also=translated("duration_ms", "Duration (ms)"))
+    explicit = Column("Explicit", spotify.YES_NO, also=translated("explicit"))
     isrc = Column("ISRC", spotify.ISRC)
-    genres = Column("Artist Genres", spotify.GENRES_BY_COMMA)
-    more_genres = Column("Album Genres", spotify.GENRES_BY_COMMA)
-    labels = Column("Label", spotify.LABEL, also=["Record Label"])
+    genres = Column("Artist Genres", spotify.GENRES_BY_COMMA, also=translated("genres"))
+    more_genres = Column("Album Genres", spotify.GENRES_BY_COMMA, also=translated("album_genres"))
+    labels = Column("Label", spotify.LABEL, also=translated("labels", "Record Label"))
+    danceability = Column("Danceability", FEATURES["danceability"], also=translated("danceability"))
+    energy = Column("Energy", FEATURES["energy"], also=translated("energy"))
+    key = Column("Key", FEATURES["key"], also=translated("key"))
+    loudness = Column("Loudness", FEATURES["loudness"], also=translated("loudness"))
+    mode = Column("Mode", FEATURES["mode"], also=translated("mode"))
+    speechiness = Column("Speechiness", FEATURES["speechiness"], also=translated("speechiness"))
+    acousticness = Column("Acousticness", FEATURES["acousticness"], also=translated("acousticness"))
+    instrumentalness = Column("Instrumentalness", FEATURES["instrumentalness"], also=translated("instrumentalness"))
+    liveness = Column("Liveness", FEATURES["liveness"], also=translated("liveness"))
+    valence = Column("Valence", FEATURES["valence"], also=translated("valence"))
+    tempo = Column("Tempo", FEATURES["tempo"], also=translated("tempo"))
+    time_signature = Column("Time Signature", FEATURES["time_signature"], also=translated("time_signature"))
