@@ -1,22 +1,30 @@
 """Facts and rules about music: names, titles, release dates, audio features. No Django here."""
 
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
+from musicdb.music.isrcs import normalise_isrc
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
 from musicdb.music.names import name_key, normalise_name
 from musicdb.music.release_dates import Precision, format_release_date, parse_release_date
+from musicdb.music.search_keys import search_key
+from musicdb.music.sort_keys import Articles, jump_letter, sort_key
 from musicdb.music.titles import title_key
 
 __all__ = [
     "AUDIO_FEATURES",
     "FEATURE_NAMES",
+    "Articles",
     "AudioFeature",
     "Precision",
     "format_release_date",
     "group_by_key",
+    "jump_letter",
     "label_similarity_key",
     "name_key",
+    "normalise_isrc",
     "normalise_name",
     "parse_release_date",
+    "search_key",
     "similarity_key",
+    "sort_key",
     "title_key",
 ]

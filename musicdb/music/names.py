@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from musicdb.music.invisible import remove_invisible
+
 # A letter i with dots above it: "İ" becomes this in lower case.
 _DOTTED_I = re.compile("i\u0307+")
 
@@ -10,13 +12,19 @@ _DOTTED_I = re.compile("i\u0307+")
 def normalise_name(text: str) -> str:
     """Return ``text`` in Unicode's NFC, with each run of blanks, line breaks and control characters as one space.
 
-    A person who types a name and a file that holds it then give the same text. Nothing that a reader can see is lost.
-    NUL, which SQLite stores and PostgreSQL refuses, is a control character and goes too. So does half a surrogate
-    pair, which neither can store.
+    A person who types a name and a file that holds it then give the same text. Nothing that a reader can see is lost,
+    and what nobody can see goes (``remove_invisible``), so a text without a visible character is empty. NUL, which
+    SQLite stores and PostgreSQL refuses, is a control character and goes too. So does half a surrogate pair, which
+    neither can store.
     """
+    if text.isascii() and text.isprintable():  # Most names are, and a large file has millions.
+        return " ".join(text.split())
     visible = text
-    if not text.isprintable():  # Most names are printable, and a large file has millions.
+    if not text.isprintable():
         visible = "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
+    # Composed before, since what a character depends on is a whole letter; and after, since an invisible character
+    # can stand between a letter and its accent.
+    visible = remove_invisible(unicodedata.normalize("NFC", visible))
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
