@@ -43,7 +43,7 @@ class StockAlbumAdmin(Stock, AlbumAdmin):
 
 class StockArtistAdmin(Stock, ArtistAdmin):
     # Other spellings, which ``ModelAdmin`` would look for through a join.
-    search_fields = [*ArtistAdmin.search_fields, "aliases__name", "=aliases__spotify_id"]
+    search_fields = [*ArtistAdmin.search_fields, "aliases__search_key", "=aliases__spotify_id"]
 
 
 def stock_site() -> admin.AdminSite:

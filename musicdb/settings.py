@@ -150,6 +150,11 @@ FORMAT_MODULE_PATH = "musicdb.conf.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
+# Lists sort a name without such a word at its beginning. Words that begin many English names, such as "Die" and "De",
+# are not among them. After a change, manage.py namekeys sorts the names anew.
+SORT_ARTICLES = env.list(
+    "SORT_ARTICLES", default=["The", "A", "An", "Le", "La", "Les", "L'", "El", "Los", "Las", "Il", "Der", "Das"]
+)
 
 # --- Safety ------------------------------------------------------------------------------------------------------
 

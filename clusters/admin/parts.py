@@ -24,9 +24,9 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     list_editable = ["name"]
     list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
     list_select_related = ["run__genre"]
-    search_fields = ["name", "description", "run__genre__name"]
+    search_fields = ["name", "description", "run__genre__search_key"]
     search_help_text = "Name, description or genre"
-    ordering = ["-run__is_published", "run__genre__name", "-run_id", "number"]
+    ordering = ["-run__is_published", "run__genre__sort_key", "-run_id", "number"]
     fields = ["name", "run", "number", "size", "description", "nearest_tracks", "centre"]
     readonly_fields = ["run", "number", "size", "description", "nearest_tracks", "centre"]
 
@@ -39,7 +39,7 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     def view_on_site(self, obj: Cluster) -> str | None:
         return obj.get_absolute_url() if obj.run.is_published else None
 
-    @admin.display(ordering="run__genre__name")
+    @admin.display(ordering="run__genre__sort_key")
     def genre(self, cluster: Cluster) -> SafeString:
         return link_to(cluster.run.genre)
 
@@ -74,18 +74,18 @@ class MembershipAdmin(RunChildAdmin[Membership]):
     list_display = ["rank", "track_in_place", "cluster", "genre", "distance"]
     list_display_links = None
     list_select_related = ["track", "cluster__run__genre"]
-    search_fields = ["track__title"]
+    search_fields = ["track__search_key"]
     search_help_text = "Track"
     ordering = ["-run", "cluster__number", "rank"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.display(description="track", ordering="track__title")
+    @admin.display(description="track", ordering="track__sort_key")
     def track_in_place(self, membership: Membership) -> SafeString:
         return link_to(membership.track)
 
-    @admin.display(ordering="run__genre__name")
+    @admin.display(ordering="run__genre__sort_key")
     def genre(self, membership: Membership) -> str:
         return str(membership.cluster.run.genre.name)
 
@@ -97,13 +97,13 @@ class ExcludedTrackAdmin(RunChildAdmin[ExcludedTrack]):
     list_display = ["track_to_mend", "reason", "run"]
     list_display_links = None
     list_select_related = ["track", "run__genre"]
-    search_fields = ["track__title", "reason"]
+    search_fields = ["track__search_key", "reason"]
     search_help_text = "Track or reason"
-    ordering = ["-run", "track__title", "track"]
+    ordering = ["-run", "track__sort_key", "track"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.display(description="track", ordering="track__title")
+    @admin.display(description="track", ordering="track__sort_key")
     def track_to_mend(self, excluded: ExcludedTrack) -> SafeString:
         return link_to(excluded.track)

@@ -53,7 +53,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     list_display_links = ["genre", "finished_at"]
     list_filter = [StateFilter, "finished_at"]
     list_select_related = ["genre"]
-    search_fields = ["genre__name"]
+    search_fields = ["genre__search_key"]
     search_help_text = "Genre"
     actions = ["compare_selected", "publish_selected", "unpublish_selected"]
     change_form_template = "admin/clusters/run/change_form.html"

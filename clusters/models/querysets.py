@@ -65,7 +65,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
     def published(self) -> Self:
         """Clusters of published runs, with their genre, by genre and number. One query."""
         published = self.filter(run__is_published=True)
-        return published.select_related("run__genre").order_by("run__genre__name", "number")
+        return published.select_related("run__genre").order_by("run__genre__sort_key", "number")
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -77,7 +77,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def of_track(self, track: Track) -> Self:
         """The track's places in the published runs, with all that says why: every cluster of the run. Two queries."""
         published = self.filter(track=track, run__is_published=True)
-        with_run = published.select_related("track", "cluster__run__genre").order_by("run__genre__name")
+        with_run = published.select_related("track", "cluster__run__genre").order_by("run__genre__sort_key")
         return with_run.prefetch_related("cluster__run__clusters")
 
 
@@ -85,7 +85,7 @@ class ExcludedTrackQuerySet(models.QuerySet["ExcludedTrack"]):
     def for_list(self) -> Self:
         """Tracks that a run excluded, by title, with their artists. Three queries."""
         with_tracks = self.select_related("track__album").prefetch_related(*table_columns(Track, "track__"))
-        return with_tracks.order_by("track__title", "track_id")
+        return with_tracks.order_by("track__sort_key", "track_id")
 
     def by_reason(self) -> "models.QuerySet[ExcludedTrack, Any]":
         """Each ``reason`` with the ``count`` of its tracks, the most frequent first. One query."""

@@ -46,7 +46,7 @@ class RunComparison:
         moved = numbered.filter(
             ~Q(old_number=F("new_number")) | Q(old_number__isnull=True) | Q(new_number__isnull=True)
         )
-        return moved.order_by("title", "pk").prefetch_related(rows_with(Track, "track_artists", "artist"))
+        return moved.order_by("sort_key", "pk").prefetch_related(rows_with(Track, "track_artists", "artist"))
 
 
 def compare_runs(old: Run, new: Run) -> RunComparison:

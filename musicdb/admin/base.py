@@ -3,29 +3,29 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import model_ngettext
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import DataError, models
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
 
 from musicdb.admin.change_form.forms import SPOTIFY_LINK
 from musicdb.admin.deletion import MAX_LISTED, cascade_counts, summarise_deletion
 from musicdb.admin.generic import ModelAdmin
-from musicdb.admin.html import link_to
-from musicdb.db.text_search import SearchMixin
+from musicdb.admin.html import bdi, link_to
+from musicdb.db.text_search import SearchMixin, split_terms
 from musicdb.editing import Edit, bulk_edit
 from musicdb.models import SluggedModel, Track
-from musicdb.music import normalise_name
+from musicdb.music import is_isrc, normalise_isrc, normalise_name
 from musicdb.search import DeferredJoinPaginator
 
 # Databases refuse a thousand terms, or a term of 100 kB. Nobody types that much to search.
@@ -39,21 +39,21 @@ M = TypeVar("M", bound=models.Model)
 
 
 def search_terms(text: str) -> str:
-    """Return the words to search for when a user types ``text``: the id in a Spotify link, or the first words."""
-    link = SPOTIFY_LINK.fullmatch(text[:MAX_SEARCH_LENGTH].strip())
-    if link:
-        return link["id"]
-    return " ".join(list(smart_split(normalise_name(text[:MAX_SEARCH_LENGTH])))[:MAX_SEARCH_TERMS])
+    """Return the words to search for when a user types ``text``: the first ones.
 
-
-def count_related(rows: QuerySet[Any], column: str) -> Coalesce:
-    """Return an annotation that counts the ``rows`` whose ``column`` points at the annotated row.
-
-    It is a subquery. The database counts only for the rows of a page, and the joins of a search do not inflate the
-    count.
+    Of a Spotify link it is the id, and of an ISRC, which may be printed with blanks, the code.
     """
-    groups = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
-    return Coalesce(Subquery(groups.annotate(rows=Count("*")).values("rows")), 0)
+    text = text[:MAX_SEARCH_LENGTH]
+    if link := SPOTIFY_LINK.fullmatch(text.strip()):
+        return link["id"]
+    if is_isrc(isrc := normalise_isrc(text)):
+        return isrc
+    return " ".join(list(smart_split(normalise_name(text)))[:MAX_SEARCH_TERMS])
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 track" or "1,200 tracks"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def is_valid_pk(text: str) -> bool:
@@ -135,7 +135,9 @@ class CatalogueAdmin(ModelAdmin[M]):
         if not isinstance(queryset, SearchMixin):
             return super().get_search_results(request, queryset, terms)
         # ``search`` filters by primary keys, so it repeats no row.
-        return queryset.search(terms), False
+        found = queryset.search(terms)
+        is_sorted = ORDER_VAR in request.GET
+        return found if is_sorted else found.by_relevance(" ".join(split_terms(terms))), False
 
     def get_paginator(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
@@ -150,6 +152,22 @@ class CatalogueAdmin(ModelAdmin[M]):
         # Other sites link to the address of a row, so it cannot be edited once the row is saved.
         fixed = ["slug"] if isinstance(obj, SluggedModel) else []
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def with_option_facts(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Return the rows of an autocomplete box with what ``option_facts`` needs."""
+        return rows
+
+    def option_facts(self, obj: Any) -> Sequence[str]:
+        """Return what tells a row in an autocomplete box from others of its name. Empty facts are left out."""
+        return []
+
+    @admin.display(description="name", ordering="sort_key")
+    def listed_name(self, obj: Any) -> SafeString:
+        return bdi(obj.name)
+
+    @admin.display(description="title", ordering="sort_key")
+    def listed_title(self, obj: Any) -> SafeString:
+        return bdi(obj.title)
 
     def view_on_site(self, obj: Any) -> str | None:
         url: str = obj.get_absolute_url()

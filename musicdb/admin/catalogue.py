@@ -1,14 +1,15 @@
 """The admin of genres, artists, labels, albums and tracks: their lists, forms and actions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from musicdb.admin.base import M, count_related
+from musicdb.admin.base import M, counted
 from musicdb.admin.change_form.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.admin.change_form.inlines import (
     AlbumLabelInline,
@@ -22,7 +23,7 @@ from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.changelist.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.history import VersionedAdmin
-from musicdb.admin.html import link_to_list, thumbnail
+from musicdb.admin.html import bdi, link_to_list, names_in_order, thumbnail
 from musicdb.admin.merge import MergeableAdmin
 from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
@@ -32,6 +33,7 @@ from musicdb.models.querysets import (
     GenreQuerySet,
     LabelQuerySet,
     TrackQuerySet,
+    count_related,
     rows_with,
 )
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature, label_similarity_key
@@ -44,7 +46,7 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 @admin.register(Genre)
 class GenreAdmin(ExportAdmin, VersionedAdmin[Genre], MergeableAdmin[Genre]):
     export_resource = GenreResource
-    list_display = ["name", "number_of_tracks"]
+    list_display = ["listed_name", "number_of_tracks"]
     search_fields = GenreQuerySet.search_fields
     search_help_text = "Name or alias"
     fields = ["name", "slug", "description"]
@@ -55,6 +57,9 @@ class GenreAdmin(ExportAdmin, VersionedAdmin[Genre], MergeableAdmin[Genre]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
         rows = Track.genres.through.objects.all()
         return super().get_queryset(request).annotate(track_count=count_related(rows, "genre"))
+
+    def option_facts(self, genre: Any) -> Sequence[str]:
+        return [counted(genre.track_count, "track")]
 
     @admin.display(description="tracks", ordering="track_count")
     def number_of_tracks(self, genre: Any) -> SafeString:
@@ -84,7 +89,7 @@ class PublicAdmin(ExportAdmin, BulkEditAdmin[M], VersionedAdmin[M], MergeableAdm
 class ArtistAdmin(PublicAdmin[Artist]):
     export_resource = ArtistResource
     form = ArtistForm
-    list_display = ["name", "is_public", "number_of_tracks", "spotify_id"]
+    list_display = ["listed_name", "is_public", "number_of_tracks", "spotify_id"]
     list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
     search_fields = ArtistQuerySet.search_fields
     search_help_text = "Name, alias, Spotify id or Spotify link"
@@ -102,6 +107,12 @@ class ArtistAdmin(PublicAdmin[Artist]):
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Track.objects.filter(pk__in=TrackArtist.objects.filter(artist__in=objs).order_by().values("track"))
 
+    def option_facts(self, artist: Any) -> Sequence[str]:
+        return [
+            counted(artist.track_count, "track"),
+            f"Spotify {artist.spotify_id}" if artist.spotify_id else artist.slug,
+        ]
+
     @admin.display(description="tracks", ordering="track_count")
     def number_of_tracks(self, artist: Any) -> SafeString:
         return link_to_list(Track, "artists__id__exact", artist.pk, artist.track_count)
@@ -110,7 +121,7 @@ class ArtistAdmin(PublicAdmin[Artist]):
 @admin.register(Label)
 class LabelAdmin(PublicAdmin[Label]):
     export_resource = LabelResource
-    list_display = ["name", "is_public", "number_of_albums"]
+    list_display = ["listed_name", "is_public", "number_of_albums"]
     list_filter = ["is_public"]
     search_fields = LabelQuerySet.search_fields
     search_help_text = "Name or alias"
@@ -125,6 +136,9 @@ class LabelAdmin(PublicAdmin[Label]):
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Album.objects.filter(pk__in=AlbumLabel.objects.filter(label__in=objs).order_by().values("album"))
 
+    def option_facts(self, label: Any) -> Sequence[str]:
+        return [counted(label.album_count, "album")]
+
     @admin.display(description="albums", ordering="album_count")
     def number_of_albums(self, label: Any) -> SafeString:
         return link_to_list(Album, "labels__id__exact", label.pk, label.album_count)
@@ -135,8 +149,8 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
     export_resource = AlbumResource
     bulk_edit_form = AlbumBulkForm
     form = AlbumForm
-    list_display = ["art", "title", "released", "label_names", "number_of_tracks"]
-    list_display_links = ["art", "title"]
+    list_display = ["art", "listed_title", "released", "label_names", "number_of_tracks"]
+    list_display_links = ["art", "listed_title"]
     list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, DoubtFilter]
     list_prefetch_related = [rows_with(Album, "album_labels", "label")]
     search_fields = AlbumQuerySet.search_fields
@@ -152,6 +166,13 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Track.objects.filter(album__in=objs)
 
+    def with_option_facts(self, rows: QuerySet[Album]) -> QuerySet[Album]:
+        credited = TrackArtist.objects.filter(track__album=OuterRef("pk")).order_by("position", "pk")
+        return rows.annotate(first_artist=Subquery(credited.values("artist__name")[:1]))
+
+    def option_facts(self, album: Any) -> Sequence[str]:
+        return [album.first_artist or "", album.released, counted(album.track_count, "track")]
+
     @admin.display(description="art")
     def art(self, album: Album) -> SafeString | str:
         return thumbnail(album, 40)
@@ -165,8 +186,8 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
         return album.released
 
     @admin.display(description="labels")
-    def label_names(self, album: Album) -> str:
-        return ", ".join(label.name for label in album.labels_in_order)
+    def label_names(self, album: Album) -> SafeString:
+        return names_in_order(album.labels_in_order)
 
     @admin.display(description="tracks", ordering="track_count")
     def number_of_tracks(self, album: Any) -> SafeString:
@@ -178,8 +199,8 @@ class TrackAdmin(ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], Bu
     export_resource = TrackResource
     bulk_edit_form = TrackBulkForm
     form = TrackForm
-    list_display = ["art", "title", "artist_names", "album", "score", "liked", "features_known"]
-    list_display_links = ["art", "title"]
+    list_display = ["art", "listed_title", "artist_names", "album_title", "score", "liked", "features_known"]
+    list_display_links = ["art", "listed_title"]
     list_editable = ["score", "liked"]
     list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
@@ -213,15 +234,27 @@ class TrackAdmin(ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], Bu
             }
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def with_option_facts(self, rows: QuerySet[Track]) -> QuerySet[Track]:
+        credited = TrackArtist.objects.filter(track=OuterRef("pk")).order_by("position")
+        return rows.select_related("album").annotate(first_artist=Subquery(credited.values("artist__name")[:1]))
+
+    def option_facts(self, track: Any) -> Sequence[str]:
+        return [track.first_artist or "", str(track.album or "")]
+
     @admin.display(description="art")
     def art(self, track: Track) -> SafeString | str:
         return thumbnail(track.album, 40)
 
     @admin.display(description="artists")
-    def artist_names(self, track: Track) -> str:
-        names = [artist.name for artist in track.artists_in_order]
-        others = len(names) - MAX_ARTISTS_SHOWN
-        return ", ".join(names[:MAX_ARTISTS_SHOWN]) + (f" and {others} more" if others > 0 else "")
+    def artist_names(self, track: Track) -> SafeString:
+        artists = track.artists_in_order
+        others = len(artists) - MAX_ARTISTS_SHOWN
+        shown = names_in_order(artists[:MAX_ARTISTS_SHOWN])
+        return format_html("{} and {} more", shown, others) if others > 0 else shown
+
+    @admin.display(description="album", ordering="album__sort_key")
+    def album_title(self, track: Track) -> SafeString | str:
+        return bdi(track.album) if track.album else ""
 
     @admin.display(description="features")
     def features_known(self, track: Track) -> str:

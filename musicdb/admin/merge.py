@@ -97,7 +97,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
         """Show groups of rows with similar names. On POST, dismiss or restore one. Reads all names, and little else."""
         if request.method == "POST":
             return dismiss_or_restore(request, self.model)
-        names = self.model._default_manager.order_by("name", "pk").values_list("pk", "name")
+        names = self.model._default_manager.order_by("sort_key", "pk").values_list("pk", "name")
         groups = group_by_key(names.iterator(), self.similarity_key)
         review = review_context(request, review_groups(self.model, groups))
         # A group can be larger than a merge.

@@ -64,7 +64,7 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
 def _with_derived(
     model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
-    """Put in front the columns that compute themselves from one of ``fields``, as ``NameKeyField`` does."""
+    """Put in front the columns that compute themselves from one of ``fields``, as a ``KeyField`` does."""
     columns: Iterable[Any] = model._meta.concrete_fields
     derived = [
         (field.name, fields.index(field.derived_from), field.derive)

@@ -1,8 +1,9 @@
 """Search rows by words, quickly in a large library too: by keys, column by column, never by a join.
 
-The ``search_fields`` of a queryset say where a term is looked for, as the admin's do. ``title`` must contain it, and
-``=isrc`` must equal it, both in upper or lower case. ``album__title`` and ``artists__name`` are columns of related
-rows, and ``artists__aliases__name`` is a column of the aliases of these.
+The ``search_fields`` of a queryset say where a term is looked for, as the admin's do. ``search_key`` must contain it,
+and ``=isrc`` must equal it in upper or lower case. A search key ignores case, accents and more (``musicdb.music``).
+``album__search_key`` and ``artists__search_key`` are columns of related rows, and ``artists__aliases__search_key`` is a
+column of the aliases of these.
 
 A term is searched for in one of two ways, on both databases:
 
@@ -21,22 +22,17 @@ from typing import Any, ClassVar, Self, cast
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models
-from django.db.models import Q, QuerySet
-from django.db.models.lookups import IContains
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.lookups import Contains
 from django.utils.text import smart_split, unescape_string_literal
 
+from musicdb.music import search_key
 
-class IContainsUnicode(IContains):
-    """Like ``icontains``, but on SQLite, whose LIKE ignores the case of ASCII letters only, for all letters."""
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        term = str(self.rhs)
-        if term.isascii() or _is_caseless(term):
-            return super().as_sql(compiler, connection)
-        lhs, params = self.process_lhs(compiler, connection)
-        # Most titles are ASCII, so comparing two lengths settles them. GLOB takes five times as long.
-        sql = f"(LENGTH({lhs}) < LENGTH(CAST({lhs} AS BLOB)) AND {lhs} GLOB %s)"
-        return sql, [*params, *params, *params, f"*{as_glob(term)}*"]
+class Mentions(Contains):
+    """Whether a search key contains a term, which is folded as the key is."""
+
+    prepare_rhs = True
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         term = str(self.rhs)
@@ -44,11 +40,7 @@ class IContainsUnicode(IContains):
             return super().as_sql(compiler, connection)
         # The planner expects the trigram index to return few rows for such a term, and it would return all of them.
         lhs, params = self.process_lhs(compiler, connection)
-        text = lhs if _is_caseless(term) else f"(UPPER({lhs} || ''))"
-        return f"{text} LIKE UPPER(%s)", [*params, f"%{connection.ops.prep_for_like_query(term)}%"]
-
-
-models.CharField.register_lookup(IContainsUnicode, "mentions")
+        return f"({lhs} || '') LIKE %s", [*params, f"%{connection.ops.prep_for_like_query(term)}%"]
 
 
 def has_trigrams(term: str) -> bool:
@@ -56,25 +48,12 @@ def has_trigrams(term: str) -> bool:
     return re.search(r"[^\W_]{3}", term) is not None
 
 
-def as_glob(text: str) -> str:
-    """Return the GLOB pattern of SQLite that matches ``text`` in upper and lower case."""
-    return "".join(_glob_of(character) for character in text)
-
-
-def _glob_of(character: str) -> str:
-    forms = {character, character.lower(), character.upper(), character.upper().lower()}
-    single = sorted(form for form in forms if len(form) == 1)
-    return f"[{''.join(single)}]" if len(single) > 1 or character in "*?[" else character
-
-
-def _is_caseless(term: str) -> bool:
-    return term.lower() == term.upper()
-
-
 class SearchMixin:
     """A queryset that can be searched by words."""
 
     search_fields: ClassVar[Sequence[str]]
+    # Whether rows that a short term finds are sorted by relevance, too. For that, all of them are read.
+    ranks_short_terms: ClassVar[bool] = True
 
     def search(self, terms: str) -> Self:
         """Keep the rows that contain every term. Words in quotes are one term. Without terms, keep all rows."""
@@ -82,6 +61,27 @@ class SearchMixin:
         if words := split_terms(terms):
             rows = rows.filter(_found_by_all(rows.model, self.search_fields, words, rows.db))
         return cast(Self, rows)
+
+    def by_relevance(self, typed: str) -> Self:
+        """Sort rows that a search for ``typed`` found: by name those that equal it, then those that begin with it.
+
+        Among equals, those with the most tracks come first, then the order that the rows have.
+        """
+        rows: Any = self
+        key = search_key(typed)
+        if not key or not (self.ranks_short_terms or _by_keys(key, rows.db)):
+            return self
+        rank = Case(*self._ranks(key), default=Value(9))
+        return cast(
+            Self, rows.order_by(rank, *self._largest_first(), *(rows.query.order_by or rows.model._meta.ordering))
+        )
+
+    def _ranks(self, key: str) -> list[When]:
+        return [When(search_key=key, then=Value(0)), When(search_key__startswith=key, then=Value(2))]
+
+    def _largest_first(self) -> Sequence[Any]:
+        """Return the order of rows by how much of the library they stand for."""
+        return ()
 
 
 class AliasSearchMixin(SearchMixin):
@@ -98,13 +98,20 @@ class AliasSearchMixin(SearchMixin):
         by_keys = any(_by_keys(word, rows.db) for word in words)
         return cast(Self, rows.filter(_any_of(rows.model, [by_name, by_alias], rows.db, by_keys=by_keys)))
 
+    def _ranks(self, key: str) -> list[When]:
+        rows: Any = self
+        aliases = _keys(rows.model.aliases.rel.related_model, rows.db).filter(target=OuterRef("pk"), search_key=key)
+        exact, *others = super()._ranks(key)
+        return [exact, When(Exists(aliases), then=Value(1)), *others]
+
 
 def split_terms(terms: str) -> list[str]:
-    """Return the terms in a query, split as Django's admin splits them."""
-    return [
+    """Return the terms in a query, split as Django's admin splits them. None is without a visible character."""
+    words = (
         unescape_string_literal(term) if term.startswith(('"', "'")) and term[0] == term[-1] else term
         for term in smart_split(terms)
-    ]
+    )
+    return [word for word in words if search_key(word)]
 
 
 def _found_by_all(model: type[models.Model], specs: Sequence[str], terms: Sequence[str], using: str) -> Q:
@@ -116,7 +123,8 @@ def _found_by_all(model: type[models.Model], specs: Sequence[str], terms: Sequen
 
 def _by_keys(term: str, using: str) -> bool:
     """Return whether searching by keys is likely quicker for ``term`` than along the list."""
-    return has_trigrams(term) if connections[using].vendor == "postgresql" else len(term.encode()) > 2
+    key = search_key(term)
+    return has_trigrams(key) if connections[using].vendor == "postgresql" else len(key.encode()) > 2
 
 
 def _any_of(model: type[models.Model], ways: Sequence[Q | QuerySet[Any]], using: str, *, by_keys: bool) -> Q:
@@ -130,16 +138,16 @@ def _any_of(model: type[models.Model], ways: Sequence[Q | QuerySet[Any]], using:
 def _ways(model: type[models.Model], spec: str, term: str, using: str) -> Iterator[Q | QuerySet[Any]]:
     """Yield how to search for ``term`` in one of the ``search_fields``: nothing if the field cannot hold it."""
     if spec.startswith("="):
-        name = spec.removeprefix("=")
-        if _is_possible(model._meta.get_field(name), term):
+        field: Any = model._meta.get_field(spec.removeprefix("="))
+        if _is_possible(field, term):
             # By keys, although it is a column of the row: the walk along the list then reads no other column.
-            yield _keys(model, using).filter(**{f"{name}__iexact": term})
+            yield _keys(model, using).filter(**{f"{field.name}__iexact": field.to_python(term)})
         return
     name, _, column = spec.partition("__")
     if not column:
         yield Q(**{f"{name}__mentions": term})
         return
-    field: Any = model._meta.get_field(name)
+    field = model._meta.get_field(name)
     related = _related_keys(field.related_model, column, term, using)
     if field.many_to_many:
         through = _keys(field.remote_field.through, using, field.m2m_field_name())
@@ -167,7 +175,7 @@ def _is_possible(field: Any, term: str) -> bool:
 
 def _is_valid(field: Any, term: str) -> bool:
     try:
-        field.run_validators(term)
+        field.run_validators(field.to_python(term))
     except ValidationError:
         return False
     return True

@@ -21,7 +21,7 @@ from musicdb.models.validators import (
     validate_spotify_id,
     validate_web_url,
 )
-from musicdb.music import AudioFeature, Precision, normalise_name, parse_release_date
+from musicdb.music import AudioFeature, Precision, normalise_isrc, normalise_name, parse_release_date
 
 # What programs write for an unknown value. A title can be any of these words, so names are not read this way.
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})
@@ -263,8 +263,8 @@ class ReleaseDateWidget(Widget):
 
 class IsrcWidget(Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        text: str = value.replace("-", "").strip().upper()
-        if is_unknown(text):
+        text = normalise_isrc(value)
+        if not text or is_unknown(value):
             return ""
         try:
             validate_isrc(text)

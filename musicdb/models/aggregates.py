@@ -14,7 +14,7 @@ from django.db import models
 from musicdb.db import in_batches, insert
 from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias
 from musicdb.models.catalogue import Album, AlbumLabel, Artist, Genre, Label, SluggedModel, Track, TrackArtist
-from musicdb.models.name_keys import NameKeyField
+from musicdb.models.name_keys import KeyField
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Aggregate:
         return [
             field
             for field in self.model._meta.concrete_fields
-            if not field.primary_key and not isinstance(field, NameKeyField)
+            if not field.primary_key and not isinstance(field, KeyField)
         ]
 
     @cached_property
@@ -145,8 +145,11 @@ class Aggregate:
         """The columns that say what an alias is and what leads to it."""
         if self.alias is None:
             return []
-        left_out = {"id", "target", "name_key"}
-        return [field.name for field in self.alias._meta.concrete_fields if field.name not in left_out]
+        return [
+            field.name
+            for field in self.alias._meta.concrete_fields
+            if field.name not in {"id", "target"} and not isinstance(field, KeyField)
+        ]
 
     def child_relation(self, name: str) -> ChildRelation:
         """Return the child relation that is called ``name``, such as ``artists``."""

@@ -8,12 +8,17 @@ from django.db.models import Q
 
 from musicdb.models.catalogue import Artist, Genre, Label
 from musicdb.models.fields import NameField
-from musicdb.models.name_keys import KeyedByName, KeyedQuerySet
+from musicdb.models.name_keys import KeyedByName, KeyedQuerySet, ListedByName
 from musicdb.models.slugs import MAX_LENGTH
 from musicdb.models.validators import validate_slug_text, validate_spotify_id
 
 
-class Alias(KeyedByName):
+def _search_index(name: str) -> models.Index:
+    # It includes the target, so that a search reads nothing else.
+    return models.Index(fields=["search_key", "target"], name=name)
+
+
+class Alias(KeyedByName, ListedByName):
     """Another name of ``target``. ``slug`` is the address of the row that was merged into the target, or null."""
 
     name = NameField("alias", max_length=300)
@@ -32,7 +37,7 @@ class Alias(KeyedByName):
 
     class Meta:
         abstract = True
-        ordering = ["name", "pk"]
+        ordering = ["sort_key", "pk"]
 
     def __str__(self) -> str:
         return str(self.name)
@@ -44,6 +49,7 @@ class GenreAlias(Alias):
     class Meta(Alias.Meta):
         verbose_name = "alias of a genre"
         verbose_name_plural = "aliases of genres"
+        indexes = [_search_index("genrealias_search_key")]
         constraints = [
             models.UniqueConstraint(
                 fields=["name_key"],
@@ -60,7 +66,10 @@ class LabelAlias(Alias):
     class Meta(Alias.Meta):
         verbose_name = "alias of a label"
         verbose_name_plural = "aliases of labels"
-        indexes = [models.Index(fields=["name_key"], name="labelalias_name_key")]
+        indexes = [
+            _search_index("labelalias_search_key"),
+            models.Index(fields=["name_key"], name="labelalias_name_key"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "name",
@@ -82,9 +91,8 @@ class ArtistAlias(Alias):
     class Meta(Alias.Meta):
         verbose_name = "alias of an artist"
         verbose_name_plural = "aliases of artists"
-        # The index includes the target, so that a search of tracks reads nothing else.
         indexes = [
-            models.Index(fields=["name", "target"], name="artistalias_name"),
+            _search_index("artistalias_search_key"),
             models.Index(fields=["name_key"], name="artistalias_name_key"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="artistalias_name_not_empty")]

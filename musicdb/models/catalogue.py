@@ -10,9 +10,9 @@ from django.db.models.lookups import Exact
 from django.urls import reverse
 
 from musicdb.db.functions import DayOfMonth, MonthOfYear
-from musicdb.models.fields import FiniteFloatField, NameField
+from musicdb.models.fields import FiniteFloatField, IsrcField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
-from musicdb.models.name_keys import KeyedByName
+from musicdb.models.name_keys import KeyedByName, ListedByName, ListedByTitle, list_index
 from musicdb.models.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
@@ -23,7 +23,6 @@ from musicdb.models.querysets import (
 from musicdb.models.slugs import MAX_LENGTH, alias_for_slug, unique_slug
 from musicdb.models.validators import (
     validate_integer_size,
-    validate_isrc,
     validate_slug_text,
     validate_spotify_id,
     validate_web_url,
@@ -81,7 +80,7 @@ class SluggedModel(models.Model):
         return (self.slug,)
 
 
-class Genre(SluggedModel, KeyedByName):
+class Genre(SluggedModel, KeyedByName, ListedByName):
     name = NameField(max_length=200)
     description = models.TextField(blank=True, help_text="Shown at the top of the genre's page.")
 
@@ -89,8 +88,9 @@ class Genre(SluggedModel, KeyedByName):
     history = Versions(GenreVersion)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "pk"]
         permissions = [("merge_genre", "Can merge genres")]
+        indexes = [list_index("genre_list")]
         constraints = [
             models.UniqueConstraint(
                 fields=["name_key"], name="genre_name_unique", violation_error_message="There is a genre of that name."
@@ -103,7 +103,7 @@ class Genre(SluggedModel, KeyedByName):
         return reverse("genre", args=[self.slug])
 
 
-class Artist(SluggedModel, KeyedByName):
+class Artist(SluggedModel, KeyedByName, ListedByName):
     name = NameField(max_length=300)
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
@@ -116,10 +116,10 @@ class Artist(SluggedModel, KeyedByName):
     history = Versions(unindexed=("spotify_id",))
 
     class Meta:
-        ordering = ["name", "pk"]
+        ordering = ["sort_key", "pk"]
         permissions = [("merge_artist", "Can merge artists")]
         indexes = [
-            models.Index(fields=["name", "id"], name="artist_name"),
+            list_index("artist_list"),
             models.Index(fields=["name_key"], name="artist_name_key"),
         ]
         constraints = [
@@ -136,7 +136,7 @@ class Artist(SluggedModel, KeyedByName):
         return f"https://open.spotify.com/artist/{self.spotify_id}" if self.spotify_id else ""
 
 
-class Label(SluggedModel, KeyedByName):
+class Label(SluggedModel, KeyedByName, ListedByName):
     name = NameField(max_length=300, unique=True)
     is_public = models.BooleanField(
         "public", default=False, help_text="Has a page. Its name links to that page everywhere."
@@ -146,9 +146,9 @@ class Label(SluggedModel, KeyedByName):
     history = Versions(unindexed=("name",))
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "pk"]
         permissions = [("merge_label", "Can merge labels")]
-        indexes = [models.Index(fields=["name_key"], name="label_name_key")]
+        indexes = [list_index("label_list"), models.Index(fields=["name_key"], name="label_name_key")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="label_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="label_slug_not_empty"),
@@ -158,7 +158,7 @@ class Label(SluggedModel, KeyedByName):
         return reverse("label", args=[self.slug])
 
 
-class Album(SluggedModel):
+class Album(SluggedModel, ListedByTitle):
     class Precision(models.TextChoices):
         YEAR = "year"
         MONTH = "month"
@@ -181,8 +181,9 @@ class Album(SluggedModel):
     history = Versions(AlbumVersion, ("spotify_id",))
 
     class Meta:
-        ordering = ["title", "pk"]
-        indexes = [models.Index(fields=["title", "id"], name="album_title")]
+        ordering = ["sort_key", "pk"]
+        # Imports look for albums by title.
+        indexes = [list_index("album_list"), models.Index(fields=["title"], name="album_title")]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="album_title_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="album_slug_not_empty"),
@@ -288,7 +289,7 @@ class AudioFeatures(models.Model):
         ]
 
 
-class Track(SluggedModel, AudioFeatures):
+class Track(SluggedModel, ListedByTitle, AudioFeatures):
     slug_source = "title"
 
     title = NameField(max_length=500)
@@ -306,7 +307,7 @@ class Track(SluggedModel, AudioFeatures):
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
-    isrc = models.CharField("ISRC", max_length=12, blank=True, db_index=True, validators=[validate_isrc])
+    isrc = IsrcField("ISRC", blank=True, db_index=True)
     duration_ms = models.PositiveIntegerField(
         "duration (ms)", null=True, blank=True, validators=[validate_integer_size]
     )
@@ -316,8 +317,9 @@ class Track(SluggedModel, AudioFeatures):
     history = Versions(TrackVersion, ("album", "score", "spotify_id", "isrc"))
 
     class Meta:
-        ordering = ["title", "pk"]
-        indexes = [models.Index(fields=["title", "id"], name="track_title")]
+        ordering = ["sort_key", "pk"]
+        # Imports look for tracks without a Spotify id by title.
+        indexes = [list_index("track_list"), models.Index(fields=["title"], name="track_title")]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="track_title_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="track_slug_not_empty"),

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from musicdb.models.name_keys import NameKeyField
+from musicdb.models.name_keys import KeyField
 
 CREATED, CHANGED, DELETED = "+", "~", "-"
 
@@ -101,8 +101,8 @@ class Versions(HistoricalRecords):
         )
 
     def fields_included(self, model: Any) -> list[Any]:
-        # A name's key follows from the name.
-        return [field for field in super().fields_included(model) if not isinstance(field, NameKeyField)]
+        # The keys of a name follow from the name.
+        return [field for field in super().fields_included(model) if not isinstance(field, KeyField)]
 
     def get_meta_options(self, model: Any) -> dict[str, Any]:
         name = model._meta.model_name

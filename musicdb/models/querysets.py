@@ -1,14 +1,15 @@
 """The queries about the catalogue. Each is named for its use and makes every join that the use needs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from musicdb.db.text_search import AliasSearchMixin, SearchMixin
@@ -37,6 +38,16 @@ def rows_with(owner: type[models.Model], rows: str, member: str, prefix: str = "
     return Prefetch(f"{prefix}{rows}", queryset=through.objects.select_related(member))
 
 
+def count_related(rows: "QuerySet[Any]", column: str, counted: str = "*") -> Coalesce:
+    """Return an annotation that counts the ``rows`` whose ``column`` points at the annotated row.
+
+    It is a subquery. The database counts only for the rows of a page, and the joins of a search do not inflate the
+    count. ``counted`` can name a relation of ``rows`` whose rows are counted instead.
+    """
+    groups = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
+    return Coalesce(Subquery(groups.annotate(rows=Count(counted)).values("rows")), 0)
+
+
 class NaturalKeyMixin:
     """Rows that fixtures name by their slug."""
 
@@ -47,18 +58,26 @@ class NaturalKeyMixin:
 
 
 class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
-    search_fields = ("name",)
+    search_fields = ("search_key",)
+
+    def _largest_first(self) -> Sequence[Any]:
+        model: Any = self.model
+        return (count_related(model.tracks.through.objects.all(), "genre").desc(),)
 
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
 
     def for_list(self) -> Self:
         """Genres with ``track_count``, the largest first."""
-        return self.with_track_count().order_by("-track_count", "name")
+        return self.with_track_count().order_by("-track_count", "sort_key", "pk")
 
 
 class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"]):
-    search_fields = ("name", "=spotify_id")
+    search_fields = ("search_key", "=spotify_id")
+
+    def _largest_first(self) -> Sequence[Any]:
+        model: Any = self.model
+        return (count_related(model.tracks.through.objects.all(), "artist").desc(),)
 
     def public(self) -> Self:
         return self.filter(is_public=True)
@@ -68,16 +87,20 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
 
     def for_list(self) -> Self:
         """Public artists with ``track_count``, by name."""
-        return self.public().with_track_count().order_by("name", "pk")
+        return self.public().with_track_count().order_by("sort_key", "pk")
 
     def top_of_genre(self, genre: "Genre", limit: int) -> Self:
         """The artists with the most tracks in ``genre``, with ``track_count`` counted there."""
         counted = self.filter(tracks__genres=genre).annotate(track_count=Count("tracks"))
-        return counted.order_by("-track_count", "name", "pk")[:limit]
+        return counted.order_by("-track_count", "sort_key", "pk")[:limit]
 
 
 class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
-    search_fields = ("name",)
+    search_fields = ("search_key",)
+
+    def _largest_first(self) -> Sequence[Any]:
+        model: Any = self.model
+        return (count_related(model.albums.through.objects.all(), "label", "album__tracks").desc(),)
 
     def public(self) -> Self:
         return self.filter(is_public=True)
@@ -87,12 +110,12 @@ class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
 
     def for_list(self) -> Self:
         """Public labels with ``album_count``, by name."""
-        return self.public().with_album_count().order_by("name")
+        return self.public().with_album_count().order_by("sort_key", "pk")
 
     def top_of_genre(self, genre: "Genre", limit: int) -> Self:
         """The labels with the most tracks in ``genre``, with ``track_count`` counted there."""
         counted = self.filter(albums__tracks__genres=genre).annotate(track_count=Count("albums__tracks"))
-        return counted.order_by("-track_count", "name")[:limit]
+        return counted.order_by("-track_count", "sort_key", "pk")[:limit]
 
 
 def _odd_date() -> Q:
@@ -111,8 +134,12 @@ ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
 }
 
 
-class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
-    search_fields = ("title", "=spotify_id")
+class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
+    search_fields = ("search_key", "=spotify_id")
+
+    def _largest_first(self) -> Sequence[Any]:
+        model: Any = self.model
+        return (count_related(model.tracks.rel.related_model.objects.all(), "album").desc(),)
 
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
@@ -122,7 +149,7 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
         return self.prefetch_related(rows_with(self.model, "album_labels", "label"))
 
     def newest_first(self) -> Self:
-        return self.order_by(F("release_date").desc(nulls_last=True), "title", "pk")
+        return self.order_by(F("release_date").desc(nulls_last=True), "sort_key", "pk")
 
     def for_list(self) -> Self:
         """Albums with their labels and ``track_count``, the newest first. Two queries."""
@@ -141,7 +168,7 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Album"]):
     def top_of_genre(self, genre: "Genre", limit: int) -> Self:
         """The albums with the most tracks in ``genre``, with ``track_count`` counted there. Two queries."""
         counted = self.with_labels().filter(tracks__genres=genre).annotate(track_count=Count("tracks"))
-        return counted.order_by("-track_count", F("release_date").desc(nulls_last=True), "title", "pk")[:limit]
+        return counted.order_by("-track_count", F("release_date").desc(nulls_last=True), "sort_key", "pk")[:limit]
 
 
 def _without_artists(track: Any) -> Any:
@@ -181,15 +208,24 @@ def table_columns(track: Any, prefix: str = "") -> "tuple[Prefetch[Any], Prefetc
     )
 
 
-class TrackQuerySet(NaturalKeyMixin, SearchMixin, models.QuerySet["Track"]):
-    search_fields = ("title", "album__title", "artists__name", "artists__aliases__name", "=spotify_id", "=isrc")
+class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
+    search_fields = (
+        "search_key",
+        "album__search_key",
+        "artists__search_key",
+        "artists__aliases__search_key",
+        "=spotify_id",
+        "=isrc",
+    )
+    # Half of a large library has an "a" in it.
+    ranks_short_terms = False
 
     def with_table_columns(self) -> Self:
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""
         return self.select_related("album").prefetch_related(*table_columns(self.model))
 
     def most_loved_first(self) -> Self:
-        return self.order_by(F("score").desc(nulls_last=True), "-liked", "title", "pk")
+        return self.order_by(F("score").desc(nulls_last=True), "-liked", "sort_key", "pk")
 
     def for_table(self) -> Self:
         """As ``with_table_columns``, in order: highest score first, then liked, then title."""

@@ -1,7 +1,7 @@
 """Facts and rules about music: names, titles, release dates, audio features. No Django here."""
 
 from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
-from musicdb.music.isrcs import normalise_isrc
+from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
 from musicdb.music.names import name_key, normalise_name
 from musicdb.music.release_dates import Precision, format_release_date, parse_release_date
@@ -17,6 +17,7 @@ __all__ = [
     "Precision",
     "format_release_date",
     "group_by_key",
+    "is_isrc",
     "jump_letter",
     "label_similarity_key",
     "name_key",

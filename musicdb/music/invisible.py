@@ -36,8 +36,11 @@ _WIDE_BUT_TEXT = "〰〽㊗㊙"
 # Arabic letters that do not join the next one, so that nothing can keep them apart from it.
 _NOT_JOINING = "ءآأؤإاةدذرزوٱٲٳٵٶٷڈډڊڋڌڍڎڏڐڑڒړڔڕږڗژڙۀۃۄۅۆۇۈۉۊۋۍۏەۮۯ"
 _JOINING_SCRIPTS = frozenset(
-    "ARABIC SYRIAC MANDAIC NKO MONGOLIAN PHAGS-PA ADLAM DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA "
-    "MALAYALAM SINHALA KHMER MYANMAR TIBETAN BALINESE JAVANESE SUNDANESE MEETEI CHAKMA BRAHMI KAITHI GRANTHA".split()
+    (
+        *("ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "PHAGS-PA", "ADLAM"),
+        *("DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM"),
+        *("SINHALA", "KHMER", "MYANMAR", "TIBETAN", "BALINESE", "JAVANESE", "SUNDANESE", "MEETEI", "CHAKMA"),
+    )
 )
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+_ISRC = re.compile("[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _BETWEEN = re.compile(r"[\s.\u00ad\u2010-\u2015\u2212-]+")
 
 
@@ -16,3 +17,8 @@ def normalise_isrc(text: str) -> str:
     """
     code = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
     return code.removeprefix("ISRC").removeprefix(":")
+
+
+def is_isrc(text: str) -> bool:
+    """Return whether ``text`` is an ISRC as ``normalise_isrc`` writes it."""
+    return _ISRC.fullmatch(text) is not None

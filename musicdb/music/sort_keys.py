@@ -35,7 +35,7 @@ HAN = "漢"
 
 @dataclass(frozen=True)
 class Articles:
-    """Words that do not count at the beginning of a name. Those that end with an apostrophe need no blank after them."""
+    """Words that do not count at the beginning of a name. After an apostrophe they need no blank."""
 
     words: frozenset[str] = frozenset()
     elided: frozenset[str] = frozenset()

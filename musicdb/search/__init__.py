@@ -10,6 +10,7 @@ from musicdb.search.filters import (
     TrackFilter,
 )
 from musicdb.search.indexes import SEARCH_INDEXES
+from musicdb.search.keys import keyed_models, outdated_keys, refresh_keys
 from musicdb.search.pagination import DeferredJoinPaginator
 
 __all__ = [
@@ -22,4 +23,7 @@ __all__ = [
     "OrderingFilter",
     "SlugFilter",
     "TrackFilter",
+    "keyed_models",
+    "outdated_keys",
+    "refresh_keys",
 ]

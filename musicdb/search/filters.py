@@ -1,7 +1,7 @@
 """The filters and orders of each list. Pages and the API use the same FilterSet for the same rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -12,10 +12,13 @@ from drf_spectacular.utils import extend_schema_field
 
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.aggregates import aggregate_of
-from musicdb.models.validators import MAX_INTEGER, validate_slug_text
-from musicdb.music import FEATURE_NAMES, normalise_name
+from musicdb.models.fields import IsrcField
+from musicdb.models.validators import MAX_INTEGER, validate_isrc, validate_slug_text
+from musicdb.music import FEATURE_NAMES, normalise_isrc, normalise_name
 
 MAX_QUERY = 100
+# Names and titles are sorted as readers expect, and not letter by letter.
+SORTED_BY_KEY = {"name": "sort_key", "title": "sort_key"}
 
 
 def _describe(parameter: django_filters.Filter, description: str, **schema: Any) -> None:
@@ -23,23 +26,47 @@ def _describe(parameter: django_filters.Filter, description: str, **schema: Any)
     extend_schema_field({**schema, "description": description})(parameter)
 
 
+class _TextField(forms.CharField):
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if text and not normalise_name(text):
+            raise ValidationError("Enter at least one visible character.")
+        return text
+
+
 class TextFilter(django_filters.CharFilter):
-    """Keep rows whose name or title contains the text. The text is normalised as stored names are."""
+    """Keep rows whose name or title contains the text, both folded as ``search_key`` folds them."""
+
+    field_class = _TextField
 
     def __init__(self, field_name: str) -> None:
-        help_text = f"Part of the {field_name}, in upper or lower case."
+        help_text = f"Part of the {field_name}. Case, accents and kinds of apostrophe do not count."
         _describe(self, help_text, type="string", minLength=1, maxLength=MAX_QUERY)
         super().__init__(
-            field_name=field_name,
+            field_name="search_key",
             lookup_expr="mentions",
             label=f"{field_name.capitalize()} contains",
             max_length=MAX_QUERY,
             help_text=help_text,
         )
 
-    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        found: QuerySet[Any] = super().filter(queryset, normalise_name(value))
-        return found
+
+class _IsrcFormField(forms.CharField):
+    default_validators = [validate_isrc]
+
+    def to_python(self, value: Any) -> Any:
+        return normalise_isrc(super().to_python(value) or "")
+
+
+class IsrcFilter(django_filters.CharFilter):
+    """Keep the tracks of one recording."""
+
+    field_class = _IsrcFormField
+
+    def __init__(self) -> None:
+        help_text = "The ISRC, with or without hyphens."
+        _describe(self, help_text, type="string", maxLength=IsrcField.MAX_TYPED)
+        super().__init__(field_name="isrc", label="ISRC", max_length=IsrcField.MAX_TYPED, help_text=help_text)
 
 
 class _SlugField(ModelChoiceField):
@@ -127,7 +154,7 @@ class OrderingFilter(django_filters.OrderingFilter):
     def __init__(self, fields: Sequence[str], labels: Mapping[str, str] | None = None) -> None:
         choices = ", ".join(choice for field in fields for choice in (field, f"-{field}"))
         super().__init__(
-            fields=fields,
+            fields=[(SORTED_BY_KEY.get(field, field), field) for field in fields],
             field_labels=labels or {},
             label="Sort by",
             empty_label="the usual order",
@@ -153,7 +180,18 @@ TRACK_ORDER = {"track_count": "fewest tracks first", "-track_count": "most track
 # count its tracks, once for each way.
 
 
-class GenreFilter(django_filters.FilterSet):
+class ListFilter(django_filters.FilterSet):
+    """The filters of a list of the catalogue. What a search finds is sorted by relevance, unless an order is given."""
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found: Any = super().filter_queryset(queryset)
+        given = self.form.cleaned_data
+        if given["q"] and not given["ordering"]:
+            found = found.by_relevance(given["q"])
+        return cast(QuerySet[Any], found)
+
+
+class GenreFilter(ListFilter):
     q = TextFilter("name")
     ordering = OrderingFilter(["name", "track_count"], NAME_ORDER | TRACK_ORDER)
 
@@ -162,7 +200,7 @@ class GenreFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class ArtistFilter(django_filters.FilterSet):
+class ArtistFilter(ListFilter):
     q = TextFilter("name")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
     ordering = OrderingFilter(["name", "track_count"], NAME_ORDER | TRACK_ORDER)
@@ -175,7 +213,7 @@ class ArtistFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=TrackArtist.objects.filter(track__genres=genre).order_by().values("artist"))
 
 
-class LabelFilter(django_filters.FilterSet):
+class LabelFilter(ListFilter):
     q = TextFilter("name")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
     ordering = OrderingFilter(
@@ -191,7 +229,7 @@ class LabelFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=AlbumLabel.objects.filter(album__tracks__genres=genre).order_by().values("label"))
 
 
-class AlbumFilter(django_filters.FilterSet):
+class AlbumFilter(ListFilter):
     q = TextFilter("title")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
     artist = SlugFilter(Artist.objects.public(), method="of_artist")
@@ -214,12 +252,13 @@ class AlbumFilter(django_filters.FilterSet):
         return found
 
 
-class TrackFilter(django_filters.FilterSet):
+class TrackFilter(ListFilter):
     q = TextFilter("title")
     genre = SlugFilter(Genre.objects.all(), field_name="genres")
     artist = SlugFilter(Artist.objects.public(), field_name="artists")
     album = SlugFilter(Album.objects.all(), field_name="album")
     label = SlugFilter(Label.objects.public(), field_name="album__labels")
+    isrc = IsrcFilter()
     liked = YesNoFilter("Whether the track is a favourite.", label="Liked")
     min_score = ScoreFilter("gte", "Score from", "The lowest score. Tracks without a score are left out.")
     max_score = ScoreFilter("lte", "Score up to", "The highest score. Tracks without a score are left out.")

@@ -15,36 +15,30 @@ EXTENSION = "pg_trgm"
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """An index for searching one column. ``whole`` is for terms that equal the column, not for parts of it."""
+    """An index for searching one column.
+
+    ``whole`` is for terms that equal the column, not for parts of it. A column that is ``folded`` needs no change of
+    case; Django compares others in upper case.
+    """
 
     table: str
     column: str
     whole: bool = False
+    folded: bool = False
 
     @property
     def name(self) -> str:
         return f"{self.table}_{self.column}_search"
 
     def statement(self, *, concurrently: bool = False) -> str:
-        """Return the SQL that creates it. It indexes the column in upper case, since Django compares it so."""
+        """Return the SQL that creates it."""
         option = "CONCURRENTLY " if concurrently else ""
         method, operators = ("btree", "") if self.whole else ("gin", " gin_trgm_ops")
-        return (
-            f'CREATE INDEX {option}"{self.name}" ON "{self.table}" '
-            f'USING {method} (UPPER("{self.column}"::text){operators})'
-        )
+        text = f'("{self.column}"::text)' if self.folded else f'UPPER("{self.column}"::text)'
+        return f'CREATE INDEX {option}"{self.name}" ON "{self.table}" USING {method} ({text}{operators})'
 
 
-NAMES = (
-    ("track", "title"),
-    ("album", "title"),
-    ("artist", "name"),
-    ("artistalias", "name"),
-    ("label", "name"),
-    ("labelalias", "name"),
-    ("genre", "name"),
-    ("genrealias", "name"),
-)
+NAMED = ("track", "album", "artist", "artistalias", "label", "labelalias", "genre", "genrealias")
 IDS = (
     ("track", "spotify_id"),
     ("track", "isrc"),
@@ -53,7 +47,7 @@ IDS = (
     ("artistalias", "spotify_id"),
 )
 SEARCH_INDEXES = (
-    *(SearchIndex(f"musicdb_{table}", column) for table, column in NAMES),
+    *(SearchIndex(f"musicdb_{table}", "search_key", folded=True) for table in NAMED),
     *(SearchIndex(f"musicdb_{table}", column, whole=True) for table, column in IDS),
 )
 

@@ -11,7 +11,8 @@ ADVICE = {
     "labels": "It takes genre, ordering, page, page_size, q.",
     "albums": "It takes artist, genre, label, ordering, page, page_size, q.",
     "tracks": (
-        "It takes album, artist, genre, has_features, label, liked, max_score, min_score, ordering, page, page_size, q."
+        "It takes album, artist, genre, has_features, isrc, label, liked, max_score, min_score, ordering, page, "
+        "page_size, q."
     ),
     "clusters": "It takes genre, ordering, page, page_size.",
 }

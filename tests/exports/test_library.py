@@ -86,7 +86,7 @@ def test_each_table_is_read_with_the_columns_that_are_written() -> None:
     assert written == {f"{name}.csv": header for name, header in read.items()}
     for model in (Genre, Artist, Label, Album, Track):
         stored = {field.name for field in model._meta.concrete_fields}
-        assert stored - {"id", "name_key", "release_date", "release_precision"} <= set(
+        assert stored - {"id", "name_key", "search_key", "sort_key", "release_date", "release_precision"} <= set(
             read[f"{model._meta.model_name}s"]
         )
 

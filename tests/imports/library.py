@@ -20,20 +20,24 @@ from musicdb.models import (
     Track,
     TrackArtist,
 )
-from musicdb.music import name_key
+from musicdb.models.aggregates import aggregate_of
+from musicdb.search import keyed_models, outdated_keys
 from tests.imports.files import track_id
 
 MODELS = (Track, Album, Label, Artist, Genre)
 
 
+def assert_keys_are_right() -> None:
+    """Compare every stored key of a name with the one that the name has."""
+    assert {model.__name__: rows for model in keyed_models() if (rows := list(outdated_keys(model)))} == {}
+
+
 def state() -> dict[str, Any]:
     """All of the catalogue by its addresses: each column, each order, each alias."""
     found: dict[str, Any] = {}
-    for model in (Genre, GenreAlias, Label, LabelAlias, Artist, ArtistAlias):
-        assert all(name_key(name) == key for name, key in model._default_manager.values_list("name", "name_key"))
+    assert_keys_are_right()
     for model in MODELS:
-        other = {"id", "name_key"}
-        columns = [one.name for one in model._meta.concrete_fields if not one.is_relation and one.name not in other]
+        columns = [column.name for column in aggregate_of(model).columns if not column.is_relation]
         for row in model._default_manager.all():
             found[f"{model.__name__} {row.slug}"] = {**{name: getattr(row, name) for name in columns}, **hanging(row)}
     return found

@@ -356,7 +356,7 @@ class TestQueries:
 
 def test_the_columns_are_those_of_a_track() -> None:
     concrete = {field.name for field in Track._meta.concrete_fields}
-    assert concrete - set(COLUMNS) == {"id"}
+    assert concrete - set(COLUMNS) == {"id", "search_key", "sort_key"}
 
 
 def test_two_rows_of_an_album_know_more_than_one() -> None:

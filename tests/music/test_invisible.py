@@ -42,7 +42,11 @@ class TestAnInvisibleCharacter:
     @pytest.mark.parametrize("name", ["k-pop", "Édith", "кино", "사랑", "愛"])
     def test_makes_no_twin(self, character: str, name: str) -> None:
         for twin in (name + character, character + name, name[:2] + character + name[2:]):
-            if unicodedata.name(character, "").startswith("VARIATION SELECTOR") and name == "愛" and twin != character + name:
+            if (
+                unicodedata.name(character, "").startswith("VARIATION SELECTOR")
+                and name == "愛"
+                and twin != character + name
+            ):
                 continue  # It can choose another form of the character.
             assert normalise_name(twin) == name
             assert name_key(twin) == name_key(name)
@@ -122,7 +126,9 @@ def test_what_changes_nothing_goes(given_name: str, name: str) -> None:
     assert normalise_name(given_name) == name
 
 
-odd = st.sampled_from([*"".join(INVISIBLE.values()), *"".join(BLANK), *"aé1 ♥🎤👩🏽🏴ای्क葛\u202c\u20e3\u1100\u1161\u0653\u0301"])
+odd = st.sampled_from(
+    [*"".join(INVISIBLE.values()), *"".join(BLANK), *"aé1 ♥🎤👩🏽🏴ای्क葛\u202c\u20e3\u1100\u1161\u0653\u0301"]
+)
 
 
 @given(st.text(odd, max_size=12))

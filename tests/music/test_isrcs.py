@@ -1,6 +1,6 @@
 import pytest
 
-from musicdb.music import normalise_isrc
+from musicdb.music import is_isrc, normalise_isrc
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,10 @@ from musicdb.music import normalise_isrc
 )
 def test_however_it_is_printed_it_is_one_code(printed: str) -> None:
     assert normalise_isrc(printed) == "USS1Z9900001"
+    assert is_isrc(normalise_isrc(printed))
 
 
 def test_text_that_is_no_isrc_is_left_to_the_validator() -> None:
     assert normalise_isrc("unknown") == "UNKNOWN"
+    assert not is_isrc("UNKNOWN")
     assert normalise_isrc(" - ") == ""

@@ -53,7 +53,8 @@ def test_they_have_one_key(typed: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("か", "が"), ("は", "ぱ"), ("ハ", "は"), ("й", "и"), ("क", "कि"), ("AC/DC", "ACDC"), ("a-b", "ab")]
+    ("one", "other"),
+    [("か", "が"), ("は", "ぱ"), ("ハ", "は"), ("й", "и"), ("क", "कि"), ("AC/DC", "ACDC"), ("a-b", "ab")],
 )
 def test_what_is_another_letter_or_sign_has_another_key(one: str, other: str) -> None:
     assert search_key(one) != search_key(other)

@@ -61,11 +61,11 @@ def _fill_tables() -> None:
 @pytest.mark.parametrize(
     ("model", "typed", "names"),
     [
-        (Track, "zugzwang", {"musicdb_track_title", "musicdb_album_title", "musicdb_artist_name"}),
-        (Track, "밤하늘", {"musicdb_track_title", "musicdb_album_title", "musicdb_artist_name"}),
-        (Track, SPOTIFY_ID, {"musicdb_track_spotify_id", "musicdb_track_title"}),
-        (Track, "usab10000001", {"musicdb_track_isrc", "musicdb_track_title"}),
-        (Artist, "zugzwang", {"musicdb_artist_name", "musicdb_artistalias_name"}),
+        (Track, "zugzwang", {"musicdb_track_search_key", "musicdb_album_search_key", "musicdb_artist_search_key"}),
+        (Track, "밤하늘", {"musicdb_track_search_key", "musicdb_album_search_key", "musicdb_artist_search_key"}),
+        (Track, SPOTIFY_ID, {"musicdb_track_spotify_id", "musicdb_track_search_key"}),
+        (Track, "usab10000001", {"musicdb_track_isrc", "musicdb_track_search_key"}),
+        (Artist, "zugzwang", {"musicdb_artist_search_key", "musicdb_artistalias_search_key"}),
         (Artist, SPOTIFY_ID, {"musicdb_artist_spotify_id", "musicdb_artistalias_spotify_id"}),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_search_uses_them(model: Any, typed: str, names: set[str]) -> None:
 def test_a_short_term_is_not_looked_for_in_them() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "_title_search" not in Track.objects.search("사랑").explain()
+    assert "_search_key_search" not in Track.objects.search("사랑").explain()
 
 
 @on_postgresql
@@ -123,9 +123,12 @@ def test_the_migration_goes_back_and_forth_and_on_without_the_extension(
 
 
 def test_an_index_is_named_for_what_it_finds() -> None:
-    index = SearchIndex("musicdb_track", "title")
-    assert index.name == "musicdb_track_title_search"
+    index = SearchIndex("musicdb_track", "search_key", folded=True)
+    assert index.name == "musicdb_track_search_key_search"
     assert index.statement(concurrently=True) == (
-        'CREATE INDEX CONCURRENTLY "musicdb_track_title_search" ON "musicdb_track" '
-        'USING gin (UPPER("title"::text) gin_trgm_ops)'
+        'CREATE INDEX CONCURRENTLY "musicdb_track_search_key_search" ON "musicdb_track" '
+        'USING gin (("search_key"::text) gin_trgm_ops)'
+    )
+    assert SearchIndex("musicdb_track", "isrc", whole=True).statement() == (
+        'CREATE INDEX "musicdb_track_isrc_search" ON "musicdb_track" USING btree (UPPER("isrc"::text))'
     )

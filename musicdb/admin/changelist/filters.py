@@ -7,9 +7,8 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from musicdb.admin.base import count_related
 from musicdb.models import Album, Genre, Track
-from musicdb.models.querysets import ALBUM_DOUBTS, TRACK_GAPS
+from musicdb.models.querysets import ALBUM_DOUBTS, TRACK_GAPS, count_related
 from musicdb.music import FEATURE_NAMES
 
 GENRES_IN_SIDEBAR = 30
@@ -28,7 +27,7 @@ def largest_genres(number: int) -> list[tuple[str, str]]:
         named = {key: (slug, name) for key, slug, name in Genre.objects.filter(pk__in=keys).values_list(*GENRE_COLUMNS)}
         return [named[key] for key in keys if key in named]
     by_size = Genre.objects.annotate(size=count_related(Track.genres.through.objects.all(), "genre"))
-    genres = list(by_size.order_by("-size", "name").values_list(*GENRE_COLUMNS)[: number + 1])
+    genres = list(by_size.order_by("-size", "sort_key").values_list(*GENRE_COLUMNS)[: number + 1])
     if len(genres) > number:
         cache.set(cache_key, [key for key, _, _ in genres[:number]], LARGEST_GENRES_TTL)
     return [(slug, name) for _, slug, name in genres[:number]]

@@ -79,7 +79,7 @@ def library(db: None) -> None:
 
 
 def found_by_django(model: Any, typed: str) -> list[Any]:
-    """Return what ``ModelAdmin`` finds over the same ``search_fields``, in the order of the list."""
+    """Return what ``ModelAdmin`` finds over the same ``search_fields``, sorted by name."""
     model_admin = admin.site.get_model_admin(model)
     everything = model._default_manager.order_by(*model._meta.ordering)
     terms = search_terms(typed)
@@ -92,7 +92,8 @@ def found_by_django(model: Any, typed: str) -> list[Any]:
 def test_a_search_finds_the_same_rows_as_djangos_search(
     admin_client: Client, library: None, model: Any, typed: str
 ) -> None:
-    assert listed(admin_client.get(page_of(model, q=typed))) == found_by_django(model, typed)
+    found = listed(admin_client.get(page_of(model, q=typed, o="2" if model is not Artist else "1")))
+    assert found == found_by_django(model, typed)
 
 
 def test_the_searches_of_this_file_find_some_rows(library: None) -> None:
@@ -132,7 +133,7 @@ def test_a_search_ignores_case_beyond_ascii(admin_client: Client, name: str, typ
     on_album = TrackFactory(title="Z", album=AlbumFactory(title=name))
     TrackFactory()
     assert set(listed(admin_client.get(page_of(Artist, q=typed)))) == {artist, by_alias}
-    assert listed(admin_client.get(page_of(Track, q=typed))) == [track, aliased, on_album, titled]
+    assert set(listed(admin_client.get(page_of(Track, q=typed)))) == {track, aliased, on_album, titled}
 
 
 def test_a_glob_pattern_is_plain_text(admin_client: Client) -> None:
@@ -281,11 +282,11 @@ def test_each_dependent_of_selected_rows_is_listed_once(admin_client: Client) ->
     artists = [ArtistFactory(), ArtistFactory()]
     TrackFactory(title="Duet", artists=artists)
     text = run_action(admin_client, "delete_selected", artists).text
-    assert text.count(">Duet</a>") == 1
+    assert text.count("<bdi>Duet</bdi>") == 1
     labels = [LabelFactory(), LabelFactory()]
     AlbumFactory(title="Split", labels=labels)
     text = run_action(admin_client, "delete_selected", labels).text
-    assert text.count(">Split</a>") == 1
+    assert text.count("<bdi>Split</bdi>") == 1
     assert Artist.objects.count() == Label.objects.count() == 2
 
 
@@ -293,7 +294,7 @@ def test_sqlite_reads_one_index_of_the_tracks_and_never_their_rows(library: None
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has indexes for this: see test_search_indexes.py")
     for typed in ("love", "in", "ночь", "사랑", "love night", SPOTIFY_ID):
-        plan = Track.objects.search(typed).order_by("title", "pk").values("pk").explain()
+        plan = Track.objects.search(typed).order_by("sort_key", "pk").values("pk").explain()
         scans = [line for line in plan.splitlines() if "SCAN" in line]
         assert scans, typed
         assert [line for line in scans if "COVERING INDEX" not in line] == [], typed
