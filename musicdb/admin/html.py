@@ -10,10 +10,20 @@ from django.utils.safestring import SafeString
 from musicdb.models import Album
 
 
+def bdi(name: object) -> SafeString:
+    """Return a name apart from its neighbours, so that one that runs from right to left does not turn them round."""
+    return format_html("<bdi>{}</bdi>", name)
+
+
+def names_in_order(objs: Iterable[object]) -> SafeString:
+    """Return several names with commas between them."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((obj,) for obj in objs))
+
+
 def link_to(obj: Model) -> SafeString:
     """Return a link to the admin's page of ``obj``."""
     url = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
-    return format_html('<a href="{}">{}</a>', url, obj)
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', url, obj)
 
 
 def link_to_list(model: type[Model], lookup: str, value: object, text: object) -> SafeString:

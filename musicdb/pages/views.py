@@ -17,6 +17,7 @@ from django.views.static import serve
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.querysets import TrackQuerySet
 from musicdb.pages.generic import DetailView
+from musicdb.pages.jump_letters import JumpLettersView
 from musicdb.pages.lists import FilteredListView
 from musicdb.search import ArtistFilter, GenreFilter, LabelFilter, TrackFilter
 
@@ -69,15 +70,17 @@ class GenreDetailView(DetailView):
         )
 
 
-class ArtistListView(FilteredListView):
+class ArtistListView(JumpLettersView):
     queryset = Artist.objects.for_list()
+    names = Artist.objects.public()
     filterset_class = ArtistFilter
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
 
 
-class LabelListView(FilteredListView):
+class LabelListView(JumpLettersView):
     queryset = Label.objects.for_list()
+    names = Label.objects.public()
     filterset_class = LabelFilter
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE

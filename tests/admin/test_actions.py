@@ -105,11 +105,12 @@ def test_a_row_in_use_is_not_deleted_and_the_page_says_what_uses_it(admin_client
     response = admin_client.get(address)
     assert f"<title>Cannot delete {row._meta.verbose_name}" in response.text
     assert response.context["protected"] == [
-        f'{user._meta.verbose_name.capitalize()}: <a href="{page_of(type(user), "change", user.pk)}">{user.title}</a>'
+        f"{user._meta.verbose_name.capitalize()}: "
+        f'<a href="{page_of(type(user), "change", user.pk)}"><bdi>{user.title}</bdi></a>'
         for user in users
     ]
     kind = row._meta.verbose_name
-    assert f"The {kind} “{row}” cannot be deleted, because these still use it:" in response.text
+    assert f"The {kind} “<bdi>{row}</bdi>” cannot be deleted, because these still use it:" in response.text
     admin_client.post(address, {"post": "yes"})
     response = run_action(admin_client, "delete_selected", [row], post="yes")
     assert f"The selected {kind} cannot be deleted, because these still use them:" in response.text

@@ -91,7 +91,7 @@ def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
     for cluster in run.clusters.all():
         address = page_of(Cluster, "change", cluster.pk)
         facts = f"<td>{cluster.size} tracks</td><td>{cluster.description}</td>"
-        assert f'<th scope="row"><a href="{address}">Cluster #{cluster.number}</a></th>{facts}' in text
+        assert f'<th scope="row"><a href="{address}"><bdi>Cluster #{cluster.number}</bdi></a></th>{facts}' in text
     assert f'<a href="{genre.get_absolute_url()}clusters/" class="viewsitelink">' in text
 
 
@@ -158,7 +158,7 @@ def test_a_cluster_is_named_on_its_page_and_nothing_else_changes(admin_client: C
     cluster = run.clusters.get(number=1)
     text = admin_client.get(page_of(Cluster, "change", cluster.pk)).text
     nearest = cluster.memberships.get(rank=1).track
-    assert f'<li><a href="{page_of(Track, "change", nearest.pk)}">{nearest.title}</a>: ' in text
+    assert f'<li><a href="{page_of(Track, "change", nearest.pk)}"><bdi>{nearest.title}</bdi></a>: ' in text
     data = {"name": " Late  nights ", "size": 99, "description": "other", "number": 7}
     assert admin_client.post(page_of(Cluster, "change", cluster.pk), data).status_code == 302
     after = Cluster.objects.get(pk=cluster.pk)
@@ -245,7 +245,7 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
     assert default_storage.exists(new.plot_svg.name)
     trip_hop, skiffle, skipped = (
         '<a href="/genres/trip-hop/clusters/">trip hop</a>',
-        f'<a href="{page_of(Genre, "change", small.pk)}">&lt;skiffle&gt;</a>',
+        f'<a href="{page_of(Genre, "change", small.pk)}"><bdi>&lt;skiffle&gt;</bdi></a>',
         "0 tracks have all features, and 6 are needed",
     )
     assert messages_of(response) == [
@@ -271,7 +271,7 @@ def test_a_failure_is_an_error_that_says_what_visitors_see(
 
     monkeypatch.setattr("clusters.admin.genres.recluster", failing)
     # What a message begins with is capitalised: not a name, if it is in a link.
-    page = f'<a href="{page_of(Genre, "change", genre.pk)}">trip hop</a>'
+    page = f'<a href="{page_of(Genre, "change", genre.pk)}"><bdi>trip hop</bdi></a>'
     expected = f"{page}: failed: OSError: disk full. What visitors see has not changed."
     assert messages_of(run_action(admin_client, "recluster_selected", [genre])) == [("error", expected), RAN_HERE]
 
@@ -333,5 +333,6 @@ def test_every_track_of_a_cluster_is_listed_by_rank(admin_client: Client) -> Non
     address = page_of(Membership, cluster__id__exact=cluster.pk)
     assert f'href="{address}"' in admin_client.get(page_of(Cluster, "change", cluster.pk)).text
     titles = list(cluster.memberships.order_by("rank").values_list("track__title", flat=True))
-    shown = re.findall(r'class="field-track_in_place"><a href="[^"]+">([^<]+)</a>', admin_client.get(address).text)
+    cell = r'class="field-track_in_place"><a href="[^"]+"><bdi>([^<]+)</bdi></a>'
+    shown = re.findall(cell, admin_client.get(address).text)
     assert shown == titles

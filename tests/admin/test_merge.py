@@ -53,7 +53,7 @@ def test_the_action_asks_which_one_stays_and_returns_to_the_filtered_list(admin_
     assert response["Location"] == listing
     assert list(model.objects.all()) == [one]
     kind, noun = model._meta.verbose_name, "albums" if model is Label else "tracks"
-    link = f'<a href="{page_of(model, "change", one.pk)}">One</a>'
+    link = f'<a href="{page_of(model, "change", one.pk)}"><bdi>One</bdi></a>'
     assert messages_of(response) == [("success", f"Merged 1 {kind} into {link}: 2 {noun} moved.")]
     assert set(LogEntry.objects.values_list("user__username", flat=True)) == {"admin"}
 

@@ -38,7 +38,7 @@ def test_reverting_says_what_it_did_and_who(admin_client: Client, admin_user: Us
     label.refresh_from_db()
     assert label.name == "One"
     ((level, message),) = messages_of(response)
-    assert (level, message.startswith("Reverted <a href=") and ">One</a> to the version of " in message) == (
+    assert (level, message.startswith("Reverted <a href=") and "<bdi>One</bdi></a> to the version of " in message) == (
         "success",
         True,
     )

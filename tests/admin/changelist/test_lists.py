@@ -71,7 +71,11 @@ def test_the_list_of_tracks_shows_artists_in_order_and_the_number_of_known_featu
     TrackFactory(title="Many", features=False, artists=[ArtistFactory(name=name) for name in "ABCDEF"])
     TrackFactory(title="Unknown", features=False, album=None)
     text = admin_client.get(page_of(Track)).text
-    assert re.findall(r'field-artist_names">(.*?)</td>', text) == ["Zoë, Abe", "A, B, C, D and 2 more", "–"]
+    assert re.findall(r'field-artist_names">(.*?)</td>', text) == [
+        "<bdi>Zoë</bdi>, <bdi>Abe</bdi>",
+        "<bdi>A</bdi>, <bdi>B</bdi>, <bdi>C</bdi>, <bdi>D</bdi> and 2 more",
+        "–",
+    ]
     assert re.findall(r'field-features_known">(.*?)</td>', text) == ["11 of 12", "–", "–"]
 
 

@@ -1,0 +1,63 @@
+"""A name that runs from right to left stands apart, so that its neighbours keep their places."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from musicdb.models import Album, Artist, Genre, Label, Track
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
+from tests.pages.html import Node, parse
+
+pytestmark = pytest.mark.django_db
+ARABIC = "فيروز"
+# Where there is no HTML, or where one name fills the element.
+APART = {"bdi", "title", "option", "textarea", "script"}
+
+
+@pytest.fixture
+def addresses() -> list[str]:
+    """The address of each page of a library in which every name is Arabic."""
+    genre, label = GenreFactory(name=ARABIC), LabelFactory(name=ARABIC)
+    artists = [ArtistFactory(name=ARABIC), ArtistFactory(name=ARABIC, is_public=False)]
+    album = AlbumFactory(title=ARABIC, labels=[label])
+    tracks = [TrackFactory(title=ARABIC, album=album, artists=artists, genres=[genre], score=1) for _ in range(8)]
+    run = stored_run(genre, {1: tracks[:4], 2: tracks[4:]}, is_published=True)
+    run.clusters.update(name=ARABIC)
+    pages = [genre, label, artists[0], album, tracks[0], *run.clusters.all()]
+    lists = ["/", "/genres/", "/artists/", "/labels/", f"/genres/{genre.slug}/clusters/"]
+    return [*lists, *(page.get_absolute_url() for page in pages)]
+
+
+def loose(node: Node) -> Iterator[str]:
+    """Yield the texts with an Arabic name in them that are not set apart."""
+    for child in node.children:
+        if isinstance(child, Node):
+            if child.tag not in APART:
+                yield from loose(child)
+        elif ARABIC in child:
+            yield f"<{node.tag}>{child.strip()}"
+
+
+def test_on_every_page(client: Client, addresses: list[str]) -> None:
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        page = parse(response)
+        assert list(loose(page)) == [], address
+        assert [bdi for bdi in page.all("bdi") if bdi.text == ARABIC], address
+
+
+@pytest.mark.parametrize("model", [Genre, Artist, Label, Album, Track])
+def test_in_every_list_of_the_admin(admin_client: Client, addresses: list[str], model: Any) -> None:
+    page = parse(admin_client.get(reverse(f"admin:musicdb_{model._meta.model_name}_changelist")))
+    table = page.one("table", id="result_list")
+    assert list(loose(table)) == []
+    assert len([bdi for bdi in table.all("bdi") if bdi.text == ARABIC]) >= model.objects.count()
+
+
+def test_an_unclosed_override_is_no_part_of_a_name(client: Client) -> None:
+    artist = ArtistFactory(name="\u202eevil")
+    assert "\u202e" not in client.get(artist.get_absolute_url()).text
