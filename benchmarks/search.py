@@ -2,7 +2,8 @@
 
 *Ours*: a page of the list as the admin makes it, from request to HTML. *Stock*: the same page, found and paged by
 Django's own ``ModelAdmin`` over the same ``search_fields`` (``benchmarks.stock_admin``). They take turns in one
-process; each figure is the median. Where the two do not find as many rows, or list others in a list, it stops. The plans of ours are printed.
+process; each figure is the median. Where the two do not find as many rows, or list others in a list, it stops. The
+plans of ours are printed.
 """
 
 import json

@@ -227,10 +227,10 @@ def library(tracks: int):
         ("/genres/", 2),
         # The genre, its count, artists, labels; albums, their labels; tracks, artists, labels; the run.
         ("/genres/g/", 10),
-        ("/artists/", 2),
+        ("/artists/", 3),
         # The artist, count; tracks (3); albums, their labels; genres.
         ("/artists/a/", 8),
-        ("/labels/", 2),
+        ("/labels/", 3),
         # The label, count; tracks (3); albums, their labels.
         ("/labels/l/", 7),
         # The album, its labels, count; tracks (3).
