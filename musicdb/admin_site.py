@@ -38,7 +38,7 @@ class MusicdbAdminSite(AdminSite):
         ]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        from musicdb.admin.change_form.options import OptionsView
+        from musicdb.admin.changelist.options import OptionsView
 
         return OptionsView.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
