@@ -77,6 +77,11 @@ def _posted_keys(posted: QueryDict) -> list[str]:
 class CatalogueChangeList(ChangeList):
     model_admin: "CatalogueAdmin[Any]"
 
+    def get_ordering_field_columns(self) -> Any:
+        # What a search found is sorted by relevance, which no column shows.
+        is_by_relevance = self.query and ORDER_VAR not in self.params
+        return {} if is_by_relevance else super().get_ordering_field_columns()
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         shows_all = not self.multi_page or (self.show_all and self.can_show_all)

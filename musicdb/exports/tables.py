@@ -118,7 +118,7 @@ ALBUMS = Table(
 )
 
 _TRACK_ARTISTS = ChildRows(TrackArtist, "track", "position")
-_TRACK_GENRES = ChildRows(Track.genres.through, "track", "genre__name")
+_TRACK_GENRES = ChildRows(Track.genres.through, "track", "genre__sort_key")
 
 TRACKS = Table(
     "tracks",
