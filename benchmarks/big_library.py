@@ -76,14 +76,17 @@ def _fill(tracks: int) -> dict[str, float]:
     insert(Genre, ["id", "slug", "name", "description"], ((n, f"genre-{n}", f"genre {n}", "") for n in _to(GENRES)))
     insert(
         Label,
-        ["id", "slug", "name", "is_public"],
-        ((n, f"label-{n}", f"{name} {n}", n % 3 == 0) for n, name in enumerate(words.names(labels), 1)),
+        ["id", "slug", "name", "visibility"],
+        (
+            (n, f"label-{n}", f"{name} {n}", "hidden" if n % 3 else "automatic")
+            for n, name in enumerate(words.names(labels), 1)
+        ),
     )
     insert(
         Artist,
-        ["id", "slug", "name", "spotify_id", "is_public"],
+        ["id", "slug", "name", "spotify_id", "visibility"],
         (
-            (n, f"artist-{n}", name, f"Artist{n:016}", n % 5 == 0)
+            (n, f"artist-{n}", name, f"Artist{n:016}", "hidden" if n % 5 else "automatic")
             for n, name in numbered(words.names(artists), RARE_ARTIST)
         ),
     )

@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from clusters.pages import views as clusters
 from musicdb.api.docs import DocsView
 from musicdb.pages import views
+from musicdb.pages.theme import theme
 
 urlpatterns = [
     path("", clusters.HomeView.as_view(), name="home"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("labels/<slug:label_slug>/", views.LabelDetailView.as_view(), name="label"),
     path("albums/<slug:album_slug>/", views.AlbumDetailView.as_view(), name="album"),
     path("tracks/<slug:track_slug>/", views.TrackDetailView.as_view(), name="track"),
+    re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", theme, name="theme"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon),
     path("api/v1/", include("clusters.api.urls")),

@@ -33,7 +33,6 @@ class ArtistFactory(DjangoModelFactory):
 
     name = factory.Sequence("Artist {}".format)
     spotify_id = factory.Sequence("artist{:016d}".format)
-    is_public = True
 
 
 class LabelFactory(DjangoModelFactory):
@@ -41,7 +40,6 @@ class LabelFactory(DjangoModelFactory):
         model = Label
 
     name = factory.Sequence("Label {}".format)
-    is_public = True
 
 
 class AlbumFactory(DjangoModelFactory):
@@ -90,10 +88,14 @@ class TrackFactory(DjangoModelFactory):
 
 
 def many_tracks(count: int) -> list[Track]:
-    """That many tracks, each with an album, an artist and a label of its own, without a statement for each."""
+    """That many tracks, each with an album, a hidden artist and label of its own, without a statement for each."""
     names = [f"Mass {n}" for n in range(count)]
-    artists = Artist.objects.bulk_create(Artist(name=name, slug=f"mass-{n}") for n, name in enumerate(names))
-    labels = Label.objects.bulk_create(Label(name=name, slug=f"mass-{n}") for n, name in enumerate(names))
+    artists = Artist.objects.bulk_create(
+        Artist(name=name, slug=f"mass-{n}", visibility="hidden") for n, name in enumerate(names)
+    )
+    labels = Label.objects.bulk_create(
+        Label(name=name, slug=f"mass-{n}", visibility="hidden") for n, name in enumerate(names)
+    )
     albums = Album.objects.bulk_create(Album(title=name, slug=f"mass-{n}") for n, name in enumerate(names))
     tracks = Track.objects.bulk_create(
         Track(title=name, slug=f"mass-{n}", album=albums[n]) for n, name in enumerate(names)

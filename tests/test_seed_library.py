@@ -38,7 +38,7 @@ def _library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 def names(owners: Iterable[Artist | Label]) -> list[dict[str, Any]]:
-    return [{"name": owner.name, "linked": owner.is_public} for owner in owners]
+    return [{"name": owner.name, "linked": owner.has_page} for owner in owners]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["title"] for row in ROWS])
@@ -72,8 +72,8 @@ def test_size() -> None:
     assert Genre.objects.get(name="korean pop").tracks.count() == 44
 
 
-def test_public_artists() -> None:
-    assert set(Artist.objects.public().values_list("name", flat=True)) == {
+def test_artists_with_a_page() -> None:
+    assert set(Artist.objects.visible().values_list("name", flat=True)) == {
         # Linked on the page.
         "BIBI",
         "HEIZE",
@@ -95,8 +95,8 @@ def test_public_artists() -> None:
     }
 
 
-def test_public_labels() -> None:
-    assert set(Label.objects.public().values_list("name", flat=True)) == {
+def test_labels_with_a_page() -> None:
+    assert set(Label.objects.visible().values_list("name", flat=True)) == {
         # Linked on the page.
         "Cube Entertainment",
         "Genie Music Corporation",
@@ -117,13 +117,13 @@ def test_public_labels() -> None:
 @pytest.mark.parametrize(
     ("model", "column", "tracks"), [(Artist, "artists", "tracks"), (Label, "labels", "albums__tracks")]
 )
-def test_a_name_is_public_for_one_of_two_reasons(model: type[Artist | Label], column: str, tracks: str) -> None:
+def test_a_name_has_a_page_for_one_of_two_reasons(model: type[Artist | Label], column: str, tracks: str) -> None:
     cells = list(chain.from_iterable(row[column] for row in ROWS))
     shown = {cell["name"] for cell in cells}
     linked = {cell["name"] for cell in cells if cell["linked"]}
     counted = model.objects.annotate(number=Count(tracks))
 
-    assert {owner.name for owner in counted if owner.is_public} == linked | {
+    assert {owner.name for owner in counted if owner.has_page} == linked | {
         owner.name for owner in counted if owner.name not in shown and owner.number >= TRACKS_FOR_A_PAGE
     }
 

@@ -115,6 +115,6 @@ def _art(track: Track) -> str:
 
 def _names(owners: Iterable[Artist | Label], absolute: Absolute) -> str:
     return ", ".join(
-        f"[{escape(owner.name)}]({absolute(owner.get_absolute_url())})" if owner.is_public else escape(owner.name)
+        f"[{escape(owner.name)}]({absolute(owner.get_absolute_url())})" if owner.has_page else escape(owner.name)
         for owner in owners
     )

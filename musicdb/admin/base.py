@@ -197,10 +197,10 @@ class CatalogueAdmin(ModelAdmin[M]):
             shown.append(format_html("and {} more {}", others, model_ngettext(dependents, others)))
         return [], {}, set(), shown
 
-    def set_flag(self, request: HttpRequest, queryset: QuerySet[M], field: str, value: bool, state: str) -> None:
-        """Set a boolean column of the selected rows and add a version to the history of each.
+    def set_column(self, request: HttpRequest, queryset: QuerySet[M], field: str, value: Any, state: str) -> None:
+        """Set a column of the selected rows and add a version to the history of each.
 
-        ``state`` names the new state in the message: "3 labels are now public."
+        ``state`` names the new state in the message: "3 labels are now shown."
         """
         number = bulk_edit(queryset, Edit({field: value}), current_user(request))
         if number:

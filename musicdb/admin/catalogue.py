@@ -18,15 +18,22 @@ from musicdb.admin.change_form.inlines import (
     LabelAliasInline,
     TrackArtistInline,
 )
-from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, PublicBulkForm, TrackBulkForm
+from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, TrackBulkForm, VisibilityBulkForm
 from musicdb.admin.changelist.exports import ExportAdmin
-from musicdb.admin.changelist.filters import DoubtFilter, FeaturesFilter, GapFilter, GenreFilter, PrecisionFilter
+from musicdb.admin.changelist.filters import (
+    DoubtFilter,
+    FeaturesFilter,
+    GapFilter,
+    GenreFilter,
+    PageFilter,
+    PrecisionFilter,
+)
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.html import bdi, link_to_list, names_in_order, thumbnail
 from musicdb.admin.merge import MergeableAdmin
 from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist, Visibility
 from musicdb.models.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
@@ -36,6 +43,7 @@ from musicdb.models.querysets import (
     count_related,
     rows_with,
 )
+from musicdb.models.visibility import with_page_state
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature, label_similarity_key
 
 # All the artists of a musical would fill the page.
@@ -66,43 +74,56 @@ class GenreAdmin(ExportAdmin, VersionedAdmin[Genre], MergeableAdmin[Genre]):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class PublicAdmin(ExportAdmin, BulkEditAdmin[M], VersionedAdmin[M], MergeableAdmin[M]):
-    """Artists and labels. The public ones have a page, the others are only a name."""
+class VisibilityAdmin(ExportAdmin, BulkEditAdmin[M], VersionedAdmin[M], MergeableAdmin[M]):
+    """Artists and labels. Some have a page, the others are only a name."""
 
-    bulk_edit_form = PublicBulkForm
-    actions = ["make_public", "make_not_public", "bulk_edit_selected", "merge_selected"]
-    merge_effects = ["The one that stays is public if any of them is."]
+    bulk_edit_form = VisibilityBulkForm
+    actions = ["show", "hide", "leave_to_rule", "bulk_edit_selected", "merge_selected"]
+    merge_effects = [
+        "The one that stays keeps its visibility. If that is automatic, it takes that of the first other that is shown "
+        "or hidden."
+    ]
 
     def view_on_site(self, obj: Any) -> str | None:
-        return obj.get_absolute_url() if obj.is_public else None
+        return obj.get_absolute_url() if obj.has_page else None
 
-    @admin.action(description="Make selected %(verbose_name_plural)s public", permissions=["change"])
-    def make_public(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.set_flag(request, queryset, "is_public", True, "public")
+    @admin.display(description="has a page", boolean=True)
+    def has_page(self, obj: Any) -> bool:
+        found: bool = obj.has_page
+        return found
 
-    @admin.action(description="Make selected %(verbose_name_plural)s not public", permissions=["change"])
-    def make_not_public(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.set_flag(request, queryset, "is_public", False, "not public")
+    @admin.action(description="Show selected %(verbose_name_plural)s", permissions=["change"])
+    def show(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.set_column(request, queryset, "visibility", Visibility.SHOWN.value, "shown")
+
+    @admin.action(description="Hide selected %(verbose_name_plural)s", permissions=["change"])
+    def hide(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.set_column(request, queryset, "visibility", Visibility.HIDDEN.value, "hidden")
+
+    @admin.action(description="Leave selected %(verbose_name_plural)s to the site's rule", permissions=["change"])
+    def leave_to_rule(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.set_column(request, queryset, "visibility", Visibility.AUTOMATIC.value, "automatic")
 
 
 @admin.register(Artist)
-class ArtistAdmin(PublicAdmin[Artist]):
+class ArtistAdmin(VisibilityAdmin[Artist]):
     export_resource = ArtistResource
     form = ArtistForm
-    list_display = ["listed_name", "is_public", "number_of_tracks", "spotify_id"]
-    list_filter = ["is_public", ("spotify_id", admin.EmptyFieldListFilter)]
+    list_display = ["listed_name", "visibility", "number_of_tracks", "spotify_id", "has_page"]
+    list_filter = ["visibility", PageFilter, ("spotify_id", admin.EmptyFieldListFilter)]
     search_fields = ArtistQuerySet.search_fields
     search_help_text = "Name, alias, Spotify id or Spotify link"
-    fields = ["name", "slug", "spotify_id", "is_public"]
+    fields = ["name", "slug", "spotify_id", "visibility"]
     inlines = [ArtistAliasInline]
     used_by, usage_count = "track", "track_count"
     merge_effects = [
-        *PublicAdmin.merge_effects,
+        *VisibilityAdmin.merge_effects,
         "If the one that stays has no Spotify id, it gets one from the others.",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Artist]:
-        return super().get_queryset(request).annotate(track_count=count_related(TrackArtist.objects.all(), "artist"))
+        counted = super().get_queryset(request).annotate(track_count=count_related(TrackArtist.objects.all(), "artist"))
+        return with_page_state(counted)
 
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Track.objects.filter(pk__in=TrackArtist.objects.filter(artist__in=objs).order_by().values("track"))
@@ -119,19 +140,20 @@ class ArtistAdmin(PublicAdmin[Artist]):
 
 
 @admin.register(Label)
-class LabelAdmin(PublicAdmin[Label]):
+class LabelAdmin(VisibilityAdmin[Label]):
     export_resource = LabelResource
-    list_display = ["listed_name", "is_public", "number_of_albums"]
-    list_filter = ["is_public"]
+    list_display = ["listed_name", "visibility", "number_of_albums", "has_page"]
+    list_filter = ["visibility", PageFilter]
     search_fields = LabelQuerySet.search_fields
     search_help_text = "Name or alias"
-    fields = ["name", "slug", "is_public"]
+    fields = ["name", "slug", "visibility"]
     inlines = [LabelAliasInline]
     used_by, usage_count = "album", "album_count"
     similarity_key = staticmethod(label_similarity_key)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
-        return super().get_queryset(request).annotate(album_count=count_related(AlbumLabel.objects.all(), "label"))
+        counted = super().get_queryset(request).annotate(album_count=count_related(AlbumLabel.objects.all(), "label"))
+        return with_page_state(counted)
 
     def dependents_of(self, objs: Iterable[Any]) -> QuerySet[Any]:
         return Album.objects.filter(pk__in=AlbumLabel.objects.filter(label__in=objs).order_by().values("album"))
@@ -263,11 +285,11 @@ class TrackAdmin(ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], Bu
 
     @admin.action(description="Mark selected %(verbose_name_plural)s as liked", permissions=["change"])
     def like(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.set_flag(request, queryset, "liked", True, "liked")
+        self.set_column(request, queryset, "liked", True, "liked")
 
     @admin.action(description="Mark selected %(verbose_name_plural)s as not liked", permissions=["change"])
     def unlike(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.set_flag(request, queryset, "liked", False, "not liked")
+        self.set_column(request, queryset, "liked", False, "not liked")
 
 
 def _range_and_meaning(feature: AudioFeature) -> str:

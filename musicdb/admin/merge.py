@@ -19,6 +19,7 @@ from musicdb.admin.change_form.forms import MergeForm
 from musicdb.admin.duplicates import dismiss_or_restore, review_context
 from musicdb.admin.html import link_to
 from musicdb.editing import Merged, MergeError, merge, review_groups
+from musicdb.models import Visibility
 from musicdb.music import group_by_key, similarity_key
 
 MAX_AT_ONCE = 100
@@ -115,7 +116,10 @@ class MergeableAdmin(CatalogueAdmin[M]):
         found = list(objs)
         for obj in found:
             obj.usage = getattr(obj, self.usage_count)
-        return sorted(found, key=lambda obj: (not getattr(obj, "is_public", True), -obj.usage, obj.pk))
+        return sorted(
+            found,
+            key=lambda obj: (getattr(obj, "visibility", Visibility.SHOWN) != Visibility.SHOWN, -obj.usage, obj.pk),
+        )
 
     def _merge(self, request: HttpRequest, survivor: M, others: Sequence[M]) -> None:
         try:

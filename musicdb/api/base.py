@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from musicdb import __version__
+from musicdb.models import SiteSettings
 
 
 class StrictAPIView(APIView):
@@ -72,11 +73,11 @@ class StrictViewSet(StrictAPIView, GenericViewSet[Any]):
 
 
 class RootView(StrictAPIView, APIRootView):
-    """The version of musicdb, and the address of every list."""
+    """The name of the site, the version of musicdb, and the address of every list."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         lists = super().get(request, *args, **kwargs)
-        return Response({"version": __version__, **lists.data})
+        return Response({"name": SiteSettings.load().name, "version": __version__, **lists.data})
 
 
 class Router(DefaultRouter):

@@ -48,7 +48,7 @@ def identity(model_name: str) -> serializers.HyperlinkedIdentityField:
 
 
 class OwnerSerializer(serializers.Serializer[Artist | Label]):
-    """An artist or label that another object names. The slug and the URL are null if it is not public."""
+    """An artist or label that another object names. The slug and the URL are null if it has no page."""
 
     name = serializers.CharField()
     slug = serializers.SerializerMethodField()
@@ -57,11 +57,11 @@ class OwnerSerializer(serializers.Serializer[Artist | Label]):
     view_name = ""
 
     def get_slug(self, owner: Artist | Label) -> str | None:
-        return owner.slug if owner.is_public else None
+        return owner.slug if owner.has_page else None
 
     @extend_schema_field(URL_OR_NULL)
     def get_url(self, owner: Artist | Label) -> str | None:
-        if not owner.is_public:
+        if not owner.has_page:
             return None
         return reverse(self.view_name, args=[owner.slug], request=self.context["request"])
 

@@ -24,7 +24,7 @@ class GenreViewSet(CatalogueViewSet):
 
 
 class ArtistViewSet(CatalogueViewSet):
-    """Public artists, by name. A single artist has its Spotify id and link too."""
+    """Artists that have a page, by name. A single artist has its Spotify id and link too."""
 
     lookup_url_kwarg = "artist_slug"
     queryset = Artist.objects.for_list()
@@ -34,7 +34,7 @@ class ArtistViewSet(CatalogueViewSet):
 
 
 class LabelViewSet(CatalogueViewSet):
-    """Public labels, by name."""
+    """Labels that have a page, by name."""
 
     lookup_url_kwarg = "label_slug"
     queryset = Label.objects.for_list()

@@ -16,10 +16,12 @@ from django.utils.text import capfirst
 
 from musicdb import history
 from musicdb.db import in_batches, retry_on_deadlock
+from musicdb.models import Visibility
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import ChangeType
 from musicdb.models.slugs import first_free
 
+_LACKING = (None, "", Visibility.AUTOMATIC)
 # Higher than any position of a row, and still within the column when added to one.
 POSITION_OFFSET = 10_000
 
@@ -45,9 +47,9 @@ class Merged:
 def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser) -> Merged:
     """Merge ``others`` into ``survivor`` in one transaction, and return the result with the survivor read anew.
 
-    Where only one of them can have something, such as a Spotify id or a description, the survivor keeps its own. If
-    it has none, it takes that of the first of ``others`` that has one. The history of each row says who merged it.
-    Raises MergeError.
+    Where only one of them can have something, such as a Spotify id or a decision about its page, the survivor keeps its
+    own. If it has none, it takes that of the first of ``others`` that has one. The history of each row says who merged
+    it. Raises MergeError.
     """
     model, keys = type(survivor), list(dict.fromkeys(other.pk for other in others))
     if not keys:
@@ -193,11 +195,11 @@ def _free_names(column: str, survivor: Any, others: Sequence[Any]) -> dict[int, 
 
 
 def _fill_gaps(survivor: Any, others: Sequence[Any]) -> None:
-    """Give the survivor what it lacks and one of ``others`` has. It is public if any of them is."""
+    """Give the survivor what it lacks and one of ``others`` has. An automatic visibility is a lack of a decision."""
     changed = []
-    for field in ("is_public", "spotify_id", "description"):
-        if hasattr(survivor, field) and not getattr(survivor, field):
-            found = next((value for other in others if (value := getattr(other, field))), None)
+    for field in ("visibility", "spotify_id", "description"):
+        if hasattr(survivor, field) and getattr(survivor, field) in _LACKING:
+            found = next((value for other in others if (value := getattr(other, field)) not in _LACKING), None)
             if found:
                 setattr(survivor, field, found)
                 changed.append(field)

@@ -50,7 +50,7 @@ class Column:
     ``paths`` are the columns of the database that a cell is made from, by default the one called like the heading.
     ``write`` makes the cell from them, if it is not the value itself. With ``children``, the path is a column of the
     child rows. ``is_required`` is whether an import needs the heading to recognise the table. ``in_lists`` is whether
-    the exports of the admin's lists have the column too.
+    the exports of the admin's lists have the column too. ``also`` has the headings that earlier versions wrote.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Column:
     children: ChildRows | None = None
     is_required: bool = False
     in_lists: bool = True
+    also: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

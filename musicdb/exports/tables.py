@@ -18,6 +18,7 @@ from musicdb.exports.widgets import (
     SpotifyIdWidget,
     TextWidget,
     UrlWidget,
+    VisibilityWidget,
     WholeNumberWidget,
     YesNoWidget,
 )
@@ -73,7 +74,7 @@ ARTISTS = Table(
         Column("slug", SLUG, is_required=True),
         Column("name", NameWidget(300), is_required=True),
         Column("spotify_id", ARTIST_ID, is_required=True),
-        Column("is_public", YES_NO, is_required=True),
+        Column("visibility", VisibilityWidget(), also=("is_public", "public"), is_required=True),
         *_alias_columns(ArtistAlias),
         Column(
             "other_spotify_ids",
@@ -90,7 +91,7 @@ LABELS = Table(
     (
         Column("slug", SLUG, is_required=True),
         Column("name", NameWidget(300), is_required=True),
-        Column("is_public", YES_NO, is_required=True),
+        Column("visibility", VisibilityWidget(), also=("is_public", "public"), is_required=True),
         *_alias_columns(LabelAlias),
     ),
 )

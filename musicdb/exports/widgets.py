@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
+from musicdb.models import Visibility
 from musicdb.models.slugs import MAX_LENGTH
 from musicdb.models.validators import (
     MAX_INTEGER,
@@ -232,6 +233,23 @@ class YesNoWidget(Widget):
         if text not in self._YES | self._NO:
             raise ValueError(f"“{shorten(value)}” is neither true nor false.")
         return text in self._YES
+
+
+class VisibilityWidget(YesNoWidget):
+    """A visibility. Files of earlier versions say whether a name is public; what is not is left to the site's rule."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        text = value.strip().lower()
+        if text in Visibility.values:
+            return text
+        try:
+            is_public = super().clean(value)
+        except ValueError:
+            names = ", ".join(Visibility.values)
+            raise ValueError(f"“{shorten(value)}” is no visibility. Use one of {names}.") from None
+        if is_public is None:
+            return None
+        return Visibility.SHOWN.value if is_public else Visibility.AUTOMATIC.value
 
 
 class ReleaseDateWidget(Widget):

@@ -15,6 +15,7 @@ from musicdb.models.catalogue import (
 from musicdb.models.duplicates import DismissedDuplicate
 from musicdb.models.imports import Import
 from musicdb.models.saved_filters import SavedFilter
+from musicdb.models.site_settings import PageRule, SiteSettings
 from musicdb.models.visibility import Visibility
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "Import",
     "Label",
     "LabelAlias",
+    "PageRule",
     "SavedFilter",
+    "SiteSettings",
     "SluggedModel",
     "Track",
     "TrackArtist",

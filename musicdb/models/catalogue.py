@@ -27,6 +27,7 @@ from musicdb.models.validators import (
     validate_spotify_id,
     validate_web_url,
 )
+from musicdb.models.visibility import WithVisibility, members_in_order, visibility_constraint, visibility_field
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES, format_release_date
 
 
@@ -103,14 +104,12 @@ class Genre(SluggedModel, KeyedByName, ListedByName):
         return reverse("genre", args=[self.slug])
 
 
-class Artist(SluggedModel, KeyedByName, ListedByName):
+class Artist(SluggedModel, KeyedByName, ListedByName, WithVisibility):
     name = NameField(max_length=300)
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
-    is_public = models.BooleanField(
-        "public", default=False, help_text="Has a page. Its name links to that page everywhere."
-    )
+    visibility = visibility_field()
 
     objects = ArtistQuerySet.as_manager()
     history = Versions(unindexed=("spotify_id",))
@@ -126,6 +125,7 @@ class Artist(SluggedModel, KeyedByName, ListedByName):
             models.CheckConstraint(condition=~Q(name=""), name="artist_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="artist_slug_not_empty"),
             models.CheckConstraint(condition=~Q(spotify_id=""), name="artist_spotify_id_not_empty"),
+            visibility_constraint(),
         ]
 
     def get_absolute_url(self) -> str:
@@ -136,11 +136,9 @@ class Artist(SluggedModel, KeyedByName, ListedByName):
         return f"https://open.spotify.com/artist/{self.spotify_id}" if self.spotify_id else ""
 
 
-class Label(SluggedModel, KeyedByName, ListedByName):
+class Label(SluggedModel, KeyedByName, ListedByName, WithVisibility):
     name = NameField(max_length=300, unique=True)
-    is_public = models.BooleanField(
-        "public", default=False, help_text="Has a page. Its name links to that page everywhere."
-    )
+    visibility = visibility_field()
 
     objects = LabelQuerySet.as_manager()
     history = Versions(unindexed=("name",))
@@ -152,6 +150,7 @@ class Label(SluggedModel, KeyedByName, ListedByName):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="label_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="label_slug_not_empty"),
+            visibility_constraint(),
         ]
 
     def get_absolute_url(self) -> str:
@@ -226,7 +225,7 @@ class Album(SluggedModel, ListedByTitle):
     @property
     def labels_in_order(self) -> list[Label]:
         """The labels by position. For many albums, prefetch them with ``AlbumQuerySet.with_labels``."""
-        return [row.label for row in self.album_labels.all()]
+        return members_in_order(self.album_labels.all(), "label")
 
     @property
     def spotify_url(self) -> str:
@@ -333,7 +332,7 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
     @property
     def artists_in_order(self) -> list[Artist]:
         """The artists by position. For many tracks, prefetch them with ``TrackQuerySet.for_table``."""
-        return [row.artist for row in self.track_artists.all()]
+        return members_in_order(self.track_artists.all(), "artist")
 
     @property
     def labels_in_order(self) -> list[Label]:

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 
 from musicdb.db.text_search import AliasSearchMixin, SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
+from musicdb.models.visibility import page_condition, with_page_state
 from musicdb.music import FEATURE_NAMES, title_key
 
 if TYPE_CHECKING:
@@ -28,14 +29,19 @@ FIRST_RECORDING = date(1857, 1, 1)
 MAX_AHEAD = 366
 
 
-def rows_with(owner: type[models.Model], rows: str, member: str, prefix: str = "") -> "Prefetch[Any]":
+def rows_with(
+    owner: type[models.Model], rows: str, member: str, prefix: str = "", *, with_pages: bool = False
+) -> "Prefetch[Any]":
     """Return a prefetch of ``rows`` of ``owner``, each joined with its ``member``. ``prefix`` is the path to the owner.
+
+    ``with_pages`` also finds out which of the members have a page, for links.
 
     The members are joined, not prefetched. A second prefetch would cost another query, and SQLite would refuse it for
     more than a thousand members, because Django writes such a prefetch as a chain of ORs.
     """
     through: Any = owner._meta.get_field(rows).related_model
-    return Prefetch(f"{prefix}{rows}", queryset=through.objects.select_related(member))
+    joined = through.objects.select_related(member)
+    return Prefetch(f"{prefix}{rows}", queryset=with_page_state(joined, member) if with_pages else joined)
 
 
 def count_related(rows: "QuerySet[Any]", column: str, counted: str = "*") -> Coalesce:
@@ -79,19 +85,19 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
         model: Any = self.model
         return (count_related(model.tracks.through.objects.all(), "artist").desc(),)
 
-    def public(self) -> Self:
-        return self.filter(is_public=True)
+    def visible(self) -> Self:
+        return self.filter(page_condition(self.model))
 
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
 
     def for_list(self) -> Self:
-        """Public artists with ``track_count``, by name."""
-        return self.public().with_track_count().order_by("sort_key", "pk")
+        """Artists that have a page, with ``track_count``, by name."""
+        return self.visible().with_track_count().order_by("sort_key", "pk")
 
     def top_of_genre(self, genre: "Genre", limit: int) -> Self:
-        """The artists with the most tracks in ``genre``, with ``track_count`` counted there."""
-        counted = self.filter(tracks__genres=genre).annotate(track_count=Count("tracks"))
+        """The artists with the most tracks in ``genre``, with ``has_page`` and ``track_count``, counted there."""
+        counted: Self = with_page_state(self).filter(tracks__genres=genre).annotate(track_count=Count("tracks"))
         return counted.order_by("-track_count", "sort_key", "pk")[:limit]
 
 
@@ -102,19 +108,20 @@ class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
         model: Any = self.model
         return (count_related(model.albums.through.objects.all(), "label", "album__tracks").desc(),)
 
-    def public(self) -> Self:
-        return self.filter(is_public=True)
+    def visible(self) -> Self:
+        return self.filter(page_condition(self.model))
 
     def with_album_count(self) -> Self:
         return self.annotate(album_count=Count("albums"))
 
     def for_list(self) -> Self:
-        """Public labels with ``album_count``, by name."""
-        return self.public().with_album_count().order_by("sort_key", "pk")
+        """Labels that have a page, with ``album_count``, by name."""
+        return self.visible().with_album_count().order_by("sort_key", "pk")
 
     def top_of_genre(self, genre: "Genre", limit: int) -> Self:
-        """The labels with the most tracks in ``genre``, with ``track_count`` counted there."""
-        counted = self.filter(albums__tracks__genres=genre).annotate(track_count=Count("albums__tracks"))
+        """The labels with the most tracks in ``genre``, with ``has_page`` and ``track_count``, counted there."""
+        of_genre: Self = with_page_state(self).filter(albums__tracks__genres=genre)
+        counted = of_genre.annotate(track_count=Count("albums__tracks"))
         return counted.order_by("-track_count", "sort_key", "pk")[:limit]
 
 
@@ -146,7 +153,7 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
 
     def with_labels(self) -> Self:
         """Albums with their labels, in order. Two queries."""
-        return self.prefetch_related(rows_with(self.model, "album_labels", "label"))
+        return self.prefetch_related(rows_with(self.model, "album_labels", "label", with_pages=True))
 
     def newest_first(self) -> Self:
         return self.order_by(F("release_date").desc(nulls_last=True), "sort_key", "pk")
@@ -201,10 +208,14 @@ TRACK_GAPS: dict[str, Callable[[Any], Any]] = {
 
 
 def table_columns(track: Any, prefix: str = "") -> "tuple[Prefetch[Any], Prefetch[Any]]":
-    """Return prefetches of a track's artists and of its album's labels. ``prefix`` is the path to the track."""
+    """Return prefetches of a track's artists and of its album's labels, with which of them have a page.
+
+    ``prefix`` is the path to the track.
+    """
     album = track._meta.get_field("album").related_model
-    return rows_with(track, "track_artists", "artist", prefix), rows_with(
-        album, "album_labels", "label", f"{prefix}album__"
+    return (
+        rows_with(track, "track_artists", "artist", prefix, with_pages=True),
+        rows_with(album, "album_labels", "label", f"{prefix}album__", with_pages=True),
     )
 
 

@@ -20,6 +20,10 @@ validate_slug_text = RegexValidator(
     r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z",
     "An address part has small Latin letters, digits and single hyphens between them.",
 )
+validate_colour = RegexValidator(
+    r"\A#[0-9A-Fa-f]{6}\Z",
+    "Enter a colour as # and six digits from 0 to f, two each for red, green and blue, such as #3b3a8f.",
+)
 # Other schemes, above all "javascript:", could run code in the reader's browser.
 validate_web_url = URLValidator(schemes=["http", "https"], message="Enter a web address that begins with https://.")
 

@@ -1,6 +1,22 @@
-"""Whether a row of the catalogue has a public page."""
+"""Whether an artist or a label has a page. Everything that shows or hides one asks the condition in this module.
+
+The condition is SQL and reads the site's rule from the database, so a change of the rule, or of a track, holds from
+the next query on, and no cache can show an older state.
+"""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+from django.utils.functional import cached_property
+
+from musicdb.models.site_settings import THE_ROW, PageRule, SiteSettings
+
+# By model, how it leads to its tracks: the rows that have it as a member, and the path from these to a track.
+_TRACKS = {"artist": ("track_artists", "track"), "label": ("album_labels", "album__tracks")}
 
 
 class Visibility(models.TextChoices):
@@ -9,3 +25,83 @@ class Visibility(models.TextChoices):
     AUTOMATIC = "automatic", "automatic"
     SHOWN = "shown", "shown"
     HIDDEN = "hidden", "hidden"
+
+
+class _HasEnough(Subquery):
+    """Whether a query finds as many rows as the site's rule asks for. It reads no more than those.
+
+    The number comes from the database too, and Django's own slices take only a number that is known beforehand.
+    """
+
+    template = "EXISTS(%(subquery)s LIMIT 1 OFFSET COALESCE((SELECT min_tracks - 1 FROM musicdb_sitesettings), 0))"
+    output_field = models.BooleanField()
+
+
+def page_condition(model: type[models.Model], path: str = "") -> Q:
+    """Return the condition that an artist or label has a page. ``path`` leads to it from the rows of the query.
+
+    The tracks of each row that the rule has to look at are found by the index on the artist in the rows that join
+    tracks and artists, or by those on the label and on a track's album. It stops at the first that is enough.
+    """
+    through_name, track = _TRACKS[str(model._meta.model_name)]
+    through: Any = model._meta.get_field(through_name).related_model
+    rows = through.objects.filter(**{str(model._meta.model_name): OuterRef(f"{path}pk")}).order_by()
+    with_track = rows.filter(**{f"{track}__isnull": False}).values("pk")
+    rule = Coalesce(Subquery(SiteSettings.objects.filter(pk=THE_ROW).values("page_rule")), Value(PageRule.ALL.value))
+    by_rule = (
+        Q(Exact(rule, PageRule.ALL.value))
+        | Q(Exact(rule, PageRule.TRACKS.value)) & Q(_HasEnough(with_track))
+        | Q(Exact(rule, PageRule.LIKED.value)) & Q(Exists(rows.filter(**{f"{track}__liked": True})))
+    )
+    visibility = f"{path}visibility"
+    return Q(**{visibility: Visibility.SHOWN.value}) | Q(**{visibility: Visibility.AUTOMATIC.value}) & by_rule
+
+
+def with_page_state(rows: "models.QuerySet[Any]", owner: str = "") -> "models.QuerySet[Any]":
+    """Annotate ``rows`` with ``has_page``, of themselves or of the artist or label that their column ``owner`` names.
+
+    It costs no query of its own.
+    """
+    model: Any = rows.model._meta.get_field(owner).related_model if owner else rows.model
+    condition = page_condition(model, f"{owner}__" if owner else "")
+    annotated: models.QuerySet[Any] = rows.annotate(
+        has_page=ExpressionWrapper(condition, output_field=models.BooleanField())
+    )
+    return annotated
+
+
+def members_in_order(rows: Iterable[Any], member: str) -> list[Any]:
+    """Return the artists or labels that ``rows`` join. What ``with_page_state`` found of each goes with it."""
+    found = []
+    for row in rows:
+        owner = getattr(row, member)
+        if "has_page" in row.__dict__:
+            owner.has_page = row.has_page
+        found.append(owner)
+    return found
+
+
+def visibility_field() -> "models.CharField[Any, Any]":
+    return models.CharField(
+        max_length=9,
+        choices=Visibility,
+        default=Visibility.AUTOMATIC.value,
+        help_text="Whether it has a page, to which its name links everywhere. “Automatic” follows the site settings.",
+    )
+
+
+def visibility_constraint() -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="%(class)s_visibility")
+
+
+class WithVisibility(models.Model):
+    """An artist or a label: a name that may have a page."""
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def has_page(self) -> bool:
+        """Whether it has a page now. One query, unless the row was read by ``with_page_state``."""
+        model = type(self)
+        return model._default_manager.filter(page_condition(model), pk=self.pk).exists()

@@ -17,7 +17,7 @@ class AliasRedirectMiddleware:
     """Redirect from the page of a row that was merged away to the same page of the row that it was merged into.
 
     This holds for pages and for the API, and for every page below, such as a genre's clusters. The database is asked
-    only about requests that would end in a 404. If the target is not public, the answer stays a 404.
+    only about requests that would end in a 404. If the target has no page, the answer stays a 404.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -34,7 +34,7 @@ def _redirect(request: HttpRequest, match: ResolverMatch) -> HttpResponseBase | 
     for keyword, value in match.kwargs.items():
         model = _MODELS.get(keyword)
         alias = alias_for_slug(model, value) if model else None
-        if alias and getattr(alias.target, "is_public", True):
+        if alias and getattr(alias.target, "has_page", True):
             address = reverse(match.view_name, kwargs={**match.kwargs, keyword: alias.target.slug})
             query = request.META.get("QUERY_STRING")
             return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

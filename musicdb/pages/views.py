@@ -72,7 +72,7 @@ class GenreDetailView(DetailView):
 
 class ArtistListView(JumpLettersView):
     queryset = Artist.objects.for_list()
-    names = Artist.objects.public()
+    names = Artist.objects.visible()
     filterset_class = ArtistFilter
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
@@ -80,7 +80,7 @@ class ArtistListView(JumpLettersView):
 
 class LabelListView(JumpLettersView):
     queryset = Label.objects.for_list()
-    names = Label.objects.public()
+    names = Label.objects.visible()
     filterset_class = LabelFilter
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
@@ -108,7 +108,7 @@ class OwnedTracksView(FilteredListView):
 
 
 class ArtistDetailView(OwnedTracksView):
-    owners = Artist.objects.public()
+    owners = Artist.objects.visible()
     template_name = "musicdb/artist_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class ArtistDetailView(OwnedTracksView):
 
 
 class LabelDetailView(OwnedTracksView):
-    owners = Label.objects.public()
+    owners = Label.objects.visible()
     template_name = "musicdb/label_detail.html"
 
     def get_tracks(self) -> TrackQuerySet:

@@ -232,8 +232,8 @@ class LabelFilter(ListFilter):
 class AlbumFilter(ListFilter):
     q = TextFilter("title")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
-    artist = SlugFilter(Artist.objects.public(), method="of_artist")
-    label = SlugFilter(Label.objects.public(), method="of_label")
+    artist = SlugFilter(Artist.objects.visible(), method="of_artist")
+    label = SlugFilter(Label.objects.visible(), method="of_label")
     ordering = OrderingFilter(["title", "release_date", "track_count"], TITLE_ORDER | TRACK_ORDER)
 
     class Meta:
@@ -255,9 +255,9 @@ class AlbumFilter(ListFilter):
 class TrackFilter(ListFilter):
     q = TextFilter("title")
     genre = SlugFilter(Genre.objects.all(), field_name="genres")
-    artist = SlugFilter(Artist.objects.public(), field_name="artists")
+    artist = SlugFilter(Artist.objects.visible(), field_name="artists")
     album = SlugFilter(Album.objects.all(), field_name="album")
-    label = SlugFilter(Label.objects.public(), field_name="album__labels")
+    label = SlugFilter(Label.objects.visible(), field_name="album__labels")
     isrc = IsrcFilter()
     liked = YesNoFilter("Whether the track is a favourite.", label="Liked")
     min_score = ScoreFilter("gte", "Score from", "The lowest score. Tracks without a score are left out.")

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from musicdb.imports import ImportOptions, run_import
-from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, Track
+from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, SiteSettings, Track
 from tests.admin.helpers import album_data, alias_rows, artist_rows, page_of, rows, track_data
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
 from tests.imports.files import sample
@@ -47,8 +47,8 @@ class Scenario:
         # Two rows of each model that nothing uses, to merge or to delete.
         self.spare = {
             Genre: [GenreFactory(), GenreFactory()],
-            Artist: [ArtistFactory(is_public=False), ArtistFactory(is_public=True)],
-            Label: [LabelFactory(is_public=False), LabelFactory(is_public=True)],
+            Artist: [ArtistFactory(visibility="hidden"), ArtistFactory(visibility="shown")],
+            Label: [LabelFactory(visibility="hidden"), LabelFactory(visibility="shown")],
             Album: [AlbumFactory(), AlbumFactory()],
             Track: [TrackFactory(liked=False), TrackFactory(liked=True)],
         }
@@ -96,12 +96,16 @@ def action(name: str, model: Any, client: Client, scenario: Scenario, **more: An
 
 FORMS: dict[Any, Callable[[], dict[str, Any]]] = {
     Genre: lambda: {"name": "new", "clustering-TOTAL_FORMS": 0, "clustering-INITIAL_FORMS": 0, **alias_rows()},
-    Artist: lambda: {"name": "new", **alias_rows()},
-    Label: lambda: {"name": "new", **alias_rows()},
+    Artist: lambda: {"name": "new", "visibility": "automatic", **alias_rows()},
+    Label: lambda: {"name": "new", "visibility": "automatic", **alias_rows()},
     Album: lambda: album_data(title="new", **rows("album_labels", "label")),
     Track: lambda: track_data(title="new", **artist_rows()),
 }
-BULK: dict[Any, dict[str, Any]] = {Artist: {"is_public": "yes"}, Label: {"is_public": "yes"}, Track: {"score": "9"}}
+BULK: dict[Any, dict[str, Any]] = {
+    Artist: {"visibility": "shown"},
+    Label: {"visibility": "shown"},
+    Track: {"score": "9"},
+}
 
 
 def endpoints() -> dict[str, Endpoint]:
@@ -153,11 +157,22 @@ def endpoints() -> dict[str, Endpoint]:
             changes=True,
         )
     for model in (Artist, Label):
-        for name in ("make_public", "make_not_public"):
+        for name in ("show", "hide", "leave_to_rule"):
             flag = partial(action, name, model)
             found[f"{model._meta.model_name}: {name}"] = Endpoint(EDITORS, flag, changes=True)
     for name in ("like", "unlike"):
         found[f"track: {name}"] = Endpoint(EDITORS, partial(action, name, Track), changes=True)
+    found["site settings: list"] = Endpoint(VIEWERS, partial(get, "changelist", SiteSettings))
+    found["site settings: page"] = Endpoint(
+        VIEWERS, lambda client, scenario: client.get(page_of(SiteSettings, "change", 1))
+    )
+    found["site settings: change"] = Endpoint(
+        CURATORS,
+        lambda client, scenario: client.post(
+            page_of(SiteSettings, "change", 1), {"name": "new", "page_rule": "all", "min_tracks": 5}
+        ),
+        changes=True,
+    )
     found["track: edit in the list"] = Endpoint(EDITORS, edit_tracks, changes=True)
     return found | import_endpoints() | run_endpoints() | user_endpoints()
 

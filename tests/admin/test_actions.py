@@ -16,11 +16,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
-def test_only_public_rows_link_to_the_site(admin_client: Client, factory: Any) -> None:
-    for is_public in (True, False):
-        row = factory(is_public=is_public)
+def test_only_rows_with_a_page_link_to_the_site(admin_client: Client, factory: Any) -> None:
+    for visibility, has_page in (("shown", True), ("automatic", True), ("hidden", False)):
+        row = factory(visibility=visibility)
         text = admin_client.get(page_of(type(row), "change", row.pk)).text
-        assert (f'<a href="{row.get_absolute_url()}" class="viewsitelink">' in text) is is_public
+        assert (f'<a href="{row.get_absolute_url()}" class="viewsitelink">' in text) is has_page
 
 
 @pytest.mark.parametrize("factory", [GenreFactory, AlbumFactory, TrackFactory])
@@ -53,18 +53,21 @@ def test_the_footer_names_the_version(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
-def test_selected_rows_become_public_and_the_log_says_who_did_it(admin_client: Client, factory: Any) -> None:
-    rows = [factory(is_public=False), factory(is_public=False), factory(is_public=True)]
-    model, left_alone = type(rows[0]), factory(is_public=False)
-    response = run_action(admin_client, "make_public", rows)
-    assert messages_of(response) == [("success", f"2 {model._meta.model_name}s are now public.")]
-    assert set(model.objects.public()) == set(rows)
-    assert left_alone.pk not in model.objects.public().values_list("pk", flat=True)
+def test_selected_rows_are_shown_or_hidden_and_the_log_says_who_did_it(admin_client: Client, factory: Any) -> None:
+    rows = [factory(visibility="hidden"), factory(visibility="hidden"), factory(visibility="shown")]
+    model, left_alone = type(rows[0]), factory(visibility="hidden")
+    response = run_action(admin_client, "show", rows)
+    assert messages_of(response) == [("success", f"2 {model._meta.model_name}s are now shown.")]
+    assert set(model.objects.visible()) == set(rows)
+    left_alone.refresh_from_db()
+    assert left_alone.visibility == "hidden"
     entries = LogEntry.objects.order_by("object_id")
     assert {entry.object_id for entry in entries} == {str(row.pk) for row in rows[:2]}
-    assert {entry.get_change_message() for entry in entries} == {"Changed Public."}
-    run_action(admin_client, "make_not_public", rows[:1])
-    assert set(model.objects.public()) == set(rows[1:])
+    assert {entry.get_change_message() for entry in entries} == {"Changed Visibility."}
+    run_action(admin_client, "hide", rows[:1])
+    assert set(model.objects.visible()) == set(rows[1:])
+    run_action(admin_client, "leave_to_rule", rows)
+    assert set(model.objects.filter(visibility="automatic")) == set(rows)
 
 
 def test_tracks_found_by_a_search_are_liked_and_unliked(admin_client: Client) -> None:
@@ -82,12 +85,12 @@ def test_tracks_found_by_a_search_are_liked_and_unliked(admin_client: Client) ->
 
 
 def test_a_viewer_can_export_and_change_norow() -> None:
-    client, artist = editor("view_artist"), ArtistFactory(is_public=False)
+    client, artist = editor("view_artist"), ArtistFactory(visibility="hidden")
     form = client.get(page_of(Artist)).context["action_form"]
     assert [name for name, _ in form.fields["action"].choices] == ["", "export_admin_action"]
-    run_action(client, "make_public", [artist])
+    run_action(client, "show", [artist])
     artist.refresh_from_db()
-    assert artist.is_public is False
+    assert artist.visibility == "hidden"
 
 
 def rows_in_use() -> list[tuple[Any, list[Any]]]:

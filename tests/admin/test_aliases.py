@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.models import Artist, Genre, Label
+from musicdb.models import Artist, Genre, Label, Visibility
 from tests.admin.helpers import alias_rows, listed, page_of
 from tests.factories import ArtistFactory, GenreFactory, LabelFactory
 
@@ -17,7 +17,7 @@ SPOTIFY_ID = "3kiQOTlExsRTAQW0P0jcTH"
 
 def saved(client: Client, owner: Any, *typed: dict[str, Any]) -> list[str]:
     """Save ``owner`` with these aliases. Return the errors, row by row."""
-    data = {"name": owner.name, **alias_rows(*typed)}
+    data = {"name": owner.name, "visibility": "automatic", **alias_rows(*typed)}
     if isinstance(owner, Genre):
         data |= {"clustering-TOTAL_FORMS": 0, "clustering-INITIAL_FORMS": 0}
     response = client.post(page_of(type(owner), "change", owner.pk), data)
@@ -121,10 +121,10 @@ def test_an_artist_is_found_by_the_spotify_id_of_an_alias(admin_client: Client) 
 
 
 def test_a_filter_applies_to_rows_found_by_an_alias(admin_client: Client) -> None:
-    for is_public in (True, False):
-        LabelFactory(is_public=is_public).aliases.create(name=f"Stone {is_public}")
-    found = listed(admin_client.get(page_of(Label, q="stone", is_public__exact=1)))
-    assert [label.is_public for label in found] == [True]
+    for visibility in Visibility.values:
+        LabelFactory(visibility=visibility).aliases.create(name=f"Stone {visibility}")
+    found = listed(admin_client.get(page_of(Label, q="stone", visibility__exact="shown")))
+    assert [label.visibility for label in found] == ["shown"]
 
 
 def test_an_autocomplete_box_finds_a_label_by_an_alias(admin_client: Client) -> None:

@@ -154,9 +154,9 @@ def test_an_art_address_that_is_not_http_is_refused(admin_client: Client, typed:
 
 
 def test_a_name_is_stored_normalised_and_nul_is_refused(admin_client: Client) -> None:
-    admin_client.post(page_of(Artist, "add"), {"name": "Zoe\u0308 ", "is_public": "on", **alias_rows()})
+    admin_client.post(page_of(Artist, "add"), {"name": "Zoe\u0308 ", "visibility": "automatic", **alias_rows()})
     assert Artist.objects.get().name == "Zoë"
-    response = admin_client.post(page_of(Label, "add"), {"name": "a\0b", **alias_rows()})
+    response = admin_client.post(page_of(Label, "add"), {"name": "a\0b", "visibility": "automatic", **alias_rows()})
     assert errors_of(response) == {"name": ["Null characters are not allowed."]}
 
 
@@ -168,9 +168,14 @@ def test_two_genres_with_the_same_name_are_refused(admin_client: Client) -> None
 
 
 def test_the_address_can_be_chosen_once_and_never_changed(admin_client: Client) -> None:
-    admin_client.post(page_of(Label, "add"), {"name": "Hwa&Dam", "slug": "hwadam", **alias_rows()})
+    admin_client.post(
+        page_of(Label, "add"), {"name": "Hwa&Dam", "slug": "hwadam", "visibility": "automatic", **alias_rows()}
+    )
     label = Label.objects.get()
     assert label.slug == "hwadam"
-    admin_client.post(page_of(Label, "change", label.pk), {"name": "Renamed", "slug": "other", **alias_rows()})
+    admin_client.post(
+        page_of(Label, "change", label.pk),
+        {"name": "Renamed", "slug": "other", "visibility": "automatic", **alias_rows()},
+    )
     label.refresh_from_db()
     assert (label.name, label.slug) == ("Renamed", "hwadam")

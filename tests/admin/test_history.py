@@ -68,13 +68,13 @@ class TestEdits:
         data = album_data(title="Album", released="1983-05", **rows("album_labels", "label", ("", 1, label.pk)))
         assert admin_client.post(page_of(Album, "change", album.pk), data).status_code == 302
         assert changes(entries(admin_client, album)[0]) == [("release date", "", "1983-05"), ("labels", "", "One")]
-        data = {"name": "One", "is_public": "on", **alias_rows({"name": "Uno"})}
+        data = {"name": "One", "visibility": "automatic", **alias_rows({"name": "Uno"})}
         assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
         assert changes(entries(admin_client, label)[0]) == [("aliases", "", "Uno")]
 
     def test_a_save_that_changes_nothing_adds_no_version(self, admin_client: Client) -> None:
         label = LabelFactory(name="One")
-        data = {"name": "One", "is_public": "on", **alias_rows()}
+        data = {"name": "One", "visibility": "automatic", **alias_rows()}
         assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
         assert label.history.count() == 1
 
@@ -87,12 +87,16 @@ class TestEdits:
         assert (entry.what, entry.version.history_user, entry.version.artists) == ("Created.", admin_user, [artist.pk])
 
     def test_an_action_adds_a_version_to_each_changed_row(self, admin_client: Client, admin_user: User) -> None:
-        labels = [LabelFactory(is_public=False), LabelFactory(is_public=False), LabelFactory()]
-        run_action(admin_client, "make_public", labels)
+        labels = [
+            LabelFactory(visibility="hidden"),
+            LabelFactory(visibility="hidden"),
+            LabelFactory(visibility="shown"),
+        ]
+        run_action(admin_client, "show", labels)
         for label in labels[:2]:
             entry = entries(admin_client, label)[0]
             assert (entry.version.change_type, entry.version.history_user) == ("action", admin_user)
-            assert changes(entry) == [("public", "no", "yes")]
+            assert changes(entry) == [("visibility", "hidden", "shown")]
         assert labels[2].history.count() == 1
 
     def test_an_action_needs_a_constant_number_of_queries(self, admin_client: Client) -> None:
@@ -216,7 +220,7 @@ class TestPage:
         assert page.context["rows"] == [
             ("name", "One", "Two"),
             ("address", label.slug, label.slug),
-            ("public", "yes", "yes"),
+            ("visibility", "automatic", "automatic"),
             ("aliases", "", ""),
         ]
         assert "Revert to this version" in page.text

@@ -230,7 +230,7 @@ class TestUndo:
 
     def test_not_when_touched_since(self, editor: Client) -> None:
         confirm(editor, upload(editor, net_file(net_row(1))))
-        Artist.objects.update(is_public=True)
+        Artist.objects.update(visibility="shown")
         refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
         assert "Artist “Singer 1” has been changed since." in messages_of(refused)[0]
         assert Track.objects.exists()

@@ -96,17 +96,17 @@ def test_a_hundred_can_be_merged_at_once(admin_client: Client) -> None:
 # --- The page ----------------------------------------------------------------------------------------------------
 
 
-def test_the_public_one_with_the_most_albums_comes_first_and_is_chosen(admin_client: Client) -> None:
+def test_the_shown_one_with_the_most_albums_comes_first_and_is_chosen(admin_client: Client) -> None:
     labels = [
-        used(LabelFactory(name="Much used", is_public=False), 3),
-        LabelFactory(name="Public"),
-        used(LabelFactory(name="Public and used"), 1),
+        used(LabelFactory(name="Much used", visibility="hidden"), 3),
+        LabelFactory(name="Shown", visibility="shown"),
+        used(LabelFactory(name="Shown and used", visibility="shown"), 1),
     ]
     page = parse(admin_client.get(merge_page(*labels)))
     assert choices(page) == [
-        ("Public and used", "1 album · public · public-and-used · open", True),
-        ("Public", "0 albums · public · public · open", False),
-        ("Much used", "3 albums · much-used · open", False),
+        ("Shown and used", "1 album · shown · shown-and-used · open", True),
+        ("Shown", "0 albums · shown · shown · open", False),
+        ("Much used", "3 albums · hidden · much-used · open", False),
     ]
     assert ("open", page_of(Label, "change", labels[0].pk)) in page.links
     assert page.one("h1").text == "Merge labels"
@@ -114,7 +114,8 @@ def test_the_public_one_with_the_most_albums_comes_first_and_is_chosen(admin_cli
         "The label that stays gets the albums of all 3. An album that has several of them has it once.",
         "The other labels are deleted. Their names become aliases of the one that stays, and their addresses redirect "
         "to it.",
-        "The one that stays is public if any of them is.",
+        "The one that stays keeps its visibility. If that is automatic, it takes that of the first other that is shown "
+        "or hidden.",
         "You cannot undo this.",
     ]
 
@@ -123,8 +124,8 @@ def test_the_page_shows_the_spotify_ids_of_artists(admin_client: Client) -> None
     one, two = ArtistFactory(name="Gemini"), ArtistFactory(name="Gemini", spotify_id=None)
     page = parse(admin_client.get(merge_page(one, two)))
     assert [about for _, about, _ in choices(page)] == [
-        f"0 tracks · public · gemini · {one.spotify_id} · open",
-        "0 tracks · public · gemini-2 · open",
+        f"0 tracks · automatic · gemini · {one.spotify_id} · open",
+        "0 tracks · automatic · gemini-2 · open",
     ]
     assert (one.spotify_id, one.spotify_url) in page.links
 
@@ -238,17 +239,17 @@ def groups(page: Node) -> list[list[str]]:
 
 
 def test_labels_with_similar_names_form_a_group_that_can_be_merged(admin_client: Client) -> None:
-    used(LabelFactory(name="MAGIC STRAWBERRY SOUND", is_public=False), 2)
-    used(LabelFactory(name="2012 Stone Music Entertainment"), 1)
+    used(LabelFactory(name="MAGIC STRAWBERRY SOUND", visibility="hidden"), 2)
+    used(LabelFactory(name="2012 Stone Music Entertainment", visibility="shown"), 1)
     for name in ("Magic Strawberry Sound", "Stone Music Entertainment", "Warner Records", "Warner Classics"):
-        LabelFactory(name=name)
+        LabelFactory(name=name, visibility="shown")
     address = page_of(Label, "duplicates")
     page = parse(admin_client.get(address))
     assert groups(page) == [
         ["Magic Strawberry Sound", "MAGIC STRAWBERRY SOUND"],
         ["2012 Stone Music Entertainment", "Stone Music Entertainment"],
     ]
-    assert choices(page)[0] == ("Magic Strawberry Sound", "0 albums · public · magic-strawberry-sound-2 · open", True)
+    assert choices(page)[0] == ("Magic Strawberry Sound", "0 albums · shown · magic-strawberry-sound-2 · open", True)
     form = next(form for form in page.all("form", method="get") if form.all("ul"))
     assert form.attrs["action"] == page_of(Label, "merge")
     sent = {field.attrs["name"]: field.attrs["value"] for field in form.all("input")}

@@ -34,11 +34,14 @@ EDITOR_PERMISSIONS = {
         )
     ),
     *("add_import", "change_import", "view_import"),
-    *(f"view_{model}" for model in ("run", "cluster", "membership", "excludedtrack", "genreclustering")),
+    *(
+        f"view_{model}"
+        for model in ("run", "cluster", "membership", "excludedtrack", "genreclustering", "sitesettings")
+    ),
 }
 CURATOR_PERMISSIONS = {
     *EDITOR_PERMISSIONS,
-    *("merge_genre", "merge_artist", "merge_label", "share_savedfilter"),
+    *("merge_genre", "merge_artist", "merge_label", "share_savedfilter", "change_sitesettings"),
     *("add_run", "change_run", "delete_run", "change_cluster", "add_genreclustering", "change_genreclustering"),
 }
 
@@ -162,7 +165,7 @@ def test_only_a_curator_can_require_a_review_of_runs(role: str, is_set: bool) ->
 
 # --- Offered actions ---------------------------------------------------------------------------------------------
 
-PUBLIC = {"make_public", "make_not_public"}
+VISIBILITY = {"show", "hide", "leave_to_rule"}
 OFFERED_ACTIONS: dict[str, dict[Any, set[str]]] = {
     "viewer": {
         **{model: {"export_admin_action"} for model in CATALOGUE},
@@ -172,7 +175,7 @@ OFFERED_ACTIONS: dict[str, dict[Any, set[str]]] = {
 }
 OFFERED_ACTIONS["editor"] = OFFERED_ACTIONS["viewer"] | {
     model: {
-        *{Genre: set(), Track: {"like", "unlike"}, Album: set()}.get(model, PUBLIC),
+        *{Genre: set(), Track: {"like", "unlike"}, Album: set()}.get(model, VISIBILITY),
         *(["bulk_edit_selected"] if model is not Genre else []),
         "delete_selected",
         "export_admin_action",

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 import musicdb
-from musicdb.models import Track
+from musicdb.models import SiteSettings, Track
 from tests.api.conftest import Get
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
@@ -75,7 +75,7 @@ def track(db: None) -> Track:
         image_url="https://images.example/love.jpg",
         release_date=date(2011, 8, 1),
         release_precision="month",
-        labels=[label, LabelFactory(name="Nobody's", is_public=False)],
+        labels=[label, LabelFactory(name="Nobody's", visibility="hidden")],
     )
     return TrackFactory(
         title="Don't Say Goodbye",
@@ -85,7 +85,7 @@ def track(db: None) -> Track:
         album=album,
         artists=[
             ArtistFactory(name="Davichi", spotify_id="b" * 22),
-            ArtistFactory(name="A friend", is_public=False),
+            ArtistFactory(name="A friend", visibility="hidden"),
         ],
         genres=[GenreFactory(name="korean pop", description="From Seoul.")],
         score=0,
@@ -112,9 +112,12 @@ def page_of(*results: object) -> dict[str, object]:
     return {"count": len(results), "next": None, "previous": None, "results": list(results)}
 
 
-def test_the_root_has_the_version_and_lists_the_endpoints(get: Get) -> None:
+def test_the_root_has_the_sites_name_and_the_version_and_lists_the_endpoints(get: Get) -> None:
     names = ("genres", "artists", "labels", "albums", "tracks", "clusters")
-    assert get("") == (200, {"version": musicdb.__version__, **{name: f"{API}/{name}/" for name in names}})
+    lists = {name: f"{API}/{name}/" for name in names}
+    assert get("") == (200, {"name": "musicdb", "version": musicdb.__version__, **lists})
+    SiteSettings.objects.create(name="Zoë’s records")
+    assert get("")[1]["name"] == "Zoë’s records"
 
 
 @pytest.mark.usefixtures("track")
@@ -124,14 +127,14 @@ def test_genres(get: Get) -> None:
 
 
 @pytest.mark.usefixtures("track")
-def test_artists_that_are_public(get: Get) -> None:
+def test_artists_that_have_a_page(get: Get) -> None:
     spotify = {"spotify_id": "b" * 22, "spotify_url": f"https://open.spotify.com/artist/{'b' * 22}"}
     assert get("artists/") == (200, page_of(ARTIST))
     assert get("artists/davichi/") == (200, {**ARTIST, **spotify})
 
 
 @pytest.mark.usefixtures("track")
-def test_labels_that_are_public(get: Get) -> None:
+def test_labels_that_have_a_page(get: Get) -> None:
     assert get("labels/") == (200, page_of(LABEL))
     assert get(f"labels/{LABEL['slug']}/") == (200, LABEL)
 
@@ -205,6 +208,7 @@ def test_an_address_that_cannot_be_is_404_in_json(get: Get, path: str) -> None:
     assert get(path) == (404, {"detail": "There is nothing at this address. /api/docs/ lists every endpoint."})
 
 
+@pytest.mark.django_db
 def test_an_address_without_its_slash_leads_to_the_one_with(client: Client) -> None:
     response = client.get("/api/v1/tracks")
     assert (response.status_code, response.headers["Location"]) == (301, "/api/v1/tracks/")

@@ -53,7 +53,7 @@ def in_the_path(db: None, _one_connection: None) -> dict[str, object]:
     album, artist = AlbumFactory(slug="x", labels=[label]), ArtistFactory(slug="x")
     TrackFactory(slug="x", album=album, artists=[artist], genres=[genre], score=3, liked=True)
     for _ in range(11):
-        TrackFactory(album=None, artists=[ArtistFactory(is_public=False)], genres=[genre])
+        TrackFactory(album=None, artists=[ArtistFactory(visibility="hidden")], genres=[genre])
     TrackFactory(genres=[genre], features=False, spotify_id=None)
     (outcome,) = recluster([genre], Params(clusters=2), Options())
     assert outcome.status == "published"

@@ -23,8 +23,8 @@ def library(db: None) -> None:
     """Two tracks by one artist on one album of two genres, one more of each apart, and names without a page."""
     pop, jazz = GenreFactory(name="pop"), GenreFactory(name="jazz")
     zoe, ray = ArtistFactory(name="Zoë"), ArtistFactory(name="Ray")
-    loud, hidden = LabelFactory(name="Loud"), LabelFactory(name="Hidden", is_public=False)
-    ArtistFactory(name="Shy", is_public=False)
+    loud, hidden = LabelFactory(name="Loud"), LabelFactory(name="Hidden", visibility="hidden")
+    ArtistFactory(name="Shy", visibility="hidden")
     first = AlbumFactory(title="First", labels=[loud, hidden], release_date="1983-01-01", release_precision="year")
     AlbumFactory(title="Empty")
     second = AlbumFactory(title="100% Second", labels=[LabelFactory(name="Quiet")])

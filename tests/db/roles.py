@@ -14,6 +14,7 @@ def steps() -> Iterator[Any]:
     for name in (
         "musicdb.migrations.0002_roles",
         "clusters.migrations.0002_roles",
+        "musicdb.migrations.0005_visibility",
     ):
         yield import_module(name).Migration.operations[-1]
 

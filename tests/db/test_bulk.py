@@ -7,22 +7,22 @@ from musicdb.db import insert, update
 from musicdb.models import Label
 
 pytestmark = pytest.mark.django_db
-FIELDS = ["name", "slug", "is_public"]
+FIELDS = ["name", "slug", "visibility"]
 
 
 def test_rows_are_inserted_in_batches() -> None:
-    insert(Label, FIELDS, ((f"Label {number}", str(number), False) for number in range(10_001)))
+    insert(Label, FIELDS, ((f"Label {number}", str(number), "automatic") for number in range(10_001)))
     assert Label.objects.count() == 10_001
 
 
 def test_a_row_that_breaks_a_constraint_raises_djangos_error() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert(Label, FIELDS, [("One", "one", False), ("One", "two", False)])
+        insert(Label, FIELDS, [("One", "one", "automatic"), ("One", "two", "automatic")])
     assert not Label.objects.exists()
 
 
 def test_so_does_an_update() -> None:
-    insert(Label, FIELDS, [("One", "one", False), ("Two", "two", False)])
+    insert(Label, FIELDS, [("One", "one", "automatic"), ("Two", "two", "automatic")])
     key = Label.objects.get(slug="two").pk
     with pytest.raises(IntegrityError), transaction.atomic():
         update(Label, ["name"], [("One", key)])

@@ -208,12 +208,25 @@ def test_a_survivors_own_spotify_id_stays(user: User) -> None:
 
 
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
-@pytest.mark.parametrize("public", [(True, False), (False, True), (False, False)])
-def test_public_is_who_was_under_any_name(factory: Any, user: User, public: tuple[bool, bool]) -> None:
-    survivor, other = (factory(is_public=is_public) for is_public in public)
-    merge(survivor, [other], user)
+@pytest.mark.parametrize(
+    ("visibilities", "expected"),
+    [
+        (["shown", "automatic"], "shown"),
+        (["shown", "hidden"], "shown"),
+        (["hidden", "shown"], "hidden"),
+        (["automatic", "shown"], "shown"),
+        (["automatic", "hidden"], "hidden"),
+        (["automatic", "automatic", "hidden", "shown"], "hidden"),
+        (["automatic", "automatic"], "automatic"),
+    ],
+)
+def test_a_decision_about_visibility_stays_and_is_taken_over_only_where_there_is_none(
+    factory: Any, user: User, visibilities: list[str], expected: str
+) -> None:
+    survivor, *others = (factory(visibility=visibility) for visibility in visibilities)
+    merge(survivor, others, user)
     survivor.refresh_from_db()
-    assert survivor.is_public is any(public)
+    assert survivor.visibility == expected
 
 
 def test_a_blank_description_is_filled_and_another_stays(user: User) -> None:

@@ -21,6 +21,7 @@ from musicdb.models import (
     LabelAlias,
     Track,
     TrackArtist,
+    Visibility,
 )
 from musicdb.music import AUDIO_FEATURES, name_key, normalise_name
 from tests.imports.library import exported, run, state, wipe
@@ -77,7 +78,7 @@ def libraries(draw: st.DrawFn) -> dict[str, Any]:
         return each_once(drawn, "slug", "spotify_id")
 
     genres = things(name=NAMES, description=st.text(LETTERS, max_size=30) | NASTY)
-    labels = things(name=NAMES, is_public=st.booleans())
+    labels = things(name=NAMES, visibility=st.sampled_from(Visibility.values))
     genres = each_once(genres, "name", fold=name_key)
     labels = each_once(labels, "name")
     albums = things(
@@ -113,7 +114,7 @@ def libraries(draw: st.DrawFn) -> dict[str, Any]:
     spellings = st.tuples(st.integers(0, 3), NAMES, st.none() | SLUGS)
     return {
         "genres": genres,
-        "artists": things(name=NAMES, spotify_id=IDS, is_public=st.booleans()),
+        "artists": things(name=NAMES, spotify_id=IDS, visibility=st.sampled_from(Visibility.values)),
         "labels": labels,
         "albums": albums,
         "tracks": tracks,

@@ -70,15 +70,15 @@ def test_two_spellings_that_are_new_are_two_artists_and_two_labels() -> None:
 
 
 def test_a_row_of_its_own_without_a_slug_means_the_label_in_another_case() -> None:
-    label = LabelFactory(name="POLYDOR", is_public=False)
-    run(zipped(labels="slug,name,is_public\n,Polydor,true\n"))
+    label = LabelFactory(name="POLYDOR", visibility="hidden")
+    run(zipped(labels="slug,name,visibility\n,Polydor,shown\n"))
     label.refresh_from_db()
-    assert (label.name, label.is_public) == ("Polydor", True)
+    assert (label.name, label.visibility) == ("Polydor", "shown")
 
 
 def test_labels_that_differ_in_case_only_keep_their_rows() -> None:
-    run(zipped(labels="slug,name,is_public\na,Polydor,true\nb,POLYDOR,false\n"))
-    assert set(Label.objects.values_list("slug", "name", "is_public")) == {
-        ("a", "Polydor", True),
-        ("b", "POLYDOR", False),
+    run(zipped(labels="slug,name,visibility\na,Polydor,shown\nb,POLYDOR,hidden\n"))
+    assert set(Label.objects.values_list("slug", "name", "visibility")) == {
+        ("a", "Polydor", "shown"),
+        ("b", "POLYDOR", "hidden"),
     }

@@ -75,7 +75,7 @@ class TestCommand:
         Track.objects.filter(title__in=["-1", "NA"]).delete()
         TrackArtist.objects.filter(position=1).delete()
         ArtistAlias.objects.filter(spotify_id=None).delete()
-        Artist.objects.update(is_public=False)
+        Artist.objects.update(visibility="hidden")
         Album.objects.filter(slug="best-3").update(title="Worst", release_date=None, release_precision="")
         Genre.objects.update(description="changed")
         Label.objects.filter(slug="x").update(name="Renamed")

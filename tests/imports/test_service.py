@@ -68,7 +68,7 @@ class TestWhole:
         assert [label.name for label in album.labels_in_order] == ["Harbour Light Records"]
         # Two rows of one album are one album; what is new is not public until somebody says so.
         assert album.tracks.count() == 2
-        assert not Artist.objects.filter(is_public=True).exists()
+        assert set(Artist.objects.values_list("visibility", flat=True)) == {"automatic"}
 
     @pytest.mark.parametrize("name", SAMPLES)
     def test_every_row_that_is_stored_is_valid(self, name: str) -> None:
@@ -281,7 +281,7 @@ class TestRecordAndUndo:
         "touch",
         [
             lambda: Track.objects.update(score=5),
-            lambda: Artist.objects.update(is_public=True),
+            lambda: Artist.objects.update(visibility="shown"),
             lambda: TrackArtist.objects.create(track=Track.objects.get(), artist=ArtistFactory(), position=1),
             lambda: Track.objects.get().genres.add(GenreFactory()),
             lambda: AlbumLabel.objects.all().delete(),

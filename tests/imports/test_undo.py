@@ -32,7 +32,7 @@ def refused(record: Any) -> tuple[str, list[str]]:
 
 def test_a_name_that_is_anothers_by_now() -> None:
     LabelFactory(name="Old", slug="old")
-    outcome = run(Source("labels.csv", b"slug,name,is_public\nold,New,no\n"))
+    outcome = run(Source("labels.csv", b"slug,name,visibility\nold,New,hidden\n"))
     Label.objects.create(name="Old")
     assert refused(outcome.record)[1] == ["Name “Old” is taken by “Old” (old-2)."]
 

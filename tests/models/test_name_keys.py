@@ -72,7 +72,7 @@ class TestTheKeyFollowsTheName:
 
     def test_when_rows_are_written_in_bulk(self, model: Any) -> None:
         (key,) = reserve_keys(model, 1)
-        blank = {"description": ""} if model is Genre else {"is_public": False}
+        blank = {"description": ""} if model is Genre else {"visibility": "hidden"}
         insert(model, ["id", "name", "slug", *blank], [(key, "ÉTÉ", "a", *blank.values())])
         row = model.objects.get(pk=key)
         assert stored_key(row) == "été"

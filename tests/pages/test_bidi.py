@@ -21,7 +21,7 @@ APART = {"bdi", "title", "option", "textarea", "script"}
 def addresses() -> list[str]:
     """The address of each page of a library in which every name is Arabic."""
     genre, label = GenreFactory(name=ARABIC), LabelFactory(name=ARABIC)
-    artists = [ArtistFactory(name=ARABIC), ArtistFactory(name=ARABIC, is_public=False)]
+    artists = [ArtistFactory(name=ARABIC), ArtistFactory(name=ARABIC, visibility="hidden")]
     album = AlbumFactory(title=ARABIC, labels=[label])
     tracks = [TrackFactory(title=ARABIC, album=album, artists=artists, genres=[genre], score=1) for _ in range(8)]
     run = stored_run(genre, {1: tracks[:4], 2: tracks[4:]}, is_published=True)

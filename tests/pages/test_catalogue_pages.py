@@ -12,11 +12,11 @@ pytestmark = pytest.mark.django_db
 
 def track_with_everything(**fields):
     album = AlbumFactory(
-        labels=[LabelFactory(name="Loud Label"), LabelFactory(name="Plain Label", is_public=False)],
+        labels=[LabelFactory(name="Loud Label"), LabelFactory(name="Plain Label", visibility="hidden")],
         release_date="1983-05-01",
         release_precision="month",
     )
-    artists = [ArtistFactory(name="Zoë"), ArtistFactory(name="Anon", is_public=False)]
+    artists = [ArtistFactory(name="Zoë"), ArtistFactory(name="Anon", visibility="hidden")]
     return TrackFactory(album=album, artists=artists, **fields)
 
 
@@ -92,8 +92,8 @@ def test_genre_links_to_its_clusters_only_when_there_are_some(client: Client) ->
 
 
 @pytest.mark.parametrize(("kind", "factory"), [("artists", ArtistFactory), ("labels", LabelFactory)])
-def test_only_public_names_have_a_page(client: Client, kind: str, factory) -> None:
-    shown, hidden = factory(name="Shown"), factory(name="Hidden", is_public=False)
+def test_only_visible_names_have_a_page(client: Client, kind: str, factory) -> None:
+    shown, hidden = factory(name="Shown"), factory(name="Hidden", visibility="hidden")
     assert parse(client.get(f"/{kind}/{shown.slug}/")).one("h1").text == "Shown"
     assert client.get(f"/{kind}/{hidden.slug}/").status_code == 404
     assert [text for text, _ in parse(client.get(f"/{kind}/")).one("ul", class_="names").links] == ["Shown"]
@@ -220,23 +220,24 @@ def library(tracks: int):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("address", "queries"),
+    # Each page also reads the site settings.
     [
         # Counts of the four kinds, of the genres for the pages; the genres, their published runs.
-        ("/", 7),
+        ("/", 8),
         # Count for the pages; the genres.
-        ("/genres/", 2),
+        ("/genres/", 3),
         # The genre, its count, artists, labels; albums, their labels; tracks, artists, labels; the run.
-        ("/genres/g/", 10),
-        ("/artists/", 3),
+        ("/genres/g/", 11),
+        ("/artists/", 4),
         # The artist, count; tracks (3); albums, their labels; genres.
-        ("/artists/a/", 8),
-        ("/labels/", 3),
+        ("/artists/a/", 9),
+        ("/labels/", 4),
         # The label, count; tracks (3); albums, their labels.
-        ("/labels/l/", 7),
+        ("/labels/l/", 8),
         # The album, its labels, count; tracks (3).
-        ("/albums/t0/", 6),
+        ("/albums/t0/", 7),
         # The track, artists, labels, genres; its clusters.
-        ("/tracks/t0/", 5),
+        ("/tracks/t0/", 6),
     ],
 )
 def test_queries_do_not_grow_with_rows(

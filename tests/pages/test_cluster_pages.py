@@ -114,14 +114,15 @@ def test_plot_files_are_served(client: Client) -> None:
 @pytest.mark.parametrize("tracks", [12, 36])
 @pytest.mark.parametrize(
     ("address", "queries"),
+    # Each page also reads the site settings.
     [
         # The genre, its run; clusters; memberships with tracks, artists, labels, but no excluded tracks.
-        ("clusters/", 6),
+        ("clusters/", 7),
         ("clusters.md", 6),
         # The genre, its run; the clusters; why tracks are excluded.
-        ("clusters/how/", 4),
+        ("clusters/how/", 5),
         # The genre, its run; the cluster, count; memberships with tracks, artists, labels; its siblings.
-        ("clusters/1/", 8),
+        ("clusters/1/", 9),
         ("clusters/1.md", 6),
     ],
 )

@@ -100,8 +100,9 @@ def test_queries_of_a_track_do_not_grow_with_its_clusters(
     owners = [GenreFactory() for _ in range(genres)]
     track, *_others = [TrackFactory(genres=owners) for _ in range(12)]
     assert {outcome.status for outcome in recluster(owners, Params(clusters=clusters), Options())} == {"published"}
-    # The track, that it has no artists, no labels; genres; its places with run and genre, all clusters of these runs.
-    with django_assert_num_queries(6):
+    # The track, that it has no artists, no labels; genres; its places with run and genre, all clusters of these runs;
+    # the site settings.
+    with django_assert_num_queries(7):
         page = parse(client.get(track.get_absolute_url()))
     assert len(page.one("ul", class_="places").all("li")) == genres
 

@@ -35,7 +35,7 @@ def address(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     factory, view = {"artists": (ArtistFactory, ArtistListView), "labels": (LabelFactory, LabelListView)}[request.param]
     for name in NAMES:
         factory(name=name)
-    factory(name="Zoë hidden", is_public=False)
+    factory(name="Zoë hidden", visibility="hidden")
     monkeypatch.setattr(view, "paginate_by", 2)
     return f"/{request.param}/"
 

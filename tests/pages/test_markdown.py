@@ -86,7 +86,7 @@ def test_a_row_says_all_that_is_known_and_leaves_blank_what_is_not(client: Clien
     first = run.memberships.get(cluster__number=1, rank=1).track
     artist, label = first.artists_in_order[0], first.labels_in_order[0]
     Artist.objects.filter(pk=artist.pk).update(name="Zoë")
-    Label.objects.filter(pk=label.pk).update(name="Plain", is_public=False)
+    Label.objects.filter(pk=label.pk).update(name="Plain", visibility="hidden")
     type(first).objects.filter(pk=first.pk).update(
         title="One", score=41802, liked=True, spotify_id="3kiQOTlExsRTAQW0P0jcTH"
     )

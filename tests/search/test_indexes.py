@@ -44,7 +44,9 @@ def test_every_index_is_there_after_migrating() -> None:
 def _fill_tables() -> None:
     """Make the tables large enough for reading another index from end to end to look dear."""
     keys = range(1, 3_001)
-    insert(Artist, ["id", "slug", "name", "is_public"], ((key, f"a-{key}", f"Artist {key}", False) for key in keys))
+    insert(
+        Artist, ["id", "slug", "name", "visibility"], ((key, f"a-{key}", f"Artist {key}", "automatic") for key in keys)
+    )
     insert(ArtistAlias, ["target", "name"], ((key, f"Alias {key}") for key in keys))
     albums = ((key, f"a-{key}", f"Album {key}", "", "") for key in keys)
     insert(Album, ["id", "slug", "title", "release_precision", "image_url"], albums)

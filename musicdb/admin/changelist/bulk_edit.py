@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
 from musicdb.admin.generic import ModelMultipleChoiceField
 from musicdb.editing import BulkEditError, Edit, Members, bulk_edit
-from musicdb.models import Album, Genre, Label, Track
+from musicdb.models import Album, Genre, Label, Track, Visibility
 from musicdb.models.validators import MAX_INTEGER
 
 MAX_ROWS_NAMED = 5
@@ -133,10 +133,16 @@ class TrackBulkForm(BulkEditForm):
         return Edit({**edit.columns, "score": None}, edit.members)
 
 
-class PublicBulkForm(BulkEditForm):
-    columns = ["is_public"]
+class VisibilityBulkForm(BulkEditForm):
+    columns = ["visibility"]
 
-    is_public = YesNoField(label="Public", help_text="Has a page. Its name links to that page everywhere.")
+    visibility = forms.TypedChoiceField(
+        choices=[("", "No change"), *Visibility.choices],
+        coerce=str,
+        empty_value=None,
+        required=False,
+        help_text="“Automatic” leaves it to the site settings whether there is a page.",
+    )
 
 
 class AlbumBulkForm(BulkEditForm):

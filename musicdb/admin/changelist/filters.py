@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from musicdb.models import Album, Genre, Track
 from musicdb.models.querysets import ALBUM_DOUBTS, TRACK_GAPS, count_related
+from musicdb.models.visibility import page_condition
 from musicdb.music import FEATURE_NAMES
 
 GENRES_IN_SIDEBAR = 30
@@ -90,6 +91,21 @@ class DoubtFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Album]) -> QuerySet[Album]:
         doubt = self.value()
         return queryset.with_doubt(doubt) if doubt in ALBUM_DOUBTS else queryset  # type: ignore[attr-defined]
+
+
+class PageFilter(admin.SimpleListFilter):
+    """Artists or labels that have a page now, or have none, for whatever reason."""
+
+    title = "page"
+    parameter_name = "page"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Has a page now"), ("no", "Has none")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        condition = page_condition(queryset.model)
+        conditions = {"yes": condition, "no": ~condition}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
 
 
 class PrecisionFilter(admin.SimpleListFilter):

@@ -31,7 +31,10 @@ _BAD_ROW_HEADINGS = frozenset({"file", "row", "whyitwasnotimported"})
 
 @cache
 def _columns(table: Table) -> dict[str, Column]:
-    return {column.name: Column(column.name, column.widget, required=column.is_required) for column in table.columns}
+    return {
+        column.name: Column(column.name, column.widget, also=column.also, required=column.is_required)
+        for column in table.columns
+    }
 
 
 class NativeTable(FileFormat):
@@ -45,7 +48,7 @@ class NativeTable(FileFormat):
 
     def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
         super().__init__(file, header, parse_options)
-        known = {heading_key(name) for name in self.columns()} | _BAD_ROW_HEADINGS
+        known = _BAD_ROW_HEADINGS.union(*(column.headings for column in self.columns().values()))
         if unknown := [heading for heading in header if heading and heading_key(heading) not in known]:
             text = f"These columns are unknown to musicdb and were ignored: {', '.join(unknown)}."
             self.notes.append(Note("", text, (), file))

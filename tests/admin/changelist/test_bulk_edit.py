@@ -264,14 +264,14 @@ def test_a_score_is_set_or_cleared(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("factory", [ArtistFactory, LabelFactory])
-def test_artists_and_labels_become_public_or_not(admin_client: Client, factory: Any) -> None:
-    things = [factory(is_public=True), factory(is_public=False)]
+def test_artists_and_labels_are_shown_hidden_or_left_to_the_rule(admin_client: Client, factory: Any) -> None:
+    things = [factory(visibility="shown"), factory(visibility="hidden")]
     model = type(things[0])
-    apply(admin_client, things, is_public="no")
-    assert set(model.objects.values_list("is_public", flat=True)) == {False}
-    assert [message for _, message in history()] == ["Changed Public."]
-    apply(admin_client, things, is_public="yes")
-    assert set(model.objects.values_list("is_public", flat=True)) == {True}
+    apply(admin_client, things, visibility="hidden")
+    assert set(model.objects.values_list("visibility", flat=True)) == {"hidden"}
+    assert [message for _, message in history()] == ["Changed Visibility."]
+    apply(admin_client, things, visibility="automatic")
+    assert set(model.objects.values_list("visibility", flat=True)) == {"automatic"}
 
 
 def test_albums_get_labels(admin_client: Client) -> None:

@@ -22,8 +22,8 @@ from tests.imports.library import exported, run, state, wipe, zipped
 
 pytestmark = pytest.mark.django_db
 GENRES = "slug,name,description,other_spellings,former_addresses\n"
-ARTISTS = "slug,name,spotify_id,is_public\n"
-LABELS = "slug,name,is_public\n"
+ARTISTS = "slug,name,spotify_id,visibility\n"
+LABELS = "slug,name,visibility\n"
 ALBUMS = "slug,title,released,labels,label_slugs\n"
 TRACKS = "slug,title,artists,artist_slugs,album,album_slug,genres,genre_slugs,score,liked,spotify_id\n"
 
@@ -48,7 +48,7 @@ class TestDetection:
             ("a.csv", ALBUMS, "albums"),
             ("a.csv", TRACKS, "tracks"),
             ("tracks-2026-05-12.csv", "Slug;Title;Score\n", "tracks"),
-            ("artists.csv", "name,slug,is_public\n", "artists"),
+            ("artists.csv", "name,slug,visibility\n", "artists"),
         ],
     )
     def test_by_header_and_by_the_files_name_where_columns_are_missing(
@@ -61,7 +61,7 @@ class TestDetection:
         assert len(parsed.tracks) == (holds == "tracks")
 
     def test_unknown_columns_are_named(self) -> None:
-        parsed = records_of(zipped(labels="slug,name,is_public,founded\na,A,true,1999\n"))
+        parsed = records_of(zipped(labels="slug,name,visibility,founded\na,A,shown,1999\n"))
         assert [str(note) for note in parsed.notes] == [
             "labels.csv: These columns are unknown to musicdb and were ignored: founded."
         ]
@@ -81,8 +81,8 @@ class TestDetection:
 class TestPartialTables:
     def test_blanks_erase_nothing_and_what_is_known_wins(self) -> None:
         genre = GenreFactory(name="pop", description="mine")
-        artist = ArtistFactory(name="IU", is_public=True)
-        label = LabelFactory(name="EDAM", is_public=True)
+        artist = ArtistFactory(name="IU", visibility="shown")
+        label = LabelFactory(name="EDAM", visibility="shown")
         album = AlbumFactory(title="Lilac", labels=[label], release_date="2021-03-25", release_precision="day")
         TrackFactory(title="Coin", artists=[artist], album=album, genres=[genre], score=3, liked=True, tempo=99.5)
         before = state()
@@ -97,20 +97,45 @@ class TestPartialTables:
         run(
             zipped(
                 genres=GENRES + "pop,Pop!,new,,\n",
-                artists=ARTISTS + "iu,IU,,false\n",
-                labels=LABELS + "edam,EDAM Ent.,no\n",
+                artists=ARTISTS + "iu,IU,,hidden\n",
+                labels=LABELS + "edam,EDAM Ent.,hidden\n",
                 albums=ALBUMS + "lilac,LILAC,2022,New; EDAM,\n",
                 tracks=TRACKS + "coin,COIN,,,,,ballad,,5,false,\n",
             )
         )
         after = state()
         assert after["Genre pop"] == before["Genre pop"] | {"name": "Pop!", "description": "new"}
-        assert after["Artist iu"] == before["Artist iu"] | {"is_public": False}
-        assert after["Label edam"] == before["Label edam"] | {"name": "EDAM Ent.", "is_public": False}
+        assert after["Artist iu"] == before["Artist iu"] | {"visibility": "hidden"}
+        assert after["Label edam"] == before["Label edam"] | {"name": "EDAM Ent.", "visibility": "hidden"}
         assert after["Album lilac"]["labels"] == ["new", "edam"]
         assert (after["Album lilac"]["title"], after["Album lilac"]["release_precision"]) == ("LILAC", "year")
         changed = {"title": "COIN", "genres": ["ballad", "pop"], "score": 5, "liked": False}
         assert after["Track coin"] == before["Track coin"] | changed
+
+    @pytest.mark.parametrize("heading", ["is_public", "public", "Public"])
+    @pytest.mark.parametrize(("cell", "expected"), [("true", "shown"), ("no", "automatic"), ("", "hidden")])
+    def test_a_file_of_an_earlier_version_says_whether_a_name_is_public(
+        self, heading: str, cell: str, expected: str
+    ) -> None:
+        for factory in (ArtistFactory, LabelFactory):
+            factory(name="One", slug="one", visibility="hidden")
+        outcome = run(
+            zipped(
+                artists=f"slug,name,spotify_id,{heading}\none,One,,{cell}\n",
+                labels=f"slug,name,{heading}\none,One,{cell}\n",
+            )
+        )
+        assert not outcome.problems
+        assert (Artist.objects.get().visibility, Label.objects.get().visibility) == (expected, expected)
+
+    def test_each_visibility_is_read(self) -> None:
+        run(zipped(labels="slug,name,visibility\na,A,shown\nb,B,Hidden\nc,C,automatic\nd,D,\n"))
+        assert dict(Label.objects.values_list("slug", "visibility")) == {
+            "a": "shown",
+            "b": "hidden",
+            "c": "automatic",
+            "d": "automatic",
+        }
 
     def test_an_id_comes_before_an_address_and_an_address_before_a_name(self) -> None:
         by_id = ArtistFactory(name="Crush", spotify_id=track_id(1))
@@ -142,13 +167,13 @@ class TestPartialTables:
         assert not preview([source], ImportOptions()).changes_anything
 
     def test_what_was_merged_since_stays_merged(self) -> None:
-        artist = ArtistFactory(name="IU", is_public=True)
+        artist = ArtistFactory(name="IU", visibility="shown")
         ArtistAlias.objects.create(name="아이유", slug="aiyu", spotify_id=track_id(7), target=artist)
         genre = GenreFactory(name="pop")
         GenreAlias.objects.create(name="K-Pop", target=genre)
         run(
             zipped(
-                artists=f"{ARTISTS}aiyu,아이유,{track_id(7)},false\n",
+                artists=f"{ARTISTS}aiyu,아이유,{track_id(7)},hidden\n",
                 genres=GENRES + "k-pop,k-pop,said,,\n",
                 tracks=TRACKS + "coin,Coin,아이유,aiyu,,,k-pop,k-pop,,,\n",
             )
@@ -156,11 +181,11 @@ class TestPartialTables:
         track = Track.objects.get()
         assert (track.artists_in_order, list(track.genres.all())) == ([artist], [genre])
         assert (Artist.objects.count(), Genre.objects.count()) == (1, 1)
-        assert Artist.objects.get().is_public
+        assert Artist.objects.get().visibility == "shown"
         assert Genre.objects.get().description == ""
 
     def test_tracks_alone(self) -> None:
-        awkward = [ArtistFactory(name="Crush", is_public=False), ArtistFactory(name="Crush", is_public=False)]
+        awkward = [ArtistFactory(name="Crush"), ArtistFactory(name="Crush")]
         best = [AlbumFactory(title="Best", image_url="", spotify_id=None) for _ in range(2)]
         for one, album in zip(awkward, best, strict=True):
             TrackFactory(artists=[one], album=album, genres=[GenreFactory(name=f"=g{one.pk};")])
@@ -223,7 +248,7 @@ class TestProblems:
             "genres.csv, row 3, name: is empty. Each of the genres needs a name.",
             "genres.csv, row 4, other_spellings: has 2 parts, and the column that it belongs to has 3.",
             "artists.csv, row 2, spotify_id: “123” is not a Spotify id. An id has 22 letters and digits.",
-            "artists.csv, row 3, is_public: “maybe” is neither true nor false.",
+            "artists.csv, row 3, visibility: “maybe” is no visibility. Use one of automatic, shown, hidden.",
             "tracks.csv, row 2, artist_slugs: has 1 parts, and the column that it belongs to has 2.",
             "tracks.csv, row 3, score: “-1” is not a whole number from 0 to 2,147,483,647.",
         ]
@@ -296,10 +321,10 @@ class TestProblems:
 class TestPreviewAndUndo:
     def test_old_and_new(self) -> None:
         GenreFactory(name="pop", description="old")
-        LabelFactory(name="EDAM", is_public=True)
+        LabelFactory(name="EDAM", visibility="shown")
         source = zipped(
             genres=GENRES + "pop,Pop,new,K-Pop,\n",
-            labels=LABELS + "edam,EDAM,false\n",
+            labels=LABELS + "edam,EDAM,hidden\n",
             albums=ALBUMS + "lilac,Lilac,2021,EDAM; New,\n",
             tracks=TRACKS + "coin,Coin,,,Lilac,lilac,,,,,\n",
         )
@@ -320,7 +345,7 @@ class TestPreviewAndUndo:
                 ),
                 (),
             ),
-            ("label", "changed", "EDAM", (ValueChange("public", "yes", "no"),), ()),
+            ("label", "changed", "EDAM", (ValueChange("visibility", "shown", "hidden"),), ()),
             (
                 "album",
                 "new",
@@ -373,8 +398,8 @@ class TestPreviewAndUndo:
             wipe()
             with CaptureQueriesContext(connection) as made:
                 run(source)
-            Artist.objects.update(is_public=False)
-            Label.objects.update(is_public=False)
+            Artist.objects.update(visibility="hidden")
+            Label.objects.update(visibility="hidden")
             Album.objects.update(image_url="")
             Track.objects.update(score=1, energy=None)
             with CaptureQueriesContext(connection) as changed:
