@@ -5,7 +5,7 @@ the next query on, and no cache can show an older state.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
@@ -14,6 +14,8 @@ from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 
 from musicdb.models.site_settings import THE_ROW, PageRule, SiteSettings
+
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 # By model, how it leads to its tracks: the rows that have it as a member, and the path from these to a track.
 _TRACKS = {"artist": ("track_artists", "track"), "label": ("album_labels", "album__tracks")}
@@ -57,16 +59,14 @@ def page_condition(model: type[models.Model], path: str = "") -> Q:
     return Q(**{visibility: Visibility.SHOWN.value}) | Q(**{visibility: Visibility.AUTOMATIC.value}) & by_rule
 
 
-def with_page_state(rows: "models.QuerySet[Any]", owner: str = "") -> "models.QuerySet[Any]":
+def with_page_state(rows: Rows, owner: str = "") -> Rows:
     """Annotate ``rows`` with ``has_page``, of themselves or of the artist or label that their column ``owner`` names.
 
     It costs no query of its own.
     """
     model: Any = rows.model._meta.get_field(owner).related_model if owner else rows.model
     condition = page_condition(model, f"{owner}__" if owner else "")
-    annotated: models.QuerySet[Any] = rows.annotate(
-        has_page=ExpressionWrapper(condition, output_field=models.BooleanField())
-    )
+    annotated: Rows = rows.annotate(has_page=ExpressionWrapper(condition, output_field=models.BooleanField()))
     return annotated
 
 

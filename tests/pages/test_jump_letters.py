@@ -81,5 +81,5 @@ def test_only_letters_of_the_rows_that_a_filter_leaves(client: Client) -> None:
 def test_they_take_one_query(client: Client, django_assert_num_queries: Any, rows: int) -> None:
     for number in range(rows):
         ArtistFactory(name=f"{chr(65 + number)} name")
-    with django_assert_num_queries(3):  # the letters, the count, the page
+    with django_assert_num_queries(4):  # the letters, the count, the page; the site settings
         client.get("/artists/")
