@@ -24,7 +24,7 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     list_editable = ["name"]
     list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
     list_select_related = ["run__genre"]
-    search_fields = ["name", "description", "run__genre__search_key"]
+    search_fields = ["search_key", "description", "run__genre__search_key"]
     search_help_text = "Name, description or genre"
     ordering = ["-run__is_published", "run__genre__sort_key", "-run_id", "number"]
     fields = ["name", "run", "number", "size", "description", "nearest_tracks", "centre"]

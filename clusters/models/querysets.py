@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Value, When
 
 from musicdb.models import Genre, Track
+from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.models.querysets import table_columns
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.order_by("-is_published", "-finished_at", "-pk")
 
 
-class ClusterQuerySet(models.QuerySet["Cluster"]):
+class ClusterQuerySet(KeyedQuerySet["Cluster"]):
     def for_cluster_table(self) -> Self:
         """Clusters by number, each with ``representatives``. Four queries, however many clusters and rows."""
         return self.order_by("number").with_representatives()

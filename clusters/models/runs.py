@@ -7,6 +7,7 @@ from django.urls import reverse
 from clusters.models.querysets import ClusterQuerySet, ExcludedTrackQuerySet, MembershipQuerySet, RunQuerySet
 from musicdb.models import Genre, Track
 from musicdb.models.fields import FiniteFloatField, NameField
+from musicdb.models.name_keys import SearchedByName
 
 
 class GenreClustering(models.Model):
@@ -106,7 +107,7 @@ class Run(models.Model):
         return f"Scatter plot of {self.track_count} tracks in {self.cluster_count} clusters; {directions}."
 
 
-class Cluster(models.Model):
+class Cluster(SearchedByName):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clusters", db_index=False)
     number = models.PositiveIntegerField()
     size = models.PositiveIntegerField()

@@ -181,10 +181,18 @@ class KeyedByName(KeyedModel):
         abstract = True
 
 
-class ListedByName(KeyedModel):
-    """A row that searches find, and lists sort, by its ``name``. See ``list_index`` and ``musicdb.search.indexes``."""
+class SearchedByName(KeyedModel):
+    """A row that searches find by its ``name``."""
 
     search_key = SearchKeyField()
+
+    class Meta:
+        abstract = True
+
+
+class ListedByName(SearchedByName):
+    """A row that searches find, and lists sort, by its ``name``. See ``list_index`` and ``musicdb.search.indexes``."""
+
     sort_key = SortKeyField()
 
     class Meta:

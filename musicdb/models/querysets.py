@@ -272,7 +272,7 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         return [group for group in groups.values() if len(group) > 1]
 
 
-class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+class SavedFilterQuerySet(KeyedQuerySet["SavedFilter"]):
     def visible_to(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
         """Return the user's own filters and the shared ones."""
         return self.filter(Q(owner=user.pk) | Q(is_shared=True))
@@ -281,4 +281,4 @@ class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
         """Return the filters of one list, with their owners: the user's own first."""
         own_first = Case(When(owner=user.pk, then=0), default=1)
         filters = self.visible_to(user).filter(model_label=model_label)
-        return filters.select_related("owner").order_by(own_first, "name", "pk")
+        return filters.select_related("owner").order_by(own_first, "sort_key", "pk")

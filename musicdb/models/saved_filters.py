@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from musicdb.models.fields import NameField
+from musicdb.models.name_keys import ListedByName
 from musicdb.models.querysets import SavedFilterQuerySet
 
 MAX_QUERY = 2_000
 
 
-class SavedFilter(models.Model):
+class SavedFilter(ListedByName):
     """The query string of a list, with a name. ``model_label`` says of which model the list is, as "musicdb.track"."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
@@ -24,7 +25,7 @@ class SavedFilter(models.Model):
     objects = SavedFilterQuerySet.as_manager()
 
     class Meta:
-        ordering = ["model_label", "name", "pk"]
+        ordering = ["model_label", "sort_key", "pk"]
         verbose_name = "saved filter"
         verbose_name_plural = "saved filters"
         permissions = [("share_savedfilter", "Can share saved filters")]

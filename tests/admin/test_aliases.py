@@ -133,7 +133,7 @@ def test_an_autocomplete_box_finds_a_label_by_an_alias(admin_client: Client) -> 
     LabelFactory()
     query = {"app_label": "musicdb", "model_name": "albumlabel", "field_name": "label", "term": "pebble"}
     found = admin_client.get(reverse("admin:autocomplete", query=query)).json()["results"]
-    assert found == [{"id": str(label.pk), "text": "Stone Music"}]
+    assert found == [{"id": str(label.pk), "text": "Stone Music (0 albums)"}]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

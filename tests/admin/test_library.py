@@ -56,7 +56,7 @@ def test_an_exported_library_can_be_imported_again(admin_client: Client, seed_li
 def test_the_preview_names_the_kind_of_each_row(admin_client: Client) -> None:
     GenreFactory(name="pop", description="old")
     page = upload(admin_client, Source("genres.csv", b"slug,name,description\npop,pop,<b>new</b>\n")).content.decode()
-    assert '<span class="action">genre</span> pop' in page
+    assert '<span class="action">genre</span> <bdi>pop</bdi>' in page
     assert "description: <del>old</del> → <ins>&lt;b&gt;new&lt;/b&gt;</ins>" in page
 
 

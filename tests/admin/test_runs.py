@@ -153,7 +153,8 @@ class TestComparing:
         assert "Cluster #2 split into #2 (5 tracks) and #3 (3 tracks)." in text
         assert "Cluster #3 is new." in text
         assert "<td>#2</td><td>#3</td><td>3 moved</td>" in text
-        assert f'<a href="{page_of(Track, "change", tracks[9].pk)}">Track 09</a></th><td>Artist 09</td>' in text
+        link = f'<a href="{page_of(Track, "change", tracks[9].pk)}"><bdi>Track 09</bdi></a>'
+        assert f"{link}</th><td><bdi>Artist 09</bdi></td>" in text
 
     def test_or_with_any_other_of_its_genre(self, admin_client: Client, runs: list[Run]) -> None:
         response = admin_client.get(address("compare", runs[0], **{"with": runs[2].pk}))

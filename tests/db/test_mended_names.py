@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from clusters.models import Cluster
 from musicdb.db import insert
-from musicdb.models import Album, Artist, Genre, GenreAlias, Label, Track
+from musicdb.models import Album, Artist, Genre, GenreAlias, Label, SavedFilter, Track
+from tests.factories import GenreFactory, TrackFactory, stored_run
 from tests.imports.library import assert_keys_are_right
 
 BEFORE = ("musicdb", "0003_search_indexes")
@@ -21,6 +24,20 @@ def older(transactional_db: None) -> Any:
     executor.migrate([BEFORE])
     yield executor.loader.project_state([BEFORE]).apps.get_model
     call_command("migrate", verbosity=0)
+
+
+def test_saved_filters_and_clusters_are_found_by_their_keys(transactional_db: None) -> None:
+    before = [("musicdb", "0005_visibility"), ("clusters", "0002_roles")]
+    genre, owner = GenreFactory(), User.objects.create_user("owner")
+    run = stored_run(genre, {1: [TrackFactory()], 2: [TrackFactory()]})
+    run.clusters.filter(number=1).update(name="Été")
+    SavedFilter.objects.create(owner=owner, model_label="musicdb.track", name="The Ölder", query="liked=1")
+    executor = MigrationExecutor(connection)
+    executor.migrate(before)
+    call_command("migrate", verbosity=0)
+    assert Cluster.objects.get(search_key="ete").number == 1
+    assert SavedFilter.objects.get(search_key="the older").sort_key == "older the"
+    assert_keys_are_right()
 
 
 def test_names_are_mended_and_none_is_lost(older: Any, capsys: pytest.CaptureFixture[str]) -> None:

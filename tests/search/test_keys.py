@@ -67,12 +67,8 @@ def test_after_each_way_of_writing(admin_user: User, admin_client: Client) -> No
     assert Track.objects.filter(search_key="unison").count() == len(NAMES)
     assert_keys_are_right()
     label = Label.objects.get(name="Straße № 10")
-    assert (
-        admin_client.post(
-            page_of(Label, "change", label.pk), {"name": "Früh", **alias_rows({"name": "Spät’s"})}
-        ).status_code
-        == 302
-    )
+    data = {"name": "Früh", "visibility": "automatic", **alias_rows({"name": "Spät’s"})}
+    assert admin_client.post(page_of(Label, "change", label.pk), data).status_code == 302
     assert LabelAlias.objects.get(search_key="spats").target == label
     AlbumLabel.objects.filter(label=label).delete()
     label.refresh_from_db()

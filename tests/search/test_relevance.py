@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.models import Album, Artist, Genre, Label, Track
+from clusters.models import Cluster, Membership, Run
+from musicdb.models import Album, Artist, Genre, Label, SavedFilter, Track
 from tests.admin.helpers import listed, page_of
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -142,3 +144,19 @@ def test_nothing_visible_is_no_text_to_look_for(client: Client, admin_client: Cl
     assert client.get("/api/v1/artists/", {"q": typed}).status_code == 400
     assert client.get("/artists/", {"q": typed}).status_code == 400
     assert listed(admin_client.get(page_of(Artist, q=typed))) == [artist]
+
+
+def test_other_lists_of_the_admin_find_names_in_the_same_way(admin_client: Client, admin_user: User) -> None:
+    genre = GenreFactory(name="Électro")
+    track = TrackFactory(title="Don’t")
+    run = stored_run(genre, {1: [track], 2: [TrackFactory()]})
+    run.clusters.filter(number=1).update(name="Éclairs")
+    SavedFilter.objects.create(owner=admin_user, model_label="musicdb.track", name="Jahrgänge", query="liked=1")
+    for model, typed, found in (
+        (Run, "ELECTRO", [run]),
+        (Cluster, "eclairs", [run.clusters.get(number=1)]),
+        (Cluster, "electro", list(run.clusters.all())),
+        (Membership, "don't", [run.memberships.get(track=track)]),
+        (SavedFilter, "jahrgange", list(SavedFilter.objects.all())),
+    ):
+        assert listed(admin_client.get(page_of(model, q=typed))) == found, typed

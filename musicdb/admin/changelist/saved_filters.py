@@ -150,10 +150,10 @@ class SavedFilterAdmin(CatalogueAdmin[SavedFilter]):
     """The user's own filters and the shared ones. The link *Save this filter* above a list adds one."""
 
     form = SavedFilterForm
-    list_display = ["name", "list_name", "is_shared", "owner", "open_link"]
+    list_display = ["listed_name", "list_name", "is_shared", "owner", "open_link"]
     list_filter = ["is_shared"]
     list_select_related = ["owner"]
-    search_fields = ["name"]
+    search_fields = ["search_key"]
     search_help_text = "Name"
 
     # --- Permissions ---
