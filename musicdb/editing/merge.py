@@ -1,29 +1,25 @@
-"""Merge genres, artists or labels: everything that points at one of several points at the one that is kept.
+"""Merge genres, artists, labels or playlists: everything that points at one of several points at the one that is kept.
 
 The names, addresses and Spotify ids of the others become aliases of it, so links and imports still find it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils.text import capfirst
 
 from musicdb import history
-from musicdb.db import in_batches, retry_on_deadlock
+from musicdb.db import retry_on_deadlock
 from musicdb.models import Visibility
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import ChangeType
 from musicdb.models.slugs import first_free
 
 _LACKING = (None, "", Visibility.AUTOMATIC)
-# Higher than any position of a row, and still within the column when added to one.
-POSITION_OFFSET = 10_000
 
 
 class MergeError(ValueError):
@@ -63,6 +59,7 @@ def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser) -> Merge
 def _merge(aggregate: Aggregate, survivor_key: int, other_keys: Sequence[int], user: AbstractBaseUser) -> Merged:
     model: Any = aggregate.model
     survivor, others = _lock(model, survivor_key, other_keys)
+    _refuse_rules([survivor, *others])
     into_this, into_another, of_owners = _reasons(survivor, others)
     owners = {use: use.owners_of(other_keys) for use in aggregate.uses}
     history.baseline(model, [survivor_key])
@@ -71,6 +68,8 @@ def _merge(aggregate: Aggregate, survivor_key: int, other_keys: Sequence[int], u
     counts = [_move_rows(use, survivor_key, other_keys) for use in aggregate.uses]
     # Before the aliases move, so that the versions state them.
     history.record_deletes(model, other_keys, history.Change(ChangeType.MERGE, user, into_another))
+    for relation in aggregate.child_relations:
+        _move_children(relation, survivor_key, other_keys)
     _move_aliases(aggregate, survivor, others)
     with history.signals_disabled():
         model.objects.filter(pk__in=other_keys).delete()
@@ -93,6 +92,12 @@ def _lock(model: Any, survivor_key: int, other_keys: Sequence[int]) -> tuple[Any
             "them just now. Select again."
         )
     return rows[survivor_key], [rows[key] for key in other_keys]
+
+
+def _refuse_rules(rows: Sequence[Any]) -> None:
+    for row in rows:
+        if getattr(row, "rule", None) is not None:
+            raise MergeError(f"“{row}” has a rule, which finds its tracks, so it cannot be merged.")
 
 
 def _reasons(survivor: Any, others: Sequence[Any]) -> tuple[str, str, str]:
@@ -119,29 +124,23 @@ def _move_rows(use: ChildRelation, survivor: int, others: Sequence[int]) -> tupl
     earlier = merged.filter(**{use.owner: OuterRef(use.owner), f"{use.order}__lt": OuterRef(use.order)})
     doubled = merged.filter(Exists(earlier))
     sharing = list(doubled.order_by(use.owner).values_list(use.owner, flat=True).distinct())
-    doubled.delete()
+    if not use.may_repeat:
+        doubled.delete()
     rows.filter(**{f"{use.member}__in": others}).update(**{use.member: survivor})
-    if use.is_ordered:
-        for batch in in_batches(sharing):
-            _close_gaps(use, batch)
+    if use.is_ordered and not use.may_repeat:
+        use.close_gaps(sharing)
     return of_survivor.count() - before, len(sharing)
 
 
-def _close_gaps(use: ChildRelation, owners: Sequence[int]) -> None:
-    """Number the rows of ``owners`` 0, 1, 2, … in their order."""
-    rows = use.through._default_manager
-    locked = rows.select_for_update().filter(**{f"{use.owner}__in": owners}).order_by("pk")
-    by_owner = sorted(locked.values_list(use.owner, "position", "pk"))
-    by_shift = defaultdict(list)
-    for _, of_owner in groupby(by_owner, key=lambda row: row[0]):
-        for place, (_, position, key) in enumerate(of_owner):
-            by_shift[position - place].append(key)
-    by_shift.pop(0, None)
-    # No two rows of an owner may share a position, not even for a moment.
-    moving = [key for keys in by_shift.values() for key in keys]
-    rows.filter(pk__in=moving).update(position=F("position") + POSITION_OFFSET)
-    for shift, keys in by_shift.items():
-        rows.filter(pk__in=keys).update(position=F("position") - POSITION_OFFSET - shift)
+def _move_children(relation: ChildRelation, survivor: int, others: Sequence[int]) -> None:
+    """Give the survivor the child rows of ``others`` whose members it does not have, after its own."""
+    children = relation.children([survivor, *others])
+    found = children[survivor]
+    members = {child.member for child in found}
+    for other in others:
+        found += [child for child in children[other] if child.member not in members]
+        members.update(child.member for child in children[other])
+    relation.replace({survivor: found})
 
 
 # --- Aliases -----------------------------------------------------------------------------------------------------
@@ -197,8 +196,9 @@ def _free_names(column: str, survivor: Any, others: Sequence[Any]) -> dict[int, 
 def _fill_gaps(survivor: Any, others: Sequence[Any]) -> None:
     """Give the survivor what it lacks and one of ``others`` has. An automatic visibility is a lack of a decision."""
     changed = []
-    for field in ("visibility", "spotify_id", "description"):
-        if hasattr(survivor, field) and getattr(survivor, field) in _LACKING:
+    columns = {field.name for field in survivor._meta.concrete_fields}
+    for field in ("visibility", "spotify_id", "description", "source"):
+        if field in columns and getattr(survivor, field) in _LACKING:
             found = next((value for other in others if (value := getattr(other, field)) not in _LACKING), None)
             if found:
                 setattr(survivor, field, found)

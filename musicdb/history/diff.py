@@ -1,7 +1,7 @@
 """Describe versions of a row: all that one states, and what differs between two."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,13 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from musicdb.models.aggregates import Aggregate, aggregate_of
+from musicdb.history.list_changes import list_changes
+from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import CREATED, DELETED, ChangeType
 from musicdb.music import AUDIO_FEATURES, format_release_date
 
+# A version of a playlist may add thousands of tracks.
+MAX_NAMES = 20
 _FEATURE_LABELS = {feature.name: feature.label.lower() for feature in AUDIO_FEATURES}
 
 
@@ -83,7 +86,7 @@ def _pointed_at(version: Any) -> Iterator[tuple[Any, list[int]]]:
         if (key := getattr(version, field.attname)) is not None:
             yield field.related_model, [key]
     for relation in aggregate.child_relations:
-        yield relation.member_model, getattr(version, relation.name)
+        yield relation.member_model, [child.member for child in relation.stated(version)]
 
 
 def name_of(version: Any) -> str:
@@ -109,7 +112,7 @@ def describe(version: Any, names: Names) -> dict[str, str]:
             value = format_release_date(value, version.release_precision)
         found[_FEATURE_LABELS.get(field.name, str(field.verbose_name))] = format_value(value)
     for relation in aggregate.child_relations:
-        members = [names.of(relation.member_model, key) for key in getattr(version, relation.name)]
+        members = [names.of(relation.member_model, child.member) for child in relation.stated(version)]
         found[relation.name] = ", ".join(members if relation.is_ordered else sorted(members))
     if aggregate.alias:
         found["aliases"] = ", ".join(_describe_alias(alias) for alias in version.aliases)
@@ -127,6 +130,43 @@ def differences(before: dict[str, str], after: dict[str, str]) -> list[ValueChan
     return [ValueChange(what, before[what], after[what]) for what in after if before[what] != after[what]]
 
 
+def changes_between(earlier: Any, version: Any, names: Names) -> list[ValueChange]:
+    """Return what differs between two versions. Of a list that may be long, only what differs is named."""
+    aggregate = aggregate_of(version.instance_type)
+    long = [relation for relation in aggregate.child_relations if relation.may_repeat]
+    before, after = describe(earlier, names), describe(version, names)
+    for relation in long:
+        del before[relation.name], after[relation.name]
+    changes = differences(before, after)
+    for relation in long:
+        changes += _list_differences(relation, earlier, version, names)
+    return changes
+
+
+def _list_differences(relation: ChildRelation, earlier: Any, version: Any, names: Names) -> Iterator[ValueChange]:
+    before, after = relation.stated(earlier), relation.stated(version)
+    found = list_changes([child.member for child in before], [child.member for child in after])
+    if found.removed:
+        yield ValueChange(f"{relation.name} removed", _some_names(relation, found.removed, names), "")
+    if found.added:
+        yield ValueChange(f"{relation.name} added", "", _some_names(relation, found.added, names))
+    if found.moved:
+        yield ValueChange(f"{relation.name} moved", "", f"{found.moved:,}")
+    if not found and before != after:
+        stated = dict(zip(relation.columns, zip(*(child.values for child in after), strict=True), strict=True))
+        former = dict(zip(relation.columns, zip(*(child.values for child in before), strict=True), strict=True))
+        for column, values in stated.items():
+            if number := sum(one != other for one, other in zip(former[column], values, strict=True)):
+                label = relation.through._meta.get_field(column).verbose_name  # type: ignore[union-attr]
+                yield ValueChange(f"{label} of {relation.name}", "", f"{number:,} changed")
+
+
+def _some_names(relation: ChildRelation, keys: Sequence[Any], names: Names) -> str:
+    shown = [names.of(relation.member_model, key) for key in keys[:MAX_NAMES]]
+    more = len(keys) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
 def entries(versions: list[Any], before: Any, names: Names) -> Iterator[Entry]:
     """Yield the lines of a history, newest first. ``before`` is the version before the last of ``versions``, if any."""
     for place, version in enumerate(versions, start=1):
@@ -134,7 +174,7 @@ def entries(versions: list[Any], before: Any, names: Names) -> Iterator[Entry]:
         if version.history_type in (CREATED, DELETED) or earlier is None:
             changes: list[ValueChange] = []
         else:
-            changes = differences(describe(earlier, names), describe(version, names))
+            changes = changes_between(earlier, version, names)
         yield Entry(version, _what(version, earlier), changes)
 
 
@@ -170,7 +210,7 @@ def current_state(row: Any) -> Any:
     columns = ["id", *(field.attname for field in aggregate.columns)]
     version = type(row).history.model(**{name: getattr(row, name) for name in columns})
     for relation in aggregate.child_relations:
-        setattr(version, relation.name, relation.members([row.pk])[row.pk])
+        setattr(version, relation.name, relation.state(relation.children([row.pk])[row.pk]))
     if aggregate.alias:
         version.aliases = list(row.aliases.order_by("name", "pk").values(*aggregate.alias_columns))
     return version

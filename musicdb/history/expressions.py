@@ -36,7 +36,7 @@ def belonging_columns(belongings: Mapping[str, Any]) -> dict[str, Any]:
 def belongings_of(aggregate: Aggregate) -> dict[str, Any]:
     """Return, by the version's column, what belongs to a row: the keys of its members, and its aliases."""
     found: dict[str, Any] = {
-        relation.name: _json_array(relation.through, relation.owner, f"{relation.member}_id", relation.order)
+        relation.name: _json_array(relation.through, relation.owner, _child(relation), relation.order)
         for relation in aggregate.child_relations
     }
     if aggregate.alias:
@@ -47,14 +47,26 @@ def belongings_of(aggregate: Aggregate) -> dict[str, Any]:
     return found
 
 
-def owner_keys(use: ChildRelation) -> "_JsonArray":
+def lost_rows(use: ChildRelation) -> "_JsonArray":
+    """Return what a deletion takes from the owners of a row: their keys or, where rows are ordered, the rows."""
     owner = f"{use.owner}_id"
-    return _json_array(use.through, use.member, owner, owner)
+    lost: Any = F(owner)
+    if use.is_ordered:
+        lost = JSONObject(**{use.owner: owner, "position": "position", **{name: name for name in use.columns}})
+    return _json_array(use.through, use.member, lost, owner, *(["position"] if use.is_ordered else []))
 
 
-def _json_array(rows: type[models.Model], key: str, column: str, order: str) -> "_JsonArray":
-    found = rows._default_manager.filter(**{key: OuterRef("pk")}).order_by(order)
-    return _JsonArray(found.annotate(element=F(column)).values("element"))
+def _child(relation: ChildRelation) -> Any:
+    """Return what a version states of a child row: the key of its member, or an object with the other columns too."""
+    member = f"{relation.member}_id"
+    if not relation.columns:
+        return F(member)
+    return JSONObject(**{relation.member: member, **{name: name for name in relation.columns}})
+
+
+def _json_array(rows: type[models.Model], key: str, element: Any, *order: str) -> "_JsonArray":
+    found = rows._default_manager.filter(**{key: OuterRef("pk")}).order_by(*order)
+    return _JsonArray(found.annotate(element=element).values("element"))
 
 
 class _JsonArray(Subquery):

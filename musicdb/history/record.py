@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from musicdb.db import in_batches, insert_from
-from musicdb.history.expressions import belonging_columns, belongings_of, last_version_matches, owner_keys
+from musicdb.history.expressions import belonging_columns, belongings_of, last_version_matches, lost_rows
 from musicdb.models import Import
-from musicdb.models.aggregates import Aggregate, aggregate_of
+from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
 
 _signals_enabled: ContextVar[bool] = ContextVar("signals_enabled", default=True)
@@ -70,23 +70,23 @@ def record_updates(model: type[models.Model], keys: Iterable[int], change: Chang
 class LostMember:
     """Owners that lose a member when it is deleted, as tracks lose a genre. The database reports none of them."""
 
-    owners: Mapping[type[models.Model], Sequence[int]]
+    owners: Mapping[ChildRelation, Sequence[int]]
     change: Change
 
     def record(self) -> None:
-        """Record the owners, after the deletion."""
-        for model, keys in self.owners.items():
-            record_updates(model, keys, self.change)
+        """Record the owners, after the deletion. Where their rows are ordered, close the gaps first."""
+        for use, keys in self.owners.items():
+            if use.is_ordered:
+                use.close_gaps(keys)
+            record_updates(use.owner_model, keys, self.change)
 
 
 def record_deletes(model: type[models.Model], keys: Sequence[int], change: Change) -> LostMember:
     """Record rows that are about to be deleted. Call ``record`` of the result after the deletion."""
     uses = aggregate_of(model).unprotected_uses
-    owners: dict[type[models.Model], list[int]] = {
-        use.owner_model: found for use in uses if (found := use.owners_of(keys))
-    }
-    for owner, found in owners.items():
-        baseline(owner, found)
+    owners = {use: found for use in uses if (found := use.owners_of(keys))}
+    for use, found in owners.items():
+        baseline(use.owner_model, found)
     _write(model, keys, change, DELETED)
     names = ", ".join(f"“{row}”" for row in model._default_manager.filter(pk__in=keys)) if owners else ""
     return LostMember(owners, Change(change.type, change.user, f"Lost {names}, deleted.", change.source_import))
@@ -121,7 +121,7 @@ def _write(
     }
     stated = {f"stated_{name}": Value(value, history._meta.get_field(name)) for name, value in facts.items()}
     if history_type == DELETED:
-        belongings |= {use.reverse_name: owner_keys(use) for use in aggregate.unprotected_uses}
+        belongings |= {use.reverse_name: lost_rows(use) for use in aggregate.unprotected_uses}
     belonging = belonging_columns(belongings)
     fields = [*columns, *facts, *belongings]
     for batch in in_batches(keys):

@@ -152,10 +152,12 @@ def _invalid(row: Any) -> Iterator[str]:
 def _return_to_owners(row: Any, use: ChildRelation, user: Any) -> None:
     """Give a restored row back to the owners that lost it, such as a genre to its tracks."""
     last = row.history.filter(history_type=DELETED).first()
-    lost = getattr(last, use.reverse_name, None) or []
+    lost = use.lost(last)
     model: Any = use.owner_model
-    owners = list(model.objects.filter(pk__in=lost).order_by("pk").values_list("pk", flat=True))
+    found = model.objects.filter(pk__in={one.owner for one in lost}).order_by("pk")
+    owners = list(found.values_list("pk", flat=True))
     baseline(model, owners)
-    use.add({key: [row.pk] for key in owners})
+    living = set(owners)
+    use.give_back(row.pk, [one for one in lost if one.owner in living])
     reason = f"{capfirst(row._meta.verbose_name)} “{row}” was restored."
     record_updates(model, owners, Change(ChangeType.RESTORE, user, reason))

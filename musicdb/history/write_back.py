@@ -35,11 +35,11 @@ def write_columns(aggregate: Aggregate, versions: Iterable[Any]) -> None:
 
 
 def write_members(aggregate: Aggregate, versions: Sequence[Any]) -> None:
-    """Give rows the members that ``versions`` state. Rows that have them already keep theirs."""
+    """Give rows the child rows that ``versions`` state. Rows that have them already keep theirs."""
     for relation in aggregate.child_relations:
-        stated = {version.id: getattr(version, relation.name) for version in versions}
-        present = relation.members(stated)
-        relation.replace({key: members for key, members in stated.items() if members != present[key]})
+        stated = {version.id: relation.stated(version) for version in versions}
+        present = relation.children(stated)
+        relation.replace({key: children for key, children in stated.items() if children != present[key]})
 
 
 @dataclass

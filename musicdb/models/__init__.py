@@ -1,6 +1,6 @@
 """What the database keeps for musicdb."""
 
-from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias
+from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias, PlaylistAlias
 from musicdb.models.catalogue import (
     Album,
     AlbumLabel,
@@ -14,6 +14,7 @@ from musicdb.models.catalogue import (
 )
 from musicdb.models.duplicates import DismissedDuplicate
 from musicdb.models.imports import Import
+from musicdb.models.playlists import Playlist, PlaylistEntry
 from musicdb.models.saved_filters import SavedFilter
 from musicdb.models.site_settings import PageRule, SiteSettings
 from musicdb.models.visibility import Visibility
@@ -32,6 +33,9 @@ __all__ = [
     "Label",
     "LabelAlias",
     "PageRule",
+    "Playlist",
+    "PlaylistAlias",
+    "PlaylistEntry",
     "SavedFilter",
     "SiteSettings",
     "SluggedModel",

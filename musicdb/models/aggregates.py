@@ -4,25 +4,50 @@ History, merge, bulk edit, import, undo and redirects treat a row together with 
 here which those are. Child rows that are declared here are recorded, compared, restored and merged.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
+from django.db.models import F
 
 from musicdb.db import in_batches, insert
-from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias
+from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias, PlaylistAlias
 from musicdb.models.catalogue import Album, AlbumLabel, Artist, Genre, Label, SluggedModel, Track, TrackArtist
 from musicdb.models.name_keys import KeyField
+from musicdb.models.playlists import Playlist, PlaylistEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child row: the key of its member, and its values of the relation's ``columns``."""
+
+    member: int
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LostChild:
+    """A child row as it was before its member was deleted. ``position`` is None where the rows have no order."""
+
+    owner: int
+    position: int | None
+    values: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
 class ChildRelation:
     """A table whose rows join owners to their members, as ``TrackArtist`` joins tracks to their artists.
 
-    ``name`` is the owner's many-to-many field, and the column of a version that has the members' keys. ``owner`` and
-    ``member`` are the foreign keys. Where the rows are ordered, they have a ``position``.
+    ``name`` is the owner's many-to-many field, and the column of a version that states the rows. ``owner`` and
+    ``member`` are the foreign keys. Where the rows are ordered, they have a ``position``. ``columns`` are what a row
+    states besides. ``may_repeat`` is whether an owner may have a member twice.
+
+    A version states a row without ``columns`` as the key of its member, and a row with them as an object.
     """
 
     name: str
@@ -30,6 +55,8 @@ class ChildRelation:
     owner: str
     member: str
     is_ordered: bool = True
+    columns: tuple[str, ...] = ()
+    may_repeat: bool = False
 
     @cached_property
     def owner_model(self) -> type[SluggedModel]:
@@ -58,42 +85,119 @@ class ChildRelation:
 
     def members(self, owners: Iterable[int]) -> dict[int, list[int]]:
         """Return the members' keys by owner, in order, for each of ``owners``. One query a batch."""
-        found: dict[int, list[int]] = {}
+        return {owner: [child.member for child in children] for owner, children in self.children(owners).items()}
+
+    def children(self, owners: Iterable[int]) -> dict[int, list[Child]]:
+        """Return the child rows by owner, in order, for each of ``owners``. One query a batch."""
+        found: dict[int, list[Child]] = {}
         for batch in in_batches(owners):
             found.update((owner, []) for owner in batch)
-            rows = self.through._default_manager.filter(**{f"{self.owner}__in": batch})
-            for owner, member in rows.order_by(f"{self.owner}_id", self.order).values_list(self.owner, self.member):
-                found[owner].append(member)
+            rows = self._rows_of(batch).order_by(f"{self.owner}_id", self.order)
+            for owner, member, *values in rows.values_list(self.owner, self.member, *self.columns):
+                found[owner].append(Child(member, tuple(values)))
         return found
 
-    def replace(self, members: Mapping[int, Sequence[int]]) -> None:
-        """Give each owner these members in place of those that it has."""
-        # No two rows of an owner may share a position even for a moment, so all of its rows are written anew.
-        for batch in in_batches(members):
-            self.through._default_manager.filter(**{f"{self.owner}__in": batch}).delete()
-        self.add(members)
+    def stated(self, version: Any) -> list[Child]:
+        """Return the child rows that ``version`` states, in order."""
+        stated = getattr(version, self.name)
+        if not self.columns:
+            return [Child(key) for key in stated]
+        return [Child(row[self.member], self._values_in(row)) for row in stated]
 
-    def add(self, members: Mapping[int, Sequence[int]]) -> None:
-        """Give owners that have no members these ones."""
-        insert(
-            self.through,
-            [self.owner, self.member, *(["position"] if self.is_ordered else [])],
-            (
-                (owner, member, position) if self.is_ordered else (owner, member)
-                for owner, keys in members.items()
-                for position, member in enumerate(keys)
-            ),
-        )
+    def state(self, children: Iterable[Child]) -> list[Any]:
+        """Return what a version states of child rows: the inverse of ``stated``."""
+        if not self.columns:
+            return [child.member for child in children]
+        return [{self.member: child.member, **dict(zip(self.columns, child.values, strict=True))} for child in children]
+
+    def lost(self, version: Any) -> list[LostChild]:
+        """Return the child rows that were lost by the deletion of the member that ``version`` records."""
+        lost = getattr(version, self.reverse_name, None) or []
+        if not self.is_ordered:
+            return [LostChild(key, None) for key in lost]
+        return [LostChild(row[self.owner], row["position"], self._values_in(row)) for row in lost]
+
+    def replace(self, children: Mapping[int, Sequence[Child | int]]) -> None:
+        """Give each owner these child rows in place of those that it has. A key stands for a row of that member."""
+        # No two rows of an owner may share a position even for a moment, so all of its rows are written anew.
+        for batch in in_batches(children):
+            self._rows_of(batch).delete()
+        self.add(children)
+
+    def add(self, children: Mapping[int, Sequence[Child | int]]) -> None:
+        """Give owners that have none these child rows."""
+        fields: list[Any] = [self.through._meta.get_field(name) for name in self.columns]
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            for owner, of_owner in children.items():
+                for position, child in enumerate(of_owner):
+                    row = Child(child) if isinstance(child, int) else child
+                    values = row.values or tuple(field.get_default() for field in fields)
+                    stored = (
+                        field.get_db_prep_save(value, connection)
+                        for field, value in zip(fields, values, strict=True)
+                    )
+                    yield owner, row.member, *((position,) if self.is_ordered else ()), *stored
+
+        order = ["position"] if self.is_ordered else []
+        insert(self.through, [self.owner, self.member, *order, *self.columns], rows())
+
+    def give_back(self, member: int, lost: Iterable[LostChild]) -> None:
+        """Return a member to the owners that lost it, to its places in their order. The owners must exist."""
+        rows = sorted(lost, key=lambda row: (row.owner, row.position or 0))
+        if not self.is_ordered:
+            self.add({row.owner: [Child(member, row.values)] for row in rows})
+            return
+        children = self.children(dict.fromkeys(row.owner for row in rows))
+        for row in rows:
+            children[row.owner].insert(row.position or 0, Child(member, row.values))
+        self.replace(children)
 
     def owners_of(self, members: Iterable[int]) -> list[int]:
         """Return the keys of the owners that have any of ``members``."""
         rows = self.through._default_manager.filter(**{f"{self.member}__in": list(members)})
         return list(rows.order_by(f"{self.owner}_id").values_list(self.owner, flat=True).distinct())
 
+    def close_gaps(self, owners: Iterable[int]) -> None:
+        """Number the rows of ``owners`` 0, 1, 2, … in their order."""
+        for batch in in_batches(owners):
+            locked = self._rows_of(batch).select_for_update().order_by("pk")
+            by_owner = sorted(locked.values_list(self.owner, "position", "pk"))
+            by_shift: defaultdict[int, list[int]] = defaultdict(list)
+            for _, of_owner in groupby(by_owner, key=lambda row: row[0]):
+                for place, (_, position, key) in enumerate(of_owner):
+                    by_shift[position - place].append(key)
+            by_shift.pop(0, None)
+            # No two rows of an owner may share a position, not even for a moment.
+            offset = max((position for _, position, _ in by_owner), default=0) + 1
+            for keys in in_batches(key for keys in by_shift.values() for key in keys):
+                self._rows(keys).update(position=F("position") + offset)
+            for shift, moving in by_shift.items():
+                for keys in in_batches(moving):
+                    self._rows(keys).update(position=F("position") - offset - shift)
+
+    def _rows(self, keys: Iterable[int]) -> models.QuerySet[Any]:
+        return self.through._default_manager.filter(pk__in=list(keys))
+
+    def _rows_of(self, owners: Iterable[int]) -> models.QuerySet[Any]:
+        return self.through._default_manager.filter(**{f"{self.owner}__in": list(owners)})
+
+    def _values_in(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the values of ``columns`` in the JSON of a version."""
+        return tuple(_from_json(self.through._meta.get_field(name), row[name]) for name in self.columns)
+
     def _related(self, name: str) -> type[SluggedModel]:
         field: Any = self.through._meta.get_field(name)
         model: type[SluggedModel] = field.related_model
         return model
+
+
+def _from_json(field: Any, value: Any) -> Any:
+    """Return a value of ``field`` as the database wrote it into JSON. SQLite writes times without their zone, UTC."""
+    if not isinstance(field, models.DateTimeField) or not isinstance(value, str):
+        return value
+    found = datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -186,6 +290,16 @@ CATALOGUE = (
             ChildRelation("artists", TrackArtist, "track", "artist"),
             ChildRelation("genres", Track.genres.through, "track", "genre", is_ordered=False),
         ),
+    ),
+    Aggregate(
+        Playlist,
+        child_relations=(
+            ChildRelation(
+                "tracks", PlaylistEntry, "playlist", "track", columns=("added_at", "added_by"), may_repeat=True
+            ),
+        ),
+        alias=PlaylistAlias,
+        unique_name="name_key",
     ),
 )
 # What points at others is deleted before them.

@@ -1,5 +1,5 @@
-"""Aliases: other names of genres, artists and labels. Searches and imports find the row by them, and a former address
-redirects to it."""
+"""Aliases: other names of genres, artists, labels and playlists. Searches and imports find the row by them, and a former
+address redirects to it."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 from musicdb.models.catalogue import Artist, Genre, Label
 from musicdb.models.fields import NameField
 from musicdb.models.name_keys import KeyedByName, KeyedQuerySet, ListedByName
+from musicdb.models.playlists import Playlist
 from musicdb.models.slugs import MAX_LENGTH
 from musicdb.models.validators import validate_slug_text, validate_spotify_id
 
@@ -96,3 +97,20 @@ class ArtistAlias(Alias):
             models.Index(fields=["name_key"], name="artistalias_name_key"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="artistalias_name_not_empty")]
+
+
+class PlaylistAlias(Alias):
+    target = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta(Alias.Meta):
+        verbose_name = "alias of a playlist"
+        verbose_name_plural = "aliases of playlists"
+        indexes = [_search_index("playlistalias_search_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_key"],
+                name="playlistalias_name_unique",
+                violation_error_message="This is already an alias of a playlist.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="playlistalias_name_not_empty"),
+        ]

@@ -80,10 +80,23 @@ class AlbumVersion(Version):
 
 
 class TrackVersion(Version):
-    """``artists`` are the keys of the artists, in order, and ``genres`` those of the genres."""
+    """``artists`` are the keys of the artists, in order, and ``genres`` those of the genres.
+
+    ``playlists`` are the entries of playlists that were lost when the track was deleted.
+    """
 
     artists = models.JSONField(default=list)
     genres = models.JSONField(default=list)
+    playlists = models.JSONField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class PlaylistVersion(AliasedVersion):
+    """``tracks`` are the entries in order: each with the key of its track, when it was added and by whom."""
+
+    tracks = models.JSONField("tracks", default=list, encoder=UnescapedEncoder)
 
     class Meta:
         abstract = True
