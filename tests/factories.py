@@ -15,7 +15,7 @@ from clusters.core.params import Params
 from clusters.models import Cluster, Membership, Run
 from clusters.runs import Options, recluster
 from clusters.runs.plot_files import new_plot_names
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Playlist, PlaylistEntry, Track, TrackArtist
 
 SHARES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")
 
@@ -85,6 +85,21 @@ class TrackFactory(DjangoModelFactory):
         if kwargs.pop("features", True):
             kwargs = {**random_features(random.Random(kwargs["spotify_id"])), **kwargs}
         return kwargs
+
+
+class PlaylistFactory(DjangoModelFactory):
+    """A playlist with the given tracks, in this order."""
+
+    class Meta:
+        model = Playlist
+        skip_postgeneration_save = True
+
+    name = factory.Sequence("Playlist {}".format)
+
+    @factory.post_generation
+    def tracks(self, create: bool, extracted: Iterable[Track] | None, **kwargs: Any) -> None:
+        for position, track in enumerate(extracted or ()):
+            PlaylistEntry.objects.create(playlist=self, track=track, position=position)
 
 
 def many_tracks(count: int) -> list[Track]:

@@ -11,10 +11,12 @@ from django.views.generic import TemplateView, View
 from clusters.models import Membership, RetiredCluster, Run
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
 from clusters.runs import cluster_or_retired_or_404, published_run_or_404, run_report, successors_of
-from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.pages.generic import ListView
+from musicdb.search import count_tracks
 
 GENRES_A_PAGE = 24
+PLAYLISTS_SHOWN = 24
 ROWS_A_PAGE = 50
 # A cluster may have a hundred thousand tracks.
 ROWS_AT_A_TIME = 1_000
@@ -32,7 +34,10 @@ class HomeView(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         totals = {model._meta.verbose_name_plural: model.objects.count() for model in (Track, Artist, Album, Label)}
-        return super().get_context_data(totals=totals, **kwargs)
+        shown = list(Playlist.objects.for_list()[:PLAYLISTS_SHOWN])
+        counts = count_tracks(shown)
+        playlists = [(playlist, counts[playlist.pk]) for playlist in shown]
+        return super().get_context_data(totals=totals, playlists=playlists, **kwargs)
 
 
 class ClustersView(TemplateView):

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.music import FEATURE_NAMES
 
 URL = {"type": "string", "format": "uri"}
@@ -195,3 +195,47 @@ class TrackDetailSerializer(TrackSerializer):
             "features",
             "features_source",
         ]
+
+
+class PlaylistSerializer(serializers.ModelSerializer[Playlist]):
+    url = identity("playlist")
+    page_url = PageURLField()
+    track_count = serializers.SerializerMethodField()
+    has_rule = serializers.BooleanField(read_only=True, help_text="Whether a rule finds the tracks, live.")
+
+    class Meta:
+        model = Playlist
+        fields = ["name", "slug", "url", "page_url", "track_count", "has_rule"]
+
+    def get_track_count(self, playlist: Playlist) -> int:
+        counts: dict[int, int] = self.context["track_counts"]
+        return counts[playlist.pk]
+
+
+class PlaylistDetailSerializer(PlaylistSerializer):
+    description = TextOrNullField()
+    duration_ms = serializers.SerializerMethodField(help_text="The length of the tracks whose length is known.")
+    entries_url = serializers.HyperlinkedIdentityField(
+        view_name="api:playlist-entries", lookup_field="slug", lookup_url_kwarg="playlist_slug"
+    )
+
+    class Meta(PlaylistSerializer.Meta):
+        fields = [*PlaylistSerializer.Meta.fields, "description", "duration_ms", "entries_url"]
+
+    def get_track_count(self, playlist: Playlist) -> int:
+        totals: dict[str, int] = self.context["totals"]
+        return totals["tracks"]
+
+    def get_duration_ms(self, playlist: Playlist) -> int:
+        totals: dict[str, int] = self.context["totals"]
+        return totals["duration_ms"]
+
+
+class PlaylistEntrySerializer(serializers.Serializer[Track]):
+    """A track of a playlist. Who added it is not public."""
+
+    number = serializers.IntegerField(read_only=True, min_value=1, help_text="Its place in the playlist, from 1.")
+    added_at = serializers.DateTimeField(
+        source="entry_added_at", read_only=True, allow_null=True, help_text="Null if it is unknown."
+    )
+    track = TrackSerializer(source="*", read_only=True)

@@ -1,11 +1,25 @@
 """The catalogue's viewsets. Each has a queryset, its serializers and a FilterSet."""
 
+from typing import Any
+
+from django.db.models import DateTimeField, F, QuerySet, Value
+from django.shortcuts import get_object_or_404
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from musicdb.api import serializers
 from musicdb.api.base import StrictViewSet
-from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.search import AlbumFilter, ArtistFilter, GenreFilter, LabelFilter, TrackFilter
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
+from musicdb.search import (
+    AlbumFilter,
+    ArtistFilter,
+    GenreFilter,
+    LabelFilter,
+    PlaylistFilter,
+    TrackFilter,
+    count_tracks,
+    totals_of,
+    tracks_of,
+)
 
 
 class CatalogueViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
@@ -60,3 +74,42 @@ class TrackViewSet(CatalogueViewSet):
     serializer_class = serializers.TrackSerializer
     detail_serializer_class = serializers.TrackDetailSerializer
     filterset_class = TrackFilter
+
+
+class PlaylistViewSet(CatalogueViewSet):
+    """Public playlists, by name. A single playlist has its description and length too."""
+
+    lookup_url_kwarg = "playlist_slug"
+    queryset = Playlist.objects.for_list()
+    serializer_class = serializers.PlaylistSerializer
+    detail_serializer_class = serializers.PlaylistDetailSerializer
+    filterset_class = PlaylistFilter
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """Count the tracks of all playlists that are serialised together."""
+        shown = args[0] if args else None
+        context = self.get_serializer_context()
+        if isinstance(shown, Playlist):
+            context["totals"] = totals_of(tracks_of(shown))
+        elif shown is not None:
+            context["track_counts"] = count_tracks(shown)
+        return self.get_serializer_class()(*args, context=context, **kwargs)
+
+
+class PlaylistEntriesView(ListModelMixin, StrictViewSet):
+    """The tracks of a playlist in its order."""
+
+    queryset = Track.objects.all()
+    serializer_class = serializers.PlaylistEntrySerializer
+
+    def get_queryset(self) -> QuerySet[Track]:
+        playlist = get_object_or_404(Playlist.objects.public(), slug=self.kwargs["playlist_slug"])
+        added_at = Value(None, DateTimeField()) if playlist.has_rule else F("playlist_entries__added_at")
+        return tracks_of(playlist).with_table_columns().annotate(entry_added_at=added_at)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page: Any = super().paginate_queryset(queryset)
+        paginator: Any = self.paginator
+        for number, track in enumerate(page, start=paginator.page.start_index()):
+            track.number = number
+        return page

@@ -7,14 +7,14 @@ from django.urls import reverse
 from musicdb.models.catalogue import SluggedModel, Track
 from musicdb.models.fields import NameField
 from musicdb.models.history import PlaylistVersion, Versions
-from musicdb.models.name_keys import KeyedByName
+from musicdb.models.name_keys import KeyedByName, ListedByName, list_index
 from musicdb.models.playlist_querysets import PlaylistQuerySet
 from musicdb.models.visibility import Visibility
 
 MAX_RULE = 2_000
 
 
-class Playlist(SluggedModel, KeyedByName):
+class Playlist(SluggedModel, KeyedByName, ListedByName):
     """A list of tracks. Its entries are the list, unless it has a rule: then the list is what the rule finds now.
 
     ``rule`` is a query of the FilterSet of tracks, such as "genre=dub&liked=true". ``musicdb.search`` reads it.
@@ -38,8 +38,9 @@ class Playlist(SluggedModel, KeyedByName):
     history = Versions(PlaylistVersion)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "pk"]
         permissions = [("merge_playlist", "Can merge playlists")]
+        indexes = [list_index("playlist_list")]
         constraints = [
             models.UniqueConstraint(
                 fields=["name_key"],

@@ -1,4 +1,4 @@
-"""Redirect the former addresses of genres, artists and labels that were merged into others."""
+"""Redirect the former addresses of genres, artists, labels and playlists that were merged into others."""
 
 from collections.abc import Callable
 

@@ -14,12 +14,22 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.static import serve
 
-from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.models.querysets import TrackQuerySet
 from musicdb.pages.generic import DetailView
 from musicdb.pages.jump_letters import JumpLettersView
 from musicdb.pages.lists import FilteredListView
-from musicdb.search import ArtistFilter, GenreFilter, LabelFilter, TrackFilter
+from musicdb.search import (
+    ArtistFilter,
+    GenreFilter,
+    LabelFilter,
+    PlaylistFilter,
+    TrackFilter,
+    count_tracks,
+    playlists_with,
+    totals_of,
+    tracks_of,
+)
 
 TOP = 10
 ROWS_A_PAGE = 50
@@ -97,10 +107,11 @@ class OwnedTracksView(FilteredListView):
     def get_unfiltered_queryset(self) -> QuerySet[Track]:
         self.name = str(self.owners.model._meta.model_name)
         self.owner: Any = get_object_or_404(self.owners.all(), slug=self.kwargs[f"{self.name}_slug"])
-        return self.get_tracks().for_table()
+        return self.get_tracks().with_table_columns()
 
     def get_tracks(self) -> TrackQuerySet:
-        tracks: TrackQuerySet = self.owner.tracks.all()
+        """Return the tracks of the owner, in the order of the page."""
+        tracks: TrackQuerySet = self.owner.tracks.most_loved_first()
         return tracks
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -122,7 +133,7 @@ class LabelDetailView(OwnedTracksView):
     template_name = "musicdb/label_detail.html"
 
     def get_tracks(self) -> TrackQuerySet:
-        return Track.objects.of_label(self.owner)
+        return Track.objects.of_label(self.owner).most_loved_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         albums = Album.objects.of_label(self.owner).for_list()
@@ -134,6 +145,31 @@ class AlbumDetailView(OwnedTracksView):
     template_name = "musicdb/album_detail.html"
 
 
+class PlaylistListView(FilteredListView):
+    queryset = Playlist.objects.for_list()
+    filterset_class = PlaylistFilter
+    paginate_by = NAMES_A_PAGE
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        counts = count_tracks(context["object_list"])
+        return {**context, "rows": [(playlist, counts[playlist.pk]) for playlist in context["object_list"]]}
+
+
+class PlaylistDetailView(OwnedTracksView):
+    owners = Playlist.objects.public()
+    template_name = "musicdb/playlist_detail.html"
+
+    def get_tracks(self) -> TrackQuerySet:
+        return tracks_of(self.owner)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(totals=totals_of(self.filterset.qs), **kwargs)
+
+
 class TrackDetailView(DetailView):
     queryset = Track.objects.for_page()
     slug_url_kwarg = "track_slug"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(playlists=playlists_with(self.object), **kwargs)

@@ -6,12 +6,22 @@ from musicdb.search.filters import (
     GenreFilter,
     LabelFilter,
     OrderingFilter,
+    PlaylistFilter,
     SlugFilter,
-    TrackFilter,
 )
 from musicdb.search.indexes import SEARCH_INDEXES
 from musicdb.search.keys import keyed_models, outdated_keys, refresh_keys
 from musicdb.search.pagination import DeferredJoinPaginator
+from musicdb.search.tracks import (
+    RuleFilter,
+    TrackFilter,
+    count_tracks,
+    playlists_with,
+    rule_of,
+    totals_of,
+    tracks_by_rule,
+    tracks_of,
+)
 
 __all__ = [
     "SEARCH_INDEXES",
@@ -21,9 +31,17 @@ __all__ = [
     "GenreFilter",
     "LabelFilter",
     "OrderingFilter",
+    "PlaylistFilter",
+    "RuleFilter",
     "SlugFilter",
     "TrackFilter",
+    "count_tracks",
     "keyed_models",
     "outdated_keys",
+    "playlists_with",
     "refresh_keys",
+    "rule_of",
+    "totals_of",
+    "tracks_by_rule",
+    "tracks_of",
 ]

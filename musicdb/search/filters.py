@@ -6,15 +6,15 @@ from typing import Any, cast
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import F, OrderBy, QuerySet
 from django_filters.fields import BaseCSVField, ModelChoiceField
 from drf_spectacular.utils import extend_schema_field
 
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Playlist, TrackArtist
 from musicdb.models.aggregates import aggregate_of
 from musicdb.models.fields import IsrcField
 from musicdb.models.validators import MAX_INTEGER, validate_isrc, validate_slug_text
-from musicdb.music import FEATURE_NAMES, normalise_isrc, normalise_name
+from musicdb.music import normalise_isrc, normalise_name
 
 MAX_QUERY = 100
 # Names and titles are sorted as readers expect, and not letter by letter.
@@ -131,6 +131,25 @@ class ScoreFilter(django_filters.NumberFilter):
             help_text=help_text,
             min_value=0,
             max_value=MAX_INTEGER,
+        )
+
+
+class BoundFilter(django_filters.NumberFilter):
+    """Keep rows whose number is at least, or at most, the given one. Rows without a number are left out."""
+
+    def __init__(
+        self, column: str, *, is_lowest: bool, name: str, lowest: float, highest: float, whole: bool = False
+    ) -> None:
+        help_text = f"The {'lowest' if is_lowest else 'highest'} {name}. Tracks without it are left out."
+        self.field_class = forms.IntegerField if whole else forms.FloatField
+        _describe(self, help_text, type="integer" if whole else "number", minimum=lowest, maximum=highest)
+        super().__init__(
+            field_name=column,
+            lookup_expr="gte" if is_lowest else "lte",
+            label=f"{name[0].upper()}{name[1:]} {'from' if is_lowest else 'up to'}",
+            help_text=help_text,
+            min_value=lowest,
+            max_value=highest,
         )
 
 
@@ -252,29 +271,10 @@ class AlbumFilter(ListFilter):
         return found
 
 
-class TrackFilter(ListFilter):
-    q = TextFilter("title")
-    genre = SlugFilter(Genre.objects.all(), field_name="genres")
-    artist = SlugFilter(Artist.objects.visible(), field_name="artists")
-    album = SlugFilter(Album.objects.all(), field_name="album")
-    label = SlugFilter(Label.objects.visible(), field_name="album__labels")
-    isrc = IsrcFilter()
-    liked = YesNoFilter("Whether the track is a favourite.", label="Liked")
-    min_score = ScoreFilter("gte", "Score from", "The lowest score. Tracks without a score are left out.")
-    max_score = ScoreFilter("lte", "Score up to", "The highest score. Tracks without a score are left out.")
-    has_features = YesNoFilter(
-        "Whether any audio feature is known.", label="Has audio features", method="with_features"
-    )
-    ordering = OrderingFilter(
-        ["title", "score"], TITLE_ORDER | {"score": "lowest score first", "-score": "highest score first"}
-    )
+class PlaylistFilter(ListFilter):
+    q = TextFilter("name")
+    ordering = OrderingFilter(["name"], NAME_ORDER)
 
     class Meta:
-        model = Track
+        model = Playlist
         fields: list[str] = []
-
-    def with_features(self, queryset: QuerySet[Track], name: str, wanted: bool) -> QuerySet[Track]:
-        known = Q()
-        for feature in FEATURE_NAMES:
-            known |= Q(**{f"{feature}__isnull": False})
-        return queryset.filter(known if wanted else ~known)

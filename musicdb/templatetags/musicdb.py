@@ -41,3 +41,14 @@ def duration(milliseconds: int) -> str:
     """
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
     return f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def total_duration(milliseconds: int) -> str:
+    """Return the length of a list of tracks in hours and minutes, such as "3 h 7 min".
+
+    >>> total_duration(11_220_000)
+    '3 h 7 min'
+    """
+    hours, minutes = divmod(round(milliseconds / 60_000), 60)
+    return f"{hours:,} h {minutes} min" if hours else f"{minutes} min"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.db.models.deletion import CASCADE, get_candidate_relations_to_delete
 
-from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER, Aggregate, ChildRelation, aggregate_of
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
 
 each_aggregate = pytest.mark.parametrize("aggregate", CATALOGUE, ids=lambda aggregate: aggregate.name)
 RELATIONS = [relation for aggregate in CATALOGUE for relation in aggregate.child_relations]
@@ -59,7 +59,7 @@ def test_rows_are_deleted_before_what_they_point_at() -> None:
 
 def test_who_uses_what() -> None:
     uses = {aggregate.model: [use.name for use in aggregate.uses] for aggregate in CATALOGUE}
-    assert uses == {Genre: ["genres"], Artist: ["artists"], Label: ["labels"], Album: [], Track: []}
+    assert uses == {Genre: ["genres"], Artist: ["artists"], Label: ["labels"], Album: [], Track: ["tracks"], Playlist: []}
     assert [use.name for use in aggregate_of(Genre).unprotected_uses] == ["genres"]
     assert not aggregate_of(Artist).unprotected_uses
 
@@ -67,9 +67,14 @@ def test_who_uses_what() -> None:
 @pytest.mark.django_db
 @each_relation
 def test_members_are_read_and_replaced_in_order(relation: ChildRelation) -> None:
-    factories: dict[Any, Any] = {Artist: ArtistFactory, Genre: GenreFactory, Label: LabelFactory}
+    factories: dict[Any, Any] = {
+        Artist: ArtistFactory,
+        Genre: GenreFactory,
+        Label: LabelFactory,
+        Track: TrackFactory,
+    }
     one, two, three = (factories[relation.member_model]() for _ in range(3))
-    make = TrackFactory if relation.owner_model is Track else AlbumFactory
+    make = {Track: TrackFactory, Album: AlbumFactory, Playlist: PlaylistFactory}[relation.owner_model]
     owner, other, bare = (make(**{relation.name: members}) for members in ([two, one], [one], []))
 
     def in_order(*rows: Any) -> list[int]:
