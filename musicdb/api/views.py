@@ -88,7 +88,7 @@ class PlaylistViewSet(CatalogueViewSet):
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Count the tracks of all playlists that are serialised together."""
         shown = args[0] if args else None
-        context = self.get_serializer_context()
+        context = dict(kwargs.pop("context", None) or self.get_serializer_context())
         if isinstance(shown, Playlist):
             context["totals"] = totals_of(tracks_of(shown))
         elif shown is not None:

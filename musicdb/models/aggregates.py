@@ -134,8 +134,7 @@ class ChildRelation:
                     row = Child(child) if isinstance(child, int) else child
                     values = row.values or tuple(field.get_default() for field in fields)
                     stored = (
-                        field.get_db_prep_save(value, connection)
-                        for field, value in zip(fields, values, strict=True)
+                        field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)
                     )
                     yield owner, row.member, *((position,) if self.is_ordered else ()), *stored
 
@@ -170,7 +169,7 @@ class ChildRelation:
             by_shift.pop(0, None)
             # No two rows of an owner may share a position, not even for a moment.
             offset = max((position for _, position, _ in by_owner), default=0) + 1
-            for keys in in_batches(key for keys in by_shift.values() for key in keys):
+            for keys in in_batches(key for moving in by_shift.values() for key in moving):
                 self._rows(keys).update(position=F("position") + offset)
             for shift, moving in by_shift.items():
                 for keys in in_batches(moving):

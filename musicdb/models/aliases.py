@@ -1,5 +1,7 @@
-"""Aliases: other names of genres, artists, labels and playlists. Searches and imports find the row by them, and a former
-address redirects to it."""
+"""Aliases: other names of genres, artists, labels and playlists.
+
+Searches and imports find the row by them, and a former address redirects to it.
+"""
 
 from typing import Any
 

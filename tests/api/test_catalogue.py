@@ -113,7 +113,7 @@ def page_of(*results: object) -> dict[str, object]:
 
 
 def test_the_root_has_the_sites_name_and_the_version_and_lists_the_endpoints(get: Get) -> None:
-    names = ("genres", "artists", "labels", "albums", "tracks", "clusters")
+    names = ("genres", "artists", "labels", "albums", "tracks", "playlists", "clusters")
     lists = {name: f"{API}/{name}/" for name in names}
     assert get("") == (200, {"name": "musicdb", "version": musicdb.__version__, **lists})
     SiteSettings.objects.create(name="Zoë’s records")

@@ -17,7 +17,7 @@ from clusters.core.params import Params
 from clusters.models import Cluster
 from clusters.runs import Options, recluster
 from musicdb.wsgi import application
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
 
 CONFIG = SchemathesisConfig.from_dict({"seed": 1, "generation": {"deterministic": True, "database": "none"}})
 SCHEMA = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application, config=CONFIG)
@@ -51,13 +51,15 @@ def in_the_path(db: None, _one_connection: None) -> dict[str, object]:
     """A library in which everything has the slug "x"; what to put in a path to meet it."""
     genre, label = GenreFactory(slug="x"), LabelFactory(slug="x")
     album, artist = AlbumFactory(slug="x", labels=[label]), ArtistFactory(slug="x")
-    TrackFactory(slug="x", album=album, artists=[artist], genres=[genre], score=3, liked=True)
+    track = TrackFactory(slug="x", album=album, artists=[artist], genres=[genre], score=3, liked=True)
+    PlaylistFactory(slug="x", tracks=[track, track])
+    PlaylistFactory(rule="liked=true")
     for _ in range(11):
         TrackFactory(album=None, artists=[ArtistFactory(visibility="hidden")], genres=[genre])
     TrackFactory(genres=[genre], features=False, spotify_id=None)
     (outcome,) = recluster([genre], Params(clusters=2), Options())
     assert outcome.status == "published"
-    slugs = dict.fromkeys(("genre_slug", "artist_slug", "label_slug", "album_slug", "track_slug"), "x")
+    slugs = dict.fromkeys(("genre_slug", "artist_slug", "label_slug", "album_slug", "track_slug", "playlist_slug"), "x")
     return {**slugs, "number": 1, "id": Cluster.objects.earliest("pk").pk}
 
 

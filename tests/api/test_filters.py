@@ -2,18 +2,22 @@
 
 import pytest
 
+from musicdb.music import FEATURE_NAMES
 from tests.api.conftest import Get
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
+OF_TRACKS = (
+    *("album", "artist", "genre", "has_features", "isrc", "label", "liked", "ordering", "page", "page_size"),
+    *("playlist", "q"),
+)
+BOUNDS_OF_TRACKS = [f"{end}_{name}" for end in ("min", "max") for name in ("score", "year", *FEATURE_NAMES)]
 ADVICE = {
     "genres": "It takes ordering, page, page_size, q.",
     "artists": "It takes genre, ordering, page, page_size, q.",
     "labels": "It takes genre, ordering, page, page_size, q.",
     "albums": "It takes artist, genre, label, ordering, page, page_size, q.",
-    "tracks": (
-        "It takes album, artist, genre, has_features, isrc, label, liked, max_score, min_score, ordering, page, "
-        "page_size, q."
-    ),
+    "tracks": f"It takes {', '.join(sorted([*OF_TRACKS, *BOUNDS_OF_TRACKS]))}.",
+    "playlists": "It takes ordering, page, page_size, q.",
     "clusters": "It takes genre, ordering, page, page_size.",
 }
 

@@ -59,7 +59,14 @@ def test_rows_are_deleted_before_what_they_point_at() -> None:
 
 def test_who_uses_what() -> None:
     uses = {aggregate.model: [use.name for use in aggregate.uses] for aggregate in CATALOGUE}
-    assert uses == {Genre: ["genres"], Artist: ["artists"], Label: ["labels"], Album: [], Track: ["tracks"], Playlist: []}
+    assert uses == {
+        Genre: ["genres"],
+        Artist: ["artists"],
+        Label: ["labels"],
+        Album: [],
+        Track: ["tracks"],
+        Playlist: [],
+    }
     assert [use.name for use in aggregate_of(Genre).unprotected_uses] == ["genres"]
     assert not aggregate_of(Artist).unprotected_uses
 

@@ -222,8 +222,8 @@ def library(tracks: int):
     ("address", "queries"),
     # Each page also reads the site settings.
     [
-        # Counts of the four kinds, of the genres for the pages; the genres, their published runs.
-        ("/", 8),
+        # Counts of the four kinds, of the genres for the pages; the genres, their published runs; the playlists.
+        ("/", 9),
         # Count for the pages; the genres.
         ("/genres/", 3),
         # The genre, its count, artists, labels; albums, their labels; tracks, artists, labels; the run.
@@ -236,8 +236,8 @@ def library(tracks: int):
         ("/labels/l/", 8),
         # The album, its labels, count; tracks (3).
         ("/albums/t0/", 7),
-        # The track, artists, labels, genres; its clusters.
-        ("/tracks/t0/", 6),
+        # The track, artists, labels, genres; its clusters; the playlists with a rule, its playlists.
+        ("/tracks/t0/", 8),
     ],
 )
 def test_queries_do_not_grow_with_rows(
