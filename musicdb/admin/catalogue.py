@@ -32,6 +32,7 @@ from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.html import bdi, link_to_list, names_in_order, thumbnail
 from musicdb.admin.merge import MergeableAdmin
+from musicdb.admin.playlists import PlaylistMaker
 from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist, Visibility
 from musicdb.models.querysets import (
@@ -217,7 +218,9 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
 
 
 @admin.register(Track)
-class TrackAdmin(ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], BulkEditAdmin[Track]):
+class TrackAdmin(
+    ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], BulkEditAdmin[Track], PlaylistMaker[Track]
+):
     export_resource = TrackResource
     bulk_edit_form = TrackBulkForm
     form = TrackForm
@@ -232,7 +235,7 @@ class TrackAdmin(ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], Bu
     autocomplete_fields = ["album", "genres"]
     save_on_top = True
     inlines = [TrackArtistInline]
-    actions = ["like", "unlike", "bulk_edit_selected"]
+    actions = ["like", "unlike", "bulk_edit_selected", "make_playlist"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "album", "genres", "score", "liked"]}),
         ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit"]}),

@@ -103,7 +103,7 @@ class PlaylistEntriesView(ListModelMixin, StrictViewSet):
     serializer_class = serializers.PlaylistEntrySerializer
 
     def get_queryset(self) -> QuerySet[Track]:
-        playlist = get_object_or_404(Playlist.objects.public(), slug=self.kwargs["playlist_slug"])
+        playlist = get_object_or_404(Playlist.objects.visible(), slug=self.kwargs["playlist_slug"])
         added_at = Value(None, DateTimeField()) if playlist.has_rule else F("playlist_entries__added_at")
         return tracks_of(playlist).with_table_columns().annotate(entry_added_at=added_at)
 

@@ -10,6 +10,7 @@ from musicdb.editing.duplicates import (
     review_groups,
 )
 from musicdb.editing.merge import Merged, MergeError, merge
+from musicdb.editing.playlists import PlaylistError, add_tracks, create_playlist, edit_entries
 
 __all__ = [
     "BulkEditError",
@@ -18,10 +19,14 @@ __all__ = [
     "Members",
     "MergeError",
     "Merged",
+    "PlaylistError",
     "ReviewedGroups",
+    "add_tracks",
     "bulk_edit",
+    "create_playlist",
     "dismiss",
     "duplicate_tracks",
+    "edit_entries",
     "merge",
     "restore",
     "review_groups",

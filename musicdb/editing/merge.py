@@ -30,8 +30,8 @@ class MergeError(ValueError):
 class Merged:
     """The result of a merge.
 
-    ``moved`` is the number of tracks or albums that gained the survivor, and ``shared`` the number of those that had
-    several of the merged rows and now have the survivor once.
+    ``moved`` is the number of tracks or albums that gained the survivor, or of the tracks that a playlist gained.
+    ``shared`` is the number of those that had several of the merged rows and now have the survivor once.
     """
 
     survivor: Any
@@ -68,8 +68,7 @@ def _merge(aggregate: Aggregate, survivor_key: int, other_keys: Sequence[int], u
     counts = [_move_rows(use, survivor_key, other_keys) for use in aggregate.uses]
     # Before the aliases move, so that the versions state them.
     history.record_deletes(model, other_keys, history.Change(ChangeType.MERGE, user, into_another))
-    for relation in aggregate.child_relations:
-        _move_children(relation, survivor_key, other_keys)
+    counts += [(_move_children(relation, survivor_key, other_keys), 0) for relation in aggregate.child_relations]
     _move_aliases(aggregate, survivor, others)
     with history.signals_disabled():
         model.objects.filter(pk__in=other_keys).delete()
@@ -132,15 +131,20 @@ def _move_rows(use: ChildRelation, survivor: int, others: Sequence[int]) -> tupl
     return of_survivor.count() - before, len(sharing)
 
 
-def _move_children(relation: ChildRelation, survivor: int, others: Sequence[int]) -> None:
-    """Give the survivor the child rows of ``others`` whose members it does not have, after its own."""
+def _move_children(relation: ChildRelation, survivor: int, others: Sequence[int]) -> int:
+    """Give the survivor the child rows of ``others`` whose members it does not have, after its own.
+
+    Return how many rows that are.
+    """
     children = relation.children([survivor, *others])
     found = children[survivor]
+    before = len(found)
     members = {child.member for child in found}
     for other in others:
         found += [child for child in children[other] if child.member not in members]
         members.update(child.member for child in children[other])
     relation.replace({survivor: found})
+    return len(found) - before
 
 
 # --- Aliases -----------------------------------------------------------------------------------------------------

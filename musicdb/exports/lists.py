@@ -10,7 +10,7 @@ from tablib import Dataset
 
 from musicdb.exports.cells import csv_cell, workbook_cell
 from musicdb.exports.columns import Table
-from musicdb.exports.tables import ALBUMS, ARTISTS, GENRES, LABELS, TRACKS
+from musicdb.exports.tables import ALBUMS, ARTISTS, GENRES, LABELS, PLAYLISTS, TRACKS
 
 
 class CatalogueResource(Resource):
@@ -52,6 +52,10 @@ class AlbumResource(CatalogueResource):
 
 class TrackResource(CatalogueResource):
     table = TRACKS
+
+
+class PlaylistResource(CatalogueResource):
+    table = PLAYLISTS
 
 
 class Csv(base_formats.CSV):

@@ -31,9 +31,12 @@ from musicdb.models import (
     GenreAlias,
     Label,
     LabelAlias,
+    Playlist,
+    PlaylistAlias,
     Track,
     TrackArtist,
 )
+from musicdb.models.playlists import MAX_RULE
 from musicdb.music import AUDIO_FEATURES, format_release_date
 
 
@@ -144,5 +147,19 @@ TRACKS = Table(
     ),
 )
 
+PLAYLISTS = Table(
+    "playlists",
+    Playlist,
+    (
+        Column("slug", SLUG, is_required=True),
+        Column("name", NameWidget(300), is_required=True),
+        Column("description", TextWidget()),
+        Column("visibility", VisibilityWidget(), is_required=True),
+        Column("source", TextWidget(500)),
+        Column("rule", TextWidget(MAX_RULE), is_required=True),
+        *_alias_columns(PlaylistAlias),
+    ),
+)
+
 # In the order in which rows are created: what others point at comes first.
-TABLES = (GENRES, ARTISTS, LABELS, ALBUMS, TRACKS)
+TABLES = (GENRES, ARTISTS, LABELS, ALBUMS, TRACKS, PLAYLISTS)

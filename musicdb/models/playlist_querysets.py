@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class PlaylistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Playlist"]):
     search_fields = ("search_key",)
 
-    def public(self) -> Self:
+    def visible(self) -> Self:
         return self.exclude(visibility=Visibility.HIDDEN)
 
     def for_list(self) -> Self:
         """Public playlists by name. ``musicdb.search`` counts their tracks."""
-        return self.public().order_by("sort_key", "pk")
+        return self.visible().order_by("sort_key", "pk")

@@ -57,7 +57,7 @@ class Playlist(SluggedModel, KeyedByName, ListedByName):
         return reverse("playlist", args=[self.slug])
 
     @property
-    def is_public(self) -> bool:
+    def has_page(self) -> bool:
         """Whether the playlist has a page."""
         return self.visibility != Visibility.HIDDEN
 

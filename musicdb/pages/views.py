@@ -157,7 +157,7 @@ class PlaylistListView(FilteredListView):
 
 
 class PlaylistDetailView(OwnedTracksView):
-    owners = Playlist.objects.public()
+    owners = Playlist.objects.visible()
     template_name = "musicdb/playlist_detail.html"
 
     def get_tracks(self) -> TrackQuerySet:

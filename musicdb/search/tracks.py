@@ -51,10 +51,10 @@ def _bound_filters() -> dict[str, BoundFilter]:
 class TrackFilter(ListFilter):
     q = TextFilter("title")
     genre = SlugFilter(Genre.objects.all(), field_name="genres")
-    artist = SlugFilter(Artist.objects.public(), field_name="artists")
+    artist = SlugFilter(Artist.objects.visible(), field_name="artists")
     album = SlugFilter(Album.objects.all(), field_name="album")
-    label = SlugFilter(Label.objects.public(), field_name="album__labels")
-    playlist = SlugFilter(Playlist.objects.public(), method="in_playlist")
+    label = SlugFilter(Label.objects.visible(), field_name="album__labels")
+    playlist = SlugFilter(Playlist.objects.visible(), method="in_playlist")
     isrc = IsrcFilter()
     liked = YesNoFilter("Whether the track is a favourite.", label="Liked")
     min_score = ScoreFilter("gte", "Score from", "The lowest score. Tracks without a score are left out.")
@@ -174,7 +174,7 @@ def count_tracks(playlists: Iterable[Playlist]) -> dict[int, int]:
 
 def playlists_with(track: Track) -> QuerySet[Playlist]:
     """Return the public playlists that have ``track``, by their entries or by their rule. Two queries."""
-    public = Playlist.objects.public()
+    public = Playlist.objects.visible()
     by_entry = Q(Exists(PlaylistEntry.objects.filter(playlist=OuterRef("pk"), track=track)), rule=None)
     by_rule = Q()
     for rules in _with_rules(public.exclude(rule=None)):

@@ -12,13 +12,21 @@ from django.urls import reverse
 
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from musicdb.imports import ImportOptions, run_import
-from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, SiteSettings, Track
+from musicdb.models import Album, Artist, Genre, Import, Label, Playlist, SavedFilter, SiteSettings, Track
 from tests.admin.helpers import album_data, alias_rows, artist_rows, page_of, rows, track_data
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
+from tests.factories import (
+    AlbumFactory,
+    ArtistFactory,
+    GenreFactory,
+    LabelFactory,
+    PlaylistFactory,
+    TrackFactory,
+    stored_run,
+)
 from tests.imports.files import sample
 
-CATALOGUE = [Genre, Artist, Label, Album, Track]
-MERGEABLE = [Genre, Artist, Label]
+CATALOGUE = [Genre, Artist, Label, Album, Track, Playlist]
+MERGEABLE = [Genre, Artist, Label, Playlist]
 RECORDS = [Import, Run, Cluster, Membership, ExcludedTrack]
 ROLES = ["nobody", "no role", "viewer", "editor", "curator", "superuser"]
 SUPERUSER = set(ROLES[5:])
@@ -51,6 +59,7 @@ class Scenario:
             Label: [LabelFactory(visibility="hidden"), LabelFactory(visibility="shown")],
             Album: [AlbumFactory(), AlbumFactory()],
             Track: [TrackFactory(liked=False), TrackFactory(liked=True)],
+            Playlist: [PlaylistFactory(tracks=self.tracks), PlaylistFactory()],
         }
         self.one_of = {
             **{model: spares[0] for model, spares in self.spare.items()},
@@ -72,7 +81,7 @@ class Endpoint:
 
 
 def get(view: str, model: Any, client: Client, scenario: Scenario) -> Any:
-    needs_one = view in ("change", "history", "delete", "compare")
+    needs_one = view in ("change", "history", "delete", "compare", "tracks", "csv")
     return client.get(page_of(model, view, *([scenario.one_of[model].pk] if needs_one else [])))
 
 
@@ -81,7 +90,7 @@ def post(view: str, model: Any, data: Callable[[Scenario], dict[str, Any]], clie
     return client.post(page_of(model, view, *([scenario.one_of[model].pk] if needs_one else [])), data(scenario))
 
 
-def action(name: str, model: Any, client: Client, scenario: Scenario, **more: Any) -> Any:
+def action(name: str, model: Any, client: Client, scenario: Scenario, /, **more: Any) -> Any:
     rows = (
         {Run: [scenario.old, scenario.run], Genre: [scenario.genre]}.get(model)
         or scenario.spare.get(model)
@@ -100,11 +109,13 @@ FORMS: dict[Any, Callable[[], dict[str, Any]]] = {
     Label: lambda: {"name": "new", "visibility": "automatic", **alias_rows()},
     Album: lambda: album_data(title="new", **rows("album_labels", "label")),
     Track: lambda: track_data(title="new", **artist_rows()),
+    Playlist: lambda: {"name": "new", "visibility": "hidden", "kind": "hand", **alias_rows()},
 }
 BULK: dict[Any, dict[str, Any]] = {
     Artist: {"visibility": "shown"},
     Label: {"visibility": "shown"},
     Track: {"score": "9"},
+    Playlist: {"visibility": "hidden"},
 }
 
 
@@ -173,8 +184,20 @@ def endpoints() -> dict[str, Endpoint]:
         ),
         changes=True,
     )
+    found["track: make_playlist"] = Endpoint(EDITORS, partial(action, "make_playlist", Track))
+    named = partial(action, "make_playlist", Track, apply="1", name="New")
+    found["track: make a playlist"] = Endpoint(EDITORS, named, changes=True)
+    found["playlist: tracks"] = Endpoint(VIEWERS, partial(get, "tracks", Playlist))
+    found["playlist: csv"] = Endpoint(VIEWERS, partial(get, "csv", Playlist))
+    found["playlist: edit tracks"] = Endpoint(EDITORS, edit_playlist, changes=True)
     found["track: edit in the list"] = Endpoint(EDITORS, edit_tracks, changes=True)
     return found | import_endpoints() | run_endpoints() | user_endpoints()
+
+
+def edit_playlist(client: Client, scenario: Scenario) -> Any:
+    playlist = scenario.spare[Playlist][0]
+    entry = playlist.entries.order_by("position").first()
+    return client.post(page_of(Playlist, "tracks", playlist.pk), {"remove": [entry.pk], "save": "Save"})
 
 
 def edit_tracks(client: Client, scenario: Scenario) -> Any:

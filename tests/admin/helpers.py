@@ -75,7 +75,7 @@ def editor(*permissions: str) -> Client:
     return client
 
 
-def run_action(client: Client, name: str, rows: list[Any], **extra: Any) -> Any:
+def run_action(client: Client, name: str, rows: list[Any], /, **extra: Any) -> Any:
     data = {"action": name, "_selected_action": [row.pk for row in rows], "index": 0, **extra}
     return client.post(page_of(type(rows[0])), data)
 

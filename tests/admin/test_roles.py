@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.models import Cluster, ExcludedTrack, GenreClustering, Membership, Run
-from musicdb.models import Album, Artist, Genre, Import, Label, Track
+from musicdb.models import Album, Artist, Genre, Import, Label, Playlist, Track
 from tests.admin.access_matrix import CATALOGUE, ROLES, Endpoint, Scenario, endpoints
 from tests.admin.helpers import alias_rows, page_of
 from tests.db.roles import migrate, migrate_back, steps
@@ -31,6 +31,7 @@ EDITOR_PERMISSIONS = {
         for model in (
             *("genre", "artist", "label", "album", "track", "trackartist", "albumlabel"),
             *("genrealias", "artistalias", "labelalias", "savedfilter"),
+            *("playlist", "playlistentry", "playlistalias"),
         )
     ),
     *("add_import", "change_import", "view_import"),
@@ -41,7 +42,8 @@ EDITOR_PERMISSIONS = {
 }
 CURATOR_PERMISSIONS = {
     *EDITOR_PERMISSIONS,
-    *("merge_genre", "merge_artist", "merge_label", "share_savedfilter", "change_sitesettings"),
+    *("merge_genre", "merge_artist", "merge_label", "merge_playlist", "share_savedfilter"),
+    "change_sitesettings",
     *("add_run", "change_run", "delete_run", "change_cluster", "add_genreclustering", "change_genreclustering"),
 }
 
@@ -175,7 +177,9 @@ OFFERED_ACTIONS: dict[str, dict[Any, set[str]]] = {
 }
 OFFERED_ACTIONS["editor"] = OFFERED_ACTIONS["viewer"] | {
     model: {
-        *{Genre: set(), Track: {"like", "unlike"}, Album: set()}.get(model, VISIBILITY),
+        *{Genre: set(), Track: {"like", "unlike", "make_playlist"}, Album: set(), Playlist: set()}.get(
+            model, VISIBILITY
+        ),
         *(["bulk_edit_selected"] if model is not Genre else []),
         "delete_selected",
         "export_admin_action",
@@ -186,6 +190,7 @@ OFFERED_ACTIONS["curator"] = OFFERED_ACTIONS["editor"] | {
     Genre: {*OFFERED_ACTIONS["editor"][Genre], "merge_selected", "recluster_selected"},
     Artist: {*OFFERED_ACTIONS["editor"][Artist], "merge_selected"},
     Label: {*OFFERED_ACTIONS["editor"][Label], "merge_selected"},
+    Playlist: {*OFFERED_ACTIONS["editor"][Playlist], "merge_selected"},
     Run: {"compare_selected", "publish_selected", "unpublish_selected", "delete_selected"},
 }
 OFFERED_ACTIONS["superuser"] = OFFERED_ACTIONS["curator"]

@@ -33,6 +33,7 @@ def test_a_summary_by_model() -> None:
         "  Label: 3 created, 0 updated",
         "  Album: 5 created, 0 updated",
         "  Track: 7 created, 0 updated, 0 unchanged",
+        "  Playlist: 0 created, 0 updated",
     ]
     assert Import.objects.get().user is None
 

@@ -58,6 +58,7 @@ class TestCommand:
             "Label": 2,
             "Album": 4,
             "Track": 10,
+            "Playlist": 0,
         }
 
     def test_what_is_written_is_valid(self, kind: str) -> None:

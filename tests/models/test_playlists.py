@@ -41,10 +41,10 @@ def whole_playlist() -> tuple[Playlist, list[Track]]:
 
 
 def test_a_playlist_without_a_decision_has_a_page() -> None:
-    assert [Playlist(visibility=one).is_public for one in Visibility.values] == [True, True, False]
+    assert [Playlist(visibility=one).has_page for one in Visibility.values] == [True, True, False]
     for visibility in Visibility.values:
         PlaylistFactory(name=visibility, visibility=visibility)
-    assert set(Playlist.objects.public().values_list("name", flat=True)) == {"automatic", "shown"}
+    assert set(Playlist.objects.visible().values_list("name", flat=True)) == {"automatic", "shown"}
 
 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"rule": ""}, {"visibility": "maybe"}, {"name": "MINE"}])

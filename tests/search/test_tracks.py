@@ -52,12 +52,12 @@ def test_a_playlist_has_its_tracks_in_order_and_one_of_them_twice() -> None:
 def test_a_rule_finds_what_matches_now(rule: str, found: list[str]) -> None:
     album = AlbumFactory(
         title="Its album",
-        labels=[LabelFactory(name="Hidden label", is_public=False)],
+        labels=[LabelFactory(name="Hidden label", visibility="hidden")],
         release_date="1983-01-01",
         release_precision="year",
     )
     bare: dict[str, Any] = {"features": False, "album": None}
-    hidden = ArtistFactory(name="Zoë", is_public=False)
+    hidden = ArtistFactory(name="Zoë", visibility="hidden")
     TrackFactory(title="Dub", genres=[GenreFactory(name="dub")], artists=[hidden], album=album, features=False)
     TrackFactory(title="Liked", liked=True, **bare)
     TrackFactory(title="Played", score=5, **bare)

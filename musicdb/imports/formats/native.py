@@ -130,6 +130,10 @@ class Labels(EntityTable):
     table = tables.LABELS
 
 
+class Playlists(EntityTable):
+    table = tables.PLAYLISTS
+
+
 class Albums(NativeTable):
     table = tables.ALBUMS
     sniffers = (DateOrder,)
@@ -174,4 +178,4 @@ class Tracks(NativeTable):
 
 
 # In the order in which rows are created: what others point at comes first.
-NATIVE_FORMATS: tuple[type[NativeTable], ...] = (Genres, Artists, Labels, Albums, Tracks)
+NATIVE_FORMATS: tuple[type[NativeTable], ...] = (Genres, Artists, Labels, Albums, Tracks, Playlists)

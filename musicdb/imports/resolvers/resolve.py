@@ -12,7 +12,7 @@ from musicdb.imports.resolvers.albums import AlbumResolver
 from musicdb.imports.resolvers.named import NamedResolver
 from musicdb.imports.resolvers.rows import ResolvedRow, resolve_rows
 from musicdb.imports.resolvers.tracks import ResolvedTrack, TrackResolver
-from musicdb.models import Artist, Genre, Label
+from musicdb.models import Artist, Genre, Label, Playlist
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,10 @@ class Resolution:
 def resolve(parsed: Parsed, options: ImportOptions) -> Resolution:
     """Find out what the records of ``parsed`` mean. The number of queries grows with batches, not with rows."""
     genres, artists, labels = NamedResolver(Genre), NamedResolver(Artist), NamedResolver(Label)
+    playlists = NamedResolver(Playlist)
     albums = AlbumResolver(labels)
     rows: list[ResolvedRow | Problem] = []
-    for resolver in (genres, labels, artists):
+    for resolver in (genres, labels, artists, playlists):
         model = resolver.lookup.aggregate.name
         rows += resolve_rows(resolver, [row for row in parsed.entities if row.model == model])
     rows += albums.resolve_rows([row for row in parsed.entities if row.model == "Album"])
@@ -50,4 +51,4 @@ def resolve(parsed: Parsed, options: ImportOptions) -> Resolution:
     artists.load(artist for record in records for artist in record.artists)
     albums.load(mentioned_albums)
     tracks = TrackResolver(genres, artists, albums, more_genres)
-    return Resolution(rows, tracks.resolve(parsed.tracks), (genres, artists, labels, albums))
+    return Resolution(rows, tracks.resolve(parsed.tracks), (genres, artists, labels, albums, playlists))

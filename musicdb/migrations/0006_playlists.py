@@ -19,7 +19,7 @@ GRANTS = {EDITOR: WORK, CURATOR: {**WORK, 'playlist': [*ALL, 'merge']}}
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('musicdb', '0004_names_as_readers_see_them'),
+        ('musicdb', '0005_visibility'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,120 @@
+"""The page of a playlist's tracks: a page of entries at a time, so that 3,000 of them are as easy to edit as 30."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.timezone import localdate
+
+from musicdb.admin.base import current_user, is_valid_pk
+from musicdb.admin.playlists.forms import AddTracksForm
+from musicdb.editing import PlaylistError, add_tracks, edit_entries
+from musicdb.exports.lists import Csv
+from musicdb.exports.playlists import playlist_dataset
+from musicdb.models import Playlist, PlaylistEntry, Track
+from musicdb.models.querysets import rows_with
+from musicdb.search import tracks_of
+
+ROWS_A_PAGE = 100
+# A longer number is no place in any playlist.
+MAX_DIGITS = 7
+
+
+class TracksPage:
+    """Shows the tracks of a playlist. On POST, adds some, or removes and moves those of the page."""
+
+    def __init__(self, model_admin: Any) -> None:
+        self._admin = model_admin
+
+    def __call__(self, request: HttpRequest, key: int) -> HttpResponse:
+        playlist = get_object_or_404(Playlist, pk=key)
+        if not self._admin.has_view_permission(request, playlist):
+            raise PermissionDenied
+        can_change = self._admin.has_change_permission(request, playlist) and not playlist.has_rule
+        form = AddTracksForm()
+        if request.method == "POST":
+            if not can_change:
+                raise PermissionDenied
+            form = AddTracksForm(request.POST) if "add" in request.POST else form
+            if self._edit(request, playlist, form):
+                return HttpResponseRedirect(request.get_full_path())
+        return self._show(request, playlist, form, can_change)
+
+    def _edit(self, request: HttpRequest, playlist: Playlist, form: AddTracksForm) -> bool:
+        """Do what was sent, and return whether it was done."""
+        user = current_user(request)
+        try:
+            if form.is_bound:
+                if not form.is_valid():
+                    return False
+                tracks = form.cleaned_data["tracks"]
+                add_tracks(playlist, tracks, user, form.cleaned_data["place"])
+                done = f"Added {len(tracks)} track{'s' if len(tracks) > 1 else ''}."
+            else:
+                removed, places = _posted(request)
+                changed = edit_entries(playlist, removed, places, user)
+                done = "The playlist was changed." if changed else "Nothing was changed."
+        except PlaylistError as error:
+            self._admin.message_user(request, str(error), messages.ERROR)
+            return True
+        self._admin.log_change(request, playlist, done)
+        self._admin.message_user(request, done, messages.SUCCESS)
+        return True
+
+    def _show(self, request: HttpRequest, playlist: Playlist, form: AddTracksForm, can_change: bool) -> HttpResponse:
+        rows: Any = tracks_of(playlist).select_related("album").prefetch_related(*_artists())
+        if not playlist.has_rule:
+            entries = PlaylistEntry.objects.filter(playlist=playlist).order_by("position")
+            rows = entries.select_related("track__album").prefetch_related(*_artists("track__"))
+        page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        lines = [
+            (number, row, row.track if isinstance(row, PlaylistEntry) else row)
+            for number, row in enumerate(page, start=page.start_index())
+        ]
+        context = {
+            **self._admin.admin_site.each_context(request),
+            "opts": self._admin.opts,
+            "title": f"Tracks of {playlist}",
+            "media": self._admin.media + form.media,
+            "playlist": playlist,
+            "lines": lines,
+            "page_obj": page,
+            "form": form,
+            "can_change": can_change,
+        }
+        return TemplateResponse(request, "admin/musicdb/playlist/tracks.html", context)
+
+
+def _artists(prefix: str = "") -> Any:
+    return [rows_with(Track, "track_artists", "artist", prefix)]
+
+
+def _posted(request: HttpRequest) -> tuple[set[int], dict[int, int]]:
+    """Return the keys of the entries to remove, and the new places of those to move."""
+    removed = {int(key) for key in request.POST.getlist("remove") if is_valid_pk(key)}
+    places = {}
+    for name, typed in request.POST.items():
+        key, place = name.removeprefix("place-"), str(typed).strip()
+        is_place = name.startswith("place-") and is_valid_pk(key) and place.isascii() and place.isdigit()
+        if is_place and place != request.POST.get(f"was-{key}"):
+            places[int(key)] = int(place[:MAX_DIGITS])
+    return removed, places
+
+
+def tracks_csv(model_admin: Any) -> Callable[..., HttpResponse]:
+    """Return the view that exports a playlist as CSV."""
+
+    def view(request: HttpRequest, key: int) -> HttpResponse:
+        playlist = get_object_or_404(Playlist, pk=key)
+        if not model_admin.has_view_permission(request, playlist):
+            raise PermissionDenied
+        response = HttpResponse(Csv().export_data(playlist_dataset(playlist)), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{playlist.slug}-{localdate()}.csv"'
+        return response
+
+    return view
