@@ -100,13 +100,14 @@ def test_who_added_a_track_is_not_public(client: Client) -> None:
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("address", "queries"),
+    # Each page also reads the site settings.
     [
         # How many, the playlists, the number of their entries, what their rules find.
-        ("/playlists/", 4),
+        ("/playlists/", 5),
         # The playlist, how many tracks, their length; the tracks with their albums, artists, labels.
-        ("/playlists/mine/", 6),
+        ("/playlists/mine/", 7),
         # The same: a rule needs no query of its own.
-        ("/playlists/ruled/", 6),
+        ("/playlists/ruled/", 7),
     ],
 )
 def test_pages_ask_as_much_for_three_rows_as_for_one(
