@@ -15,7 +15,7 @@ def steps() -> Iterator[Any]:
         "musicdb.migrations.0002_roles",
         "clusters.migrations.0002_roles",
         "musicdb.migrations.0005_visibility",
-        "musicdb.migrations.0006_playlists",
+        "musicdb.migrations.0007_playlists",
     ):
         yield import_module(name).Migration.operations[-1]
 

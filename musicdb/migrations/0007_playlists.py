@@ -19,7 +19,7 @@ GRANTS = {EDITOR: WORK, CURATOR: {**WORK, 'playlist': [*ALL, 'merge']}}
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('musicdb', '0005_visibility'),
+        ('musicdb', '0006_saved_filters_as_readers_see_them'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
