@@ -7,8 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.models import Album, Artist, Genre, Label, Track
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
+from tests.factories import (
+    AlbumFactory,
+    ArtistFactory,
+    GenreFactory,
+    LabelFactory,
+    PlaylistFactory,
+    TrackFactory,
+    stored_run,
+)
 from tests.pages.html import Node, parse
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +34,9 @@ def addresses() -> list[str]:
     tracks = [TrackFactory(title=ARABIC, album=album, artists=artists, genres=[genre], score=1) for _ in range(8)]
     run = stored_run(genre, {1: tracks[:4], 2: tracks[4:]}, is_published=True)
     run.clusters.update(name=ARABIC)
-    pages = [genre, label, artists[0], album, tracks[0], *run.clusters.all()]
-    lists = ["/", "/genres/", "/artists/", "/labels/", f"/genres/{genre.slug}/clusters/"]
+    playlist = PlaylistFactory(name=ARABIC, tracks=tracks[:2])
+    pages = [playlist, genre, label, artists[0], album, tracks[0], *run.clusters.all()]
+    lists = ["/", "/genres/", "/artists/", "/labels/", "/playlists/", f"/genres/{genre.slug}/clusters/"]
     return [*lists, *(page.get_absolute_url() for page in pages)]
 
 
@@ -50,7 +59,7 @@ def test_on_every_page(client: Client, addresses: list[str]) -> None:
         assert [bdi for bdi in page.all("bdi") if bdi.text == ARABIC], address
 
 
-@pytest.mark.parametrize("model", [Genre, Artist, Label, Album, Track])
+@pytest.mark.parametrize("model", [Genre, Artist, Label, Album, Track, Playlist])
 def test_in_every_list_of_the_admin(admin_client: Client, addresses: list[str], model: Any) -> None:
     page = parse(admin_client.get(reverse(f"admin:musicdb_{model._meta.model_name}_changelist")))
     table = page.one("table", id="result_list")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from tests.admin.helpers import listed, page_of
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
 IN_ORDER = [
@@ -22,6 +22,7 @@ FACTORIES: dict[Any, Any] = {
     Label: LabelFactory,
     Album: AlbumFactory,
     Track: TrackFactory,
+    Playlist: PlaylistFactory,
 }
 
 

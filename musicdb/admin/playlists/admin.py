@@ -51,7 +51,7 @@ class PlaylistAdmin(ExportAdmin, BulkEditAdmin[Playlist], VersionedAdmin[Playlis
     export_resource = PlaylistResource
     bulk_edit_form = VisibilityBulkForm
     form = PlaylistForm
-    list_display = ["name", "visibility", "number_of_tracks", "rule_in_words", "source"]
+    list_display = ["listed_name", "visibility", "number_of_tracks", "rule_in_words", "source"]
     list_filter = ["visibility", KindFilter]
     search_fields = PlaylistQuerySet.search_fields
     search_help_text = "Name or alias"
