@@ -318,7 +318,12 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
     class Meta:
         ordering = ["sort_key", "pk"]
         # Imports look for tracks without a Spotify id by title.
-        indexes = [list_index("track_list"), models.Index(fields=["title"], name="track_title")]
+        indexes = [
+            list_index("track_list"),
+            models.Index(fields=["title"], name="track_title"),
+            # The rule by which artists and labels with a liked track have a page reads all liked tracks from it.
+            models.Index(fields=["album", "id"], condition=Q(liked=True), name="track_liked"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="track_title_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="track_slug_not_empty"),

@@ -39,21 +39,27 @@ class _HasEnough(Subquery):
     output_field = models.BooleanField()
 
 
-def page_condition(model: type[models.Model], path: str = "") -> Q:
+def page_condition(model: type[models.Model], path: str = "", *, of_few: bool = False) -> Q:
     """Return the condition that an artist or label has a page. ``path`` leads to it from the rows of the query.
 
-    The tracks of each row that the rule has to look at are found by the index on the artist in the rows that join
-    tracks and artists, or by those on the label and on a track's album. It stops at the first that is enough.
+    Where the rule counts tracks, the tracks of each row are found by the index on the artist in the rows that join
+    tracks and artists, or by those on the label and on a track's album, until there are enough. Where it asks for a
+    liked track, all liked tracks are found once, by the index ``track_liked``; or, with ``of_few``, those of each row.
     """
-    through_name, track = _TRACKS[str(model._meta.model_name)]
+    name = str(model._meta.model_name)
+    through_name, track = _TRACKS[name]
     through: Any = model._meta.get_field(through_name).related_model
-    rows = through.objects.filter(**{str(model._meta.model_name): OuterRef(f"{path}pk")}).order_by()
-    with_track = rows.filter(**{f"{track}__isnull": False}).values("pk")
+    every = through.objects.order_by().values(name)
+    rows = every.filter(**{name: OuterRef(f"{path}pk")})
+    # Each of the rows that join artists and tracks is one track already.
+    tracks = rows if track == "track" else rows.filter(**{f"{track}__isnull": False})
+    liked = {f"{track}__liked": True}
+    has_liked = Q(Exists(rows.filter(**liked))) if of_few else Q(**{f"{path}pk__in": every.filter(**liked)})
     rule = Coalesce(Subquery(SiteSettings.objects.filter(pk=THE_ROW).values("page_rule")), Value(PageRule.ALL.value))
     by_rule = (
         Q(Exact(rule, PageRule.ALL.value))
-        | Q(Exact(rule, PageRule.TRACKS.value)) & Q(_HasEnough(with_track))
-        | Q(Exact(rule, PageRule.LIKED.value)) & Q(Exists(rows.filter(**{f"{track}__liked": True})))
+        | Q(Exact(rule, PageRule.TRACKS.value)) & Q(_HasEnough(tracks))
+        | Q(Exact(rule, PageRule.LIKED.value)) & has_liked
     )
     visibility = f"{path}visibility"
     return Q(**{visibility: Visibility.SHOWN.value}) | Q(**{visibility: Visibility.AUTOMATIC.value}) & by_rule
@@ -62,10 +68,10 @@ def page_condition(model: type[models.Model], path: str = "") -> Q:
 def with_page_state(rows: Rows, owner: str = "") -> Rows:
     """Annotate ``rows`` with ``has_page``, of themselves or of the artist or label that their column ``owner`` names.
 
-    It costs no query of its own.
+    It costs no query of its own. It is for the rows of a page: the database finds it out for each row by itself.
     """
     model: Any = rows.model._meta.get_field(owner).related_model if owner else rows.model
-    condition = page_condition(model, f"{owner}__" if owner else "")
+    condition = page_condition(model, f"{owner}__" if owner else "", of_few=True)
     annotated: Rows = rows.annotate(has_page=ExpressionWrapper(condition, output_field=models.BooleanField()))
     return annotated
 
@@ -104,4 +110,4 @@ class WithVisibility(models.Model):
     def has_page(self) -> bool:
         """Whether it has a page now. One query, unless the row was read by ``with_page_state``."""
         model = type(self)
-        return model._default_manager.filter(page_condition(model), pk=self.pk).exists()
+        return model._default_manager.filter(page_condition(model, of_few=True), pk=self.pk).exists()

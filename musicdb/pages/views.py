@@ -119,7 +119,7 @@ class OwnedTracksView(FilteredListView):
 
 
 class ArtistDetailView(OwnedTracksView):
-    owners = Artist.objects.visible()
+    owners = Artist.objects.visible(of_few=True)
     template_name = "musicdb/artist_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class ArtistDetailView(OwnedTracksView):
 
 
 class LabelDetailView(OwnedTracksView):
-    owners = Label.objects.visible()
+    owners = Label.objects.visible(of_few=True)
     template_name = "musicdb/label_detail.html"
 
     def get_tracks(self) -> TrackQuerySet:

@@ -251,8 +251,8 @@ class LabelFilter(ListFilter):
 class AlbumFilter(ListFilter):
     q = TextFilter("title")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
-    artist = SlugFilter(Artist.objects.visible(), method="of_artist")
-    label = SlugFilter(Label.objects.visible(), method="of_label")
+    artist = SlugFilter(Artist.objects.visible(of_few=True), method="of_artist")
+    label = SlugFilter(Label.objects.visible(of_few=True), method="of_label")
     ordering = OrderingFilter(["title", "release_date", "track_count"], TITLE_ORDER | TRACK_ORDER)
 
     class Meta:

@@ -51,9 +51,9 @@ def _bound_filters() -> dict[str, BoundFilter]:
 class TrackFilter(ListFilter):
     q = TextFilter("title")
     genre = SlugFilter(Genre.objects.all(), field_name="genres")
-    artist = SlugFilter(Artist.objects.visible(), field_name="artists")
+    artist = SlugFilter(Artist.objects.visible(of_few=True), field_name="artists")
     album = SlugFilter(Album.objects.all(), field_name="album")
-    label = SlugFilter(Label.objects.visible(), field_name="album__labels")
+    label = SlugFilter(Label.objects.visible(of_few=True), field_name="album__labels")
     playlist = SlugFilter(Playlist.objects.visible(), method="in_playlist")
     isrc = IsrcFilter()
     liked = YesNoFilter("Whether the track is a favourite.", label="Liked")

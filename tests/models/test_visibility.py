@@ -61,6 +61,7 @@ class TestRules:
         library(factory)
         set_rule(rule)
         assert names(model.objects.visible()) == SHOWN_BY_RULE[rule] | {"shown without a track"}
+        assert names(model.objects.visible(of_few=True)) == SHOWN_BY_RULE[rule] | {"shown without a track"}
 
     def test_a_row_says_the_same_read_alone_or_among_others(self, model: Any, factory: Any, rule: PageRule) -> None:
         library(factory)
@@ -141,6 +142,23 @@ class TestChanges:
         for rule, expected in ((PageRule.NONE, 0), (PageRule.ALL, 1), (PageRule.LIKED, 0)):
             set_rule(rule)
             assert kept.all().count() == expected
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables from end to end")
+class TestIndexes:
+    """In a large library a table read from end to end, once for each artist or label, would take minutes."""
+
+    @pytest.mark.parametrize("model", [Artist, Label])
+    @pytest.mark.parametrize("of_few", [False, True])
+    def test_every_search_for_tracks_uses_one(self, model: Any, of_few: bool) -> None:
+        plan = model.objects.visible(of_few=of_few).values("pk").explain().splitlines()
+        scanned = {line.split("SCAN ")[1].split()[0] for line in plan if "SCAN " in line}
+        own = {"musicdb_artist", "musicdb_label", "musicdb_sitesettings"}
+        # Those are all liked tracks, and are there once.
+        liked = set() if of_few else {line.split()[4] for line in plan if line.endswith("INDEX track_liked")}
+        assert scanned <= own | liked, plan
+        assert any("(artist_id=?)" in line or "(label_id=?)" in line for line in plan), plan
+        assert bool(liked) is not of_few, plan
 
 
 def test_an_album_without_a_track_does_not_count_for_its_label() -> None:
