@@ -101,8 +101,8 @@ def test_queries_of_a_track_do_not_grow_with_its_clusters(
     track, *_others = [TrackFactory(genres=owners) for _ in range(12)]
     assert {outcome.status for outcome in recluster(owners, Params(clusters=clusters), Options())} == {"published"}
     # The track, that it has no artists, no labels; genres; its places with run and genre, all clusters of these runs;
-    # the site settings.
-    with django_assert_num_queries(7):
+    # the rules of playlists, the playlists; the site settings.
+    with django_assert_num_queries(9):
         page = parse(client.get(track.get_absolute_url()))
     assert len(page.one("ul", class_="places").all("li")) == genres
 

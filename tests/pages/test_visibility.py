@@ -11,7 +11,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clusters.models import Run
 from musicdb.editing import merge
 from musicdb.models import Artist, Genre, Label, PageRule, SiteSettings, Track
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
+from tests.factories import (
+    AlbumFactory,
+    ArtistFactory,
+    GenreFactory,
+    LabelFactory,
+    PlaylistFactory,
+    TrackFactory,
+    stored_run,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +32,7 @@ SLUGS = {
     "track_slug": "track",
     "artist_slug": "artist",
     "label_slug": "label",
+    "playlist_slug": "playlist",
 }
 
 
@@ -52,6 +61,9 @@ def library() -> None:
     album = AlbumFactory(title="Album", labels=labels)
     track = TrackFactory(title="Track", album=album, artists=artists, genres=[genre], liked=True)
     without = TrackFactory(title="Without features", album=album, artists=artists, genres=[genre], features=False)
+    PlaylistFactory(name="Playlist", tracks=[track, without])
+    PlaylistFactory(name="By rule", rule=f"artist={SECRET}-artist")
+    PlaylistFactory(name="A Hidden Playlist", slug=f"{SECRET}-playlist", visibility="hidden", tracks=[track])
     run = stored_run(genre, {1: [track]}, is_published=True, excluded_count=1)
     run.excluded.create(track=without, reason="no features")
 
@@ -78,7 +90,7 @@ def test_what_is_hidden_is_named_where_its_tracks_are(client: Client) -> None:
     assert {
         *("/genres/dub/", "/genres/dub/clusters/", "/genres/dub/clusters/1/"),
         *("/genres/dub/clusters.md", "/genres/dub/clusters/1.md"),
-        *("/artists/artist/", "/labels/label/", "/albums/album/", "/tracks/track/"),
+        *("/artists/artist/", "/labels/label/", "/albums/album/", "/tracks/track/", "/playlists/playlist/"),
         *("/api/v1/tracks/", "/api/v1/tracks/track/", "/api/v1/genres/dub/clusters/"),
     } <= set(named)
     Artist.objects.update(visibility="shown")
