@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from musicdb.music.names import name_key, normalise_name
 from musicdb.music.search_keys import search_key
 
 # In the key, the space before an article is the lowest character, a space of the name is the next, and a sign stands
@@ -39,6 +40,8 @@ class Articles:
 
     words: frozenset[str] = frozenset()
     elided: frozenset[str] = frozenset()
+    # As they are written but for case: "À" is not "A".
+    written: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, articles: Iterable[str]) -> "Articles":
@@ -48,6 +51,7 @@ class Articles:
         return cls(
             frozenset(search_key(one) for one in given if one not in elided),
             frozenset(search_key(one[:-1]) for one in elided),
+            frozenset(map(name_key, given)),
         )
 
     def split(self, name: str) -> tuple[str, str]:
@@ -56,9 +60,16 @@ class Articles:
             return article, search_key(found[2])
         key = search_key(name)
         first, _, rest = key.partition(" ")
-        return (first, rest) if rest and first in self.words else ("", key)
+        if rest and first in self.words and (name.isascii() or self._begins_so(name)):
+            return first, rest
+        return "", key
+
+    def _begins_so(self, name: str) -> bool:
+        word = unicodedata.normalize("NFKC", normalise_name(name)).split(" ", 1)[0]
+        return name_key(_NOT_LETTERS.sub("", word)) in self.written
 
 
+_NOT_LETTERS = re.compile(r"\W")
 _ELISION = re.compile(r"\s*(\w{1,4})['’ʼ＇](\S.*)", re.DOTALL)
 NO_ARTICLES = Articles()
 

@@ -45,6 +45,21 @@ def test_an_article_alone_is_the_name(name: str) -> None:
     assert sort_key(name, ARTICLES)[0] == name[0].lower()
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("À la Folie", "a!la!folie"),
+        ("À", "a"),
+        ("“The Été”", "ete the"),
+        ("the Ü", "u the"),
+        ("La Éle", "ele la"),
+        ("Ｔｈｅ Cure", "cure the"),
+    ],
+)
+def test_an_article_is_written_so(name: str, key: str) -> None:
+    assert sort_key(name, ARTICLES) == key
+
+
 def test_an_article_comes_after_the_name_and_before_longer_names() -> None:
     names = ["Beatles", "La Beatles", "The Beatles", "Beatles 2", "Beatlesmania"]
     assert sorted({*names}, key=lambda name: sort_key(name, ARTICLES)) == names
