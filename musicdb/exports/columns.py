@@ -10,7 +10,6 @@ from django.db.models import Model, QuerySet
 from import_export.widgets import Widget
 
 from musicdb.exports.widgets import join_parts
-from musicdb.models import SluggedModel
 
 # So many rows are read at once, so that the memory that an export needs does not grow with the library.
 BATCH = 1_000
@@ -69,10 +68,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its name, its model and its columns in order. The first two columns are the slug and the name."""
+    """A table: its name, its model and its columns in order.
+
+    The first two columns of a table whose rows have pages are the slug and the name.
+    """
 
     name: str
-    model: type[SluggedModel]
+    model: type[Model]
     columns: tuple[Column, ...]
 
     @cached_property

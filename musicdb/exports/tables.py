@@ -3,7 +3,7 @@
 The library file, the exports of the admin's lists and musicdb's own import format all read these declarations.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Model
 
@@ -17,6 +17,7 @@ from musicdb.exports.widgets import (
     SlugWidget,
     SpotifyIdWidget,
     TextWidget,
+    TimeWidget,
     UrlWidget,
     VisibilityWidget,
     WholeNumberWidget,
@@ -33,6 +34,7 @@ from musicdb.models import (
     LabelAlias,
     Playlist,
     PlaylistAlias,
+    PlaylistEntry,
     Track,
     TrackArtist,
 )
@@ -161,5 +163,24 @@ PLAYLISTS = Table(
     ),
 )
 
+
+def _write_time(time: datetime | None) -> str:
+    return time.isoformat() if time else ""
+
+
+# The entries have neither a list nor a page of their own. The title of the track is there for people.
+PLAYLIST_ENTRIES = Table(
+    "playlist_entries",
+    PlaylistEntry,
+    (
+        Column("playlist_slug", SLUG, ("playlist__slug",), is_required=True),
+        Column("track_slug", SLUG, ("track__slug",), is_required=True),
+        Column("track", NameWidget(500), ("track__title",)),
+        Column("position", NUMBER, is_required=True),
+        Column("added_at", TimeWidget(), write=_write_time),
+        Column("added_by", TextWidget(200)),
+    ),
+)
+
 # In the order in which rows are created: what others point at comes first.
-TABLES = (GENRES, ARTISTS, LABELS, ALBUMS, TRACKS, PLAYLISTS)
+TABLES = (GENRES, ARTISTS, LABELS, ALBUMS, TRACKS, PLAYLISTS, PLAYLIST_ENTRIES)

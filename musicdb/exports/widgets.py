@@ -7,7 +7,7 @@ not a number."
 import math
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -88,6 +88,21 @@ class TextWidget(Widget):
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise ValueError("has a character that cannot be stored.")
         return str(value)
+
+
+class TimeWidget(Widget):
+    """A time, None where the cell has none. Services write the first of January 1970 for a time that they do not know.
+
+    A time without a zone is in UTC. What is no time is unknown too: nobody should have to mend a file for it.
+    """
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> datetime | None:
+        try:
+            found = datetime.fromisoformat(value.strip())
+            found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            return None
+        return found if found.date() > date(1970, 1, 1) else None
 
 
 class SlugWidget(Widget):

@@ -10,11 +10,11 @@ from typing import Any
 from django.db import models
 
 from musicdb.db import insert, reserve_keys, update
-from musicdb.imports.entities import Entity
+from musicdb.imports.entities import Entity, Entry
 from musicdb.imports.options import Progress, no_progress
 from musicdb.imports.plan import Plan
 from musicdb.models import SluggedModel
-from musicdb.models.aggregates import CATALOGUE, Aggregate, ChildRelation
+from musicdb.models.aggregates import CATALOGUE, Aggregate, Child, ChildRelation
 from musicdb.models.slugs import SlugMaker
 
 PROGRESS_EVERY = 1_000
@@ -124,12 +124,17 @@ def _write_members(relation: ChildRelation, new: Iterable[Entity], changed: Iter
         relation.add(updated)
 
 
-def _members(relation: ChildRelation, owners: Iterable[Entity]) -> dict[int, list[int]]:
+def _members(relation: ChildRelation, owners: Iterable[Entity]) -> dict[int, list[Child | int]]:
     return {
-        owner.pk: [member.pk for member in owner.values.get(relation.name, ()) if member.pk is not None]
+        owner.pk: [member.child if isinstance(member, Entry) else member.pk for member in _stated(relation, owner)]
         for owner in owners
         if owner.pk is not None
     }
+
+
+def _stated(relation: ChildRelation, owner: Entity) -> Sequence[Any]:
+    stated: Sequence[Any] = owner.values.get(relation.name, ())
+    return stated
 
 
 def _write_aliases(aggregate: Aggregate, entities: Iterable[Entity]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from musicdb.models import SluggedModel
+from musicdb.models.aggregates import Child
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +47,22 @@ class Entity:
         if not self.is_new:
             self.before.setdefault(column, old)
         self.values[column] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a playlist: its track, by key or as an entity, and when it was added and by whom."""
+
+    track: Entity | int
+    values: tuple[Any, ...]
+
+    @property
+    def child(self) -> Child:
+        """The row to write, once the track has a key."""
+        key = self.track.pk if isinstance(self.track, Entity) else self.track
+        if key is None:
+            raise ValueError("The track of this entry has not been written yet.")
+        return Child(key, self.values)
 
 
 @dataclass(eq=False, slots=True)

@@ -1,9 +1,9 @@
 """What an editor decides about an import. No Django here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from musicdb.music import normalise_name
+from musicdb.music import normalise_name, playlist_name
 
 # Called with the stage that runs, how many rows are done, and how many there are, if that is known.
 Progress = Callable[[str, int, int | None], None]
@@ -84,15 +84,32 @@ class ImportOptions:
     """How to import files.
 
     ``file_format`` is the name of their format, or "" to detect it. ``genre`` is added to the genres of every track.
-    ``liked`` marks every track as liked. ``skip_bad`` imports the good rows where others are bad.
+    ``skip_bad`` imports the good rows where others are bad.
+
+    ``liked`` says whether every track is marked as liked, or none. None leaves it to the names of the files: "Liked
+    Songs", in any language, marks its tracks.
+
+    Each file of a format that exports playlists is a playlist, by its own name. ``playlists`` has other names by that
+    of the file, "" for no playlist. ``playlist`` is one name for all files, and with ``no_playlist`` there is none.
     """
 
     file_format: str = ""
     genre: str = ""
-    liked: bool = False
+    liked: bool | None = None
+    playlist: str = ""
+    no_playlist: bool = False
+    playlists: Mapping[str, str] = field(default_factory=dict)
     skip_bad: bool = False
     parse_options: ParseOptions = field(default_factory=ParseOptions)
 
     def __post_init__(self) -> None:
-        # Names in files are normalised where they are read. This one comes from a form or a command line.
+        # Names in files are normalised where they are read. These come from a form or a command line.
         object.__setattr__(self, "genre", normalise_name(self.genre))
+        object.__setattr__(self, "playlist", normalise_name(self.playlist))
+        object.__setattr__(self, "playlists", {file: normalise_name(name) for file, name in self.playlists.items()})
+
+    def playlist_of(self, file: str) -> str:
+        """Return the name of the playlist that ``file`` is, "" for none."""
+        if self.no_playlist:
+            return ""
+        return self.playlists[file] if file in self.playlists else self.playlist or playlist_name(file)

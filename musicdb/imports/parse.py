@@ -19,8 +19,16 @@ from musicdb.imports.messages import (
     said_once,
 )
 from musicdb.imports.options import ImportOptions, Progress, no_progress
-from musicdb.imports.records import AlbumRecord, EntityRecord, TrackRecord
+from musicdb.imports.records import (
+    AlbumRecord,
+    EntityRecord,
+    EntryRecord,
+    NamedRecord,
+    PlaylistEntryRecord,
+    TrackRecord,
+)
 from musicdb.imports.tables import REASON_COLUMN, Table
+from musicdb.music import means_liked_songs, name_key, playlist_name
 
 # Often enough for the person who waits, and seldom enough for the work.
 PROGRESS_EVERY = 1_000
@@ -44,11 +52,32 @@ class ParsedEntity:
         return self.record.model if isinstance(self.record, EntityRecord) else "Album"
 
 
+@dataclass(slots=True)
+class ParsedEntry:
+    """A row about an entry of a playlist. ``track`` is the row about its track, or the slug of the track."""
+
+    ref: RowRef
+    track: ParsedTrack | str
+    entry: EntryRecord
+    position: int = 0
+
+
+@dataclass
+class ParsedPlaylist:
+    """A playlist whose tracks the files list. ``source`` is the file that is the playlist, else empty."""
+
+    mention: NamedRecord
+    source: str
+    entries: list[ParsedEntry] = field(default_factory=list)
+
+
 @dataclass
 class Parsed:
     """What the files of an import say.
 
-    ``skipped`` counts, by the reason, the rows that add nothing and are not bad.
+    ``playlists`` has the playlists by the name, or by the slug, that makes them one. ``playlist_files`` has the files
+    that can be playlists, with the names of these. ``skipped`` counts, by the reason, the rows that add nothing and
+    are not bad.
     """
 
     file_formats: list[str] = field(default_factory=list)
@@ -56,6 +85,8 @@ class Parsed:
     rows: int = 0
     tracks: list[ParsedTrack] = field(default_factory=list)
     entities: list[ParsedEntity] = field(default_factory=list)
+    playlists: dict[tuple[str, str], ParsedPlaylist] = field(default_factory=dict)
+    playlist_files: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: list[Note] = field(default_factory=list)
@@ -64,7 +95,7 @@ class Parsed:
 
 def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = no_progress) -> Parsed:
     """Read every row of ``tables``. Raises ImportRefusedError for a table that cannot be read at all."""
-    parser = _Parser(progress)
+    parser = _Parser(options, progress)
     files = [(table, detect(table.name, table.header, options.parse_options, options.file_format)) for table in tables]
     sniff(files)
     for table, file_format in files:
@@ -72,13 +103,19 @@ def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = 
     parsed = parser.parsed
     if not parsed.rows:
         raise ImportRefusedError("The file has a header but no rows.")
+    for playlist in parsed.playlists.values():
+        playlist.entries.sort(key=lambda entry: entry.position)
+        for entry in playlist.entries:
+            if isinstance(entry.track, str):
+                entry.track = parser.track_with(entry.track) or entry.track
     parsed.notes, parsed.questions = said_once(parsed.notes), said_once(parsed.questions)
     return parsed
 
 
 class _Parser:
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, options: ImportOptions, progress: Progress) -> None:
         self.parsed = Parsed()
+        self._options = options
         self._progress = progress
         # The first row about each track and each other entity.
         self._tracks: dict[Any, ParsedTrack] = {}
@@ -91,6 +128,7 @@ class _Parser:
             parsed.file_formats.append(file_format.label)
         parsed.notes += file_format.notes
         parsed.questions += file_format.questions
+        playlist, is_liked = self._playlist(table, file_format)
         # In a file of bad rows, formulas were escaped for spreadsheets.
         is_escaped = REASON_COLUMN in table.header
         for number, cells in table.rows():
@@ -103,7 +141,14 @@ class _Parser:
             try:
                 record = file_format.record(cells)
                 if isinstance(record, TrackRecord):
-                    self._add_track(ParsedTrack(ref, record))
+                    if is_liked:
+                        record.values["liked"] = True
+                    entry = record.entry
+                    row = self._add_track(ParsedTrack(ref, record))
+                    if playlist is not None:
+                        playlist.entries.append(ParsedEntry(ref, row, entry))
+                elif isinstance(record, PlaylistEntryRecord):
+                    self._add_entry(ref, record)
                 else:
                     self._add_entity(ParsedEntity(ref, record))
             except RowSkipped as reason:
@@ -111,7 +156,33 @@ class _Parser:
             except RowRefusedError as error:
                 parsed.problems.append(Problem(ref, error.column, error.message))
 
-    def _add_track(self, row: ParsedTrack) -> None:
+    def _playlist(self, table: Table, file_format: FileFormat) -> tuple[ParsedPlaylist | None, bool]:
+        """Return the playlist that a file is, if it is one, and whether it is that of liked songs."""
+        # A file of bad rows has only some of the tracks of its playlist.
+        if not file_format.is_playlist or REASON_COLUMN in table.header:
+            return None, False
+        is_liked = self._options.liked is None and means_liked_songs(playlist_name(table.name))
+        if is_liked:
+            text = "These are the liked songs, as the name says: the tracks are marked as liked."
+            self.parsed.notes.append(Note("", text, (), table.name))
+        name = self._options.playlist_of(table.name)
+        self.parsed.playlist_files[table.name] = name
+        if not name:
+            return None, is_liked
+        playlist = ParsedPlaylist(NamedRecord(name), table.name)
+        return self.parsed.playlists.setdefault(("name", name_key(name)), playlist), is_liked
+
+    def _add_entry(self, ref: RowRef, record: PlaylistEntryRecord) -> None:
+        mention = NamedRecord("", record.playlist)
+        playlist = self.parsed.playlists.setdefault(("slug", record.playlist), ParsedPlaylist(mention, ""))
+        playlist.entries.append(ParsedEntry(ref, record.track, record.entry, record.position))
+
+    def track_with(self, slug: str) -> ParsedTrack | None:
+        """Return the row about the track that the files call ``slug``."""
+        return self._tracks.get(TrackRecord.key_of_slug(slug))
+
+    def _add_track(self, row: ParsedTrack) -> ParsedTrack:
+        """Add a row about a track, and return the first row about it."""
         record = row.record
         keys = [record.key, *([record.key_of_slug(record.slug)] if record.slug else [])]
         first = next((self._tracks[key] for key in keys if key in self._tracks), None)
@@ -121,6 +192,7 @@ class _Parser:
         else:
             _combine(first, record)
             self.parsed.skipped["the track has a row already"] += 1
+        return first or row
 
     def _add_entity(self, row: ParsedEntity) -> None:
         """Add a row about an entity. Raises RowRefusedError where another row says something else about it."""

@@ -1,12 +1,14 @@
 """What an import would change: the entities that are created and changed, row by row. Reads only."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from musicdb.imports.entities import Entity
-from musicdb.imports.messages import Problem, RowRef
+from musicdb.imports.messages import Note, Problem, RowRef
 from musicdb.imports.options import ImportOptions, Progress, no_progress
+from musicdb.imports.parse import Parsed
+from musicdb.imports.playlists import PlannedPlaylist, plan_playlists
 from musicdb.imports.resolvers import Resolution, ResolvedRow, ResolvedTrack
 from musicdb.models import SluggedModel, Track
 from musicdb.models.aggregates import CATALOGUE
@@ -29,7 +31,7 @@ class Plan:
 
     ``rows`` are those that create or change something. ``created`` and ``changed`` also have the entities that rows
     only mention. ``unchanged`` counts the rows that change nothing, by the name of the model. ``problems`` are those
-    that only the catalogue shows.
+    that only the catalogue shows, as are ``notes``. ``playlists`` are those whose tracks the files list.
     """
 
     rows: list[PlannedRow] = field(default_factory=list)
@@ -37,6 +39,8 @@ class Plan:
     changed: dict[type[SluggedModel], list[Entity]] = field(default_factory=dict)
     unchanged: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    playlists: list[PlannedPlaylist] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -55,10 +59,11 @@ class Plan:
         return {model: [one.pk for one in entities if one.pk] for model, entities in self.changed.items()}
 
 
-def make_plan(
-    resolution: Resolution, options: ImportOptions, tracks: int = 0, progress: Progress = no_progress
-) -> Plan:
-    """Compare the resolved records with the catalogue. ``tracks`` is their number, for the progress."""
+def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, progress: Progress = no_progress) -> Plan:
+    """Compare the resolved records of ``parsed`` with the catalogue."""
+    tracks = len(parsed.tracks)
+    # Where the track of each record is, for the playlists.
+    found: dict[int, Entity | int] = {}
     plan = Plan()
     for model in (aggregate.model for aggregate in CATALOGUE):
         plan.created[model], plan.changed[model] = [], []
@@ -70,15 +75,31 @@ def make_plan(
             plan.problems.append(row)
     for done, track in enumerate(resolution.tracks, start=1):
         if isinstance(track, ResolvedTrack):
-            entity = _plan_track(track, options.liked)
+            entity = _plan_track(track, options.liked is True)
+            if parsed.playlists:
+                found[id(track.record)] = entity.pk or entity
             _add(plan, PlannedRow(track.ref, entity), entity.is_new or entity.is_changed)
             _collect(plan, [entity])
         else:
             plan.problems.append(track)
         if done % PROGRESS_EVERY == 0 or done == tracks:
             progress("Comparing", done, tracks)
+    _plan_playlists(plan, resolution, parsed, found)
     _collect(plan, resolution.entities())
     return plan
+
+
+def _plan_playlists(plan: Plan, resolution: Resolution, parsed: Parsed, tracks: Mapping[int, Entity | int]) -> None:
+    with_rows = {id(row.entity) for row in resolution.rows if isinstance(row, ResolvedRow)}
+    for planned in plan_playlists(list(parsed.playlists.values()), resolution.playlists, tracks):
+        if isinstance(planned, Problem):
+            plan.problems.append(planned)
+        elif isinstance(planned, Note):
+            plan.notes.append(planned)
+        else:
+            plan.playlists.append(planned)
+            is_unchanged = not planned.is_new and not planned.entity.is_changed
+            plan.unchanged["Playlist"] += is_unchanged and id(planned.entity) not in with_rows
 
 
 def _add(plan: Plan, row: PlannedRow, has_change: bool) -> None:

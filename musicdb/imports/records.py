@@ -1,7 +1,7 @@
 """What a row of a file says, as values that the catalogue can store. No database here."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from musicdb.music import Precision
@@ -57,11 +57,30 @@ class EntityRecord:
     aliases: tuple[AliasRecord, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """When the track of a row was added to the playlist that the file is, and by whom."""
+
+    added_at: datetime | None = None
+    added_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistEntryRecord:
+    """An entry of a playlist in a row of its own. Both are named by their slugs."""
+
+    playlist: str
+    track: str
+    position: int
+    entry: EntryRecord
+
+
 @dataclass(slots=True)
 class TrackRecord:
     """A track. ``values`` has the columns of ``Track`` that the row says something about.
 
-    ``says_source`` is whether the row itself says where its audio features come from.
+    ``says_source`` is whether the row itself says where its audio features come from. ``entry`` is what the row says
+    of the track's place in the playlist.
     """
 
     title: str
@@ -72,6 +91,7 @@ class TrackRecord:
     values: dict[str, Any] = field(default_factory=dict)
     slug: str = ""
     says_source: bool = False
+    entry: EntryRecord = EntryRecord()
 
     @property
     def key(self) -> Any:

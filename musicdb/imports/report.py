@@ -91,7 +91,9 @@ def _first_columns(entity: Entity) -> Iterator[ValueChange]:
     """Yield the values of a new row besides its name."""
     known = len(entity.values.keys() & _FEATURES.keys())
     for column, value in entity.values.items():
-        if column not in _NOT_SHOWN and column not in _FEATURES and value not in _defaults(entity.model, column):
+        if column == "tracks":
+            yield ValueChange("tracks", "", f"{len(value):,}")
+        elif column not in _NOT_SHOWN and column not in _FEATURES and value not in _defaults(entity.model, column):
             text = _released(entity.values) if column == "release_date" else format_value(value)
             yield ValueChange(_label(entity.model, column), "", text)
     if known:
@@ -102,7 +104,9 @@ def _first_columns(entity: Entity) -> Iterator[ValueChange]:
 
 def _changed_columns(entity: Entity) -> Iterator[ValueChange]:
     for column, old in entity.before.items():
-        if column not in _RELEASED:
+        if column == "tracks":
+            yield ValueChange("tracks", f"{len(old):,}", f"{len(entity.values[column]):,}")
+        elif column not in _RELEASED:
             label = "more genres" if column == "genres" else _label(entity.model, column)
             yield ValueChange(label, format_value(old), format_value(entity.values[column]))
     if not entity.before.keys().isdisjoint(_RELEASED):

@@ -21,7 +21,7 @@ from musicdb.db import explain
 from musicdb.imports.apply import Applied, apply_plan
 from musicdb.imports.bad_rows import write_bad_rows
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
-from musicdb.imports.messages import BadRowsError, ImportRefusedError, OpenQuestionsError, Problem
+from musicdb.imports.messages import BadRowsError, ImportRefusedError, Note, OpenQuestionsError, Problem
 from musicdb.imports.options import ImportOptions, Progress, Source, no_progress
 from musicdb.imports.parse import Parsed, parse
 from musicdb.imports.plan import Plan, make_plan
@@ -42,6 +42,11 @@ class Preview:
     def problems(self) -> list[Problem]:
         """Why rows cannot be imported: what the file shows, then what only the catalogue shows."""
         return [*self.parsed.problems, *self.plan.problems]
+
+    @property
+    def notes(self) -> list[Note]:
+        """What a person should know before they confirm."""
+        return [*self.parsed.notes, *self.plan.notes]
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -109,7 +114,7 @@ def run_import(
 
 
 def _plan(parsed: Parsed, options: ImportOptions, progress: Progress) -> Plan:
-    return make_plan(resolve(parsed, options), options, len(parsed.tracks), progress)
+    return make_plan(resolve(parsed, options), parsed, options, progress)
 
 
 def _refuse_bad_rows(parsed: Parsed, problems: Sequence[Problem], options: ImportOptions) -> None:

@@ -4,6 +4,7 @@ from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFea
 from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
 from musicdb.music.names import name_key, normalise_name
+from musicdb.music.playlist_names import means_liked_songs, playlist_name
 from musicdb.music.release_dates import Precision, format_release_date, parse_release_date
 from musicdb.music.search_keys import search_key
 from musicdb.music.sort_keys import Articles, jump_letter, sort_key
@@ -20,10 +21,12 @@ __all__ = [
     "is_isrc",
     "jump_letter",
     "label_similarity_key",
+    "means_liked_songs",
     "name_key",
     "normalise_isrc",
     "normalise_name",
     "parse_release_date",
+    "playlist_name",
     "search_key",
     "similarity_key",
     "sort_key",

@@ -17,6 +17,7 @@ from musicdb.models import (
     Import,
     Label,
     LabelAlias,
+    Playlist,
     Track,
     TrackArtist,
 )
@@ -24,7 +25,7 @@ from musicdb.models.aggregates import aggregate_of
 from musicdb.search import keyed_models, outdated_keys
 from tests.imports.files import track_id
 
-MODELS = (Track, Album, Label, Artist, Genre)
+MODELS = (Playlist, Track, Album, Label, Artist, Genre)
 
 
 def assert_keys_are_right() -> None:
@@ -52,8 +53,11 @@ def hanging(row: Any) -> dict[str, Any]:
         }
     if isinstance(row, Album):
         return {"labels": [label.slug for label in row.labels_in_order]}
+    entries = []
+    if isinstance(row, Playlist):
+        entries = list(row.entries.order_by("position").values_list("track__slug", "added_at", "added_by"))
     spellings = [(one.name, one.slug, getattr(one, "spotify_id", None)) for one in row.aliases.all()]
-    return {"spellings": sorted(spellings, key=str)}
+    return {"spellings": sorted(spellings, key=str), "entries": entries}
 
 
 def wipe() -> None:

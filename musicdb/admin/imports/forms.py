@@ -10,6 +10,11 @@ from musicdb.imports import ImportOptions, ParseOptions, Preview
 from musicdb.imports.formats import FORMAT_LABELS
 from musicdb.imports.options import CHOICES, Choice
 
+# The hidden fields of the preview that name the files which are playlists.
+PLAYLIST_FILE = "playlist_file"
+# The playlists of an upload with more files than this have the names of their files.
+MAX_PLAYLISTS = 200
+
 
 class OptionsForm(forms.Form):
     file_format = forms.ChoiceField(label="Format", required=False, choices=[("", "Detect it"), *FORMAT_LABELS.items()])
@@ -19,12 +24,21 @@ class OptionsForm(forms.Form):
         required=False,
         help_text="In addition to the genres in the file. A genre that does not exist is created.",
     )
-    liked = forms.BooleanField(label="Mark every track as liked", required=False)
+    liked = forms.ChoiceField(
+        label="Liked",
+        required=False,
+        choices=[
+            ("", "Mark the tracks of a file that is named Liked Songs"),
+            ("yes", "Mark every track as liked"),
+            ("no", "Mark none as liked"),
+        ],
+    )
 
     def options(self, **more: Any) -> ImportOptions:
         """Return what was chosen in a valid form."""
-        chosen = {name: self.cleaned_data[name] for name in ("file_format", "genre", "liked")}
-        return ImportOptions(**chosen, **more)
+        chosen = {name: self.cleaned_data[name] for name in ("file_format", "genre")}
+        liked = {"yes": True, "no": False}.get(self.cleaned_data["liked"])
+        return ImportOptions(**chosen, liked=liked, **more)
 
 
 class UploadForm(OptionsForm):
@@ -57,21 +71,36 @@ class ConfirmForm(OptionsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= {choice.code: _choice_field(choice) for choice in CHOICES}
+        files: Any = self.data.getlist(PLAYLIST_FILE) if self.is_bound else self.initial.get("files", ())  # type: ignore[attr-defined]
+        # The fields that name the playlists, by the files that these are.
+        self.playlist_fields = {file: f"playlist_{number}" for number, file in enumerate(files[:MAX_PLAYLISTS])}
+        for file, name in self.playlist_fields.items():
+            self.fields[name] = forms.CharField(
+                label=f"Playlist of {file}",
+                max_length=300,
+                required=False,
+                help_text="Blank makes no playlist of the file.",
+            )
         self.order_fields([*(name for name in self.fields if name != "skip_bad"), "skip_bad"])
 
     @classmethod
     def for_preview(cls, token: str, options: ImportOptions, outcome: Preview) -> "ConfirmForm":
         """Return the form that shows what ``outcome`` leaves to decide, and hides all else."""
-        initial = {
+        initial: dict[str, Any] = {
             "token": token,
             "file_format": options.file_format,
             "genre": options.genre,
-            "liked": options.liked,
+            "liked": "" if options.liked is None else "yes" if options.liked else "no",
             "skip_bad": options.skip_bad,
         }
         parsed = outcome.parsed
+        initial["files"] = list(parsed.playlist_files)
+        initial |= {f"playlist_{number}": name for number, name in enumerate(parsed.playlist_files.values())}
         open_codes = {question.code for question in parsed.questions} | {note.code for note in parsed.notes}
         shown = {"skip_bad"} if outcome.problems else set()
+        shown |= {f"playlist_{number}" for number in range(len(parsed.playlist_files))}
+        if parsed.playlist_files:
+            shown.add("liked")
         for choice in CHOICES:
             chosen = choice.option(getattr(options.parse_options, choice.code))
             initial[choice.code] = chosen.name if chosen else ""
@@ -84,4 +113,10 @@ class ConfirmForm(OptionsForm):
 
     def options(self, **more: Any) -> ImportOptions:
         decided = {choice.code: choice.value_of(self.cleaned_data[choice.code]) for choice in CHOICES}
-        return super().options(skip_bad=self.cleaned_data["skip_bad"], parse_options=ParseOptions(**decided), **more)
+        playlists = {file: self.cleaned_data[name] for file, name in self.playlist_fields.items()}
+        return super().options(
+            skip_bad=self.cleaned_data["skip_bad"],
+            playlists=playlists,
+            parse_options=ParseOptions(**decided),
+            **more,
+        )

@@ -22,6 +22,7 @@ from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.library import can_export_library, library_view
 from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, Preview, preview, run_import
 from musicdb.imports.lock import ImportLockedError
+from musicdb.imports.new_pages import new_pages
 from musicdb.imports.report import row_reports
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, save_upload
@@ -144,6 +145,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             rows_more=len(outcome.plan.rows) - len(shown),
             # In a template, .items of a Counter is the count of "items".
             skipped=outcome.parsed.skipped.most_common(),
+            pages=new_pages(outcome.plan),
             problems=outcome.problems[:MAX_PROBLEMS_SHOWN],
             problems_more=max(len(outcome.problems) - MAX_PROBLEMS_SHOWN, 0),
             form=ConfirmForm.for_preview(token, options, outcome),
@@ -222,7 +224,9 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     def choices(self, record: Import) -> str:
         said = [
             f"genre “{record.options['genre']}” for all" if record.options.get("genre") else "",
-            "all liked" if record.options.get("liked") else "",
+            {True: "all liked", False: "none liked"}.get(record.options.get("liked"), ""),
+            f"playlist “{record.options['playlist']}”" if record.options.get("playlist") else "",
+            "no playlist" if record.options.get("no_playlist") else "",
             "bad rows skipped" if record.options.get("skip_bad") else "",
         ]
         return ", ".join(filter(None, said)) or "none"

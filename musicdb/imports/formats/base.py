@@ -24,10 +24,10 @@ from import_export.widgets import Widget
 from musicdb.exports.limits import MAX_CELL
 from musicdb.imports.messages import Note, Question, RowRefusedError
 from musicdb.imports.options import ParseOptions
-from musicdb.imports.records import AlbumRecord, EntityRecord, TrackRecord
+from musicdb.imports.records import AlbumRecord, EntityRecord, PlaylistEntryRecord, TrackRecord
 from musicdb.imports.tables import Table
 
-Record = TrackRecord | AlbumRecord | EntityRecord
+Record = TrackRecord | AlbumRecord | EntityRecord | PlaylistEntryRecord
 
 _IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
 
@@ -71,12 +71,13 @@ class FileFormat(Resource):
     """A format, set up for one file.
 
     ``fields`` has the declared columns by the names of the attributes. ``source`` is where the audio features of a
-    track come from, if the format itself says it.
+    track come from, if the format itself says it. ``is_playlist`` is whether a file is a playlist, in its order.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     source: ClassVar[str] = ""
+    is_playlist: ClassVar[bool] = False
     sniffers: ClassVar[tuple[type[Sniffer], ...]] = ()
     max_cell: ClassVar[int] = MAX_CELL
 

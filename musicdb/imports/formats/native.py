@@ -21,7 +21,9 @@ from musicdb.imports.records import (
     AliasRecord,
     ArtistRecord,
     EntityRecord,
+    EntryRecord,
     NamedRecord,
+    PlaylistEntryRecord,
     TrackRecord,
 )
 
@@ -177,5 +179,21 @@ class Tracks(NativeTable):
         return AlbumRecord(title, slug=slug) if title or slug else None
 
 
+class PlaylistEntries(NativeTable):
+    table = tables.PLAYLIST_ENTRIES
+
+    @classmethod
+    def is_required(cls, name: str, file: str = "") -> bool:
+        return cls.columns()[name].required
+
+    def record(self, cells: Sequence[str]) -> PlaylistEntryRecord:
+        values = self.read(cells)
+        for name in ("playlist_slug", "track_slug", "position"):
+            if values[name] in ("", None):
+                raise RowRefusedError(self.heading(name), "is empty.")
+        entry = EntryRecord(values.get("added_at"), values.get("added_by", ""))
+        return PlaylistEntryRecord(values["playlist_slug"], values["track_slug"], values["position"], entry)
+
+
 # In the order in which rows are created: what others point at comes first.
-NATIVE_FORMATS: tuple[type[NativeTable], ...] = (Genres, Artists, Labels, Albums, Tracks, Playlists)
+NATIVE_FORMATS: tuple[type[NativeTable], ...] = (Genres, Artists, Labels, Albums, Tracks, Playlists, PlaylistEntries)

@@ -13,6 +13,8 @@ from musicdb.exports.widgets import (
     ReleaseDateWidget,
     SpotifyIdsWidget,
     SpotifyIdWidget,
+    TextWidget,
+    TimeWidget,
     UrlWidget,
     WholeNumberWidget,
     YesNoWidget,
@@ -21,7 +23,7 @@ from musicdb.exports.widgets import (
 from musicdb.imports.formats.base import Column, FileFormat, unique
 from musicdb.imports.formats.widgets import CommaNamesWidget
 from musicdb.imports.messages import RowRefusedError, RowSkipped
-from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
+from musicdb.imports.records import AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES
 
 UNDEFINED = frozenset({"undefined"})
@@ -33,6 +35,8 @@ TRACK_ID = SpotifyIdWidget("track")
 ALBUM_ID = SpotifyIdWidget("album")
 DURATION = WholeNumberWidget(zero_is_unknown=True)
 YES_NO = YesNoWidget()
+ADDED_AT = TimeWidget()
+ADDED_BY = TextWidget(200)
 RELEASED = ReleaseDateWidget()
 ISRC = IsrcWidget()
 ART = UrlWidget()
@@ -73,7 +77,7 @@ class SpotifyFormat(FileFormat):
     """A track a row, with Spotify's audio features.
 
     A subclass must declare the columns spotify_id, title and artists. It may declare artist_ids, album, album_id,
-    released, image_url, labels, genres, more_genres, isrc, duration_ms and explicit.
+    released, image_url, labels, genres, more_genres, isrc, duration_ms, explicit, added_at and added_by.
     """
 
     danceability = Column("Danceability", FEATURES["danceability"])
@@ -116,6 +120,7 @@ class SpotifyFormat(FileFormat):
             album=self._album(values),
             genres=unique((*values.get("genres", ()), *values.get("more_genres", ()))),
             values={**known, **self._features(values)},
+            entry=EntryRecord(values.get("added_at"), values.get("added_by", "")),
         )
 
     def _artists(self, values: dict[str, Any], cells: Sequence[str]) -> tuple[ArtistRecord, ...]:

@@ -21,12 +21,13 @@ class Resolution:
 
     ``rows`` are about genres, artists, labels and albums. ``tracks`` can be read once: it resolves them batch by batch,
     so that not all existing tracks are in memory at once. ``entities`` has, once ``tracks`` has been read, all
-    entities but the tracks.
+    entities but the tracks. ``playlists`` finds the playlists, whose tracks are known then.
     """
 
     rows: Sequence[ResolvedRow | Problem]
     tracks: Iterator[ResolvedTrack | Problem]
     resolvers: Sequence[NamedResolver | AlbumResolver]
+    playlists: NamedResolver
 
     def entities(self) -> Iterator[Entity]:
         return chain.from_iterable(resolver.entities() for resolver in self.resolvers)
@@ -51,4 +52,4 @@ def resolve(parsed: Parsed, options: ImportOptions) -> Resolution:
     artists.load(artist for record in records for artist in record.artists)
     albums.load(mentioned_albums)
     tracks = TrackResolver(genres, artists, albums, more_genres)
-    return Resolution(rows, tracks.resolve(parsed.tracks), (genres, artists, labels, albums, playlists))
+    return Resolution(rows, tracks.resolve(parsed.tracks), (genres, artists, labels, albums, playlists), playlists)

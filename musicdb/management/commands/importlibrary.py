@@ -1,6 +1,6 @@
 """``manage.py importlibrary``: import files from a command line."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from musicdb.imports import (
 from musicdb.imports.formats import FORMAT_LABELS
 from musicdb.imports.lock import Patience
 from musicdb.imports.messages import Note, Problem, Question
+from musicdb.imports.new_pages import new_pages
 from musicdb.imports.options import CHOICES
 from musicdb.management.base import BaseCommand
 
@@ -50,7 +51,20 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--genre", default="", metavar="G", help="a genre to add to every track")
-        parser.add_argument("--liked", action="store_true", help="mark every track as liked")
+        parser.add_argument(
+            "--liked",
+            action=BooleanOptionalAction,
+            default=None,
+            help="mark every track as liked, or none; default: those of a file that is named Liked Songs",
+        )
+        playlist = parser.add_mutually_exclusive_group()
+        playlist.add_argument(
+            "--playlist",
+            default="",
+            metavar="NAME",
+            help="the playlist that the files are; default: each file of an Exportify is one of its own name",
+        )
+        playlist.add_argument("--no-playlist", action="store_true", help="make no playlist of the files")
         parser.add_argument("--skip-bad", action="store_true", help="import the good rows, and write the bad to a file")
         parser.add_argument(
             "--bad-rows", type=Path, metavar="FILE", help="where --skip-bad writes them; default: FILE.bad-rows.csv"
@@ -75,6 +89,8 @@ class Command(BaseCommand):
             file_format=options["file_format"],
             genre=options["genre"],
             liked=options["liked"],
+            playlist=options["playlist"],
+            no_playlist=options["no_playlist"],
             skip_bad=options["skip_bad"],
             parse_options=ParseOptions(**decided),
         )
@@ -104,13 +120,17 @@ class Command(BaseCommand):
     def _summarise(self, outcome: Preview) -> None:
         parsed, problems = outcome.parsed, outcome.problems
         self.stdout.write(f"{', '.join(parsed.file_formats)}: {parsed.rows:,} rows")
-        for note in parsed.notes:
+        for note in outcome.notes:
             self.stdout.write(self.style.WARNING(_with_flags(note)))
         for question in parsed.questions:
             self.stdout.write(self.style.WARNING(f"Open question: {_with_flags(question)}"))
         for name, count in outcome.counts.items():
             unchanged = f", {count['unchanged']:,} unchanged" if name == "Track" or count["unchanged"] else ""
             self.stdout.write(f"  {name}: {count['created']:,} created, {count['updated']:,} updated{unchanged}")
+        for playlist in outcome.plan.playlists:
+            self.stdout.write(f"  {playlist}")
+        if not isinstance(outcome, Outcome) and (pages := new_pages(outcome.plan)):
+            self.stdout.write(f"  New pages: {', '.join(map(str, pages))}")
         for reason, number in parsed.skipped.most_common():
             self.stdout.write(f"  {number:,} rows skipped: {reason}")
         if problems:

@@ -14,6 +14,7 @@ class ExportifyApp(SpotifyFormat):
     name = "exportify.app"
     label = "Exportify (exportify.app)"
     source = "Spotify"
+    is_playlist = True
     sniffers = (DateOrder, ArtistNames)
 
     spotify_id = Column(
@@ -31,6 +32,8 @@ class ExportifyApp(SpotifyFormat):
     duration_ms = Column("Track Duration (ms)", spotify.DURATION, also=translated("duration_ms", "Duration (ms)"))
     explicit = Column("Explicit", spotify.YES_NO, also=translated("explicit"))
     isrc = Column("ISRC", spotify.ISRC)
+    added_at = Column("Added At", spotify.ADDED_AT, also=translated("added_at"))
+    added_by = Column("Added By", spotify.ADDED_BY, also=translated("added_by"))
     genres = Column("Artist Genres", spotify.GENRES_BY_COMMA, also=translated("genres"))
     more_genres = Column("Album Genres", spotify.GENRES_BY_COMMA, also=translated("album_genres"))
     labels = Column("Label", spotify.LABEL, also=translated("labels", "Record Label"))

@@ -11,6 +11,7 @@ class ExportifyNet(SpotifyFormat):
     name = "exportify.net"
     label = "Exportify (exportify.net)"
     source = "Spotify"
+    is_playlist = True
     sniffers = (DateOrder, ArtistSeparator)
 
     spotify_id = Column(
@@ -28,3 +29,5 @@ class ExportifyNet(SpotifyFormat):
     genres = Column("Genres", spotify.GENRES_BY_COMMA, also=["Artist Genres"])
     labels = Column("Record Label", spotify.LABEL, also=["Label"])
     isrc = Column("ISRC", spotify.ISRC)
+    added_at = Column("Added At", spotify.ADDED_AT)
+    added_by = Column("Added By", spotify.ADDED_BY)
