@@ -176,7 +176,7 @@ class TestFirstPage:
         clustered_genre(name="k-pop")
         page = admin_client.get(INDEX).content.decode()
         assert f'{reverse("admin:clusters_run_change", args=[Run.objects.get().pk])}">k-pop</a>' in page
-        assert re.search("liked.csv</a> <span>1 track new, 0 changed, 0 as they were; [^<]+, by admin</span>", page)
+        assert re.search("songs.csv</a> <span>1 track new, 0 changed, 0 as they were; [^<]+, by admin</span>", page)
         assert 'gap=label">Tracks without a label</a> <span>1</span>' in page
         assert "Tracks without artists" not in page
 

@@ -144,8 +144,8 @@ class TestPage:
         assert f'Import of <a href="/admin/musicdb/import/{record.pk}/change/">' in page.text
         lines = [[cell.text for cell in row.all("td")] for row in parse(page).one("tbody").all("tr")]
         assert [line[:3] for line in lines] == [
-            ["–", "Import of liked.csv", "Tempo 98 → changed to 99"],
-            ["admin", "Import of liked.csv", "Created."],
+            ["–", "Import of songs.csv", "Tempo 98 → changed to 99"],
+            ["admin", "Import of songs.csv", "Created."],
         ]
 
     def test_values_are_escaped(self, admin_client: Client) -> None:

@@ -67,7 +67,7 @@ def test_a_preview_shows_what_would_change_and_changes_nothing(editor: Client) -
 
 
 def test_confirmed_it_is_done_and_the_upload_thrown_away(editor: Client, settings: LazySettings) -> None:
-    looked = upload(editor, sample("exportify_net.csv"), genre="Mine", liked="on")
+    looked = upload(editor, sample("exportify_net.csv"), genre="Mine", liked="yes")
     assert len(uploads(settings)) == 1
     done = confirm(editor, looked)
     record = Import.objects.get()
@@ -119,7 +119,7 @@ def test_skipped_bad_rows_can_be_downloaded(editor: Client) -> None:
     address = reverse("admin:musicdb_import_bad_rows", args=[Import.objects.get().pk])
     assert address in done.content.decode()
     text = b"".join(editor.get(address).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    assert "liked.csv,3,Energy “2” is not between 0 and 1." in text
+    assert "songs.csv,3,Energy “2” is not between 0 and 1." in text
 
 
 def test_bad_rows_that_cannot_be_kept_refuse_all(

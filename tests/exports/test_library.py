@@ -26,7 +26,8 @@ def test_a_summary(seed_library: None, tmp_path: Path, capsys: pytest.CaptureFix
     path = tmp_path / "library.zip"
     call_command("exportlibrary", str(path))
     assert (
-        capsys.readouterr().out == f"{path}: 62 genres, 129 artists, 54 labels, 88 albums, 220 tracks, 0 playlists.\n"
+        capsys.readouterr().out
+        == f"{path}: 62 genres, 129 artists, 54 labels, 88 albums, 220 tracks, 0 playlists, 0 playlist entries.\n"
     )
     assert [path.name] == [left.name for left in tmp_path.iterdir()]
 
@@ -107,12 +108,12 @@ def test_queries_grow_with_batches_not_with_rows(kind: str, monkeypatch: pytest.
 
     add(1)
     # Each table: its rows, their child rows, and a batch without rows. Tracks have two kinds of child rows.
-    # There are no playlists.
-    assert count() == 4 * 3 + 4 + 1
+    # There are no playlists, and no entries of any.
+    assert count() == 4 * 3 + 4 + 2
     add(3)
-    assert count() == 17
+    assert count() == 18
     monkeypatch.setattr(columns, "BATCH", 2)
-    assert count() == 17 + 4 * 2 + 3
+    assert count() == 18 + 4 * 2 + 3
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -136,7 +137,7 @@ def test_all_of_one_moment(tmp_path: Path) -> None:
     with own_database(tmp_path) as environment:
         said = python(environment, "-c", MEANWHILE, str(tmp_path / "library.zip"))
     assert said.splitlines() == [
-        "{'genres': 0, 'artists': 0, 'labels': 0, 'albums': 0, 'tracks': 1, 'playlists': 0}",
+        "{'genres': 0, 'artists': 0, 'labels': 0, 'albums': 0, 'tracks': 1, 'playlists': 0, 'playlist_entries': 0}",
         "2",
     ]
 

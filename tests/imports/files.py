@@ -66,5 +66,5 @@ def as_csv(rows: Iterable[Sequence[str]], header: Sequence[str] = NET, delimiter
     return text.getvalue()
 
 
-def net_file(*rows: Sequence[str], name: str = "liked.csv") -> Source:
+def net_file(*rows: Sequence[str], name: str = "songs.csv") -> Source:
     return Source(name, as_csv(rows).encode())

@@ -29,7 +29,7 @@ print(json.dumps({model.__name__: model.objects.count() for model in (Track, Alb
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "liked.csv"
+    path = tmp_path / "songs.csv"
     path.write_text(as_csv([net_row(number) for number in range(ROWS)]))
     return path
 

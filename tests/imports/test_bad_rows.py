@@ -35,7 +35,7 @@ def test_they_are_written_within_the_transaction(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "bad.csv")
     outcome = run_import([HALF_BAD], SKIP_BAD, None, bad_rows_path=folder)
     assert len(outcome.problems) == outcome.record.bad_rows == 1
-    assert "liked.csv,3,Energy" in folder.path.read_text(encoding="utf-8-sig")
+    assert "songs.csv,3,Energy" in folder.path.read_text(encoding="utf-8-sig")
     assert folder.was_in_transaction == [True]
     assert list(tmp_path.iterdir()) == [folder.path]
 
@@ -83,7 +83,7 @@ def test_nothing_imported_leaves_no_file(tmp_path: Path, broken_commit: None) ->
 
 
 def test_the_command_imports_nothing_where_it_cannot_write(tmp_path: Path) -> None:
-    file = tmp_path / "liked.csv"
+    file = tmp_path / "songs.csv"
     file.write_bytes(HALF_BAD.data)
     with pytest.raises(CommandError, match=r"could not be written to .*x\.csv.*Nothing was imported"):
         call_command("importlibrary", str(file), "--skip-bad", "--bad-rows", str(tmp_path / "missing" / "x.csv"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from musicdb.models import Import, Track
+from musicdb.models import Import, Playlist, Track
 from tests.imports.files import SAMPLES, as_csv, net_row
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def run(*arguments: object) -> str:
 
 @pytest.fixture
 def half_bad(tmp_path: Path) -> Path:
-    path = tmp_path / "liked.csv"
+    path = tmp_path / "songs.csv"
     path.write_text(as_csv([net_row(1), net_row(2, **{"Track Name": "=LOVE", "Energy": "2"})]), encoding="utf-8")
     return path
 
@@ -33,7 +33,8 @@ def test_a_summary_by_model() -> None:
         "  Label: 3 created, 0 updated",
         "  Album: 5 created, 0 updated",
         "  Track: 7 created, 0 updated, 0 unchanged",
-        "  Playlist: 0 created, 0 updated",
+        "  Playlist: 1 created, 0 updated",
+        "  Playlist “exportify net”: new, 7 tracks",
     ]
     assert Import.objects.get().user is None
 
@@ -73,7 +74,7 @@ def test_a_bad_row_refuses_all_and_says_where(half_bad: Path) -> None:
     out = StringIO()
     with pytest.raises(CommandError, match=r"1 of 2 rows cannot be imported.*--skip-bad.*Nothing was imported"):
         call_command("importlibrary", str(half_bad), stderr=out)
-    assert out.getvalue() == "  liked.csv, row 3, Energy: “2” is not between 0 and 1.\n"
+    assert out.getvalue() == "  songs.csv, row 3, Energy: “2” is not between 0 and 1.\n"
     assert not Track.objects.exists()
 
 
@@ -83,7 +84,7 @@ def test_skipped_rows_are_kept_and_can_be_mended_and_imported(half_bad: Path) ->
     kept = Path(f"{half_bad}.bad-rows.csv")
     text = kept.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0].endswith("Time Signature,File,Row,Why it was not imported")
-    assert text.splitlines()[1].endswith("liked.csv,3,Energy “2” is not between 0 and 1.")
+    assert text.splitlines()[1].endswith("songs.csv,3,Energy “2” is not between 0 and 1.")
     # People correct the file in a spreadsheet, which must not run a cell as a formula.
     assert ",'=LOVE," in text
     kept.write_text(text.replace(",2,2,", ",0.2,2,"), encoding="utf-8-sig")
@@ -97,3 +98,22 @@ def test_skipped_rows_are_kept_and_can_be_mended_and_imported(half_bad: Path) ->
 def test_a_file_that_is_not_there(tmp_path: Path, name: str, message: str) -> None:
     with pytest.raises(CommandError, match=message):
         run(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("flags", "names", "liked"),
+    [
+        ((), ["liked songs"], True),
+        (("--no-liked",), ["liked songs"], False),
+        (("--playlist", "Mine"), ["Mine"], True),
+        (("--no-playlist", "--liked"), [], True),
+    ],
+)
+def test_playlists(tmp_path: Path, flags: tuple[str, ...], names: list[str], liked: bool) -> None:
+    path = tmp_path / "liked_songs.csv"
+    path.write_text(as_csv([net_row(1)]))
+    said = run(path, *flags, "--dry-run")
+    assert ("New pages: 1 playlist, 1 artist, 1 album, 1 label, 1 genre, 1 track" in said) is bool(names)
+    run(path, *flags)
+    assert list(Playlist.objects.values_list("name", flat=True)) == names
+    assert Track.objects.get().liked is liked

@@ -30,7 +30,7 @@ class TestFullDisk:
         assert not Import.objects.exists()
 
     def test_the_command_adds_that_nothing_was_imported(self, sqlite_is_full: Any, tmp_path: Any) -> None:
-        file = tmp_path / "liked.csv"
+        file = tmp_path / "songs.csv"
         file.write_text(as_csv([net_row(number) for number in range(500)]))
         with sqlite_is_full, pytest.raises(CommandError, match=r"is full\. .* Nothing was imported\.$"):
             call_command("importlibrary", str(file))

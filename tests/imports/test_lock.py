@@ -70,7 +70,7 @@ def test_it_gives_up_and_says_who_is_at_work() -> None:
 
 
 def test_the_command_tells_it_and_gives_up_after_as_long_as_asked(tmp_path: Path) -> None:
-    file, stderr = tmp_path / "liked.csv", StringIO()
+    file, stderr = tmp_path / "songs.csv", StringIO()
     file.write_text(as_csv([net_row(1)]))
     with another_import(None), pytest.raises(CommandError, match=r"Waited 1 seconds .* Nothing was imported\.$"):
         call_command("importlibrary", str(file), "--wait", "0.9", stderr=stderr)

@@ -27,5 +27,5 @@ class Command(BaseCommand):
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
         except KeyboardInterrupt:
             raise CommandError("Interrupted: no file was written.", returncode=130) from None
-        summary = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+        summary = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())
         self.stdout.write(self.style.SUCCESS(f"{path}: {summary}."))

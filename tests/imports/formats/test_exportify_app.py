@@ -210,8 +210,8 @@ class TestRemovedTracks:
     def test_a_row_that_lacks_only_its_title_or_its_id_is_bad(self) -> None:
         parsed = records_of(net_file(net_row(1, **{"Track Name": ""}), net_row(2, **{**self.GONE, "Track URI": ""})))
         assert messages(parsed) == [
-            "liked.csv, row 2, Track Name: is empty. A track needs a title.",
-            "liked.csv, row 3, Track Name: is empty. A track needs a title.",
+            "songs.csv, row 2, Track Name: is empty. A track needs a title.",
+            "songs.csv, row 3, Track Name: is empty. A track needs a title.",
         ]
 
     def test_in_the_files_of_exportify_app_too(self) -> None:

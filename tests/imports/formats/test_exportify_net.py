@@ -1,12 +1,12 @@
 """Exportify at exportify.net: the sample, and what separates artists."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from musicdb.imports import ParseOptions, Source
 from musicdb.imports.parse import Parsed
-from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
+from musicdb.imports.records import AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
 from tests.imports.files import NET, as_csv, net_file, net_row, records_of, sample, track_id
 from tests.imports.library import zipped
 
@@ -43,6 +43,7 @@ class TestExportifyNet:
                 "time_signature": 4,
                 "features_source": "Spotify",
             },
+            entry=EntryRecord(datetime(2026, 1, 4, 10, tzinfo=UTC)),
         )
 
     def test_commas_are_part_of_artists_and_labels(self) -> None:
@@ -95,7 +96,7 @@ def artists_of(parsed: Parsed) -> list[list[str]]:
 
 
 def read(*cells: str, **options: object) -> Parsed:
-    return records_of(Source("liked.csv", with_artists(*cells).encode()), **options)
+    return records_of(Source("songs.csv", with_artists(*cells).encode()), **options)
 
 
 class TestSeparatorOfArtists:
@@ -123,7 +124,7 @@ class TestSeparatorOfArtists:
         assert artists_of(parsed) == [names, ["Earth, Wind & Fire"]]
         assert not parsed.questions
         (note,) = parsed.notes
-        assert (note.code, note.file) == ("artists_by_comma", "liked.csv")
+        assert (note.code, note.file) == ("artists_by_comma", "songs.csv")
         assert [option.name for option in note.options] == ["semicolon"]
         assert f"as in “{cell}”" in note.text
 

@@ -71,7 +71,7 @@ class TestDatesOfASpreadsheet:
     def test_where_nothing_decides_it_asks(self, texts: tuple[str, ...]) -> None:
         _, parsed = self.dates(*texts)
         (question,) = parsed.questions
-        assert (question.code, question.file) == ("day_first", "liked.csv")
+        assert (question.code, question.file) == ("day_first", "songs.csv")
         assert [option.value for option in question.options] == [True, False]
         found, parsed = self.dates("7/2/2021", parse_options=ParseOptions(day_first=True))
         assert not parsed.questions
@@ -79,7 +79,7 @@ class TestDatesOfASpreadsheet:
 
     def test_no_day_of_the_calendar_is_the_rows_problem(self) -> None:
         _, parsed = self.dates("30/2/2021", "31/12/2021")
-        assert messages(parsed) == ["liked.csv, row 2, Release Date: “2021-2-30” is no day of the calendar."]
+        assert messages(parsed) == ["songs.csv, row 2, Release Date: “2021-2-30” is no day of the calendar."]
 
 
 class TestBadRows:
@@ -102,7 +102,7 @@ class TestBadRows:
     )
     def test_a_bad_cell_is_named_by_row_and_column(self, heading: str, cell: str, complaint: str) -> None:
         parsed = records_of(net_file(net_row(1), net_row(2, **{heading: cell})))
-        assert messages(parsed) == [f"liked.csv, row 3, {heading}: {complaint}"]
+        assert messages(parsed) == [f"songs.csv, row 3, {heading}: {complaint}"]
         assert len(parsed.tracks) == 1
 
     def test_an_address_that_would_run_is_refused(self) -> None:
@@ -112,12 +112,12 @@ class TestBadRows:
 
     def test_a_long_row_is_refused_and_blanks_at_its_end_are_not(self) -> None:
         parsed = records_of(net_file([*net_row(1), "", " "], [*net_row(2), "", "more"]))
-        assert messages(parsed) == ["liked.csv, row 3: has 26 cells, but the header has 24."]
+        assert messages(parsed) == ["songs.csv, row 3: has 26 cells, but the header has 24."]
 
     def test_two_rows_that_contradict_each_other(self) -> None:
         parsed = records_of(net_file(net_row(1), net_row(1, **{"Track Name": "Another"})))
         assert messages(parsed) == [
-            "liked.csv, row 3: is the same track as liked.csv, row 2, but its title differs: "
+            "songs.csv, row 3: is the same track as songs.csv, row 2, but its title differs: "
             "“Song 1” there, “Another” here."
         ]
 
