@@ -62,7 +62,7 @@ class SiteSettingsAdmin(CatalogueAdmin[SiteSettings]):
         colour = parse(settings.colour)
         shades = ((write(mode.accent(colour)), name) for mode, name in ((LIGHT, "light"), (DARK, "dark")))
         return format_html_join(
-            " ",
+            ", ",
             '<svg width="16" height="16" aria-hidden="true"><rect width="16" height="16" fill="{0}"/></svg> '
             "{0} on {1} pages",
             shades,

@@ -188,7 +188,7 @@ class TestSiteSettings:
         ):
             text = client.get(address).text
             assert f"<title>{title}</title>" in text
-            assert "> Zoë &amp; Co</a>" in text
+            assert "> <bdi>Zoë &amp; Co</bdi></a>" in text
 
     def test_the_introduction_is_on_the_home_page(self, client: Client) -> None:
         assert "Every genre's tracks, grouped by how they sound." in client.get("/").text
