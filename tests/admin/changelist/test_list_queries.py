@@ -13,9 +13,9 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from clusters.models import Cluster, ExcludedTrack, Membership, ReclusterJob, Run
-from musicdb.models import Album, Artist, Genre, Import, Label, SavedFilter, SiteSettings, Track
+from musicdb.models import Album, Artist, Genre, Import, Label, Playlist, SavedFilter, SiteSettings, Track
 from tests.admin.helpers import listed, page_of, rich_track
-from tests.factories import GenreFactory, stored_run
+from tests.factories import GenreFactory, PlaylistFactory, stored_run
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,7 @@ QUERIES: dict[Any, int] = {
     Artist: LIST,
     Label: LIST,
     Album: LIST + 1,  # labels
+    Playlist: LIST,
     Track: LIST + 1 + 1,  # artists; genres to filter by
     Import: LIST,
     SavedFilter: LIST,
@@ -43,6 +44,7 @@ QUERIES: dict[Any, int] = {
 def fill(rows: int, owner: User) -> None:
     for number in range(rows):
         track = rich_track(GenreFactory())
+        PlaylistFactory(tracks=[track])
         run = stored_run(track.genres.get(), {1: [track]}, is_published=True)
         ExcludedTrack.objects.create(run=run, track=track, reason="no tempo")
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
