@@ -91,7 +91,10 @@ class PlaylistAdmin(ExportAdmin, BulkEditAdmin[Playlist], VersionedAdmin[Playlis
         if obj is not None and not self.has_change_permission(request, obj):
             shown = ["name", "slug", "visibility", "description", "source", "tracks_now", "rule_in_words"]
             return [(None, {"fields": shown})]
-        return super().get_fieldsets(request, obj)
+        facts, (title, rule), sound = super().get_fieldsets(request, obj)
+        if obj is not None and not obj.has_rule:
+            rule = {**rule, "classes": ["collapse"]}
+        return [facts, (title, rule), sound]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Playlist | None = None) -> list[str]:
         more = [] if obj is None or self.has_change_permission(request, obj) else ["rule_in_words"]
