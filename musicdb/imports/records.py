@@ -65,6 +65,9 @@ class EntryRecord:
     added_by: str = ""
 
 
+NO_FACTS = EntryRecord()
+
+
 @dataclass(frozen=True, slots=True)
 class PlaylistEntryRecord:
     """An entry of a playlist in a row of its own. Both are named by their slugs."""
@@ -91,7 +94,7 @@ class TrackRecord:
     values: dict[str, Any] = field(default_factory=dict)
     slug: str = ""
     says_source: bool = False
-    entry: EntryRecord = EntryRecord()
+    entry: EntryRecord = NO_FACTS
 
     @property
     def key(self) -> Any:

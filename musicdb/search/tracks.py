@@ -126,10 +126,10 @@ class _StoredRule(RuleFilter):
     label = _NamedFilter(Label, "album__labels")
 
 
-def rule_of(parameters: Iterable[tuple[str, str]]) -> str:
+def rule_of(parameters: Iterable[tuple[str, Any]]) -> str:
     """Return the rule with these parameters. Blank ones, and those that no rule can have, are left out."""
     query = QueryDict(mutable=True)
-    given = {name: value.strip() for name, value in parameters if value.strip()}
+    given = {name: text for name, value in parameters if (text := str(value).strip())}
     for name in RuleFilter.base_filters:
         if name in given:
             query[name] = given[name]
@@ -139,8 +139,10 @@ def rule_of(parameters: Iterable[tuple[str, str]]) -> str:
 def tracks_by_rule(rule: str) -> TrackQuerySet:
     """Return the tracks that ``rule`` finds, in the order that it says, else the most loved first. No query."""
     every: TrackQuerySet = Track.objects.most_loved_first()
-    filterset = _StoredRule(QueryDict(rule), queryset=every)
-    if not rule or not filterset.is_valid():
+    query = QueryDict(rule)
+    filterset = _StoredRule(query, queryset=every)
+    # A rule of a file may have no condition that we know, and would then find every track.
+    if not rule_of(query.dict().items()) or not filterset.is_valid():
         return Track.objects.none()
     found: TrackQuerySet = filterset.qs
     return found

@@ -23,7 +23,7 @@ from musicdb.exports.widgets import (
 from musicdb.imports.formats.base import Column, FileFormat, unique
 from musicdb.imports.formats.widgets import CommaNamesWidget
 from musicdb.imports.messages import RowRefusedError, RowSkipped
-from musicdb.imports.records import AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
+from musicdb.imports.records import NO_FACTS, AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES
 
 UNDEFINED = frozenset({"undefined"})
@@ -120,8 +120,13 @@ class SpotifyFormat(FileFormat):
             album=self._album(values),
             genres=unique((*values.get("genres", ()), *values.get("more_genres", ()))),
             values={**known, **self._features(values)},
-            entry=EntryRecord(values.get("added_at"), values.get("added_by", "")),
+            entry=self._entry(values),
         )
+
+    def _entry(self, values: dict[str, Any]) -> EntryRecord:
+        added_at, added_by = values.get("added_at"), values.get("added_by", "")
+        # Most rows of a large file say neither, and share one record.
+        return EntryRecord(added_at, added_by) if added_at or added_by else NO_FACTS
 
     def _artists(self, values: dict[str, Any], cells: Sequence[str]) -> tuple[ArtistRecord, ...]:
         names, ids = values["artists"], values.get("artist_ids", ())

@@ -45,6 +45,7 @@ def fill(rows: int, owner: User) -> None:
     for number in range(rows):
         track = rich_track(GenreFactory())
         PlaylistFactory(tracks=[track])
+        PlaylistFactory(rule="liked=true")
         run = stored_run(track.genres.get(), {1: [track]}, is_published=True)
         ExcludedTrack.objects.create(run=run, track=track, reason="no tempo")
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
