@@ -91,10 +91,15 @@ class TextWidget(Widget):
 
 
 class TimeWidget(Widget):
-    """A time, None where the cell has none. Services write the first of January 1970 for a time that they do not know.
+    """A time, None where the cell has none. A time without a zone is in UTC.
 
-    A time without a zone is in UTC. What is no time is unknown too: nobody should have to mend a file for it.
+    What is no time is unknown too: nobody should have to mend a file for it. With ``epoch_is_unknown``, the first of
+    January 1970 is unknown: services write it for a time that they do not know.
     """
+
+    def __init__(self, epoch_is_unknown: bool = False) -> None:
+        super().__init__()
+        self.epoch_is_unknown = epoch_is_unknown
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> datetime | None:
         try:
@@ -102,7 +107,7 @@ class TimeWidget(Widget):
             found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
             return None
-        return found if found.date() > date(1970, 1, 1) else None
+        return None if self.epoch_is_unknown and found.date() == date(1970, 1, 1) else found
 
 
 class SlugWidget(Widget):

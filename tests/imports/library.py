@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from musicdb.exports import LIBRARY_FORMATS
@@ -18,6 +18,8 @@ from musicdb.models import (
     Label,
     LabelAlias,
     Playlist,
+    PlaylistAlias,
+    PlaylistEntry,
     Track,
     TrackArtist,
 )
@@ -114,6 +116,18 @@ def awkward_library() -> None:
         track.genres.set([pop] if number % 2 else [])
         for position, one in enumerate([small, crush][number % 3 :]):
             TrackArtist.objects.create(track=track, artist=one, position=position)
+    playlist = Playlist.objects.create(name="-2; '\\", description="=1\r\n", visibility="hidden", source="=x;y")
+    PlaylistAlias.objects.create(name="=old", slug="old-playlist", target=playlist)
+    Playlist.objects.create(name="NA", rule="q=a%26b%3B&min_energy=0.1")
+    added = [None, datetime(1969, 1, 2, tzinfo=UTC), datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=UTC)]
+    for position, track in enumerate([*Track.objects.all()[:3], *Track.objects.all()[:2]][::-1]):
+        PlaylistEntry.objects.create(
+            playlist=playlist,
+            track=track,
+            position=position,
+            added_at=added[position % 3],
+            added_by=["", "=ann"][position % 2],
+        )
     Track.objects.filter(title="NA").update(
         spotify_id=track_id(4),
         isrc="KRA381001057",

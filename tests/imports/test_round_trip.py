@@ -58,7 +58,7 @@ class TestCommand:
             "Label": 2,
             "Album": 4,
             "Track": 10,
-            "Playlist": 0,
+            "Playlist": 2,
         }
 
     def test_what_is_written_is_valid(self, kind: str) -> None:
