@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from musicdb.imports.formats.base import FileFormat
+from musicdb.imports.formats.datasets.python_lists import PythonLists
 from musicdb.imports.formats.datasets.spotify_tracks import SpotifyTracks
 from musicdb.imports.formats.datasets.tidytuesday import TidyTuesday
 from musicdb.imports.formats.exportify.app import ExportifyApp
@@ -12,7 +13,14 @@ from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import ParseOptions
 
 # All formats. Where a header fits two equally well, the first is taken.
-FORMATS: tuple[type[FileFormat], ...] = (ExportifyApp, ExportifyNet, SpotifyTracks, TidyTuesday, *NATIVE_FORMATS)
+FORMATS: tuple[type[FileFormat], ...] = (
+    ExportifyApp,
+    ExportifyNet,
+    SpotifyTracks,
+    PythonLists,
+    TidyTuesday,
+    *NATIVE_FORMATS,
+)
 # What people call each. The tables of the native format share a name.
 FORMAT_LABELS = {file_format.name: file_format.label for file_format in FORMATS}
 

@@ -1,8 +1,12 @@
 """The widgets of cells that only other programs' files have. All others are in ``musicdb.exports.widgets``."""
 
+import ast
 import re
+from typing import Any
 
-from musicdb.exports.widgets import NamesWidget
+from import_export.widgets import Widget
+
+from musicdb.exports.widgets import NamesWidget, is_unknown, shorten
 
 # A comma that no backslash escapes and no blank follows.
 _COMMA = re.compile(r"(?<!\\),(?=\S)")
@@ -28,3 +32,29 @@ class CommaNamesWidget(NamesWidget):
             else:
                 names.append(part)
         return names
+
+
+class PythonListWidget(Widget):
+    """A list as Python writes it, such as ``['Bing Crosby', "Destiny's Child"]``. ``widget`` reads each text."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        self.widget = widget
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[Any, ...]:
+        # An unknown id keeps its place beside its name, and a name that is empty has none.
+        return tuple(cleaned for part in self.split(value) if (cleaned := self.clean_one(part)) != "")
+
+    def clean_one(self, part: str) -> Any:
+        return self.widget.clean(part)
+
+    def split(self, value: str) -> list[str]:
+        if is_unknown(value):
+            return []
+        try:
+            parts = ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            parts = None
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            raise ValueError(f"“{shorten(value)}” is not a list such as ['A name', 'Another name'].")
+        return parts
