@@ -1,4 +1,4 @@
-"""Runs, to read, to compare and to publish."""
+"""The admin of runs: view, compare and publish them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +20,11 @@ from clusters.runs import NotComparableError, compare_runs, default_other, in_or
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.html import facts, link_to, link_to_list
 
-MOVED_A_PAGE = 50
+MOVED_PER_PAGE = 50
 STATES = {
-    "published": "Published: visitors see it. It cannot be deleted until another has taken its place.",
-    "waiting": "Waits for review: visitors do not see it until it is published.",
-    "earlier": "Earlier: another has taken its place. You can go back to it.",
+    "published": "Published: visitors see it. It cannot be deleted until another run has replaced it.",
+    "waiting": "Waits for review: visitors do not see it until somebody publishes it.",
+    "earlier": "Earlier: another run has replaced it. You can go back to it.",
 }
 
 
@@ -63,7 +63,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         ("Quality", {"fields": ["mean_silhouette", "mean_stability", "tried", "components"]}),
         (
             "How it was made",
-            {"fields": ["made_from", "without_effect", "asked_for", "time_taken", "programs"]},
+            {"fields": ["clustered_features", "constant_features", "parameter_list", "duration", "programs"]},
         ),
         ("For comparing", {"fields": ["digest", "input_hash"]}),
     ]
@@ -80,7 +80,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         published = [run for run in objs if run.is_published]
         if not published:
             return super().get_deleted_objects(objs, request)
-        reason = "{}: it is the published run, which visitors see. It can go when a newer run has taken its place."
+        reason = "{}: visitors see this run. It can be deleted when another run has replaced it."
         return [], {}, set(), [format_html(reason, link_to(run)) for run in published]
 
     def render_change_form(
@@ -130,11 +130,11 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         change(request, get_object_or_404(Run.objects.select_related("genre"), pk=pk))
         return HttpResponseRedirect(reverse("admin:clusters_run_change", args=[pk]))
 
-    @admin.action(description="Publish selected runs, one of a genre", permissions=["publish"])
+    @admin.action(description="Publish selected runs, one for each genre", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         runs = list(queryset)
         if len({run.genre_id for run in runs}) < len(runs):
-            self.message_user(request, "Visitors see one run of a genre: select one of each.", messages.ERROR)
+            self.message_user(request, "Select only one run of each genre to publish.", messages.ERROR)
             return
         for run in runs:
             self._publish(request, run)
@@ -147,16 +147,16 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     def _publish(self, request: HttpRequest, run: Run) -> None:
         before = Run.objects.of_genre(run.genre).published().first()
         if publish(run):
-            self.log_change(request, run, f"Published, in place of {before}." if before else "Published.")
+            self.log_change(request, run, f"Published in place of {before}." if before else "Published.")
             text = format_html("Visitors now see {}.", link_to(run))
             self.message_user(request, text, messages.SUCCESS)
         else:
-            self.message_user(request, format_html("{} was published already.", link_to(run)), messages.INFO)
+            self.message_user(request, format_html("{} is already published.", link_to(run)), messages.INFO)
 
     def _unpublish(self, request: HttpRequest, run: Run) -> None:
         if unpublish(run):
             self.log_change(request, run, "Unpublished.")
-            text = format_html("{}: visitors see no clusters of {} now.", link_to(run), run.genre.name)
+            text = format_html("{}: visitors now see no clusters of {}.", link_to(run), run.genre.name)
             self.message_user(request, text, messages.SUCCESS)
         else:
             self.message_user(request, format_html("{} was not published.", link_to(run)), messages.INFO)
@@ -167,7 +167,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     def compare_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> HttpResponse | None:
         runs = list(queryset[:3])
         if len(runs) != 2 or runs[0].genre_id != runs[1].genre_id:
-            self.message_user(request, "Select two runs of one genre to compare them.", messages.ERROR)
+            self.message_user(request, "Select two runs of the same genre to compare them.", messages.ERROR)
             return None
         old, new = in_order(*runs)
         return HttpResponseRedirect(reverse("admin:clusters_run_compare", args=[new.pk], query={"with": old.pk}))
@@ -188,13 +188,13 @@ class RunAdmin(ReadOnlyAdmin[Run]):
             compared = compare_runs(*in_order(run, other))
         except NotComparableError as error:
             return TemplateResponse(request, "admin/clusters/run/compare.html", {**context, "reason": str(error)})
-        moved = Paginator(compared.moved_tracks(), MOVED_A_PAGE).get_page(request.GET.get("page"))
+        moved = Paginator(compared.moved_tracks(), MOVED_PER_PAGE).get_page(request.GET.get("page"))
         context |= {"compared": compared, "found": compared.found, "other": other, "moved": moved}
         return TemplateResponse(request, "admin/clusters/run/compare.html", context)
 
     @staticmethod
     def _other(request: HttpRequest, run: Run) -> Run:
-        """Return the run that the address asks to compare ``run`` with, or else the usual one."""
+        """Return the run that the URL names to compare ``run`` with, or else the default one."""
         asked = request.GET.get("with", "")
         if not asked:
             return default_other(run)
@@ -202,7 +202,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
             raise Http404("There is no such run.")
         return get_object_or_404(Run.objects.select_related("genre"), pk=int(asked))
 
-    # --- What a page says ---
+    # --- Fields ---
 
     @admin.display(ordering="is_published")
     def state(self, run: Any) -> str:
@@ -220,7 +220,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     def excluded_tracks(self, run: Run) -> SafeString | str:
         if not run.excluded_count:
             return "none"
-        return link_to_list(ExcludedTrack, "run__id__exact", run.pk, f"{run.excluded_count}: which, and why")
+        return link_to_list(ExcludedTrack, "run__id__exact", run.pk, f"{run.excluded_count}: tracks and reasons")
 
     @admin.display
     def plot(self, run: Run) -> SafeString:
@@ -231,7 +231,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     def axis_labels(self, run: Run) -> SafeString:
         return facts(
             (way, f"{axis['low']} → {axis['high']}", f"{axis['variance']:.0%} of the variance")
-            for way, axis in zip(("Across", "Up"), run.axes, strict=False)
+            for way, axis in zip(("Left to right", "Bottom to top"), run.axes, strict=False)
         )
 
     @admin.display(description="clusters")
@@ -248,31 +248,31 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         rows = []
         for clusters in sorted(run.silhouettes, key=int):
             stability = run.stabilities.get(clusters)
-            said = "" if stability is None else f"stability {stability:.2f}"
-            rows.append((f"{clusters} clusters", f"silhouette {run.silhouettes[clusters]:.3f}", said))
+            measured = "" if stability is None else f"stability {stability:.2f}"
+            rows.append((f"{clusters} clusters", f"silhouette {run.silhouettes[clusters]:.3f}", measured))
         return facts(rows)
 
     @admin.display(description="variance by component")
     def components(self, run: Run) -> str:
         return ", ".join(f"{share:.1%}" for share in run.explained_variance)
 
-    @admin.display
-    def made_from(self, run: Run) -> str:
+    @admin.display(description="features")
+    def clustered_features(self, run: Run) -> str:
         return ", ".join(run.features)
 
-    @admin.display(description="without effect")
-    def without_effect(self, run: Run) -> str:
+    @admin.display(description="dropped features")
+    def constant_features(self, run: Run) -> str:
         return f"{', '.join(run.dropped_features)}: the same for every track" if run.dropped_features else "none"
 
-    @admin.display
-    def asked_for(self, run: Run) -> SafeString:
-        chosen = {"clusters": "as the data suggests"}
+    @admin.display(description="parameters")
+    def parameter_list(self, run: Run) -> SafeString:
+        defaults = {"clusters": "chosen automatically"}
         return facts(
-            (name, chosen.get(name, "–") if value is None else value) for name, value in run.parameters.items()
+            (name, defaults.get(name, "–") if value is None else value) for name, value in run.parameters.items()
         )
 
     @admin.display
-    def time_taken(self, run: Run) -> str:
+    def duration(self, run: Run) -> str:
         return f"{run.seconds:.2f} seconds"
 
     @admin.display

@@ -1,7 +1,7 @@
-"""Clusters as Markdown, in the shape of the page that the site grew from.
+"""Clusters as Markdown.
 
-The tables are GitHub Flavored Markdown (its specification, section 4.10), whose cells end at a pipe or a line
-break whatever stands around it.
+The tables are GitHub Flavored Markdown (section 4.10 of its specification). A pipe or a line break ends a cell,
+wherever it is.
 """
 
 import html
@@ -16,7 +16,7 @@ from clusters.runs import Successors
 from musicdb.models import Artist, Label, Track
 from musicdb.music import normalise_name
 
-# From a path of this site to a whole address: the page may be read far from here.
+# Turns a path of this site into an absolute address, because the page may be read elsewhere.
 Absolute = Callable[[str], str]
 
 HEADER = (
@@ -24,16 +24,16 @@ HEADER = (
     "|:---|:---|:---|:---|:---|---:|:---|:---|",
 )
 
-# A backslash before ASCII punctuation makes it plain text. Escaped is what can begin markup inside a line: code,
-# emphasis, links, tags, strikethrough, a cell's end, and the backslash itself.
+# The characters that can begin markup inside a line (code, emphasis, links, tags, strikethrough), end a cell, or escape
+# another character. A backslash before each makes it plain text.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~#]")
-# Text that a renderer would turn into a link, be it an address or a bare domain such as "mr.gl", and an entity that it
-# would turn into another character.
+# Text that a renderer would turn into a link (an address, or a domain such as "mr.gl") or, as an entity, into another
+# character.
 _AUTOLINK = re.compile(r"://|(?<=[^\W_])\.(?=[^\W\d_])|(?<=\S)@(?=\S)|&(?=#?\w+;)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
-    r"""Return ``text`` as Markdown that shows just ``text``, on one line.
+    r"""Return Markdown that renders as exactly ``text``, on one line.
 
     >>> escape("a|b *c* <d>")
     'a\\|b \\*c\\* \\<d\\>'
@@ -42,7 +42,7 @@ def escape(text: str) -> str:
 
 
 def clusters_as_markdown(run: Run, clusters: Iterable[Cluster], absolute: Absolute) -> str:
-    """Return the whole page of ``run``; ``clusters`` come with their ``representatives``."""
+    """Return the page of all clusters of ``run``. Each of ``clusters`` has its ``representatives``."""
     lines = [
         f"# Clusters in {escape(run.genre.name)}",
         "",
@@ -77,7 +77,7 @@ def retired_cluster_as_markdown(successors: Successors, absolute: Absolute) -> s
         place = f"cluster #{share.number}"
         lines.append(f"- {share.count} went to {link(share.number, place) if share.has_page else place}")
     if successors.in_none:
-        lines.append(f"- {successors.in_none} went to none")
+        lines.append(f"- {successors.in_none} went to no cluster")
     return "\n".join(lines) + "\n"
 
 
@@ -108,7 +108,7 @@ def _row(track: Track, absolute: Absolute) -> str:
 def _art(track: Track) -> str:
     if not track.album or not track.album.art:
         return ""
-    # A pipe would end the cell even inside a tag, and an address has no blanks.
+    # Quoted, because a pipe would end the cell even inside a tag, and an address must not have blanks.
     address = quote(track.album.art, safe="%/:?#@!$&'()*+,;=~")
     return f'<img src="{html.escape(address)}" alt="" width="50" />'
 

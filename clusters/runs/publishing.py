@@ -15,13 +15,13 @@ from musicdb.models import Genre
 
 
 def lock(genre: Genre) -> GenreClustering:
-    """Return the genre's clustering, and keep everybody else from it until the transaction ends.
+    """Return the genre's clustering, locked until the transaction ends.
 
-    Raises Genre.DoesNotExist where the genre has been deleted.
+    Raises Genre.DoesNotExist if the genre has been deleted.
     """
     clustering = GenreClustering.objects.select_for_update().filter(genre=genre).first()
     if clustering is None:
-        # The genre's own row, so that two who come first at once wait for each other here.
+        # Lock the row of the genre, so that two transactions do not both create its clustering.
         Genre.objects.select_for_update().get(pk=genre.pk)
         GenreClustering.objects.get_or_create(genre=genre, defaults={"next_number": next_number(genre)})
         clustering = GenreClustering.objects.select_for_update().get(genre=genre)
@@ -29,7 +29,7 @@ def lock(genre: Genre) -> GenreClustering:
 
 
 def next_number(genre: Genre) -> int:
-    """Return the first number that no cluster of the genre ever had, as far as is known without its lock."""
+    """Return the first number that no cluster of the genre has had. Without ``lock``, others may take it."""
     clustering = GenreClustering.objects.filter(genre=genre).first()
     if clustering is not None:
         return clustering.next_number
@@ -41,13 +41,13 @@ def next_number(genre: Genre) -> int:
 def publish(run: Run) -> bool:
     """Let visitors see ``run`` in place of the genre's published one. Return whether that changed anything.
 
-    A cluster without a name takes that of the same number in the run before. What the run before had and ``run`` has
-    not is kept in mind as a former cluster.
+    A cluster without a name takes the name of the cluster with its number in the run before. Clusters that only the
+    run before has are stored as retired clusters.
     """
     lock(run.genre)
     if Run.objects.filter(pk=run.pk).published().exists():
         return False
-    # Where none is published, the newest other one: an editor may have withdrawn it, but its addresses were out.
+    # If no run is published, take the newest other one: it may have been unpublished, but links to its clusters exist.
     before = Run.objects.of_genre(run.genre).exclude(pk=run.pk).published_first().first()
     if before is not None:
         before.is_published = False
@@ -78,7 +78,7 @@ def carry_names(before: Run, run: Run) -> None:
 
 
 def remove(runs: Iterable[Run]) -> int:
-    """Delete ``runs`` and their plots, but never one that is published by now. Return how many went."""
+    """Delete ``runs`` and their plots, except those that are published by now. Return how many were deleted."""
     removed = 0
     for run in runs:
         with transaction.atomic():
@@ -86,7 +86,7 @@ def remove(runs: Iterable[Run]) -> int:
             deleted, _ = Run.objects.filter(pk=run.pk, is_published=False).delete()
         if deleted:
             removed += 1
-            # After the rows: a page may lack a file for no moment, a file may lack its rows for a while.
+            # Delete the files after the row, so that no page ever shows a run whose files are missing.
             for plot in (run.plot_png, run.plot_svg):
                 plot.storage.delete(str(plot.name))
     return removed

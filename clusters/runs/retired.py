@@ -1,4 +1,4 @@
-"""Where the tracks of a cluster went that no longer exists."""
+"""Where the tracks of a retired cluster are now."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from clusters.models import Cluster, RetiredCluster, Run
 
 @dataclass(frozen=True)
 class Share:
-    """``count`` of a retired cluster's tracks went to cluster ``number``, which may be gone too and leave no page."""
+    """``count`` of the tracks went to cluster ``number``. ``has_page``: whether that cluster still has a page."""
 
     number: int
     count: int
@@ -16,12 +16,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Successors:
-    """Of a retired cluster of the genre of ``run``, its published one.
+    """Where the tracks of ``retired`` went. ``run`` is the published run of its genre.
 
-    ``shares``: where the tracks went when the cluster vanished, most first; ``in_none``: how many went nowhere.
-    ``successor``: the cluster of ``run`` that the largest share leads to, by way of other retired clusters where
-    these have vanished as well; None where the trail ends. ``by_majority``: whether the share was more than half of
-    the tracks at each step of the way.
+    ``shares``: the clusters that the tracks went to when the cluster retired, largest first. ``in_none``: how many went
+    to no cluster. ``successor``: the cluster of ``run`` that the largest share leads to. If that share went to
+    another retired cluster, its largest share is followed in turn; None if this does not lead to a cluster of ``run``.
+    ``by_majority``: whether each of these shares was more than half of the tracks.
     """
 
     run: Run
@@ -33,11 +33,11 @@ class Successors:
 
     @property
     def pointer(self) -> str:
-        """Where to look now: up to the successor's number, or a whole sentence where there is none."""
+        """A sentence about where the tracks are now. If there is a successor, it ends before the successor's number."""
         if not self.shares:
             return "None of its tracks went to another cluster."
         if self.successor is None:
-            return "The trail of its tracks ends before the clusters of today."
+            return "It is not known which clusters have its tracks now."
         if self.by_majority:
             return "Most of its tracks are now in cluster"
         return "The largest part of its tracks is now in cluster"
@@ -61,7 +61,7 @@ def _follow(
 ) -> tuple[Cluster | None, bool]:
     step: RetiredCluster | None = retired
     by_majority = True
-    # A number that went to another and came back would lead in a circle.
+    # Retired clusters can name each other as successors. Without this, the loop would not end.
     seen: set[int] = set()
     while step and step.successors and step.number not in seen:
         seen.add(step.number)

@@ -1,4 +1,4 @@
-"""Two runs of a genre side by side."""
+"""Compare two runs of a genre."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ CHUNK = 5_000
 
 
 class NotComparableError(ValueError):
-    """The runs asked for cannot be compared. The message tells a person why."""
+    """The runs cannot be compared. The message gives the reason to a person."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of both runs, as it is shown."""
+    """A figure of both runs, formatted for people."""
 
     name: str
     old: str
@@ -30,6 +30,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class RunComparison:
+    """``found``: how the clusters differ. ``figures``: for both runs."""
+
     old: Run
     new: Run
     found: Comparison
@@ -50,23 +52,24 @@ class RunComparison:
 
 
 def compare_runs(old: Run, new: Run) -> RunComparison:
-    """Compare two runs of one genre. Two queries. Raises NotComparableError where they are not of one genre."""
+    """Compare two runs. Two queries. Raises NotComparableError if they are of two genres, or the same run."""
     if old.genre_id != new.genre_id:
-        raise NotComparableError(f"Runs {old.pk} and {new.pk} are of two genres: only runs of one can be compared.")
+        raise NotComparableError(f"Runs {old.pk} and {new.pk} are of two genres. Choose two runs of the same genre.")
     if old.pk == new.pk:
-        raise NotComparableError(f"Both are run {old.pk}: choose another to compare it with.")
-    return RunComparison(old, new, compare(*_places(old), *_places(new)), _figures(old, new))
+        raise NotComparableError(f"Both are run {old.pk}. Choose another run to compare it with.")
+    return RunComparison(old, new, compare(*_track_clusters(old), *_track_clusters(new)), _figures(old, new))
 
 
 def default_pair(genre: Genre) -> tuple[Run, Run]:
-    """Return what an editor wants to see compared: what is published with what waits, or else with what was before.
+    """Return the two runs to compare if none are named, the older first.
 
-    Raises NotComparableError where the genre has fewer than two runs.
+    These are the published run and the newest one or, if the newest is published or none is, the last two. Raises
+    NotComparableError if the genre has fewer than two runs.
     """
     runs = list(Run.objects.of_genre(genre).newest_first()[:2])
     if len(runs) < 2:
-        number = "1 run" if runs else "no run"
-        raise NotComparableError(f"{genre.name} has {number}: there is nothing to compare it with yet.")
+        number = "only one run" if runs else "no runs"
+        raise NotComparableError(f"{genre.name} has {number}, so there is nothing to compare.")
     newest, before = runs
     published = Run.objects.of_genre(genre).published().first()
     if published is None or published == newest:
@@ -75,27 +78,28 @@ def default_pair(genre: Genre) -> tuple[Run, Run]:
 
 
 def default_other(run: Run) -> Run:
-    """Return the run that ``run`` is compared with unless another is asked for: the published one, or the one before.
+    """Return the run to compare ``run`` with if none is named: the published one, else the one before, else the newest.
 
-    Raises NotComparableError where the genre has no other.
+    Raises NotComparableError if the genre has no other run.
     """
     others = Run.objects.of_genre(run.genre).exclude(pk=run.pk)
     before = others.filter(finished_at__lte=run.finished_at).newest_first()
     other = others.published().first() or before.first() or others.newest_first().first()
     if other is None:
-        raise NotComparableError(f"This is the only run of {run.genre.name}: there is nothing to compare it with yet.")
+        raise NotComparableError(f"This is the only run of {run.genre.name}, so there is nothing to compare it with.")
     return other
 
 
 def in_order(one: Run, other: Run) -> tuple[Run, Run]:
-    """Return the two, the older one first."""
+    """Return the two runs, the older one first."""
     return (one, other) if (one.finished_at, one.pk) < (other.finished_at, other.pk) else (other, one)
 
 
-def _places(run: Run) -> tuple[IntArray, IntArray]:
+def _track_clusters(run: Run) -> tuple[IntArray, IntArray]:
+    """Return the ids of the run's tracks and the number of each one's cluster, both of shape (n,)."""
     rows = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
-    places = np.array(list(rows), dtype=np.int64).reshape(-1, 2)
-    return places[:, 0], places[:, 1]
+    pairs = np.array(list(rows), dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _figures(old: Run, new: Run) -> list[Figure]:
@@ -103,14 +107,14 @@ def _figures(old: Run, new: Run) -> list[Figure]:
         Figure(*row)
         for row in zip(
             ("tracks", "excluded", "clusters", "silhouette", "stability", "smallest cluster"),
-            _in_words(old),
-            _in_words(new),
+            _formatted(old),
+            _formatted(new),
             strict=True,
         )
     ]
 
 
-def _in_words(run: Run) -> tuple[str, ...]:
+def _formatted(run: Run) -> tuple[str, ...]:
     smallest = run.smallest_shares.get(str(run.cluster_count))
     return (
         str(run.track_count),

@@ -1,4 +1,4 @@
-"""What the pages and the API look up alike."""
+"""Lookups that pages and the API share."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from musicdb.models import Genre
 
 
 def published_run_or_404(slug: str) -> Run:
-    """Return the genre's published run, or raise Http404 that says which of the two is missing."""
+    """Return the genre's published run. Raises Http404 that says which is missing, the genre or the run."""
     genre = get_object_or_404(Genre, slug=slug)
     run = Run.objects.of_genre(genre).published().select_related("genre").first()
     if run is None:
@@ -20,27 +20,27 @@ def published_run_or_404(slug: str) -> Run:
 
 
 def cluster_or_retired_or_404(run: Run, number: int) -> Cluster | RetiredCluster:
-    """Return the cluster of that number, in ``run`` or, failing that, as an earlier run of the genre had it.
+    """Return the cluster of ``run`` with that number or, if there is none, the genre's retired cluster with it.
 
-    One query, or two where it is not in ``run``. Raises Http404 where there never was one.
+    One query, or two if ``run`` has no such cluster. Raises Http404 if the genre has neither.
     """
     cluster = run.clusters.filter(number=number).first()
-    former = None if cluster else RetiredCluster.objects.filter(genre=run.genre, number=number).first()
-    if cluster is None and former is None:
+    retired = None if cluster else RetiredCluster.objects.filter(genre=run.genre, number=number).first()
+    if cluster is None and retired is None:
         raise Http404("No Cluster matches the given query.")
-    return cluster or former  # type: ignore[return-value]
+    return cluster or retired  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
 class MembershipExplanation:
-    """``next_nearest``: the cluster whose centre is the next nearest to the track; None where that is not known."""
+    """``next_nearest``: the cluster with the next nearest centre; None if it is unknown or there is none."""
 
     explanation: Explanation
     next_nearest: Cluster | None
 
 
 def explain_membership(membership: Membership) -> MembershipExplanation:
-    """Say why a track is in its cluster. No query for one that was read with ``MembershipQuerySet.of_track``."""
+    """Explain why a track is in its cluster. No query if it was read with ``MembershipQuerySet.of_track``."""
     run = membership.cluster.run
     clusters = {cluster.number: cluster for cluster in run.clusters.all()}
     explanation = explain(

@@ -77,7 +77,7 @@ def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
     text = admin_client.get(page_of(Run, "change", run.pk)).text
     assert f'<img class="run-plot" src="{run.plot_svg.url}" alt="{run.plot_alt}" width="640" height="480">' in text
     across, up = run.axes
-    for axis, way in ((across, "Across"), (up, "Up")):
+    for axis, way in ((across, "Left to right"), (up, "Bottom to top")):
         words = f"{axis['low']} → {axis['high']}"
         share = f"{axis['variance']:.0%} of the variance"
         assert f'<th scope="row">{way}</th><td>{words}</td><td>{share}</td>' in text
@@ -104,7 +104,7 @@ def test_who_was_excluded_is_counted_and_one_click_away(admin_client: Client) ->
     run = genre.runs.get()
     text = admin_client.get(page_of(Run, "change", run.pk)).text
     address = page_of(ExcludedTrack, run__id__exact=run.pk)
-    assert f'<a href="{address}">1: which, and why</a>' in text
+    assert f'<a href="{address}">1: tracks and reasons</a>' in text
     response = admin_client.get(address)
     assert [(row.track, row.reason) for row in listed(response)] == [(missing, "no tempo")]
     assert page_of(Track, "change", missing.pk) in response.text
@@ -124,7 +124,7 @@ def test_the_published_run_is_kept_and_the_page_says_why(admin_client: Client) -
     old = reclustered(genre)
     published = genre.runs.get(is_published=True)
     response = admin_client.get(page_of(Run, "delete", published.pk))
-    assert "it is the published run, which visitors see" in response.context["protected"][0]
+    assert "visitors see this run" in response.context["protected"][0]
     admin_client.post(page_of(Run, "delete", published.pk), {"post": "yes"})
     run_action(admin_client, "delete_selected", [old, published], post="yes")
     assert set(genre.runs.all()) == {old, published}

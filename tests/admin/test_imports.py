@@ -88,7 +88,7 @@ def test_what_is_there_is_shown_old_and_new(editor: Client) -> None:
     page = upload(editor, net_file(net_row(1, Tempo="90"))).content.decode()
     assert "tempo: <del>155.948</del> → <ins>90</ins>" in page
     page = upload(editor, net_file(net_row(1))).content.decode()
-    assert "The library has all of it already." in page
+    assert "The library already has everything in this file." in page
     assert 'name="confirm"' not in page
 
 
@@ -103,7 +103,7 @@ def test_bad_rows_are_listed_and_refuse_all(editor: Client) -> None:
 
 def test_beside_bad_rows_good_ones_that_change_nothing_are_told(editor: Client) -> None:
     confirm(editor, upload(editor, net_file(net_row(1))))
-    told = "The good rows change nothing: the library has all of them already."
+    told = "The good rows change nothing, because the library already has all of them."
     looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
     page = looked.content.decode()
     assert (told in page, 'name="confirm"' in page) == (True, False)

@@ -44,14 +44,14 @@ def published() -> list[Run]:
 class TestPublishing:
     def test_a_run_that_waits_is_published_from_its_page(self, admin_client: Client, runs: list[Run]) -> None:
         page = admin_client.get(address("change", runs[2])).text
-        assert "Waits for review: visitors do not see it until it is published." in page
+        assert "Waits for review: visitors do not see it until somebody publishes it." in page
         assert "Publish this run" in page
         response = admin_client.post(address("publish", runs[2]))
 
         assert response.url == address("change", runs[2])
         assert published() == [runs[2]]
         assert messages_of(response)[0][0] == "success"
-        assert LogEntry.objects.get().get_change_message() == f"Published, in place of {runs[1]}."
+        assert LogEntry.objects.get().get_change_message() == f"Published in place of {runs[1]}."
         assert "Unpublish" in admin_client.get(address("change", runs[2])).text
 
     def test_one_goes_back_to_an_earlier_run(self, admin_client: Client, runs: list[Run]) -> None:
@@ -84,7 +84,7 @@ class TestPublishing:
     def test_not_without_the_right_to(self, runs: list[Run], what: str) -> None:
         reader = editor("view_run")
         page = reader.get(address("change", runs[0])).text
-        assert "Earlier: another has taken its place" in page
+        assert "Earlier: another run has replaced it" in page
 
         assert "Go back to this run" not in page
         assert reader.post(address(what, runs[0])).status_code == 403
@@ -104,7 +104,7 @@ class TestPublishing:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})
         page = page_of(Run)
         both = admin_client.post(page, {"action": "publish_selected", "_selected_action": [runs[0].pk, runs[2].pk]})
-        assert messages_of(both) == [("error", "Visitors see one run of a genre: select one of each.")]
+        assert messages_of(both) == [("error", "Select only one run of each genre to publish.")]
         admin_client.post(page, {"action": "publish_selected", "_selected_action": [runs[2].pk, other.pk]})
         assert set(published()) == {runs[2], other}
         admin_client.post(page, {"action": "unpublish_selected", "_selected_action": [runs[2].pk, other.pk]})
@@ -170,7 +170,7 @@ class TestComparing:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})
         response = admin_client.get(address("compare", runs[0], **{"with": other.pk}))
 
-        assert "only runs of one can be compared" in response.text
+        assert "Choose two runs of the same genre." in response.text
 
     def test_the_only_run_says_so(self, admin_client: Client, genre: Genre, tracks: list[Track]) -> None:
         run = stored_run(genre, {1: tracks})
@@ -182,7 +182,7 @@ class TestComparing:
         assert admin_client.post(page_of(Run), selected).url == address("compare", runs[2], **{"with": runs[0].pk})
         three = {"action": "compare_selected", "_selected_action": [run.pk for run in runs]}
         refused = admin_client.post(page_of(Run), three)
-        assert messages_of(refused) == [("error", "Select two runs of one genre to compare them.")]
+        assert messages_of(refused) == [("error", "Select two runs of the same genre to compare them.")]
 
     def test_not_without_the_right_to(self, runs: list[Run]) -> None:
         assert editor("view_track").get(address("compare", runs[0])).status_code == 403

@@ -47,7 +47,7 @@ def test_home_shows_each_genre_with_its_plot_counts_and_last_run(client: Client)
     assert ("trip hop", "/genres/trip-hop/") in first.links
     assert (f"{run.cluster_count} clusters", "/genres/trip-hop/clusters/") in first.links
     assert [p.text for p in second.all("p")] == ["0 tracks"]
-    assert "Not grouped yet" in second.text
+    assert "Not clustered yet" in second.text
     totals = {term.text: number.text for term, number in zip(page.all("dt"), page.all("dd"), strict=True)}
     assert totals == {"tracks": "12", "artists": "12", "albums": "12", "labels": "12"}
 
@@ -87,7 +87,7 @@ def test_genre_links_to_its_clusters_only_when_there_are_some(client: Client) ->
     GenreFactory(name="skiffle")
     assert ("See the clusters", "/genres/dub/clusters/") in parse(client.get("/genres/dub/")).links
     page = parse(client.get("/genres/skiffle/"))
-    assert "not grouped into clusters yet" in page.text
+    assert "not clustered yet" in page.text
     assert not [href for _, href in page.links if "clusters" in href]
 
 

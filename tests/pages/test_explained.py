@@ -43,7 +43,8 @@ def test_a_track_says_how_near_it_is_and_which_features_decided(client: Client) 
     run, track = by_energy_and_tempo()
     run.clusters.filter(number=2).update(name="Dusk")
     assert why(client, track) == [
-        "0.10 from the centre of its cluster, and 0.71 from the next nearest centre, that of cluster #2: Dusk.",
+        "Its distance to the centre of its cluster is 0.10. "
+        "To the next nearest centre, that of cluster #2: Dusk, it is 0.71.",
         "Why here: like cluster #1, it is more energetic than the average of cluster #2.",
     ]
     assert ("cluster #2: Dusk", "/genres/dub/clusters/2/") in parse(client.get(track.get_absolute_url())).links
@@ -62,7 +63,8 @@ def test_a_track_between_two_centres_is_on_the_border(client: Client) -> None:
     run, track = by_energy_and_tempo()
     stand(run.memberships.get(track=track), energy=0.5, tempo=95, distance=(0.4**2 + 0.05**2) ** 0.5)
     assert why(client, track) == [
-        "0.40 from the centre of its cluster, and 0.40 from the next nearest centre, that of cluster #2.",
+        "Its distance to the centre of its cluster is 0.40. "
+        "To the next nearest centre, that of cluster #2, it is 0.40.",
         "On the border between clusters #1 and #2: it is equally near to both centres.",
     ]
 
@@ -72,23 +74,23 @@ def test_a_track_whose_features_were_edited_since_says_so(client: Client, energy
     run, track = by_energy_and_tempo()
     stand(run.memberships.get(track=track), energy=energy, tempo=90, distance=0.1)
     assert why(client, track) == [
-        "0.10 from the centre of its cluster.",
+        "Its distance to the centre of its cluster is 0.10.",
         "Its features have changed since the tracks were clustered, "
         "so they no longer explain why it is in this cluster.",
     ]
 
 
-def test_a_run_that_kept_no_loadings_gives_the_distance_alone(client: Client) -> None:
+def test_a_run_without_stored_loadings_shows_only_the_distance(client: Client) -> None:
     run, track = by_energy_and_tempo()
     Run.objects.filter(pk=run.pk).update(weights={}, loadings=[])
-    assert why(client, track) == ["0.10 from the centre of its cluster."]
+    assert why(client, track) == ["Its distance to the centre of its cluster is 0.10."]
 
 
 def test_every_track_of_a_real_run_is_explained(client: Client) -> None:
     _genre, run = clustered_genre(tracks=30, clusters=3, name="dub")
     for place in run.memberships.select_related("track"):
         distances, reason = why(client, place.track)
-        assert distances.startswith(f"{place.distance:.2f} from the centre of its cluster, and ")
+        assert distances.startswith(f"Its distance to the centre of its cluster is {place.distance:.2f}. To the next ")
         assert reason.startswith(("Why here: ", "On the border "))
 
 
@@ -134,7 +136,7 @@ def test_the_clusters_page_leads_to_how_they_were_made(client: Client) -> None:
     _genre, run = clustered_genre(name="dub")
     page = parse(client.get("/genres/dub/clusters/"))
     assert ("How these clusters were made", "/genres/dub/clusters/how/") in page.links
-    assert f"Silhouette {run.silhouette:.3f}" in page.text
+    assert f"The silhouette is {run.silhouette:.3f}" in page.text
 
 
 def test_shows_each_number_of_clusters_that_was_tried_and_which_was_chosen(client: Client) -> None:
@@ -177,12 +179,12 @@ def test_nothing_on_the_page_needs_inline_style_or_a_script(client: Client) -> N
     assert "<script" not in page
 
 
-def test_says_that_the_number_was_asked_for(client: Client) -> None:
+def test_says_that_the_number_was_requested(client: Client) -> None:
     clustered_genre(clusters=3, name="dub")
     page = how(client)
-    assert "3 clusters were asked for, so no other number was tried." in page.text
-    assert facts(page)["Clusters"] == "3, as asked for"
-    assert [row[0] for row in rows(page, "How many clusters")] == ["3 asked for"]
+    assert "3 clusters were requested, so no other number was tried." in page.text
+    assert facts(page)["Clusters"] == "3, as requested"
+    assert [row[0] for row in rows(page, "How many clusters")] == ["3 requested"]
     assert not page.all("svg", role="img")
 
 
@@ -214,28 +216,31 @@ def test_shows_axes_components_and_loadings(client: Client) -> None:
         loadings=[*(axis["loadings"] for axis in axes), {"energy": 0.4, "tempo": 0.3}],
     )
     page = how(client)
-    assert "Each track is compared by energy and tempo. Not by liveness: the same for every track" in page.text
-    assert "keep 87% of the differences" in page.text
+    assert (
+        "The tracks are compared by energy and tempo. The run dropped liveness, because it is the same for every track"
+        in page.text
+    )
+    assert "with 87% of the variance" in page.text
     assert rows(page, "Components and axes") == [
         ["energy", "0.90", "-0.10", "0.40", "1"],
         ["tempo", "0.10", "0.90", "0.30", "0.0020"],
     ]
     assert [cell.text for cell in page.one("tfoot").all("td")] == ["62%", "20%", "5.0%", ""]
-    assert "Across the plot, component 1: from Mellow to Energetic, 62% of the variance" in page.text
+    assert "Component 1, left to right on the plot: from Mellow to Energetic, 62% of the variance" in page.text
 
 
-def test_a_run_from_before_shows_what_was_kept_of_it(client: Client) -> None:
+def test_an_older_run_says_which_figures_it_did_not_store(client: Client) -> None:
     _genre, run = clustered_genre(name="dub")
     Run.objects.filter(pk=run.pk).update(
         weights={}, loadings=[], stability=None, stabilities={}, smallest_shares={}, explained_variance=[0.5, 0.3, 0.1]
     )
     page = how(client)
     assert {tuple(row[2:]) for row in rows(page, "How many clusters")} == {("not measured", "unknown")}
-    assert {row[3] for row in rows(page, "Components and axes")} == {"not kept"}
+    assert {row[3] for row in rows(page, "Components and axes")} == {"not stored"}
     assert facts(page)["Stability"] == "not measured"
 
 
-def test_counts_who_was_excluded_by_reason(client: Client) -> None:
+def test_counts_excluded_tracks_by_reason(client: Client) -> None:
     genre = GenreFactory(name="dub")
     for _ in range(12):
         TrackFactory(genres=[genre])
@@ -244,7 +249,7 @@ def test_counts_who_was_excluded_by_reason(client: Client) -> None:
     list(recluster([genre], Params(), Options()))
     page = how(client)
     assert rows(page, "Excluded tracks") == [["no tempo", "2"], ["no valence", "1"]]
-    assert ("Which tracks these are", "/genres/dub/clusters/#excluded") in page.links
+    assert ("List of excluded tracks", "/genres/dub/clusters/#excluded") in page.links
 
 
 def test_gives_every_figure_of_the_run(client: Client) -> None:
@@ -257,7 +262,7 @@ def test_gives_every_figure_of_the_run(client: Client) -> None:
     assert shown["Seed"] == "0"
     assert shown["Input hash"].startswith(run.input_hash)
     assert shown["Digest"].startswith(run.digest)
-    assert shown["Made with"] == ", ".join(f"{program} {version}" for program, version in run.versions.items())
+    assert shown["Programs"] == ", ".join(f"{program} {version}" for program, version in run.versions.items())
     assert ("as JSON", "/api/v1/genres/dub/clusters/") in how(client).links
 
 

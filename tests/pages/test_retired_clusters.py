@@ -38,7 +38,7 @@ def gone(client: Client, number: int) -> Node:
 def words(page: Node) -> tuple[str, str]:
     """Where to look now, and where the tracks went."""
     lead, story = page.one("main").all("p")[:2]
-    return lead.text, story.text.partition(", on ")[2].partition(", ")[2]
+    return lead.text, story.text.partition(" was published on ")[2].partition(", ")[2]
 
 
 def test_says_what_it_was_and_where_its_tracks_went(client: Client, dub: Genre) -> None:
@@ -47,7 +47,7 @@ def test_says_what_it_was_and_where_its_tracks_went(client: Client, dub: Genre) 
     assert page.one("h1").text == "Cluster #7: Night drive in dub no longer exists"
     assert words(page) == (
         "Most of its tracks are now in cluster #2.",
-        "12 of its 21 tracks went to cluster #2, 6 to cluster #1; 3 are in none.",
+        "12 of its 21 tracks went to cluster #2, 6 to cluster #1; 3 are in no cluster.",
     )
     assert page.one("main").links[3:] == [
         ("#2", "/genres/dub/clusters/2/"),
@@ -57,7 +57,7 @@ def test_says_what_it_was_and_where_its_tracks_went(client: Client, dub: Genre) 
     ]
 
 
-def test_is_led_to_the_successor_by_the_name_that_an_editor_gave_it(client: Client, dub: Genre) -> None:
+def test_shows_the_editors_name_of_the_successor(client: Client, dub: Genre) -> None:
     dub.runs.get().clusters.filter(number=2).update(name="Dawn")
     former(dub, 7, 5, (2, 5))
     assert words(gone(client, 7)) == (
@@ -66,7 +66,7 @@ def test_is_led_to_the_successor_by_the_name_that_an_editor_gave_it(client: Clie
     )
 
 
-def test_follows_successors_that_have_vanished_themselves(client: Client, dub: Genre) -> None:
+def test_follows_successors_that_are_retired_too(client: Client, dub: Genre) -> None:
     former(dub, 3, 5, (5, 4), (2, 1))
     former(dub, 5, 10, (8, 9))
     former(dub, 8, 10, (1, 6), (2, 4))
@@ -91,23 +91,23 @@ def test_does_not_call_half_of_the_tracks_most(client: Client, dub: Genre) -> No
         # In a circle; to itself; to a number of which nothing is known, and so without a link.
         ([(3, 4, (5, 4)), (5, 4, (3, 4))], "4 of its 4 tracks went to cluster #5."),
         ([(3, 4, (3, 4))], "4 of its 4 tracks went to cluster #3."),
-        ([(3, 4, (99, 3))], "3 of its 4 tracks went to cluster #99; 1 is in none."),
+        ([(3, 4, (99, 3))], "3 of its 4 tracks went to cluster #99; 1 is in no cluster."),
     ],
 )
-def test_a_trail_that_ends_is_said_to_end(client: Client, dub: Genre, rows: list[Any], expected: str) -> None:
+def test_says_if_nobody_knows_where_the_tracks_are(client: Client, dub: Genre, rows: list[Any], expected: str) -> None:
     for number, size, *successors in rows:
         former(dub, number, size, *successors)
     page = gone(client, 3)
-    assert words(page) == ("The trail of its tracks ends before the clusters of today.", expected)
+    assert words(page) == ("It is not known which clusters have its tracks now.", expected)
     assert all("99" not in href for _, href in page.links)
 
 
-def test_a_cluster_whose_tracks_are_all_in_none(client: Client, dub: Genre) -> None:
+def test_a_cluster_whose_tracks_are_now_in_no_cluster(client: Client, dub: Genre) -> None:
     former(dub, 3, 1)
-    assert words(gone(client, 3)) == ("None of its tracks went to another cluster.", "its 1 track went to none.")
+    assert words(gone(client, 3)) == ("None of its tracks went to another cluster.", "its 1 track went to no cluster.")
 
 
-def test_a_number_that_the_run_has_is_shown_whatever_was_before(client: Client, dub: Genre) -> None:
+def test_a_cluster_of_the_published_run_is_shown_even_if_its_number_was_retired(client: Client, dub: Genre) -> None:
     former(dub, 2, 9, (1, 9))
     assert parse(client.get("/genres/dub/clusters/2/")).one("h1").text == "Cluster #2 in dub"
     assert client.get("/genres/dub/clusters/2.md").status_code == 200
@@ -137,14 +137,14 @@ def test_markdown_says_the_same(client: Client, dub: Genre) -> None:
         "",
         "- 12 went to [cluster #2](http://testserver/genres/dub/clusters/2.md)",
         "- 6 went to cluster #99",
-        "- 3 went to none",
+        "- 3 went to no cluster",
     ]
     assert client.get("/genres/dub/clusters/8.md").content.decode().splitlines()[2:] == [
         "None of its tracks went to another cluster.",
         "",
         "It had 1 track.",
         "",
-        "- 1 went to none",
+        "- 1 went to no cluster",
     ]
 
 

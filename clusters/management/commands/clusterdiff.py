@@ -17,13 +17,13 @@ MOVED_SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Compare two runs of a genre: the published one with one that waits, or else the last two."
+    help = "Compare two runs of a genre: by default the published one and the newest, or else the last two."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("genre", metavar="GENRE", help="its name or address")
+        parser.add_argument("genre", metavar="GENRE", help="its name or slug")
         parser.add_argument("runs", nargs="*", type=int, metavar="RUN", help="the ids of two runs, the older one first")
-        parser.add_argument("--limit", type=int, default=MOVED_SHOWN, metavar="N", help="how many moved tracks to name")
-        parser.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
+        parser.add_argument("--limit", type=int, default=MOVED_SHOWN, metavar="N", help="how many moved tracks to list")
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["limit"] < 0:
@@ -53,24 +53,24 @@ class Command(BaseCommand):
         )
         for flow in found.flows:
             self.stdout.write(f"  {_name(flow.old):>6} → {_name(flow.new):6} {flow.tracks:>8}")
-        for parting in found.splits:
-            self.stdout.write(f"Cluster #{parting.number} split into {_parts(parting)}.")
-        for parting in found.mergers:
-            self.stdout.write(f"Cluster #{parting.number} is {_parts(parting)} together.")
+        for split in found.splits:
+            self.stdout.write(f"Cluster #{split.number} split into {_parts(split)}.")
+        for split in found.mergers:
+            self.stdout.write(f"Cluster #{split.number} was merged from {_parts(split)}.")
         if moved:
-            self.stdout.write("\nWho moved, by title:")
+            self.stdout.write("\nTracks that moved, by title:")
         for track in moved:
             artists = ", ".join(artist.name for artist in track.artists_in_order) or "no artist"
             self.stdout.write(f"  {_name(track.old_number):>6} → {_name(track.new_number):6} {track.title}, {artists}")
         if (rest := found.moved + found.came + found.left - len(moved)) > 0:
-            self.stdout.write(f"  and {rest} more; --limit shows them.")
+            self.stdout.write(f"  and {rest} more. Use --limit to list them.")
 
 
 def _find_runs(genre: Genre, ids: list[int]) -> tuple[Run, Run]:
     if not ids:
         return default_pair(genre)
     if len(ids) != 2:
-        raise NotComparableError("Name two runs, or none.")
+        raise NotComparableError("Give the ids of two runs, or of none.")
     runs = {run.pk: run for run in Run.objects.of_genre(genre).select_related("genre").newest_first()}
     if unknown := [str(pk) for pk in ids if pk not in runs]:
         known = ", ".join(f"{pk} ({run.finished_at:%Y-%m-%d %H:%M})" for pk, run in runs.items()) or "none"
@@ -82,8 +82,8 @@ def _name(number: int | None) -> str:
     return "–" if number is None else f"#{number}"
 
 
-def _parts(parting: Split) -> str:
-    return " and ".join(f"#{number} ({tracks})" for number, tracks in parting.parts)
+def _parts(split: Split) -> str:
+    return " and ".join(f"#{number} ({tracks})" for number, tracks in split.parts)
 
 
 def _as_json(compared: RunComparison, moved: list[Any]) -> dict[str, Any]:

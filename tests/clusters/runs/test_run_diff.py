@@ -62,11 +62,11 @@ class TestCompared:
             (tracks[11], 3, None),
         ]
 
-    def test_runs_of_two_genres_are_not(self, runs: list[Run]) -> None:
+    def test_runs_of_two_genres_and_a_run_with_itself_are_refused(self, runs: list[Run]) -> None:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})
         with pytest.raises(NotComparableError, match="are of two genres"):
             compare_runs(runs[0], other)
-        with pytest.raises(NotComparableError, match="choose another"):
+        with pytest.raises(NotComparableError, match="Choose another"):
             compare_runs(runs[0], runs[0])
 
     @pytest.mark.parametrize("count", [1, 3])
@@ -82,7 +82,7 @@ class TestCompared:
         with django_assert_num_queries(2):
             assert [len(track.artists_in_order) for track in compared.moved_tracks()] == [1] * count
 
-    def test_what_is_shown_is_compared_with_what_waits_else_with_what_was_before(
+    def test_the_default_pair_is_the_published_run_and_the_newest_or_else_the_last_two(
         self, genre: Genre, runs: list[Run]
     ) -> None:
         first, second, third = runs
@@ -94,11 +94,11 @@ class TestCompared:
         assert default_pair(genre) == (second, third)
         assert [default_other(run) for run in (first, second, third)] == [third, first, second]
 
-    def test_one_run_is_nothing_to_compare(self, genre: Genre, tracks: list[Track]) -> None:
-        with pytest.raises(NotComparableError, match=r"^korean pop has no run: there is nothing"):
+    def test_a_genre_with_one_run_has_nothing_to_compare(self, genre: Genre, tracks: list[Track]) -> None:
+        with pytest.raises(NotComparableError, match=r"^korean pop has no runs, so there is nothing"):
             default_pair(genre)
         run = stored_run(genre, {1: tracks})
-        with pytest.raises(NotComparableError, match=r"^korean pop has 1 run: there is nothing"):
+        with pytest.raises(NotComparableError, match=r"^korean pop has only one run, so there is nothing"):
             default_pair(genre)
         with pytest.raises(NotComparableError, match=r"^This is the only run of korean pop"):
             default_other(run)
@@ -120,10 +120,10 @@ class TestClusterDiff:
         assert "Cluster #2 split into #2 (5) and #3 (3)." in lines
         assert max(map(len, lines)) <= 100
 
-    def test_no_more_than_asked_for_are_named(self, runs: list[Run]) -> None:
+    def test_limit_sets_how_many_moved_tracks_are_listed(self, runs: list[Run]) -> None:
         lines = command("clusterdiff", "korean-pop", "--limit", "1").splitlines()
 
-        assert lines[-2:] == ["      #2 → #1     Track 04, Artist 04", "  and 1 more; --limit shows them."]
+        assert lines[-2:] == ["      #2 → #1     Track 04, Artist 04", "  and 1 more. Use --limit to list them."]
 
     def test_as_json(self, runs: list[Run], tracks: list[Track]) -> None:
         found = json.loads(command("clusterdiff", "korean-pop", "--json"))
@@ -137,7 +137,7 @@ class TestClusterDiff:
         ("arguments", "message"),
         [
             (["k-pop"], "There is no genre “k-pop”. Did you mean korean-pop?"),
-            (["korean-pop", "1"], "Name two runs, or none."),
+            (["korean-pop", "1"], "Give the ids of two runs, or of none."),
             (["korean-pop", "--limit", "-1"], "--limit must be 0 or more."),
         ],
     )
