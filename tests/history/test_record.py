@@ -308,4 +308,5 @@ def test_versions_of_a_dump_are_versions_again(tmp_path: Any, user: User) -> Non
     forget()
     call_command("loaddata", str(first), verbosity=0)
     call_command("dumpdata", *apps, output=str(second))
-    assert json.loads(second.read_text()) == json.loads(first.read_text())
+    # Of a time with less than a millisecond, Django's encoder writes "35.000Z", and "35Z" after it has been loaded.
+    assert json.loads(second.read_text()) == json.loads(first.read_text().replace(".000Z", "Z"))
