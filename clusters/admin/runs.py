@@ -19,6 +19,7 @@ from clusters.models import ExcludedTrack, Run
 from clusters.runs import NotComparableError, compare_runs, default_other, in_order, publish, remove, unpublish
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.html import facts, link_to, link_to_list
+from musicdb.models import Genre
 
 MOVED_PER_PAGE = 50
 STATES = {
@@ -145,8 +146,13 @@ class RunAdmin(ReadOnlyAdmin[Run]):
             self._unpublish(request, run)
 
     def _publish(self, request: HttpRequest, run: Run) -> None:
-        before = Run.objects.of_genre(run.genre).published().first()
-        if publish(run):
+        try:
+            before = Run.objects.of_genre(run.genre).published().first()
+            changed = publish(run)
+        except (Run.DoesNotExist, Genre.DoesNotExist):
+            self._say_deleted(request, run)
+            return
+        if changed:
             self.log_change(request, run, f"Published in place of {before}." if before else "Published.")
             text = format_html("Visitors now see {}.", link_to(run))
             self.message_user(request, text, messages.SUCCESS)
@@ -154,12 +160,20 @@ class RunAdmin(ReadOnlyAdmin[Run]):
             self.message_user(request, format_html("{} is already published.", link_to(run)), messages.INFO)
 
     def _unpublish(self, request: HttpRequest, run: Run) -> None:
-        if unpublish(run):
+        try:
+            changed = unpublish(run)
+        except Genre.DoesNotExist:
+            self._say_deleted(request, run)
+            return
+        if changed:
             self.log_change(request, run, "Unpublished.")
             text = format_html("{}: visitors now see no clusters of {}.", link_to(run), run.genre.name)
             self.message_user(request, text, messages.SUCCESS)
         else:
             self.message_user(request, format_html("{} was not published.", link_to(run)), messages.INFO)
+
+    def _say_deleted(self, request: HttpRequest, run: Run) -> None:
+        self.message_user(request, f"Run {run.pk} has been deleted in the meantime.", messages.WARNING)
 
     # --- Comparing ---
 

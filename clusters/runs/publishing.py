@@ -5,6 +5,7 @@ Each change locks its genre, so changes to one genre happen one after another.
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import Max
@@ -43,9 +44,11 @@ def publish(run: Run) -> bool:
 
     A cluster without a name takes the name of the cluster with its number in the run before. Clusters that only the
     run before has are stored as retired clusters.
+
+    Raises Run.DoesNotExist or Genre.DoesNotExist where somebody has deleted the run or its genre.
     """
     lock(run.genre)
-    if Run.objects.filter(pk=run.pk).published().exists():
+    if Run.objects.values_list("is_published", flat=True).get(pk=run.pk):
         return False
     # If no run is published, take the newest other one: it may have been unpublished, but links to its clusters exist.
     before = Run.objects.of_genre(run.genre).exclude(pk=run.pk).published_first().first()
@@ -61,7 +64,10 @@ def publish(run: Run) -> bool:
 
 @transaction.atomic
 def unpublish(run: Run) -> bool:
-    """Take ``run`` from the site; the genre then shows no clusters. Return whether that changed anything."""
+    """Take ``run`` from the site; the genre then shows no clusters. Return whether that changed anything.
+
+    Raises Genre.DoesNotExist where somebody has deleted the genre.
+    """
     lock(run.genre)
     changed = Run.objects.filter(pk=run.pk).published().update(is_published=False)
     run.is_published = False
@@ -81,7 +87,9 @@ def remove(runs: Iterable[Run]) -> int:
     """Delete ``runs`` and their plots, except those that are published by now. Return how many were deleted."""
     removed = 0
     for run in runs:
-        with transaction.atomic():
+        deleted = 0
+        # If the genre has been deleted, its runs were deleted with it.
+        with suppress(Genre.DoesNotExist), transaction.atomic():
             lock(run.genre)
             deleted, _ = Run.objects.filter(pk=run.pk, is_published=False).delete()
         if deleted:

@@ -9,9 +9,11 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
+from clusters.admin import runs as admin_runs
 from clusters.models import GenreClustering, Run
+from clusters.runs import publish, remove
 from musicdb.models import Genre, Track
-from tests.admin.helpers import alias_rows, editor, listed, messages_of, page_of
+from tests.admin.helpers import alias_rows, editor, listed, messages_of, page_of, run_action
 from tests.factories import GenreFactory, TrackFactory, numbered_tracks, stored_run, three_runs
 from tests.pages.html import parse
 
@@ -99,6 +101,37 @@ class TestPublishing:
 
     def test_a_run_that_is_not_there(self, admin_client: Client) -> None:
         assert admin_client.post(reverse("admin:clusters_run_publish", args=[99])).status_code == 404
+
+    @pytest.mark.parametrize("what", ["publish_selected", "unpublish_selected"])
+    def test_a_genre_that_is_deleted_meanwhile(
+        self, admin_client: Client, runs: list[Run], what: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = what.removesuffix("_selected")
+        original = getattr(admin_runs, name)
+
+        def too_late(run: Run) -> bool:
+            Genre.objects.filter(pk=run.genre_id).delete()
+            return bool(original(run))
+
+        monkeypatch.setattr(admin_runs, name, too_late)
+        response = run_action(admin_client, what, [runs[0]])
+
+        assert messages_of(response) == [("warning", f"Run {runs[0].pk} has been deleted in the meantime.")]
+
+    def test_a_run_that_is_removed_meanwhile(
+        self, admin_client: Client, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old, *_ = [run for run in runs if not run.is_published]
+
+        def too_late(run: Run) -> bool:
+            assert remove([run]) == 1
+            return publish(run)
+
+        monkeypatch.setattr(admin_runs, "publish", too_late)
+        response = run_action(admin_client, "publish_selected", [old])
+
+        assert messages_of(response) == [("warning", f"Run {old.pk} has been deleted in the meantime.")]
+        assert set(Run.objects.all()) == {run for run in runs if run != old}
 
     def test_many_from_the_list_but_one_of_a_genre(self, admin_client: Client, runs: list[Run]) -> None:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})

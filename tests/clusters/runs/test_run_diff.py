@@ -224,6 +224,12 @@ class TestPublishing:
         assert list(Run.objects.all()) == [runs[0]]
         assert files() == {runs[0].plot_png.name, runs[0].plot_svg.name}
 
+    def test_runs_of_a_genre_that_was_deleted_are_no_error(self, runs: list[Run]) -> None:
+        stale = list(Run.objects.select_related("genre"))
+        Genre.objects.all().delete()
+
+        assert remove(stale) == 0
+
     def test_states(self, runs: list[Run]) -> None:
         def states() -> list[str]:
             return list(Run.objects.with_state().order_by("pk").values_list("state", flat=True))
