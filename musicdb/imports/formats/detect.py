@@ -9,6 +9,7 @@ from musicdb.imports.formats.datasets.tidytuesday import TidyTuesday
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.net import ExportifyNet
 from musicdb.imports.formats.native import NATIVE_FORMATS
+from musicdb.imports.formats.unknown import describe_unknown
 from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import ParseOptions
 
@@ -28,17 +29,15 @@ FORMAT_LABELS = {file_format.name: file_format.label for file_format in FORMATS}
 def detect(file: str, header: Sequence[str], parse_options: ParseOptions, wanted: str = "") -> FileFormat:
     """Return the format of a file with this header: the one named ``wanted``, or else the one that fits best.
 
-    Raises ImportRefusedError with the nearest format and the columns that the file lacks to have it.
+    Raises ImportRefusedError, with what the file lacks, where none fits.
     """
     considered = [file_format for file_format in FORMATS if wanted in ("", file_format.name)]
     fitting = [file_format for file_format in considered if not file_format.missing_columns(header, file)]
     if fitting:
         best = max(fitting, key=lambda one: (one.matches_file_name(file), one.match_score(header)[1]))
         return best(file, header, parse_options)
+    if not wanted:
+        raise ImportRefusedError(describe_unknown(file, header, FORMATS, ExportifyNet))
     nearest = max(considered, key=lambda one: one.match_score(header))
     missing = ", ".join(f"“{heading}”" for heading in nearest.missing_columns(header))
-    if wanted:
-        raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")
-    raise ImportRefusedError(
-        f"{file} has no format that musicdb knows. The nearest is {nearest.label}, but the file lacks {missing}."
-    )
+    raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")

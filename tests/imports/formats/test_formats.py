@@ -7,7 +7,7 @@ import pytest
 from musicdb.imports import ImportRefusedError, ParseOptions, Source
 from musicdb.imports.parse import Parsed
 from musicdb.imports.records import ArtistRecord, TrackRecord
-from tests.imports.files import NET, as_csv, net_file, net_row, records_of, sample, track_id
+from tests.imports.files import as_csv, net_file, net_row, records_of, sample, track_id
 
 
 def records(*sources: Source, **options: object) -> list[TrackRecord]:
@@ -123,13 +123,16 @@ class TestBadRows:
 
 
 class TestWhatItIsNot:
-    def test_the_nearest_format_and_what_is_missing(self) -> None:
-        header = [name for name in NET if name not in ("Album Name", "Track Name")]
+    def test_the_columns_that_are_understood_and_what_is_missing(self) -> None:
+        header = ["Track URI", "Artist Name(s)", "Danceability", "Energy", "Mood"]
         with pytest.raises(ImportRefusedError) as refused:
             records_of(Source("x.csv", as_csv([], header).encode()))
         assert str(refused.value) == (
-            "x.csv has no format that musicdb knows. The nearest is Exportify (exportify.net), "
-            "but the file lacks “Track Name”, “Album Name”."
+            "x.csv has no format that musicdb knows. Understood: “Track URI” as the Spotify id, “Artist Name(s)” as "
+            "the artists, “Danceability” and “Energy” as audio features. Not understood: “Mood”. A track needs a "
+            "title, an artist and a Spotify id; the file has no column for a title. Export the tracks with Exportify "
+            "(exportify.net) or from musicdb, or make a table with the columns “Track URI”, “Track Name”, “Album Name” "
+            "and “Artist Name(s)”."
         )
 
     def test_the_format_that_was_asked_for(self) -> None:
