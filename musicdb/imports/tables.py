@@ -31,6 +31,7 @@ from musicdb.exports.limits import (
 from musicdb.exports.xml_text import unescape_xml
 from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import Source
+from musicdb.imports.other_files import refuse_binary, refuse_document, refuse_other_text
 
 # A table of text packs to a tenth; what packs to a hundredth was made to burst.
 MAX_RATIO = 100
@@ -83,9 +84,8 @@ def read_tables(name: str, data: bytes) -> Iterator[Table]:
         raise ImportRefusedError(f"{name} is larger than {MAX_FILE_SIZE // MEGABYTE} MB. Import it in parts.")
     if data.startswith(b"PK\x03\x04"):
         yield from _from_zip(name, data)
-    elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ImportRefusedError(f"{name} is an old Excel workbook (.xls). Save it as .xlsx or .csv.")
     else:
+        refuse_binary(name, data)
         yield _from_csv(name, lambda: data)
 
 
@@ -101,12 +101,18 @@ def _from_zip(name: str, data: bytes) -> Iterator[Table]:
             yield from _from_workbook(name, data)
             return
         _refuse_bomb(name, members, MAX_UNPACKED_SIZE)
+        refuse_document(name, members)
         wanted = [member for member in members if _is_csv(member.filename)]
         if not wanted:
-            raise ImportRefusedError(f"{name} contains no CSV file.")
+            raise ImportRefusedError(f"{name} contains no CSV file.{_kinds_in(members)}")
     for member in wanted:
         # Unpacked anew each time that it is read, so that no two members are in memory at once.
         yield _from_csv(PurePosixPath(member.filename).name, partial(_unpack, name, data, member))
+
+
+def _kinds_in(members: list[zipfile.ZipInfo]) -> str:
+    kinds = sorted({PurePosixPath(member.filename).suffix.lower() for member in members} - {""})
+    return f" It contains files of the kinds {', '.join(kinds[:5])}. Import the tables as CSV." if kinds else ""
 
 
 def _is_csv(path: str) -> bool:
@@ -170,6 +176,7 @@ def _from_csv(name: str, read: Callable[[], bytes]) -> Table:
     encoding = detect_encoding(data)
     if not data.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0,;"):
         raise ImportRefusedError(f"{name} is empty.")
+    refuse_other_text(name, data, encoding)
 
     def lines(data: bytes) -> io.TextIOWrapper:
         return io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")

@@ -131,7 +131,7 @@ class TestHarm:
             ("a.zip", zipped({"a.pdf": b"%PDF"}), "contains no CSV file"),
             ("a.xlsx", zipped({"xl/workbook.xml": b"<workbook/>"}), "workbook"),
             ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Save it as .xlsx or .csv"),
-            ("a.csv", bytes(range(256)) * 40, "has no format"),
+            ("a.csv", bytes(range(256)) * 40, "is not text"),
             ("a.csv", b'"' + b"x" * 11_000_000, "cannot be read as CSV"),
         ],
     )
