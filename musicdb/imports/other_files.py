@@ -15,7 +15,7 @@ _SAVE_AS = "Save it as .xlsx or .csv."
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (rb"%PDF-", "a PDF document", _TAKE_A_TABLE),
     (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|....ftyp(heic|mif1|avif)", "a picture", _TAKE_A_TABLE),
-    (rb"ID3|fLaC|OggS|RIFF....WAVE|....ftyp", "a recording or a film", _TAKE_A_TABLE),
+    (rb"ID3[\x02-\x04]|fLaC|OggS|RIFF....WAVE|....ftyp", "a recording or a film", _TAKE_A_TABLE),
     (
         rb"SQLite format 3\0",
         "an SQLite database",

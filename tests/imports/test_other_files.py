@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from musicdb.imports import ImportRefusedError, Source
-from tests.imports.files import net_file, net_row, records_of
+from tests.imports.files import as_csv, net_file, net_row, records_of
 
 
 def zipped(*names: str) -> bytes:
@@ -84,6 +84,14 @@ def test_a_page_in_a_zip_is_named() -> None:
 @pytest.mark.parametrize("title", ["<3", "[Intro]", '{"x": 1}', "one.mp3", "%PDF-", "\x07 Bell", "#EXTM3U"])
 def test_a_title_may_look_like_anything(title: str) -> None:
     parsed = records_of(net_file(net_row(1, **{"Track Name": title})))
+    assert len(parsed.tracks) == 1
+
+
+@pytest.mark.parametrize("heading", ["ID3 title", "[Mood]", "GIF", "Music.mp3"])
+def test_a_heading_may_look_like_anything(heading: str) -> None:
+    table = as_csv([net_row(1)]).splitlines(keepends=True)
+    text = f"{heading},{table[0]}x,{''.join(table[1:])}"
+    parsed = records_of(Source("x.csv", text.encode()))
     assert len(parsed.tracks) == 1
 
 
