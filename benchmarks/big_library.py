@@ -97,9 +97,20 @@ def _fill(tracks: int) -> dict[str, float]:
     )
     insert(
         Album,
-        ["id", "slug", "title", "spotify_id", "release_date", "release_precision", "image_url"],
+        [
+            "id",
+            "slug",
+            "title",
+            "spotify_id",
+            "release_date",
+            "release_precision",
+            "image_url",
+            "album_type",
+            "upc",
+            "copyrights",
+        ],
         (
-            (n, f"album-{n}", name, f"Album{n:017}", f"{1960 + n % 60}-01-01", "year", _art(n))
+            (n, f"album-{n}", name, f"Album{n:017}", f"{1960 + n % 60}-01-01", "year", _art(n), "", "", "")
             for n, name in numbered(words.names(albums), RARE_ALBUM)
         ),
     )
@@ -108,7 +119,19 @@ def _fill(tracks: int) -> dict[str, float]:
     ranges = [(max(int(feature.lowest), 0), int(feature.highest)) for feature in AUDIO_FEATURES]
     insert(
         Track,
-        ["id", "slug", "title", "album", "spotify_id", "isrc", "score", "liked", "features_source", *features],
+        [
+            "id",
+            "slug",
+            "title",
+            "album",
+            "spotify_id",
+            "isrc",
+            "score",
+            "liked",
+            "preview_url",
+            "features_source",
+            *features,
+        ],
         (
             (
                 n,
@@ -119,6 +142,7 @@ def _fill(tracks: int) -> dict[str, float]:
                 f"QZABC{n:07}",
                 draw.randint(0, 100_000) if n % 3 else None,
                 n % 20 == 0,
+                "",
                 "",
                 *(draw.randint(*bounds) if n % 10 else None for bounds in ranges),
             )

@@ -15,7 +15,18 @@ from clusters.core.params import Params
 from clusters.models import Cluster, Membership, Run
 from clusters.runs import Options, recluster
 from clusters.runs.plot_files import new_plot_names
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Playlist, PlaylistEntry, Track, TrackArtist
+from musicdb.models import (
+    Album,
+    AlbumArtist,
+    AlbumLabel,
+    Artist,
+    Genre,
+    Label,
+    Playlist,
+    PlaylistEntry,
+    Track,
+    TrackArtist,
+)
 
 SHARES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")
 
@@ -55,6 +66,11 @@ class AlbumFactory(DjangoModelFactory):
     def labels(self, create: bool, extracted: Iterable[Label] | None, **kwargs: Any) -> None:
         for position, label in enumerate(extracted or ()):
             AlbumLabel.objects.create(album=self, label=label, position=position)
+
+    @factory.post_generation
+    def artists(self, create: bool, extracted: Iterable[Artist] | None, **kwargs: Any) -> None:
+        for position, artist in enumerate(extracted or ()):
+            AlbumArtist.objects.create(album=self, artist=artist, position=position)
 
 
 class TrackFactory(DjangoModelFactory):

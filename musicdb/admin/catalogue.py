@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from musicdb.admin.base import M, counted
 from musicdb.admin.change_form.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.admin.change_form.inlines import (
+    AlbumArtistInline,
     AlbumLabelInline,
     ArtistAliasInline,
     GenreAliasInline,
@@ -174,13 +175,23 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
     form = AlbumForm
     list_display = ["art", "listed_title", "released", "label_names", "number_of_tracks"]
     list_display_links = ["art", "listed_title"]
-    list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, DoubtFilter]
+    list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, "album_type", DoubtFilter]
     list_prefetch_related = [rows_with(Album, "album_labels", "label")]
     search_fields = AlbumQuerySet.search_fields
-    search_help_text = "Title, Spotify id or Spotify link"
-    fields = ["title", "slug", "released", "spotify_id", "image_url", "large_art"]
+    search_help_text = "Title, Spotify id, Spotify link or UPC"
+    fields = [
+        "title",
+        "slug",
+        "released",
+        "album_type",
+        "spotify_id",
+        "upc",
+        "image_url",
+        "large_art",
+        "copyrights",
+    ]
     readonly_fields = ["large_art"]
-    inlines = [AlbumLabelInline]
+    inlines = [AlbumArtistInline, AlbumLabelInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Album]:
         tracks = count_related(Track.objects.all(), "album")
@@ -237,8 +248,9 @@ class TrackAdmin(
     inlines = [TrackArtistInline]
     actions = ["like", "unlike", "bulk_edit_selected", "make_playlist"]
     fieldsets = [
-        (None, {"fields": ["title", "slug", "album", "genres", "score", "liked"]}),
-        ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit"]}),
+        (None, {"fields": ["title", "slug", "album", ("disc_number", "track_number"), "genres"]}),
+        ("In the library", {"fields": ["score", "liked", "added_at"]}),
+        ("Recording", {"fields": ["spotify_id", "isrc", "duration_ms", "explicit", "popularity", "preview_url"]}),
         (
             "Audio features",
             {

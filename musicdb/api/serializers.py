@@ -40,6 +40,16 @@ class URLOrNullField(TextOrNullField):
     """An address on another site."""
 
 
+class TypeOrNullField(serializers.ChoiceField):
+    """A type of album, null if it is unknown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Album.Type.choices, read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value: str) -> str | None:  # type: ignore[override]
+        return value or None
+
+
 def identity(model_name: str) -> serializers.HyperlinkedIdentityField:
     """Return the field for a row's own address in the API."""
     return serializers.HyperlinkedIdentityField(
@@ -140,19 +150,39 @@ class AlbumSerializer(serializers.ModelSerializer[Album]):
     page_url = PageURLField()
     released = TextOrNullField(help_text="The date as far as it is known: 1983, 1983-05 or 1983-05-12.")
     art = URLOrNullField()
+    album_type = TypeOrNullField()
+    artists = NamedArtistSerializer(
+        source="artists_in_order",
+        many=True,
+        read_only=True,
+        help_text="The album’s own artists. Those of its tracks may be others.",
+    )
     labels = NamedLabelSerializer(source="labels_in_order", many=True, read_only=True)
     track_count = serializers.IntegerField(read_only=True)
 
     class Meta:
         model = Album
-        fields = ["title", "slug", "url", "page_url", "released", "art", "labels", "track_count"]
+        fields = [
+            "title",
+            "slug",
+            "url",
+            "page_url",
+            "released",
+            "album_type",
+            "art",
+            "artists",
+            "labels",
+            "track_count",
+        ]
 
 
 class AlbumDetailSerializer(AlbumSerializer):
+    upc = TextOrNullField(help_text="The number of its barcode.")
+    copyrights = TextOrNullField()
     spotify_url = URLOrNullField()
 
     class Meta(AlbumSerializer.Meta):
-        fields = [*AlbumSerializer.Meta.fields, "spotify_id", "spotify_url"]
+        fields = [*AlbumSerializer.Meta.fields, "upc", "copyrights", "spotify_id", "spotify_url"]
 
 
 class TrackSerializer(serializers.ModelSerializer[Track]):
@@ -181,6 +211,7 @@ class FeaturesSerializer(serializers.ModelSerializer[Track]):
 class TrackDetailSerializer(TrackSerializer):
     genres = NamedGenreSerializer(many=True, read_only=True)
     isrc = TextOrNullField()
+    preview_url = URLOrNullField(source="preview")
     features = FeaturesSerializer(source="*", read_only=True)
     features_source = TextOrNullField(help_text="Where the features came from.")
 
@@ -192,6 +223,11 @@ class TrackDetailSerializer(TrackSerializer):
             "isrc",
             "duration_ms",
             "explicit",
+            "disc_number",
+            "track_number",
+            "popularity",
+            "added_at",
+            "preview_url",
             "features",
             "features_source",
         ]

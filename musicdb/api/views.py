@@ -60,7 +60,7 @@ class AlbumViewSet(CatalogueViewSet):
     """Albums, newest first. A single album has its Spotify id and link too."""
 
     lookup_url_kwarg = "album_slug"
-    queryset = Album.objects.for_list()
+    queryset = Album.objects.for_list().with_artists()
     serializer_class = serializers.AlbumSerializer
     detail_serializer_class = serializers.AlbumDetailSerializer
     filterset_class = AlbumFilter

@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from musicdb.exports.columns import ChildRows, Column, Table
 from musicdb.exports.widgets import (
+    ChoiceWidget,
     FeatureWidget,
     IsrcWidget,
     ListWidget,
@@ -18,6 +19,7 @@ from musicdb.exports.widgets import (
     SpotifyIdWidget,
     TextWidget,
     TimeWidget,
+    UpcWidget,
     UrlWidget,
     VisibilityWidget,
     WholeNumberWidget,
@@ -25,6 +27,7 @@ from musicdb.exports.widgets import (
 )
 from musicdb.models import (
     Album,
+    AlbumArtist,
     AlbumLabel,
     Artist,
     ArtistAlias,
@@ -39,11 +42,17 @@ from musicdb.models import (
     TrackArtist,
 )
 from musicdb.models.playlists import MAX_RULE
+from musicdb.models.validators import MAX_POPULARITY, MAX_SMALL_INTEGER
 from musicdb.music import AUDIO_FEATURES, format_release_date
 
 
 def _write_release_date(first_day: date | None, precision: str) -> str:
     return format_release_date(first_day, precision) if first_day else ""
+
+
+def _write_time(time: datetime | None) -> str:
+    """Return a time as text: a workbook's times have no time zone."""
+    return time.isoformat() if time else ""
 
 
 SLUG = SlugWidget()
@@ -102,6 +111,7 @@ LABELS = Table(
 )
 
 _ALBUM_LABELS = ChildRows(AlbumLabel, "album", "position")
+_ALBUM_ARTISTS = ChildRows(AlbumArtist, "album", "position")
 
 ALBUMS = Table(
     "albums",
@@ -120,6 +130,11 @@ ALBUMS = Table(
         Column("label_slugs", SLUGS, ("label__slug",), children=_ALBUM_LABELS),
         Column("spotify_id", SpotifyIdWidget("album")),
         Column("image_url", UrlWidget()),
+        Column("artists", ListWidget(NameWidget(300)), ("artist__name",), children=_ALBUM_ARTISTS),
+        Column("artist_slugs", SLUGS, ("artist__slug",), children=_ALBUM_ARTISTS),
+        Column("album_type", ChoiceWidget(Album.Type)),
+        Column("upc", UpcWidget()),
+        Column("copyrights", TextWidget()),
     ),
 )
 
@@ -144,6 +159,11 @@ TRACKS = Table(
         Column("isrc", IsrcWidget()),
         Column("duration_ms", NUMBER),
         Column("explicit", YES_NO),
+        Column("disc_number", WholeNumberWidget(1, MAX_SMALL_INTEGER)),
+        Column("track_number", WholeNumberWidget(1, MAX_SMALL_INTEGER)),
+        Column("popularity", WholeNumberWidget(0, MAX_POPULARITY)),
+        Column("added_at", TimeWidget(), write=_write_time),
+        Column("preview_url", UrlWidget()),
         *(Column(feature.name, FeatureWidget(feature, as_stored=True)) for feature in AUDIO_FEATURES),
         Column("features_source", TextWidget(100)),
     ),
@@ -162,10 +182,6 @@ PLAYLISTS = Table(
         *_alias_columns(PlaylistAlias),
     ),
 )
-
-
-def _write_time(time: datetime | None) -> str:
-    return time.isoformat() if time else ""
 
 
 # The entries have neither a list nor a page of their own. The title of the track is there for people.

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from import_export.widgets import Widget
 
 from musicdb.models import Visibility
@@ -20,9 +21,17 @@ from musicdb.models.validators import (
     validate_isrc,
     validate_slug_text,
     validate_spotify_id,
+    validate_upc,
     validate_web_url,
 )
-from musicdb.music import AudioFeature, Precision, normalise_isrc, normalise_name, parse_release_date
+from musicdb.music import (
+    AudioFeature,
+    Precision,
+    normalise_isrc,
+    normalise_name,
+    normalise_upc,
+    parse_release_date,
+)
 
 # What programs write for an unknown value. A title can be any of these words, so names are not read this way.
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})
@@ -227,19 +236,23 @@ class FeatureWidget(Widget):
 
 
 class WholeNumberWidget(Widget):
-    """A whole number that is not negative, or None. ``zero_is_unknown`` is for what cannot be 0, such as a duration."""
+    """A whole number from ``lowest`` to ``highest``, or None. ``zero_is_unknown`` is for what cannot be 0."""
 
-    def __init__(self, zero_is_unknown: bool = False) -> None:
+    def __init__(self, lowest: int = 0, highest: int = MAX_INTEGER, *, zero_is_unknown: bool = False) -> None:
         super().__init__()
+        self.lowest = lowest
+        self.highest = highest
         self.zero_is_unknown = zero_is_unknown
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
         if is_unknown(value):
             return None
         number = as_number(value)
-        if not number.is_integer() or not 0 <= number <= MAX_INTEGER:
-            raise ValueError(f"“{shorten(value)}” is not a whole number from 0 to {MAX_INTEGER:,}.")
-        return None if self.zero_is_unknown and number == 0 else int(number)
+        if self.zero_is_unknown and number == 0:
+            return None
+        if not number.is_integer() or not self.lowest <= number <= self.highest:
+            raise ValueError(f"“{shorten(value)}” is not a whole number from {self.lowest} to {self.highest:,}.")
+        return int(number)
 
 
 class YesNoWidget(Widget):
@@ -297,6 +310,40 @@ class ReleaseDateWidget(Widget):
             except ValueError:
                 raise ValueError(f"“{text}” is not a month.") from None
         return parse_release_date(shorten(text.split("T")[0] if len(text) > 10 else text))
+
+
+class ChoiceWidget(Widget):
+    """One of ``choices``, by its value or its label in any case, or empty.
+
+    What is none of them is an error, or empty if ``others_are_unknown``.
+    """
+
+    def __init__(self, choices: type[TextChoices], *, others_are_unknown: bool = False) -> None:
+        super().__init__()
+        self.labels = [str(label) for label in choices.labels]
+        self.others_are_unknown = others_are_unknown
+        self._values = {text.lower(): value for value, label in choices.choices for text in (value, str(label))}
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if is_unknown(value):
+            return ""
+        if (found := self._values.get(value.strip().lower())) is None and not self.others_are_unknown:
+            raise ValueError(f"“{shorten(value)}” is none of {', '.join(self.labels)}.")
+        return found or ""
+
+
+class UpcWidget(Widget):
+    """The digits of a barcode, or empty. Printed forms have blanks or hyphens between them."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if is_unknown(value):
+            return ""
+        digits = normalise_upc(value)
+        try:
+            validate_upc(digits)
+        except ValidationError as error:
+            raise ValueError(f"“{shorten(value)}”: {error.messages[0]}") from None
+        return digits
 
 
 class IsrcWidget(Widget):

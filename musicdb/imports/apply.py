@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from functools import partial
 from itertools import chain
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from musicdb.db import insert, reserve_keys, update
 from musicdb.imports.entities import Entity, Entry
@@ -95,15 +95,12 @@ def _converters(aggregate: Aggregate, names: Collection[str]) -> list[tuple[str,
     """Return, by column, how to turn a value into what the database stores, where the two differ."""
     columns = [column for column in aggregate.columns if column.name in names]
     links = [(column.name, _key_of) for column in columns if column.is_relation]
-    return links + [(column.name, _iso_date) for column in columns if isinstance(column, models.DateField)]
+    dates = [column for column in columns if isinstance(column, models.DateField)]
+    return links + [(column.name, partial(column.get_db_prep_save, connection=connection)) for column in dates]
 
 
 def _key_of(entity: Entity | None) -> int | None:
     return entity.pk if entity else None
-
-
-def _iso_date(value: date | None) -> str | None:
-    return value.isoformat() if value else None
 
 
 def _as_it_is(value: Any) -> Any:

@@ -245,6 +245,10 @@ def fill_gaps(album: AlbumRecord | None, other: AlbumRecord | None) -> AlbumReco
         image_url=album.image_url or other.image_url,
         labels=album.labels or other.labels,
         slug=album.slug or other.slug,
+        artists=album.artists or other.artists,
+        album_type=album.album_type or other.album_type,
+        upc=album.upc or other.upc,
+        copyrights=album.copyrights or other.copyrights,
     )
 
 

@@ -34,6 +34,10 @@ class AlbumRecord:
     image_url: str = ""
     labels: tuple[str | NamedRecord, ...] = ()
     slug: str = ""
+    artists: tuple[ArtistRecord, ...] = ()
+    album_type: str = ""
+    upc: str = ""
+    copyrights: str = ""
 
 
 @dataclass(frozen=True, slots=True)

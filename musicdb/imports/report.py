@@ -71,9 +71,13 @@ class _Reporter:
                     yield f"{kind} “{other.name}”"
 
     def _pointed_at(self, entity: Entity, column: str) -> Sequence[Entity]:
-        """Return the entities that a row newly points at by a column. A track's labels are those of its album."""
-        if column == "labels" and entity.model is Track:
-            return [label for album in self._pointed_at(entity, "album") for label in album.values.get("labels", ())]
+        """Return the entities that a row newly points at by a column. Those of a track's album count as its own."""
+        if entity.model is Track and column in ("labels", "artists"):
+            of_album = [one for album in self._pointed_at(entity, "album") for one in album.values.get(column, ())]
+            return of_album if column == "labels" else [*self._members(entity, column), *of_album]
+        return self._members(entity, column)
+
+    def _members(self, entity: Entity, column: str) -> Sequence[Entity]:
         if not entity.is_new and column not in entity.before:
             return []
         value = entity.values.get(column) or []

@@ -3,12 +3,11 @@
 from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias, PlaylistAlias
 from musicdb.models.catalogue import (
     Album,
+    AlbumArtist,
     AlbumLabel,
     Artist,
-    AudioFeatures,
     Genre,
     Label,
-    SluggedModel,
     Track,
     TrackArtist,
 )
@@ -17,10 +16,13 @@ from musicdb.models.imports import Import
 from musicdb.models.playlists import Playlist, PlaylistEntry
 from musicdb.models.saved_filters import SavedFilter
 from musicdb.models.site_settings import PageRule, SiteSettings
+from musicdb.models.slugged import SluggedModel
+from musicdb.models.track_features import AudioFeatures
 from musicdb.models.visibility import Visibility
 
 __all__ = [
     "Album",
+    "AlbumArtist",
     "AlbumLabel",
     "Alias",
     "Artist",

@@ -17,9 +17,10 @@ from django.db.models import F
 
 from musicdb.db import in_batches, insert
 from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias, PlaylistAlias
-from musicdb.models.catalogue import Album, AlbumLabel, Artist, Genre, Label, SluggedModel, Track, TrackArtist
+from musicdb.models.catalogue import Album, AlbumArtist, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.name_keys import KeyField
 from musicdb.models.playlists import Playlist, PlaylistEntry
+from musicdb.models.slugged import SluggedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,13 @@ CATALOGUE = (
     Aggregate(Genre, alias=GenreAlias, unique_name="name_key"),
     Aggregate(Artist, alias=ArtistAlias),
     Aggregate(Label, alias=LabelAlias, unique_name="name"),
-    Aggregate(Album, child_relations=(ChildRelation("labels", AlbumLabel, "album", "label"),)),
+    Aggregate(
+        Album,
+        child_relations=(
+            ChildRelation("labels", AlbumLabel, "album", "label"),
+            ChildRelation("artists", AlbumArtist, "album", "artist"),
+        ),
+    ),
     Aggregate(
         Track,
         child_relations=(

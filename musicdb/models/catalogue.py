@@ -1,16 +1,13 @@
 """The catalogue: genres, artists, labels, albums and tracks."""
 
-from collections.abc import Collection
-from typing import Any, ClassVar
-
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.lookups import Exact
 from django.urls import reverse
 
 from musicdb.db.functions import DayOfMonth, MonthOfYear
-from musicdb.models.fields import FiniteFloatField, IsrcField, NameField
+from musicdb.models.constraints import is_web_url_or_empty, null_or
+from musicdb.models.fields import IsrcField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
 from musicdb.models.name_keys import KeyedByName, ListedByName, ListedByTitle, list_index
 from musicdb.models.querysets import (
@@ -20,65 +17,20 @@ from musicdb.models.querysets import (
     LabelQuerySet,
     TrackQuerySet,
 )
-from musicdb.models.slugs import MAX_LENGTH, alias_for_slug, unique_slug
+from musicdb.models.slugged import SluggedModel
+from musicdb.models.track_features import AudioFeatures
 from musicdb.models.validators import (
+    MAX_POPULARITY,
+    UPC_PATTERN,
     validate_integer_size,
-    validate_slug_text,
+    validate_number_in_order,
+    validate_popularity,
     validate_spotify_id,
+    validate_upc,
     validate_web_url,
 )
 from musicdb.models.visibility import WithVisibility, members_in_order, visibility_constraint, visibility_field
-from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES, format_release_date
-
-
-def _null_or(**condition: Any) -> Q:
-    """Return "unknown, or ``condition``" for a condition on one column."""
-    (lookup,) = condition
-    return Q(**{f"{lookup.split('__')[0]}__isnull": True}) | Q(**condition)
-
-
-class SluggedModel(models.Model):
-    """A row with a page. The first save makes its slug from its name; it then never changes."""
-
-    slug_source: ClassVar[str] = "name"
-
-    slug = models.SlugField(
-        "address",
-        max_length=MAX_LENGTH,
-        unique=True,
-        blank=True,
-        validators=[validate_slug_text],
-        help_text="The last part of the page's address. If blank, it is made from the name. It never changes.",
-    )
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return str(getattr(self, self.slug_source))
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.slug:
-            self.slug = unique_slug(type(self), getattr(self, self.slug_source), own=self.pk)
-            if (update_fields := kwargs.get("update_fields")) is not None:
-                kwargs["update_fields"] = {*update_fields, "slug"}
-        super().save(*args, **kwargs)
-
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        # A blank slug is filled in when the row is saved, so its constraints do not apply yet.
-        super().validate_constraints({*(exclude or ()), *(() if self.slug else ("slug",))})
-
-    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
-        super().validate_unique(exclude)
-        # A slug never changes, so only a new row can have one that leads to another row.
-        if self._state.adding and self.slug and "slug" not in (exclude or ()):
-            alias = alias_for_slug(type(self), self.slug)
-            if alias is not None:
-                message = f"This address leads to “{alias.target}”, as an address of “{alias}”. Choose another."
-                raise ValidationError({"slug": message})
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
+from musicdb.music import FEATURE_NAMES, format_release_date
 
 
 class Genre(SluggedModel, KeyedByName, ListedByName):
@@ -157,11 +109,20 @@ class Label(SluggedModel, KeyedByName, ListedByName, WithVisibility):
         return reverse("label", args=[self.slug])
 
 
+class AlbumType(models.TextChoices):
+    ALBUM = "album"
+    SINGLE = "single"
+    EP = "ep", "EP"
+    COMPILATION = "compilation"
+
+
 class Album(SluggedModel, ListedByTitle):
     class Precision(models.TextChoices):
         YEAR = "year"
         MONTH = "month"
         DAY = "day"
+
+    Type = AlbumType
 
     slug_source = "title"
 
@@ -174,10 +135,21 @@ class Album(SluggedModel, ListedByTitle):
     image_url = models.URLField(
         "art", max_length=500, blank=True, validators=[validate_web_url], help_text="The address of the album's art."
     )
+    album_type = models.CharField("type", max_length=11, choices=Type.choices, blank=True)
+    upc = models.CharField(
+        "UPC",
+        max_length=14,
+        blank=True,
+        db_index=True,
+        validators=[validate_upc],
+        help_text="The number of the album’s barcode (UPC or EAN).",
+    )
+    copyrights = models.TextField(blank=True, help_text="The copyright notices, such as “℗ 2021 XL Recordings Ltd.”")
     labels = models.ManyToManyField(Label, through="AlbumLabel", related_name="albums")
+    artists = models.ManyToManyField(Artist, through="AlbumArtist", related_name="albums")
 
     objects = AlbumQuerySet.as_manager()
-    history = Versions(AlbumVersion, ("spotify_id",))
+    history = Versions(AlbumVersion, ("spotify_id", "upc"))
 
     class Meta:
         ordering = ["sort_key", "pk"]
@@ -203,9 +175,19 @@ class Album(SluggedModel, ListedByTitle):
                 violation_error_message="A release date needs a precision, and is the first day of its month or year.",
             ),
             models.CheckConstraint(
-                condition=Q(image_url="") | Q(image_url__startswith="https://") | Q(image_url__startswith="http://"),
+                condition=is_web_url_or_empty("image_url"),
                 name="album_image_url_is_web",
                 violation_error_message="The art's address must begin with https:// or http://.",
+            ),
+            models.CheckConstraint(
+                condition=Q(album_type__in=["", *AlbumType.values]),
+                name="album_type_known",
+                violation_error_message="The type must be album, single, EP or compilation, or blank if unknown.",
+            ),
+            models.CheckConstraint(
+                condition=Q(upc="") | Q(upc__regex=UPC_PATTERN),
+                name="album_upc_digits",
+                violation_error_message="A UPC has 8 to 14 digits.",
             ),
         ]
 
@@ -226,6 +208,11 @@ class Album(SluggedModel, ListedByTitle):
     def labels_in_order(self) -> list[Label]:
         """The labels by position. For many albums, prefetch them with ``AlbumQuerySet.with_labels``."""
         return members_in_order(self.album_labels.all(), "label")
+
+    @property
+    def artists_in_order(self) -> list[Artist]:
+        """The album's artists by position. For many albums, prefetch them with ``AlbumQuerySet.with_artists``."""
+        return members_in_order(self.album_artists.all(), "artist")
 
     @property
     def spotify_url(self) -> str:
@@ -252,40 +239,24 @@ class AlbumLabel(models.Model):
         return str(self.label.name)
 
 
-class AudioFeatures(models.Model):
-    """The twelve audio features of a track. An unknown feature is null, never zero."""
+class AlbumArtist(models.Model):
+    """An artist of an album, at its place in the order. The artists of its tracks may be others."""
 
-    danceability = FiniteFloatField(null=True, blank=True)
-    energy = FiniteFloatField(null=True, blank=True)
-    speechiness = FiniteFloatField(null=True, blank=True)
-    acousticness = FiniteFloatField(null=True, blank=True)
-    instrumentalness = FiniteFloatField(null=True, blank=True)
-    liveness = FiniteFloatField(null=True, blank=True)
-    valence = FiniteFloatField(null=True, blank=True)
-    tempo = FiniteFloatField(null=True, blank=True)
-    loudness = FiniteFloatField(null=True, blank=True)
-    key = models.SmallIntegerField(null=True, blank=True)
-    mode = models.SmallIntegerField(null=True, blank=True)
-    time_signature = models.SmallIntegerField(null=True, blank=True)
-    features_source = models.CharField(
-        "source of the features",
-        max_length=100,
-        blank=True,
-        help_text="Where the features come from, such as a service or a data set.",
-    )
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="album_artists")
+    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="album_artists")
+    position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        abstract = True
+        ordering = ["position"]
+        verbose_name = "artist of the album"
+        verbose_name_plural = "album artists, in order"
         constraints = [
-            models.CheckConstraint(
-                condition=_null_or(**{f"{feature.name}__range": (feature.lowest, feature.highest)}),
-                name=f"%(class)s_{feature.name}_range",
-                violation_error_message=(
-                    f"{feature.label} must be from {feature.lowest:g} to {feature.highest:g}, or blank if unknown."
-                ),
-            )
-            for feature in AUDIO_FEATURES
+            models.UniqueConstraint(fields=["album", "artist"], name="album_artist_once"),
+            models.UniqueConstraint(fields=["album", "position"], name="album_artist_order"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.artist.name)
 
 
 class Track(SluggedModel, ListedByTitle, AudioFeatures):
@@ -293,6 +264,10 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
 
     title = NameField(max_length=500)
     album = models.ForeignKey(Album, on_delete=models.PROTECT, null=True, blank=True, related_name="tracks")
+    disc_number = models.PositiveSmallIntegerField(null=True, blank=True, validators=[validate_number_in_order])
+    track_number = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[validate_number_in_order], help_text="The place on its disc, from 1."
+    )
     artists = models.ManyToManyField(Artist, through="TrackArtist", related_name="tracks")
     genres = models.ManyToManyField(Genre, blank=True, related_name="tracks")
     score = models.PositiveIntegerField(
@@ -303,6 +278,15 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
         help_text="How much the library's owner listens to it; blank if unknown.",
     )
     liked = models.BooleanField(default=False, help_text="A favourite of the library's owner.")
+    popularity = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[validate_popularity],
+        help_text="How popular the service says it is, from 0 to 100; blank if unknown.",
+    )
+    added_at = models.DateTimeField(
+        "added", null=True, blank=True, help_text="When the library's owner added it; blank if unknown."
+    )
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
@@ -311,6 +295,13 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
         "duration (ms)", null=True, blank=True, validators=[validate_integer_size]
     )
     explicit = models.BooleanField(null=True, blank=True, help_text="Leave it unknown if you do not know.")
+    preview_url = models.URLField(
+        "preview",
+        max_length=500,
+        blank=True,
+        validators=[validate_web_url],
+        help_text="The address of an excerpt to listen to.",
+    )
 
     objects = TrackQuerySet.as_manager()
     history = Versions(TrackVersion, ("album", "score", "spotify_id", "isrc"))
@@ -328,6 +319,26 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
             models.CheckConstraint(condition=~Q(title=""), name="track_title_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="track_slug_not_empty"),
             models.CheckConstraint(condition=~Q(spotify_id=""), name="track_spotify_id_not_empty"),
+            models.CheckConstraint(
+                condition=null_or(disc_number__gte=1),
+                name="track_disc_number_from_1",
+                violation_error_message="The disc number must be at least 1, or blank if unknown.",
+            ),
+            models.CheckConstraint(
+                condition=null_or(track_number__gte=1),
+                name="track_track_number_from_1",
+                violation_error_message="The track number must be at least 1, or blank if unknown.",
+            ),
+            models.CheckConstraint(
+                condition=null_or(popularity__range=(0, MAX_POPULARITY)),
+                name="track_popularity_range",
+                violation_error_message=f"The popularity must be from 0 to {MAX_POPULARITY}, or blank if unknown.",
+            ),
+            models.CheckConstraint(
+                condition=is_web_url_or_empty("preview_url"),
+                name="track_preview_url_is_web",
+                violation_error_message="The preview's address must begin with https:// or http://.",
+            ),
             *AudioFeatures.Meta.constraints,
         ]
 
@@ -346,6 +357,11 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
     @property
     def spotify_url(self) -> str:
         return f"https://open.spotify.com/track/{self.spotify_id}" if self.spotify_id else ""
+
+    @property
+    def preview(self) -> str:
+        """The address of the preview if a page can safely link it, else empty."""
+        return self.preview_url if self.preview_url.startswith(("https://", "http://")) else ""
 
     @property
     def has_features(self) -> bool:

@@ -71,9 +71,10 @@ class GenreVersion(AliasedVersion):
 
 
 class AlbumVersion(Version):
-    """``labels`` are the keys of the labels, in order."""
+    """``labels`` are the keys of the labels, in order, and ``artists`` those of the album's artists."""
 
     labels = models.JSONField(default=list)
+    artists = models.JSONField(default=list)
 
     class Meta:
         abstract = True

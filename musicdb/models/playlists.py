@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from musicdb.models.catalogue import SluggedModel, Track
+from musicdb.models.catalogue import Track
 from musicdb.models.fields import NameField
 from musicdb.models.history import PlaylistVersion, Versions
 from musicdb.models.name_keys import KeyedByName, ListedByName, list_index
 from musicdb.models.playlist_querysets import PlaylistQuerySet
+from musicdb.models.slugged import SluggedModel
 from musicdb.models.visibility import Visibility
 
 MAX_RULE = 2_000

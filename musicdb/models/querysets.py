@@ -161,7 +161,7 @@ ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
 
 
 class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
-    search_fields = ("search_key", "=spotify_id")
+    search_fields = ("search_key", "=spotify_id", "=upc")
 
     def _largest_first(self) -> Sequence[Any]:
         model: Any = self.model
@@ -174,6 +174,10 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
         """Albums with their labels, in order. Two queries."""
         return self.prefetch_related(rows_with(self.model, "album_labels", "label", with_pages=True))
 
+    def with_artists(self) -> Self:
+        """Albums with their own artists, in order. Two queries."""
+        return self.prefetch_related(rows_with(self.model, "album_artists", "artist", with_pages=True))
+
     def newest_first(self) -> Self:
         return self.order_by(F("release_date").desc(nulls_last=True), "sort_key", "pk")
 
@@ -182,7 +186,9 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
         return self.with_labels().with_track_count().newest_first()
 
     def of_artist(self, artist: "Artist") -> Self:
-        return self.filter(pk__in=artist.tracks.order_by().values("album"))
+        """Albums that have a track by ``artist``, or ``artist`` as an artist of the album."""
+        by_tracks = Q(pk__in=artist.tracks.order_by().values("album"))
+        return self.filter(by_tracks | Q(pk__in=artist.album_artists.order_by().values("album")))
 
     def of_label(self, label: "Label") -> Self:
         return self.filter(pk__in=label.album_labels.order_by().values("album"))
@@ -256,6 +262,15 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
 
     def most_loved_first(self) -> Self:
         return self.order_by(F("score").desc(nulls_last=True), "-liked", "sort_key", "pk")
+
+    def number_of_discs(self) -> int:
+        """Return how many different disc numbers the tracks have."""
+        return self.order_by().exclude(disc_number=None).values("disc_number").distinct().count()
+
+    def in_album_order(self) -> Self:
+        """Tracks of one album by disc and number; those whose place is unknown come last."""
+        places = (F(name).asc(nulls_last=True) for name in ("disc_number", "track_number"))
+        return self.order_by(*places, "sort_key", "pk")
 
     def for_table(self) -> Self:
         """As ``with_table_columns``, in order: highest score first, then liked, then title."""

@@ -9,6 +9,7 @@ from musicdb.music.release_dates import Precision, format_release_date, parse_re
 from musicdb.music.search_keys import search_key
 from musicdb.music.sort_keys import Articles, jump_letter, sort_key
 from musicdb.music.titles import title_key
+from musicdb.music.upcs import normalise_upc
 
 __all__ = [
     "AUDIO_FEATURES",
@@ -25,6 +26,7 @@ __all__ = [
     "name_key",
     "normalise_isrc",
     "normalise_name",
+    "normalise_upc",
     "parse_release_date",
     "playlist_name",
     "search_key",

@@ -141,8 +141,17 @@ class LabelDetailView(OwnedTracksView):
 
 
 class AlbumDetailView(OwnedTracksView):
-    owners = Album.objects.with_labels()
+    owners = Album.objects.with_labels().with_artists()
     template_name = "musicdb/album_detail.html"
+
+    def get_tracks(self) -> TrackQuerySet:
+        tracks: TrackQuerySet = self.owner.tracks.in_album_order()
+        return tracks
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_sorted = bool(self.filterset.form.cleaned_data.get("ordering"))
+        shows_discs = not is_sorted and self.owner.tracks.number_of_discs() > 1
+        return super().get_context_data(shows_discs=shows_discs, **kwargs)
 
 
 class PlaylistListView(FilteredListView):

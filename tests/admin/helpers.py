@@ -59,7 +59,7 @@ def track_data(**fields: Any) -> dict[str, Any]:
 
 
 def album_data(**fields: Any) -> dict[str, Any]:
-    return {"title": "An album", **rows("album_labels", "label"), **fields}
+    return {"title": "An album", **rows("album_artists", "artist"), **rows("album_labels", "label"), **fields}
 
 
 def errors_of(response: Any) -> dict[str, list[str]]:

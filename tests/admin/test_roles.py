@@ -29,7 +29,7 @@ EDITOR_PERMISSIONS = {
         f"{action}_{model}"
         for action in ALL
         for model in (
-            *("genre", "artist", "label", "album", "track", "trackartist", "albumlabel"),
+            *("genre", "artist", "label", "album", "track", "trackartist", "albumlabel", "albumartist"),
             *("genrealias", "artistalias", "labelalias", "savedfilter"),
             *("playlist", "playlistentry", "playlistalias"),
         )

@@ -1,6 +1,6 @@
 """The catalogue over REST: whole answers, and what is not public."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -44,7 +44,9 @@ ALBUM = {
     "url": f"{API}/albums/love-delight/",
     "page_url": f"{SITE}/albums/love-delight/",
     "released": "2011-08",
+    "album_type": "ep",
     "art": "https://images.example/love.jpg",
+    "artists": [{"name": "A friend", "slug": None, "url": None}],
     "labels": NAMED_LABELS,
     "track_count": 1,
 }
@@ -69,6 +71,7 @@ TRACK = {
 def track(db: None) -> Track:
     """A track of which everything is known but its energy, with an artist and a label that have no page."""
     label = LabelFactory(name=LABEL["name"], slug=LABEL["slug"])
+    friend = ArtistFactory(name="A friend", visibility="hidden")
     album = AlbumFactory(
         title="Love Delight",
         spotify_id="a" * 22,
@@ -76,6 +79,10 @@ def track(db: None) -> Track:
         release_date=date(2011, 8, 1),
         release_precision="month",
         labels=[label, LabelFactory(name="Nobody's", visibility="hidden")],
+        artists=[friend],
+        album_type="ep",
+        upc="602435971889",
+        copyrights="℗ 2011 Core Contents Media",
     )
     return TrackFactory(
         title="Don't Say Goodbye",
@@ -83,15 +90,17 @@ def track(db: None) -> Track:
         spotify_id="3kiQOTlExsRTAQW0P0jcTH",
         isrc="KRA381001057",
         album=album,
-        artists=[
-            ArtistFactory(name="Davichi", spotify_id="b" * 22),
-            ArtistFactory(name="A friend", visibility="hidden"),
-        ],
+        artists=[ArtistFactory(name="Davichi", spotify_id="b" * 22), friend],
         genres=[GenreFactory(name="korean pop", description="From Seoul.")],
         score=0,
         liked=True,
         duration_ms=215_000,
         explicit=False,
+        disc_number=2,
+        track_number=11,
+        popularity=0,
+        added_at=datetime(2021, 7, 4, 12, 30, tzinfo=UTC),
+        preview_url="https://audio.example/preview.mp3",
         danceability=0.5,
         energy=None,
         speechiness=0.0,
@@ -143,7 +152,8 @@ def test_labels_that_have_a_page(get: Get) -> None:
 def test_albums(get: Get) -> None:
     spotify = {"spotify_id": "a" * 22, "spotify_url": f"https://open.spotify.com/album/{'a' * 22}"}
     assert get("albums/") == (200, page_of(ALBUM))
-    assert get("albums/love-delight/") == (200, {**ALBUM, **spotify})
+    more = {"upc": "602435971889", "copyrights": "℗ 2011 Core Contents Media"}
+    assert get("albums/love-delight/") == (200, {**ALBUM, **spotify, **more})
 
 
 @pytest.mark.usefixtures("track")
@@ -154,6 +164,11 @@ def test_tracks(get: Get) -> None:
         "isrc": "KRA381001057",
         "duration_ms": 215_000,
         "explicit": False,
+        "disc_number": 2,
+        "track_number": 11,
+        "popularity": 0,
+        "added_at": "2021-07-04T12:30:00Z",
+        "preview_url": "https://audio.example/preview.mp3",
         "features": {
             "danceability": 0.5,
             "energy": None,
@@ -188,7 +203,9 @@ def test_what_is_unknown_of_an_album_is_null(get: Get) -> None:
     AlbumFactory(title="Untitled", spotify_id=None, image_url="")
     status, body = get("albums/untitled/")
     assert status == 200
-    assert {key for key, value in body.items() if value is None} == {"released", "art", "spotify_id", "spotify_url"}
+    assert {key for key, value in body.items() if value is None} == {
+        *("released", "album_type", "art", "upc", "copyrights", "spotify_id", "spotify_url")
+    }
 
 
 def test_a_genre_without_a_description_has_null(get: Get) -> None:

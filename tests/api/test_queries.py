@@ -21,7 +21,7 @@ LISTS = {
     "genres": 2,  # how many, the genres
     "artists": 2,  # how many, the artists
     "labels": 2,  # how many, the labels
-    "albums": 3,  # how many, the albums, their labels
+    "albums": 4,  # how many, the albums, their labels, their artists
     "tracks": 4,  # how many, the tracks with their albums, artists, labels
     "clusters": 2,  # how many, the clusters with run and genre
 }
@@ -29,7 +29,7 @@ DETAILS = {
     "genres/genre": 1,
     "artists/artist": 1,
     "labels/label": 1,
-    "albums/album": 2,  # the album, its labels
+    "albums/album": 3,  # the album, its labels, its artists
     "tracks/track": 4,  # the track with its album, artists, labels; the genres
     "tracks/track/clusters": 3,  # the track, its places with cluster, run and genre, all clusters of these runs
     # the genre, the run, the clusters, the memberships nearest to each with their tracks, artists, labels

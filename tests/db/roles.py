@@ -16,6 +16,7 @@ def steps() -> Iterator[Any]:
         "clusters.migrations.0002_roles",
         "musicdb.migrations.0005_visibility",
         "musicdb.migrations.0007_playlists",
+        "musicdb.migrations.0009_album_artists_and_more_columns",
     ):
         yield import_module(name).Migration.operations[-1]
 

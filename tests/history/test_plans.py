@@ -24,8 +24,8 @@ def keys() -> list[int]:
     keys = list(range(1, ROWS + 1))
     insert(
         Track,
-        ["id", "title", "slug", "liked", "isrc", "features_source"],
-        ((key, f"Track {key}", f"track-{key}", False, "", "") for key in keys),
+        ["id", "title", "slug", "liked", "isrc", "features_source", "preview_url"],
+        ((key, f"Track {key}", f"track-{key}", False, "", "", "") for key in keys),
     )
     insert(TrackArtist, ["track", "artist", "position"], ((key, artist.pk, 0) for key in keys))
     insert(Track.genres.through, ["track", "genre"], ((key, genre.pk) for key in keys))

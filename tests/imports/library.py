@@ -9,6 +9,7 @@ from musicdb.exports import LIBRARY_FORMATS
 from musicdb.imports import ImportOptions, Outcome, Source, run_import
 from musicdb.models import (
     Album,
+    AlbumArtist,
     AlbumLabel,
     Artist,
     ArtistAlias,
@@ -54,7 +55,10 @@ def hanging(row: Any) -> dict[str, Any]:
             "genres": sorted(genre.slug for genre in row.genres.all()),
         }
     if isinstance(row, Album):
-        return {"labels": [label.slug for label in row.labels_in_order]}
+        return {
+            "labels": [label.slug for label in row.labels_in_order],
+            "artists": [artist.slug for artist in row.artists_in_order],
+        }
     entries = []
     if isinstance(row, Playlist):
         entries = list(row.entries.order_by("position").values_list("track__slug", "added_at", "added_by"))
@@ -109,6 +113,9 @@ def awkward_library() -> None:
     bare = Album.objects.create(title="1", spotify_id=track_id(9), image_url="https://a.example/b,c;d.jpg")
     for position, one in enumerate((other, label)):
         AlbumLabel.objects.create(album=bare, label=one, position=position)
+    for position, artist in enumerate((small, crush)):
+        AlbumArtist.objects.create(album=bare, artist=artist, position=position)
+    Album.objects.filter(pk=bare.pk).update(album_type="ep", upc="00602435", copyrights="℗ 2021; a\n© 2021 b\\")
     for number, title in enumerate(["-1", "NA", "true", "#N/A", "1983-05", "0012", "=LOVE", "'Til", "+1", "-1"]):
         track = Track.objects.create(
             title=title, album=[*albums, bare, None][number % 5], liked=number % 2 == 0, score=[None, 0, 7][number % 3]
@@ -131,6 +138,11 @@ def awkward_library() -> None:
     Track.objects.filter(title="NA").update(
         spotify_id=track_id(4),
         isrc="KRA381001057",
+        disc_number=1,
+        track_number=32_767,
+        popularity=0,
+        added_at=datetime(2021, 7, 4, 12, 30, 1, 250_000, tzinfo=UTC),
+        preview_url="https://a.example/b,c;d.mp3?cid=1",
         duration_ms=0,
         explicit=False,
         tempo=0.1 + 119.2,

@@ -1,5 +1,6 @@
 """Export, wipe, import: the same library, for libraries that nobody would think of."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from musicdb.exports.xml_text import escape_xml, unescape_xml
 from musicdb.imports import ImportOptions, preview
 from musicdb.models import (
     Album,
+    AlbumArtist,
     AlbumLabel,
     Artist,
     ArtistAlias,
@@ -87,6 +89,10 @@ def libraries(draw: st.DrawFn) -> dict[str, Any]:
         released=st.none() | st.tuples(st.dates(), st.sampled_from(["year", "month", "day"])),
         image_url=st.sampled_from(["", "https://a.example/b?c=d;e", "http://a.example/'"]),
         labels=st.lists(st.integers(0, 3), max_size=3, unique=True),
+        artists=st.lists(st.integers(0, 3), max_size=3, unique=True),
+        album_type=st.sampled_from(["", *Album.Type.values]),
+        upc=st.sampled_from(["", "00602435", "60243597188912"]),
+        copyrights=st.sampled_from(["", "℗ 2021; a\n© 2021 b"]),
     )
     features = {
         feature.name: st.none()
@@ -108,6 +114,11 @@ def libraries(draw: st.DrawFn) -> dict[str, Any]:
         isrc=st.sampled_from(["", "KRA381001057"]),
         duration_ms=st.none() | st.integers(0, 2**31 - 1),
         explicit=st.sampled_from([None, True, False]),
+        disc_number=st.none() | st.integers(1, 2**15 - 1),
+        track_number=st.none() | st.integers(1, 2**15 - 1),
+        popularity=st.none() | st.integers(0, 100),
+        added_at=st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+        preview_url=st.sampled_from(["", "https://audio.example/a.mp3"]),
         features=st.fixed_dictionaries(features),
         features_source=TEXT,
     )
@@ -134,12 +145,14 @@ def make(said: dict[str, Any]) -> None:
     artists = [Artist.objects.create(**row) for row in said["artists"]]
     albums = []
     for row in said["albums"]:
-        mine = _of(labels, row.pop("labels"))
+        mine, credited = _of(labels, row.pop("labels")), _of(artists, row.pop("artists"))
         if released := row.pop("released"):
             day, precision = released
             first = {"year": day.replace(month=1, day=1), "month": day.replace(day=1), "day": day}[precision]
             row |= {"release_date": first, "release_precision": precision}
         albums.append(Album.objects.create(**row))
+        for position, artist in enumerate(credited):
+            AlbumArtist.objects.create(album=albums[-1], artist=artist, position=position)
         for position, label in enumerate(mine):
             AlbumLabel.objects.create(album=albums[-1], label=label, position=position)
     for row in said["tracks"]:

@@ -61,7 +61,7 @@ def test_who_uses_what() -> None:
     uses = {aggregate.model: [use.name for use in aggregate.uses] for aggregate in CATALOGUE}
     assert uses == {
         Genre: ["genres"],
-        Artist: ["artists"],
+        Artist: ["artists", "artists"],
         Label: ["labels"],
         Album: [],
         Track: ["tracks"],

@@ -234,8 +234,8 @@ def library(tracks: int):
         ("/labels/", 4),
         # The label, count; tracks (3); albums, their labels.
         ("/labels/l/", 8),
-        # The album, its labels, count; tracks (3).
-        ("/albums/t0/", 7),
+        # The album, its labels, its artists, count; tracks (3); how many discs.
+        ("/albums/t0/", 9),
         # The track, artists, labels, genres; its clusters; the playlists with a rule, its playlists.
         ("/tracks/t0/", 8),
     ],

@@ -48,10 +48,10 @@ def _fill_tables() -> None:
         Artist, ["id", "slug", "name", "visibility"], ((key, f"a-{key}", f"Artist {key}", "automatic") for key in keys)
     )
     insert(ArtistAlias, ["target", "name"], ((key, f"Alias {key}") for key in keys))
-    albums = ((key, f"a-{key}", f"Album {key}", "", "") for key in keys)
-    insert(Album, ["id", "slug", "title", "release_precision", "image_url"], albums)
-    tracks = ((key, f"t-{key}", f"Track {key}", False, f"made{key:018}", f"QZABC{key:07}", "") for key in keys)
-    insert(Track, ["id", "slug", "title", "liked", "spotify_id", "isrc", "features_source"], tracks)
+    albums = ((key, f"a-{key}", f"Album {key}", "", "", "", "", "") for key in keys)
+    insert(Album, ["id", "slug", "title", "release_precision", "image_url", "album_type", "upc", "copyrights"], albums)
+    tracks = ((key, f"t-{key}", f"Track {key}", False, f"made{key:018}", f"QZABC{key:07}", "", "") for key in keys)
+    insert(Track, ["id", "slug", "title", "liked", "spotify_id", "isrc", "features_source", "preview_url"], tracks)
     with connection.cursor() as cursor:
         for index in SEARCH_INDEXES:
             if not index.whole:

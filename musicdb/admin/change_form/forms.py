@@ -17,7 +17,7 @@ from django.forms.formsets import ORDERING_FIELD_NAME
 from musicdb.admin.generic import AnyModelForm, BaseInlineFormSet, ModelForm
 from musicdb.models import Album, Artist, GenreAlias, Track
 from musicdb.models.aggregates import aggregate_of
-from musicdb.music import name_key, normalise_name, parse_release_date
+from musicdb.music import name_key, normalise_name, normalise_upc, parse_release_date
 
 # A link as Spotify's "Copy link" gives it, with or without a language and a query string, or a Spotify URI.
 SPOTIFY_LINK = re.compile(
@@ -64,10 +64,25 @@ class TrackForm(ModelForm[Track]):
     spotify_id = SpotifyIdField("track")
 
 
+class UpcField(forms.CharField):
+    """A barcode as it is printed: blanks and hyphens may stand between the digits."""
+
+    def to_python(self, value: Any) -> str:
+        return normalise_upc(super().to_python(value) or "")
+
+
 class AlbumForm(ModelForm[Album]):
     """``released`` fills two columns: the first day that the date can mean, and its precision."""
 
     spotify_id = SpotifyIdField("album")
+    upc = UpcField(
+        label="UPC",
+        required=False,
+        # Long enough for the printed form. The model validates the digits.
+        max_length=50,
+        widget=AdminTextInputWidget,
+        help_text="The number of the album’s barcode (UPC or EAN).",
+    )
     released = forms.CharField(
         required=False, max_length=50, help_text="As much as you know: 1983, 1983-05 or 1983-05-12."
     )

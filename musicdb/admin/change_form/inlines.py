@@ -14,7 +14,7 @@ from musicdb.admin.change_form.forms import (
     RowAutocomplete,
 )
 from musicdb.admin.generic import TabularInline
-from musicdb.models import AlbumLabel, ArtistAlias, GenreAlias, LabelAlias, TrackArtist
+from musicdb.models import AlbumArtist, AlbumLabel, ArtistAlias, GenreAlias, LabelAlias, TrackArtist
 
 
 class OrderedInline(TabularInline[Any, Any]):
@@ -42,6 +42,12 @@ class OrderedInline(TabularInline[Any, Any]):
         if db_field.name == self.member:
             kwargs["widget"] = RowAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class AlbumArtistInline(OrderedInline):
+    model = AlbumArtist
+    member = "artist"
+    autocomplete_fields = ["artist"]
 
 
 class AlbumLabelInline(OrderedInline):

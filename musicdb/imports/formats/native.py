@@ -144,6 +144,7 @@ class Albums(NativeTable):
         values = self.read(cells)
         slug, title = self._slug_and_name(values)
         labels = self._side_by_side(values, "labels", "label_slugs")
+        artists = self._side_by_side(values, "artists", "artist_slugs")
         return AlbumRecord(
             title=title,
             spotify_id=values.get("spotify_id"),
@@ -151,6 +152,10 @@ class Albums(NativeTable):
             image_url=values.get("image_url", ""),
             labels=tuple(dict.fromkeys(NamedRecord(*label) for label in labels)),
             slug=slug,
+            artists=tuple(dict.fromkeys(ArtistRecord(name, None, artist_slug) for name, artist_slug in artists)),
+            album_type=values.get("album_type", ""),
+            upc=values.get("upc", ""),
+            copyrights=values.get("copyrights", ""),
         )
 
 

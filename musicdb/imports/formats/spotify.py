@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from musicdb.exports.tables import TRACKS
 from musicdb.exports.widgets import (
+    ChoiceWidget,
     FeatureWidget,
     IsrcWidget,
     NamesWidget,
@@ -15,6 +16,7 @@ from musicdb.exports.widgets import (
     SpotifyIdWidget,
     TextWidget,
     TimeWidget,
+    UpcWidget,
     UrlWidget,
     WholeNumberWidget,
     YesNoWidget,
@@ -24,6 +26,8 @@ from musicdb.imports.formats.base import Column, FileFormat, unique
 from musicdb.imports.formats.widgets import CommaNamesWidget
 from musicdb.imports.messages import RowRefusedError, RowSkipped
 from musicdb.imports.records import NO_FACTS, AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
+from musicdb.models import Album
+from musicdb.models.validators import MAX_POPULARITY, MAX_SMALL_INTEGER
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES
 
 UNDEFINED = frozenset({"undefined"})
@@ -38,6 +42,12 @@ YES_NO = YesNoWidget()
 ADDED_AT = TimeWidget(epoch_is_unknown=True)
 ADDED_BY = TextWidget(200)
 RELEASED = ReleaseDateWidget()
+POPULARITY = WholeNumberWidget(0, MAX_POPULARITY)
+NUMBER_IN_ORDER = WholeNumberWidget(1, MAX_SMALL_INTEGER, zero_is_unknown=True)
+PREVIEW = UrlWidget()
+ALBUM_TYPE = ChoiceWidget(Album.Type, others_are_unknown=True)
+UPC = UpcWidget()
+COPYRIGHTS = TextWidget()
 ISRC = IsrcWidget()
 ART = UrlWidget()
 # A label is one name: labels have commas and slashes in their names.
@@ -77,7 +87,8 @@ class SpotifyFormat(FileFormat):
     """A track a row, with Spotify's audio features.
 
     A subclass must declare the columns spotify_id, title and artists. It may declare artist_ids, album, album_id,
-    released, image_url, labels, genres, more_genres, isrc, duration_ms, explicit, added_at and added_by.
+    album_artists, album_artist_ids, album_type, upc, copyrights, released, image_url, labels, genres, more_genres,
+    isrc, duration_ms, explicit, disc_number, track_number, popularity, preview_url, added_at and added_by.
     """
 
     danceability = Column("Danceability", FEATURES["danceability"])
@@ -116,8 +127,8 @@ class SpotifyFormat(FileFormat):
         return TrackRecord(
             title=values["title"],
             spotify_id=values["spotify_id"],
-            artists=self._artists(values, cells),
-            album=self._album(values),
+            artists=self._artists(values, cells, "artists", "artist_ids"),
+            album=self._album(values, cells),
             genres=unique((*values.get("genres", ()), *values.get("more_genres", ()))),
             values={**known, **self._features(values)},
             entry=self._entry(values),
@@ -128,26 +139,31 @@ class SpotifyFormat(FileFormat):
         # Most rows of a large file say neither, and share one record.
         return EntryRecord(added_at, added_by) if added_at or added_by else NO_FACTS
 
-    def _artists(self, values: dict[str, Any], cells: Sequence[str]) -> tuple[ArtistRecord, ...]:
-        names, ids = values["artists"], values.get("artist_ids", ())
-        if ids and len(ids) != len(names):
-            names = self._names_of(ids, cells, len(names))
+    def _artists(
+        self, values: dict[str, Any], cells: Sequence[str], column: str, ids_column: str
+    ) -> tuple[ArtistRecord, ...]:
+        names, ids = values.get(column, ()), values.get(ids_column, ())
+        if names and ids and len(ids) != len(names):
+            names = self._names_of(ids, cells, column, ids_column)
+        if not names:
+            return ()
         ids = ids or (None,) * len(names)
         return unique([ArtistRecord(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)])
 
-    def _names_of(self, ids: Sequence[str | None], cells: Sequence[str], number: int) -> Sequence[str]:
-        """Return a name for each of ``ids``, where commas in names have split the cell into another ``number``."""
+    def _names_of(self, ids: Sequence[str | None], cells: Sequence[str], column: str, ids_column: str) -> Sequence[str]:
+        """Return a name for each of ``ids``, where commas in names have split the cell into another number."""
         # One id means one artist. Of several, the file itself must show where each name ends.
-        widget = self.columns()["artists"].widget
+        widget = self.columns()[column].widget
         known = [self.known_artists.get(spotify_id or "") for spotify_id in ids]
-        ways = ways_to_join(widget.split(self.cell(cells, "artists")), known, widget.clean_one)
+        parts = widget.split(self.cell(cells, column))
+        ways = ways_to_join(parts, known, widget.clean_one)
         if len(ways) != 1:
             raise RowRefusedError(
-                self.heading("artists"), f"has {number} names, but {self.heading('artist_ids')} has {len(ids)} ids."
+                self.heading(column), f"has {len(parts)} names, but {self.heading(ids_column)} has {len(ids)} ids."
             )
         return ways[0]
 
-    def _album(self, values: dict[str, Any]) -> AlbumRecord | None:
+    def _album(self, values: dict[str, Any], cells: Sequence[str]) -> AlbumRecord | None:
         if not values.get("album"):
             return None
         return AlbumRecord(
@@ -156,6 +172,10 @@ class SpotifyFormat(FileFormat):
             released=values.get("released"),
             image_url=values.get("image_url", ""),
             labels=unique(values.get("labels", ())),
+            artists=self._artists(values, cells, "album_artists", "album_artist_ids"),
+            album_type=values.get("album_type", ""),
+            upc=values.get("upc", ""),
+            copyrights=values.get("copyrights", ""),
         )
 
     def _features(self, values: dict[str, Any]) -> dict[str, Any]:

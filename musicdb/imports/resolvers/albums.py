@@ -15,17 +15,18 @@ from musicdb.imports.records import AlbumRecord, name_of, slug_of
 from musicdb.imports.resolvers.lookup import Lookup
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.rows import ResolvedRow, ids_agree
-from musicdb.models import Album, AlbumLabel, TrackArtist
+from musicdb.models import Album, AlbumArtist, AlbumLabel, TrackArtist
 from musicdb.music import format_release_date
 
 
 class AlbumResolver:
     """The albums of an import: existing rows, and new ones."""
 
-    def __init__(self, labels: NamedResolver) -> None:
+    def __init__(self, labels: NamedResolver, artists: NamedResolver) -> None:
         self.lookup = Lookup(Album)
         self.created: list[Entity] = []
         self._labels = labels
+        self._album_artists = artists
         self._by_file_slug: dict[str, Entity] = {}
         self._with_file_slug: set[Entity] = set()
         # The albums that have rows of their own. A track that gives no more than a title means one of them.
@@ -56,14 +57,19 @@ class AlbumResolver:
         self._complete(self.lookup.load(keys=keys))
 
     def _complete(self, loaded: Sequence[Entity]) -> None:
-        """Add the labels of albums and the names of their artists. Two queries a batch."""
+        """Add the labels and the artists of albums, and the names of their tracks' artists. Three queries a batch."""
         for batch in in_batches(loaded):
             albums = {album.pk: album for album in batch}
             for album in batch:
-                album.values["labels"] = []
+                album.values["labels"], album.values["artists"] = [], []
             rows = AlbumLabel.objects.filter(album__in=albums).order_by("album", "position")
             for pk, label, name in rows.values_list("album", "label", "label__name"):
                 albums[pk].values["labels"].append(self._labels.lookup.known(label, name))
+            credited = AlbumArtist.objects.filter(album__in=albums).order_by("album", "position")
+            for pk, artist, name, spotify_id in credited.values_list(
+                "album", "artist", "artist__name", "artist__spotify_id"
+            ):
+                albums[pk].values["artists"].append(self._album_artists.lookup.known(artist, name, spotify_id))
             names = TrackArtist.objects.filter(track__album__in=albums).order_by()
             for pk, name in names.values_list("track__album", "artist__name").distinct():
                 self._artists[albums[pk]].add(name)
@@ -127,6 +133,7 @@ class AlbumResolver:
             return
         records = [record for _, record in albums]
         self._labels.load(label for record in records for label in record.labels)
+        self._album_artists.load(artist for record in records for artist in record.artists)
         ids = {record.spotify_id for record in records if record.spotify_id}
         names = (record.title for record in records if not record.slug)
         self._complete(self.lookup.load(ids=ids, slugs=(record.slug for record in records), names=names))
@@ -140,6 +147,8 @@ class AlbumResolver:
                     raise RowRefusedError("", f"is the same album as {claims[album]}.")
                 for label in record.labels:
                     refuse_unknown(name_of(label), slug_of(label), "label", "label_slugs", self._labels)
+                for artist in record.artists:
+                    refuse_unknown(artist.name, artist.slug, "artist", "artist_slugs", self._album_artists)
             except RowRefusedError as error:
                 yield Problem(ref, error.column, error.message)
                 continue
@@ -189,6 +198,11 @@ class AlbumResolver:
             album.set("release_precision", precision)
         self._give_column(album, "image_url", record.image_url)
         self._give_column(album, "labels", labels)
+        artists = [self._album_artists.find(artist, album.values.get("artists", ())) for artist in record.artists]
+        self._give_column(album, "artists", list(dict.fromkeys(artists)))
+        self._give_column(album, "album_type", record.album_type)
+        self._give_column(album, "upc", record.upc)
+        self._give_column(album, "copyrights", record.copyrights)
 
     def _give_column(self, album: Entity, column: str, value: object) -> None:
         if value and self._is_first(album, column):

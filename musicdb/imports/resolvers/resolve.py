@@ -37,7 +37,7 @@ def resolve(parsed: Parsed, options: ImportOptions) -> Resolution:
     """Find out what the records of ``parsed`` mean. The number of queries grows with batches, not with rows."""
     genres, artists, labels = NamedResolver(Genre), NamedResolver(Artist), NamedResolver(Label)
     playlists = NamedResolver(Playlist)
-    albums = AlbumResolver(labels)
+    albums = AlbumResolver(labels, artists)
     rows: list[ResolvedRow | Problem] = []
     for resolver in (genres, labels, artists, playlists):
         model = resolver.lookup.aggregate.name
@@ -50,6 +50,7 @@ def resolve(parsed: Parsed, options: ImportOptions) -> Resolution:
     genres.load(chain(more_genres, (genre for record in records for genre in record.genres)))
     labels.load(label for album in mentioned_albums for label in album.labels)
     artists.load(artist for record in records for artist in record.artists)
+    artists.load(artist for album in mentioned_albums for artist in album.artists)
     albums.load(mentioned_albums)
     tracks = TrackResolver(genres, artists, albums, more_genres)
     return Resolution(rows, tracks.resolve(parsed.tracks), (genres, artists, labels, albums, playlists), playlists)

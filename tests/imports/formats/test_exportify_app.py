@@ -183,7 +183,12 @@ class TestExportifyApp:
         assert (first.values["isrc"], second.values["isrc"]) == ("KRA402400001", "USABC2200017")
         assert first.genres == ("k-indie", "dream pop")
         assert third.album == AlbumRecord(
-            "窓", "musicdbSampleAlbum0003", (date(1998, 7, 1), "month"), "https://images.example/3.jpg", ()
+            "窓",
+            "musicdbSampleAlbum0003",
+            (date(1998, 7, 1), "month"),
+            "https://images.example/3.jpg",
+            artists=(ArtistRecord("高橋 Trio", "musicdbSampleArtist004"),),
+            copyrights="℗ 2024",
         )
 
     def test_names_and_ids_that_do_not_match_are_refused(self) -> None:

@@ -29,6 +29,8 @@ class TestExportifyNet:
             values={
                 "duration_ms": 201000,
                 "explicit": False,
+                "popularity": 48,
+                "added_at": datetime(2026, 1, 4, 10, tzinfo=UTC),
                 "danceability": 0.714,
                 "energy": 0.705,
                 "key": 2,
@@ -54,7 +56,11 @@ class TestExportifyNet:
 
     def test_undefined_a_short_row_and_a_file_of_ones_own_leave_things_unknown(self) -> None:
         tracks = {track.title: track for track in records(sample("exportify_net.csv"))}
-        assert tracks["Rain in Gdańsk"].values == {"explicit": False}
+        assert tracks["Rain in Gdańsk"].values == {
+            "explicit": False,
+            "popularity": 3,
+            "added_at": datetime(2026, 1, 5, 9, 31, tzinfo=UTC),
+        }
         assert tracks["Rain in Gdańsk"].album == AlbumRecord("Stories", released=(date(1983, 1, 1), "year"))
         assert tracks["A Short Row"].values == {}
         assert tracks["Take 2"].spotify_id is None

@@ -19,5 +19,8 @@ class PythonLists(SpotifyFormat):
     album = Column("album", spotify.ALBUM)
     album_id = Column("album_id", spotify.ALBUM_ID)
     released = Column("release_date", spotify.RELEASED)
+    popularity = Column("popularity", spotify.POPULARITY)
+    disc_number = Column("disc_number", spotify.NUMBER_IN_ORDER)
+    track_number = Column("track_number", spotify.NUMBER_IN_ORDER)
     duration_ms = Column("duration_ms", spotify.DURATION, required=True)
     explicit = Column("explicit", spotify.YES_NO)

@@ -15,6 +15,7 @@ class SpotifyTracks(SpotifyFormat):
     artists = Column("artists", spotify.ARTISTS_BY_SEMICOLON, required=True)
     album = Column("album_name", spotify.ALBUM, required=True)
     title = Column("track_name", spotify.TITLE, required=True)
+    popularity = Column("popularity", spotify.POPULARITY)
     duration_ms = Column("duration_ms", spotify.DURATION)
     explicit = Column("explicit", spotify.YES_NO)
     genres = Column("track_genre", NamesWidget("\n", 200), required=True)

@@ -24,4 +24,5 @@ class TidyTuesday(SpotifyFormat):
     more_genres = Column("playlist_subgenre", NamesWidget("\n", 200))
     # R writes NA where it has no name. A name can be NA, too.
     no_name = frozenset({"", "NA"})
+    popularity = Column("track_popularity", spotify.POPULARITY)
     duration_ms = Column("duration_ms", spotify.DURATION)

@@ -27,10 +27,29 @@ class ExportifyApp(SpotifyFormat):
     artists = Column("Artist Name(s)", spotify.ARTISTS_BY_COMMA_AND_BLANK, also=translated("artists"), required=True)
     album_id = Column("Album URI", spotify.ALBUM_ID, also=translated("album_id"), required=True)
     album = Column("Album Name", spotify.ALBUM, also=translated("album"), required=True)
+    album_artist_ids = Column(
+        "Album Artist URI(s)",
+        spotify.ARTIST_IDS_BY_COMMA,
+        also=translated("album_artist_ids", "Album Artist IDs", "album_artist_uris"),
+    )
+    album_artists = Column(
+        "Album Artist Name(s)",
+        spotify.ARTISTS_BY_COMMA_AND_BLANK,
+        also=translated("album_artists", "album_artist_names"),
+    )
+    album_type = Column("Album Type", spotify.ALBUM_TYPE)
+    upc = Column("UPC", spotify.UPC, also=["Album UPC"])
+    copyrights = Column("Copyrights", spotify.COPYRIGHTS, also=translated("copyrights", "Album Copyrights"))
     released = Column("Album Release Date", spotify.RELEASED, also=translated("released", "Release Date"))
     image_url = Column("Album Image URL", spotify.ART, also=translated("image_url"))
+    disc_number = Column("Disc Number", spotify.NUMBER_IN_ORDER, also=translated("disc_number"))
+    track_number = Column("Track Number", spotify.NUMBER_IN_ORDER, also=translated("track_number"))
     duration_ms = Column("Track Duration (ms)", spotify.DURATION, also=translated("duration_ms", "Duration (ms)"))
     explicit = Column("Explicit", spotify.YES_NO, also=translated("explicit"))
+    preview_url = Column(
+        "Track Preview URL", spotify.PREVIEW, also=translated("preview_url", "Preview URL", "Track Preview")
+    )
+    popularity = Column("Popularity", spotify.POPULARITY, also=translated("popularity", "Track Popularity"))
     isrc = Column("ISRC", spotify.ISRC)
     added_at = Column("Added At", spotify.ADDED_AT, also=translated("added_at"))
     added_by = Column("Added By", spotify.ADDED_BY, also=translated("added_by"))

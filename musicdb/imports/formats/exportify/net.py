@@ -29,5 +29,16 @@ class ExportifyNet(SpotifyFormat):
     genres = Column("Genres", spotify.GENRES_BY_COMMA, also=["Artist Genres"])
     labels = Column("Record Label", spotify.LABEL, also=["Label"])
     isrc = Column("ISRC", spotify.ISRC)
+    popularity = Column("Popularity", spotify.POPULARITY)
+    album_artists = Column(
+        "Album Artist Name(s)", spotify.ARTISTS_BY_SEMICOLON, also=["Album Artist Name", "Album Artists"]
+    )
+    album_type = Column("Album Type", spotify.ALBUM_TYPE)
+    upc = Column("UPC", spotify.UPC, also=["Album UPC"])
+    copyrights = Column("Copyrights", spotify.COPYRIGHTS, also=["Album Copyrights"])
+    image_url = Column("Album Image URL", spotify.ART)
+    disc_number = Column("Disc Number", spotify.NUMBER_IN_ORDER)
+    track_number = Column("Track Number", spotify.NUMBER_IN_ORDER)
+    preview_url = Column("Track Preview URL", spotify.PREVIEW, also=["Preview URL"])
     added_at = Column("Added At", spotify.ADDED_AT)
     added_by = Column("Added By", spotify.ADDED_BY)

@@ -48,6 +48,7 @@ class ArtistSeparator(Sniffer):
         if by_comma:
             for file_format in formats:
                 file_format.replace_widget("artists", spotify.ARTISTS_BY_COMMA)
+                file_format.replace_widget("album_artists", spotify.ARTISTS_BY_COMMA)
 
 
 def _guess(sniffers: Sequence[ArtistSeparator]) -> bool:
