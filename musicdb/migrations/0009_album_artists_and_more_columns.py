@@ -2,8 +2,11 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
+import django.db.models.lookups
 from django.db import migrations, models
 
+import musicdb.db.functions
 from musicdb.db.roles import CURATOR, EDITOR, grant, revoke
 
 
@@ -152,7 +155,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='album',
-            constraint=models.CheckConstraint(condition=models.Q(('upc', ''), ('upc__regex', '\\A[0-9]{8,14}\\Z'), _connector='OR'), name='album_upc_digits', violation_error_message='A UPC has 8 to 14 digits.'),
+            constraint=models.CheckConstraint(condition=models.Q(('upc', ''), models.Q(django.db.models.lookups.Exact(musicdb.db.functions.DigitsTrimmed('upc'), ''), django.db.models.lookups.Range(django.db.models.functions.text.Length('upc'), (8, 14))), _connector='OR'), name='album_upc_digits', violation_error_message='A UPC has 8 to 14 digits.'),
         ),
         migrations.AddConstraint(
             model_name='albumartist',

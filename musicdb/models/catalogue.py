@@ -2,10 +2,11 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.lookups import Exact
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact, Range
 from django.urls import reverse
 
-from musicdb.db.functions import DayOfMonth, MonthOfYear
+from musicdb.db.functions import DayOfMonth, DigitsTrimmed, MonthOfYear
 from musicdb.models.constraints import is_web_url_or_empty, null_or
 from musicdb.models.fields import IsrcField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
@@ -21,7 +22,6 @@ from musicdb.models.slugged import SluggedModel
 from musicdb.models.track_features import AudioFeatures
 from musicdb.models.validators import (
     MAX_POPULARITY,
-    UPC_PATTERN,
     validate_integer_size,
     validate_number_in_order,
     validate_popularity,
@@ -185,7 +185,7 @@ class Album(SluggedModel, ListedByTitle):
                 violation_error_message="The type must be album, single, EP or compilation, or blank if unknown.",
             ),
             models.CheckConstraint(
-                condition=Q(upc="") | Q(upc__regex=UPC_PATTERN),
+                condition=Q(upc="") | Q(Exact(DigitsTrimmed("upc"), ""), Range(Length("upc"), (8, 14))),
                 name="album_upc_digits",
                 violation_error_message="A UPC has 8 to 14 digits.",
             ),

@@ -22,8 +22,7 @@ validate_isrc = RegexValidator(
     "An ISRC has two letters, three letters or digits, and seven digits, such as KRA381001057.",
 )
 # UPC-E and EAN-8 have 8 digits, UPC-A 12, EAN-13 13 and GTIN-14 14. Some shops write one without its leading zeros.
-UPC_PATTERN = r"\A[0-9]{8,14}\Z"
-validate_upc = RegexValidator(UPC_PATTERN, "A UPC has 8 to 14 digits, such as 602435971889.")
+validate_upc = RegexValidator(r"\A[0-9]{8,14}\Z", "A UPC has 8 to 14 digits, such as 602435971889.")
 validate_slug_text = RegexValidator(
     r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z",
     "An address part has small Latin letters, digits and single hyphens between them.",
