@@ -77,7 +77,8 @@ def _plain(name: str) -> str:
     """Return ``name`` in lower case, with full-width letters made narrow and without the accents of Latin letters."""
     if name.isascii():
         return name.casefold()
-    kept, after_latin = [], False
+    # A name may begin with a mark, which is then read as one after a blank is.
+    kept, after_latin = [], True
     for character in unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold()):
         # In other scripts a mark makes another letter: が is not か, й is not и.
         if unicodedata.combining(character):

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from musicdb.music import group_by_key, label_similarity_key, normalise_name, similarity_key
@@ -110,6 +110,7 @@ def test_something_of_every_label_is_left(name: str) -> None:
     assert label_similarity_key(name)
 
 
+@example("\ua9c00")
 @given(st.text(min_size=1).map(normalise_name).filter(bool))
 def test_any_name_folds_to_something_whatever_its_case(name: str) -> None:
     assert similarity_key(name)
