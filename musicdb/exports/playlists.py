@@ -16,12 +16,12 @@ def playlist_dataset(playlist: Playlist) -> Dataset:
     """
     dataset = Dataset(headers=["number", "added_at", *(column.name for column in TRACKS.list_columns)])
     tracks = tracks_of(playlist)
-    keys = list(tracks.values_list("pk", flat=True))
-    added: list[Any] = [None] * len(keys)
-    if not playlist.has_rule:
-        added = list(tracks.values_list("playlist_entries__added_at", flat=True))
+    # The entry's own column, so that each place in the order is read together with when its track was added.
+    columns = ["pk"] if playlist.has_rule else ["pk", "playlist_entries__added_at"]
+    places: list[tuple[Any, ...]] = list(tracks.values_list(*columns))
+    keys = [key for key, *_ in places]
     rows = dict(zip(keys, TRACKS.list_rows(keys), strict=True))
-    for number, (key, added_at) in enumerate(zip(keys, added, strict=True), start=1):
-        when = added_at.isoformat() if added_at else ""
+    for number, (key, *added_at) in enumerate(places, start=1):
+        when = added_at[0].isoformat() if any(added_at) else ""
         dataset.append([number, when, *rows[key]])
     return dataset

@@ -6,7 +6,7 @@ not a number."
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -128,10 +128,7 @@ class SlugWidget(Widget):
             return ""
         if len(slug) > MAX_LENGTH:
             raise ValueError(f"has {len(slug):,} characters, and at most {MAX_LENGTH} can be stored.")
-        try:
-            validate_slug_text(slug)
-        except ValidationError as error:
-            raise ValueError(f"“{shorten(slug)}”: {error.messages[0]}") from None
+        _check(validate_slug_text, slug)
         return slug
 
 
@@ -339,10 +336,7 @@ class UpcWidget(Widget):
         if is_unknown(value):
             return ""
         digits = normalise_upc(value)
-        try:
-            validate_upc(digits)
-        except ValidationError as error:
-            raise ValueError(f"“{shorten(value)}”: {error.messages[0]}") from None
+        _check(validate_upc, digits, value)
         return digits
 
 
@@ -351,10 +345,7 @@ class IsrcWidget(Widget):
         text = normalise_isrc(value)
         if not text or is_unknown(value):
             return ""
-        try:
-            validate_isrc(text)
-        except ValidationError as error:
-            raise ValueError(f"“{shorten(text)}”: {error.messages[0]}") from None
+        _check(validate_isrc, text)
         return text
 
 
@@ -367,10 +358,7 @@ class UrlWidget(Widget):
             return ""
         if len(text) > self.MAX_LENGTH:
             raise ValueError(f"has {len(text):,} characters, and at most {self.MAX_LENGTH} can be stored.")
-        try:
-            validate_web_url(text)
-        except ValidationError as error:
-            raise ValueError(f"“{shorten(text)}”: {error.messages[0]}") from None
+        _check(validate_web_url, text)
         return text
 
 
@@ -396,6 +384,14 @@ def as_number(text: str) -> float:
 
 def shorten(text: str, max_length: int = 60) -> str:
     return text if len(text) <= max_length else text[: max_length - 1] + "…"
+
+
+def _check(validate: Callable[[str], None], text: str, written: str = "") -> None:
+    """Raise ValueError with what ``validate`` says against ``text``. The cell has it as ``written``, if it differs."""
+    try:
+        validate(text)
+    except ValidationError as error:
+        raise ValueError(f"“{shorten(written or text)}”: {error.messages[0]}") from None
 
 
 def _a(word: str) -> str:
