@@ -1,14 +1,18 @@
 """The exports of single lists, below the admin: what a workbook can hold, and in which order rows come."""
 
 import io
+import re
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from musicdb.exports import GenreResource, TrackResource
 from musicdb.exports.lists import Xlsx
+from musicdb.exports.tables import ALBUMS, ARTISTS, GENRES, LABELS, PLAYLISTS, TRACKS, Table
 from musicdb.imports import ImportOptions, Source, preview
 from musicdb.models import Genre, GenreAlias, Track
+from musicdb.music import FEATURE_NAMES
 from tests.factories import GenreFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +40,13 @@ def test_aliases_come_in_the_order_in_which_they_were_made() -> None:
     for name in ("zz", "aa"):
         GenreAlias.objects.create(name=name, target=genre)
     assert GenreResource().export(Genre.objects.all()).dict[0]["other_spellings"] == "zz; aa"
+
+
+@pytest.mark.parametrize("table", [GENRES, ARTISTS, LABELS, ALBUMS, TRACKS, PLAYLISTS], ids=lambda table: table.name)
+def test_the_docs_name_every_column(table: Table) -> None:
+    docs = (Path(__file__).resolve().parents[2] / "docs" / "exporting.md").read_text(encoding="utf-8")
+    match = re.search(rf"^\| [^|]+ \|.*\n(?:\|.*\n)*?\| {table.name} \| (?P<columns>.*) \|$", docs, re.MULTILINE)
+    assert match
+    columns = [column.name for column in table.list_columns]
+
+    assert re.findall(r"`(\w+)`", match["columns"]) == [name for name in columns if name not in FEATURE_NAMES]
