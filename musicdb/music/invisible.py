@@ -45,9 +45,10 @@ _JOINING_SCRIPTS = frozenset(
 
 
 def remove_invisible(text: str) -> str:
-    """Return ``text`` without the characters that nobody can see. Blanks that look like one become a space."""
-    while _ANY.search(text) and (seen := _removed_once(text)) != text:
-        # What has gone stood between two characters. These may now be all that a third one depended on.
+    """Return ``text``, in NFC, without the characters that nobody can see. Blanks that look like one become a space."""
+    text = unicodedata.normalize("NFC", text)
+    while _ANY.search(text) and (seen := unicodedata.normalize("NFC", _removed_once(text))) != text:
+        # What has gone stood between two characters. These may now compose, or be all that a third one depended on.
         text = seen
     return text
 
@@ -63,12 +64,15 @@ def _kept(found: re.Match[str]) -> str:
     """Return the character that was found if it changes the look of those beside it, else nothing."""
     character, text, place = found[0], found.string, found.start()
     before, after = text[:place][-1:], text[place + 1 :][:1]
-    if not before:
+    # Blanks at the beginning of a name are removed later, and would leave the character without one before it.
+    if not text[:place].strip():
         return ""
     if character == ZWJ:
         is_needed = (_is_emoji(before) and _is_symbol(after)) or _joins(before) or _joins(after)
     elif character == ZWNJ:
-        is_needed = _joins(before) and _joins(after) and _base(text[:place]) not in _NOT_JOINING
+        # Marks without a letter before them join nothing.
+        base = _base(text[:place]).strip()
+        is_needed = base != "" and base not in _NOT_JOINING and _joins(before) and _joins(after)
     elif character in TEXT_STYLE + EMOJI_STYLE:
         is_needed = after == KEYCAP if before in "0123456789#*" else _has_two_styles(before, character)
     else:

@@ -22,10 +22,7 @@ def normalise_name(text: str) -> str:
     visible = text
     if not text.isprintable():
         visible = "".join(" " if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
-    # Composed before, since what a character depends on is a whole letter; and after, since an invisible character
-    # can stand between a letter and its accent.
-    visible = remove_invisible(unicodedata.normalize("NFC", visible))
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    return " ".join(remove_invisible(visible).split())
 
 
 def name_key(name: str) -> str:

@@ -4,7 +4,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from musicdb.music import name_key, normalise_name
@@ -131,6 +131,10 @@ odd = st.sampled_from(
 )
 
 
+@example(" \u200dا")
+@example("\u200b\u3164 \u200dا")
+@example(" \u094d\u200cا")
+@example("\u0301\u034f\u094d\u200d")
 @given(st.text(odd, max_size=12))
 def test_what_is_left_stays(text: str) -> None:
     name = normalise_name(text)
