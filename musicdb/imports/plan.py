@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from musicdb.imports.entities import Entity
-from musicdb.imports.messages import Note, Problem, RowRef
+from musicdb.imports.messages import Note, Problem, RowRef, name_files
 from musicdb.imports.options import ImportOptions, Progress, no_progress
 from musicdb.imports.parse import Parsed
 from musicdb.imports.playlists import PlannedPlaylist, plan_playlists
@@ -65,6 +65,7 @@ def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, pr
     # Where the track of each record is, for the playlists.
     found: dict[int, Entity | int] = {}
     plan = Plan()
+    with_features = 0
     for model in (aggregate.model for aggregate in CATALOGUE):
         plan.created[model], plan.changed[model] = [], []
     for row in resolution.rows:
@@ -80,13 +81,27 @@ def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, pr
                 found[id(track.record)] = entity.pk or entity
             _add(plan, PlannedRow(track.ref, entity), entity.is_new or entity.is_changed)
             _collect(plan, [entity])
+            with_features += any(entity.values.get(name) is not None for name in FEATURE_NAMES)
         else:
             plan.problems.append(track)
         if done % PROGRESS_EVERY == 0 or done == tracks:
             progress("Comparing", done, tracks)
+    if tracks and not with_features:
+        plan.notes.append(_no_features(parsed))
     _plan_playlists(plan, resolution, parsed, found)
     _collect(plan, resolution.entities())
     return plan
+
+
+def _no_features(parsed: Parsed) -> Note:
+    """Return the warning that nothing of an import can be clustered."""
+    number = len(parsed.tracks)
+    tracks = f"None of the {number:,} tracks has" if number > 1 else "The track has no"
+    text = (
+        f"{tracks} audio features, so {'they' if number > 1 else 'it'} cannot be clustered. Take an export with audio "
+        "features and import it too: exportify.net writes them always, exportify.app if you ask for them."
+    )
+    return Note("", text, (), name_files(list(dict.fromkeys(row.ref.file for row in parsed.tracks))))
 
 
 def _plan_playlists(plan: Plan, resolution: Resolution, parsed: Parsed, tracks: Mapping[int, Entity | int]) -> None:
@@ -130,6 +145,8 @@ def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
         return Entity(Track, {**values, "slug": record.slug, **links}, is_new=True)
     track = stored.entity
     source = values.pop("features_source", None)
+    if (added_at := track.values.get("added_at")) and "added_at" in values:
+        values["added_at"] = min(added_at, values["added_at"])
     for column, value in values.items():
         track.set(column, value)
     # The source of the features matters once one of them changes.

@@ -25,11 +25,14 @@ from musicdb.exports.limits import MAX_CELL
 from musicdb.imports.messages import Note, Question, RowRefusedError
 from musicdb.imports.options import ParseOptions
 from musicdb.imports.records import AlbumRecord, EntityRecord, PlaylistEntryRecord, TrackRecord
-from musicdb.imports.tables import Table
+from musicdb.imports.tables import REASON_COLUMN, Table
 
 Record = TrackRecord | AlbumRecord | EntityRecord | PlaylistEntryRecord
 
 _IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
+
+# The columns that a file of bad rows has besides those of its table.
+BAD_ROW_HEADINGS = frozenset({"File", "Row", REASON_COLUMN})
 
 
 def heading_key(heading: str) -> str:
@@ -90,6 +93,8 @@ class FileFormat(Resource):
         self.questions: list[Question] = []
         found = self.positions_in(header)
         self.positions = {name: position for name, position in found.items() if position is not None}
+        if unread := self._unread_headings():
+            self.notes.append(Note("", f"Not read: {', '.join(unread)}.", (), file))
         self._cleaners: list[tuple[str, int, str, Callable[..., Any]]] = [
             (name, position, self.header[position], self.columns()[name].widget.clean)
             for name, position in self.positions.items()
@@ -112,6 +117,16 @@ class FileFormat(Resource):
             name: min((positions[heading] for heading in column.headings if heading in positions), default=None)
             for name, column in cls.columns().items()
         }
+
+    def _unread_headings(self) -> list[str]:
+        """Return the headings of the file that the format does not read, in their order."""
+        read = set(self.positions.values())
+        ignored = BAD_ROW_HEADINGS if REASON_COLUMN in self.header else ()
+        return [
+            heading.strip()
+            for position, heading in enumerate(self.header)
+            if heading.strip() and position not in read and heading.strip() not in ignored
+        ]
 
     @classmethod
     def matches_file_name(cls, file: str) -> bool:

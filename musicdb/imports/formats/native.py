@@ -12,10 +12,9 @@ from musicdb.exports import tables
 from musicdb.exports.columns import Table
 from musicdb.exports.csv_injection import unescape_formula
 from musicdb.exports.limits import MEGABYTE
-from musicdb.imports.formats.base import Column, FileFormat, heading_key
+from musicdb.imports.formats.base import Column, FileFormat
 from musicdb.imports.formats.sniffers import DateOrder
-from musicdb.imports.messages import Note, RowRefusedError
-from musicdb.imports.options import ParseOptions
+from musicdb.imports.messages import RowRefusedError
 from musicdb.imports.records import (
     AlbumRecord,
     AliasRecord,
@@ -26,9 +25,6 @@ from musicdb.imports.records import (
     PlaylistEntryRecord,
     TrackRecord,
 )
-
-# The columns that a file of bad rows has besides those of its table.
-_BAD_ROW_HEADINGS = frozenset({"file", "row", "whyitwasnotimported"})
 
 
 @cache
@@ -47,13 +43,6 @@ class NativeTable(FileFormat):
     # A CSV file can hold a description that is too long for a spreadsheet's cell.
     max_cell = 10 * MEGABYTE
     table: ClassVar[Table]
-
-    def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
-        super().__init__(file, header, parse_options)
-        known = _BAD_ROW_HEADINGS.union(*(column.headings for column in self.columns().values()))
-        if unknown := [heading for heading in header if heading and heading_key(heading) not in known]:
-            text = f"These columns are unknown to musicdb and were ignored: {', '.join(unknown)}."
-            self.notes.append(Note("", text, (), file))
 
     @classmethod
     def columns(cls) -> Mapping[str, Column]:
