@@ -4,6 +4,7 @@ Each raises ValueError if the text is no such value. The message follows the hea
 not a number."
 """
 
+import calendar
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -26,7 +27,8 @@ from musicdb.models.validators import (
 )
 from musicdb.music import (
     AudioFeature,
-    Precision,
+    ReleaseDate,
+    four_digit_year,
     normalise_isrc,
     normalise_name,
     normalise_upc,
@@ -39,7 +41,11 @@ _LINK = re.compile(
     r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?)(?P<kind>[a-z]+)[:/](?P<id>[^?#]*)(?:[?#].*)?",
     re.IGNORECASE,
 )
-_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?")
+# How spreadsheets rewrite dates: 7/2/2021 or 7/2/21, 2-Jul-21, and Jul-21 for a month.
+_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})(?: .*)?")
+_YEAR_FIRST = re.compile(r"\d{4}([/.])\d{1,2}\1\d{1,2}")
+_WITH_MONTH_NAME = re.compile(r"(?:(\d{1,2})-)?([A-Za-z]{3})-(\d{4}|\d{2})")
+_MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 
 
 def is_unknown(text: str) -> bool:
@@ -292,20 +298,21 @@ class ReleaseDateWidget(Widget):
         super().__init__()
         self.day_first = day_first
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[date, Precision] | None:
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> ReleaseDate | None:
         text = value.strip()
         if is_unknown(text) or text.startswith("0000"):
             return None
         if match := _SLASHED.fullmatch(text):
             first, second, year = match.groups()
             day, month = (first, second) if self.day_first else (second, first)
-            return parse_release_date(f"{year}-{month}-{day}")
-        if match := re.fullmatch(r"([A-Za-z]{3})-(\d{2})", text):
-            # Spreadsheets turn 2021-07 into Jul-21.
-            try:
-                return datetime.strptime(text, "%b-%y").date(), "month"
-            except ValueError:
-                raise ValueError(f"“{text}” is not a month.") from None
+            return _date(text, year, int(month), int(day))
+        if _YEAR_FIRST.fullmatch(text):
+            return parse_release_date(text.replace("/", "-").replace(".", "-"))
+        if match := _WITH_MONTH_NAME.fullmatch(text):
+            month_day, name, year = match.groups()
+            if (number := _MONTHS.get(name.capitalize())) is None:
+                raise ValueError(f"“{text}” is not a month.")
+            return _date(text, year, number, None if month_day is None else int(month_day))
         return parse_release_date(shorten(text.split("T")[0] if len(text) > 10 else text))
 
 
@@ -338,6 +345,15 @@ class UpcWidget(Widget):
         digits = normalise_upc(value)
         _check(validate_upc, digits, value)
         return digits
+
+
+def _date(text: str, year: str, month: int, day: int | None) -> ReleaseDate:
+    """Return the date of a spreadsheet's cell. Raises ValueError where there is no such day."""
+    try:
+        first_day = date(four_digit_year(year, date.today()), month, day or (1 if day is None else 0))
+    except ValueError:
+        raise ValueError(f"“{text}” is no day of the calendar.") from None
+    return first_day, "month" if day is None else "day"
 
 
 class IsrcWidget(Widget):

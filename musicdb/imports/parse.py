@@ -1,7 +1,7 @@
 """Turns the rows of tables into records, each track and each other entity once. No database here."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +28,7 @@ from musicdb.imports.records import (
     TrackRecord,
 )
 from musicdb.imports.tables import REASON_COLUMN, Table
-from musicdb.music import means_liked_songs, name_key, playlist_name
+from musicdb.music import finer_date, means_liked_songs, name_key, playlist_name
 
 # Often enough for the person who waits, and seldom enough for the work.
 PROGRESS_EVERY = 1_000
@@ -110,6 +110,10 @@ def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = 
                 entry.track = parser.track_with(entry.track) or entry.track
     parsed.notes, parsed.questions = said_once(parsed.notes), said_once(parsed.questions)
     return parsed
+
+
+def _first(one: Any, other: Any) -> Any:
+    return one
 
 
 class _Parser:
@@ -209,6 +213,16 @@ class _Parser:
             raise RowRefusedError("", f"is about the same {model.lower()} as {first.ref}, but says something else.")
 
 
+# What rows about one track may say differently, since they come from several lists or several days, and which counts.
+_VARIES: dict[str, Callable[[Any, Any], Any]] = {
+    "added_at": min,
+    "popularity": max,
+    "preview_url": _first,
+    "disc_number": _first,
+    "track_number": _first,
+}
+
+
 def _combine(first: ParsedTrack, other: TrackRecord) -> None:
     """Add what another row says about a track: its genres, and what the first row does not say.
 
@@ -221,13 +235,22 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
         ("Spotify id", record.spotify_id, other.spotify_id),
         ("artists", record.artists, other.artists),
         ("album", record.album and record.album.title, other.album and other.album.title),
-        *((name, record.values[name], value) for name, value in other.values.items() if name in record.values),
+        *(
+            (name, record.values[name], value)
+            for name, value in other.values.items()
+            if name in record.values and name not in _VARIES
+        ),
     ):
         if one and two and one != two:
             values = f"{_quote(one)} there, {_quote(two)} here"
             raise RowRefusedError("", f"is the same track as {first.ref}, but its {what} differs: {values}.")
     record.genres = tuple(dict.fromkeys((*record.genres, *other.genres)))
-    record.values = {**other.values, **record.values}
+    varying = {
+        name: choose(record.values[name], other.values[name])
+        for name, choose in _VARIES.items()
+        if name in record.values and name in other.values
+    }
+    record.values = {**other.values, **record.values, **varying}
     record.spotify_id = record.spotify_id or other.spotify_id
     record.slug = record.slug or other.slug
     record.artists = record.artists or other.artists
@@ -241,7 +264,7 @@ def fill_gaps(album: AlbumRecord | None, other: AlbumRecord | None) -> AlbumReco
     return replace(
         album,
         spotify_id=album.spotify_id or other.spotify_id,
-        released=album.released or other.released,
+        released=finer_date(album.released, other.released),
         image_url=album.image_url or other.image_url,
         labels=album.labels or other.labels,
         slug=album.slug or other.slug,

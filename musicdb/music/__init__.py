@@ -5,7 +5,16 @@ from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
 from musicdb.music.names import name_key, normalise_name
 from musicdb.music.playlist_names import means_liked_songs, playlist_name
-from musicdb.music.release_dates import Precision, format_release_date, parse_release_date
+from musicdb.music.release_dates import (
+    Precision,
+    ReleaseDate,
+    dates_agree,
+    finer_date,
+    format_release_date,
+    four_digit_year,
+    is_full_date,
+    parse_release_date,
+)
 from musicdb.music.search_keys import search_key
 from musicdb.music.sort_keys import Articles, jump_letter, sort_key
 from musicdb.music.titles import title_key
@@ -17,8 +26,13 @@ __all__ = [
     "Articles",
     "AudioFeature",
     "Precision",
+    "ReleaseDate",
+    "dates_agree",
+    "finer_date",
     "format_release_date",
+    "four_digit_year",
     "group_by_key",
+    "is_full_date",
     "is_isrc",
     "jump_letter",
     "label_similarity_key",

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music import Precision, format_release_date, parse_release_date
+from musicdb.music import (
+    Precision,
+    ReleaseDate,
+    dates_agree,
+    finer_date,
+    format_release_date,
+    four_digit_year,
+    is_full_date,
+    parse_release_date,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +56,43 @@ def test_what_is_written_is_read_back(day: date, precision: Precision) -> None:
 @pytest.mark.parametrize(("precision", "text"), [("year", "1983"), ("month", "1983-05"), ("day", "1983-05-01")])
 def test_only_what_is_known_is_written(precision: Precision, text: str) -> None:
     assert format_release_date(date(1983, 5, 1), precision) == text
+
+
+YEAR: ReleaseDate = (date(1983, 1, 1), "year")
+MONTH: ReleaseDate = (date(1983, 5, 1), "month")
+DAY: ReleaseDate = (date(1983, 5, 12), "day")
+NEW_YEAR: ReleaseDate = (date(1983, 1, 1), "day")
+OTHER: ReleaseDate = (date(1984, 1, 1), "year")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "finer"),
+    [
+        *[(None, None, None), (None, DAY, DAY), (YEAR, None, YEAR)],
+        *[(YEAR, DAY, DAY), (DAY, YEAR, DAY), (MONTH, DAY, DAY), (YEAR, MONTH, MONTH), (MONTH, YEAR, MONTH)],
+        # Two that contradict each other: the first stays.
+        *[(OTHER, DAY, OTHER), (DAY, OTHER, DAY), (NEW_YEAR, DAY, NEW_YEAR), (MONTH, NEW_YEAR, MONTH)],
+    ],
+)
+def test_the_finer_of_two_dates_that_agree(
+    one: ReleaseDate | None, other: ReleaseDate | None, finer: ReleaseDate | None
+) -> None:
+    assert finer_date(one, other) == finer
+
+
+def test_dates_agree_if_one_contains_the_other() -> None:
+    assert dates_agree(YEAR, DAY)
+    assert dates_agree(DAY, None)
+    assert not dates_agree(OTHER, DAY)
+    assert not dates_agree(NEW_YEAR, MONTH)
+
+
+def test_a_full_date_is_a_day_but_not_the_first_of_january() -> None:
+    assert [is_full_date(one) for one in (DAY, MONTH, YEAR, NEW_YEAR, None)] == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("26", 2026), ("27", 1927), ("99", 1999), ("00", 2000), ("1983", 1983), ("68", 1968)]
+)
+def test_two_digits_are_a_year_of_the_past(text: str, year: int) -> None:
+    assert four_digit_year(text, date(2026, 11, 28)) == year

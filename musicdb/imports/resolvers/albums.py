@@ -1,22 +1,37 @@
 """Finds the albums that records mention or have rows about.
 
-An album has a Spotify id or a slug. Without these it has a title, and is the album of that title whose date, labels
-and artists do not contradict.
+Two records mean one album if
+
+- they have the same Spotify id, or the same slug in musicdb's own files, or else
+- they have the same UPC, and nothing speaks against it: neither has a Spotify id that the other has not, or else
+- they have the same title, nothing speaks against it, and something speaks for it.
+
+Against it speak two Spotify ids, two UPCs, a single and an album, dates that contradict each other, labels that are not
+the same, and artists of the album none of whom is the same. An EP may be anything: Spotify calls one a single.
+
+For it speaks an artist that both have, as an artist of the album or of a track on it. If they have none in common, the
+same day speaks for it: four tracks by four artists on "Barbie The Album" of 21 July 2023 are on one album. The
+first of January is what services write where they know the year alone, so that day, like a month, counts only with the
+same labels.
+The same year does not count: two "Greatest Hits" of 1981 are two, whatever their labels.
+
+Of two dates that agree, the album has the finer one, whichever came first.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from musicdb.db import in_batches
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parse import ParsedEntity
-from musicdb.imports.records import AlbumRecord, name_of, slug_of
+from musicdb.imports.records import AlbumRecord, TrackRecord, name_of, slug_of
 from musicdb.imports.resolvers.lookup import Lookup
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.rows import ResolvedRow, ids_agree
 from musicdb.models import Album, AlbumArtist, AlbumLabel, TrackArtist
-from musicdb.music import format_release_date
+from musicdb.music import ReleaseDate, dates_agree, finer_date, is_full_date
 
 
 class AlbumResolver:
@@ -31,8 +46,11 @@ class AlbumResolver:
         self._with_file_slug: set[Entity] = set()
         # The albums that have rows of their own. A track that gives no more than a title means one of them.
         self._with_rows: defaultdict[str, list[Entity]] = defaultdict(list)
-        # The names of the artists who have a track on an album.
+        # The names of the artists of an album and of those who have a track on it.
         self._artists: defaultdict[Entity, set[str]] = defaultdict(set)
+        self._by_upc: dict[str, list[Entity]] = {}
+        # The finest dates of the import, by the album's title and the name of an artist.
+        self._finest: dict[tuple[str, str], ReleaseDate | None] = {}
         # The columns that a record has given. If several records give one, the first counts.
         self._given: set[tuple[Entity, str]] = set()
 
@@ -50,7 +68,11 @@ class AlbumResolver:
                 self._assign_slug(slug, entity)
         open_ones = [one for one in wanted if one.slug not in self._by_file_slug]
         self._complete(
-            self.lookup.load(ids=(one.spotify_id for one in open_ones), names=(one.title for one in open_ones))
+            self.lookup.load(
+                ids=(one.spotify_id for one in open_ones),
+                names=(one.title for one in open_ones),
+                upcs=(upc for one in open_ones for upc in _ways_to_write(one.upc)),
+            )
         )
 
     def load_keys(self, keys: Iterable[int]) -> None:
@@ -66,13 +88,15 @@ class AlbumResolver:
             for pk, label, name in rows.values_list("album", "label", "label__name"):
                 albums[pk].values["labels"].append(self._labels.lookup.known(label, name))
             credited = AlbumArtist.objects.filter(album__in=albums).order_by("album", "position")
-            for pk, artist, name, spotify_id in credited.values_list(
-                "album", "artist", "artist__name", "artist__spotify_id"
-            ):
+            columns = ("album", "artist", "artist__name", "artist__spotify_id")
+            for pk, artist, name, spotify_id in credited.values_list(*columns):
                 albums[pk].values["artists"].append(self._album_artists.lookup.known(artist, name, spotify_id))
+                self._artists[albums[pk]].add(name)
             names = TrackArtist.objects.filter(track__album__in=albums).order_by()
             for pk, name in names.values_list("track__album", "artist__name").distinct():
                 self._artists[albums[pk]].add(name)
+            for album in batch:
+                self._add_upc(album)
 
     # --- What track rows mention -------------------------------------------------------------------------------
 
@@ -81,10 +105,14 @@ class AlbumResolver:
 
         ``artists`` are the names of the track's artists, and ``current`` is the album that the track is on now.
         """
+        record = self._with_finest_date(record, artists)
         labels = list(dict.fromkeys(self._labels.find(label) for label in record.labels))
+        names = {*artists, *(artist.name for artist in record.artists)}
         album = (
-            self.lookup.by_id.get(record.spotify_id) if record.spotify_id else self._by_file_slug.get(record.slug)
-        ) or self._find_by_title(record, labels, artists, current)
+            (self.lookup.by_id.get(record.spotify_id) if record.spotify_id else self._by_file_slug.get(record.slug))
+            or self._find_by_upc(record)
+            or self._find_by_title(record, labels, names, current)
+        )
         if album is None:
             album = self._create(record)
         if record.slug:
@@ -93,8 +121,30 @@ class AlbumResolver:
         self._artists[album].update(artists)
         return album
 
+    def load_dates(self, tracks: Sequence[TrackRecord]) -> None:
+        """Find out which rows know more of an album's date than others, so that their order does not matter."""
+        coarse = {track.album.title for track in tracks if track.album and _is_coarse(track.album)}
+        for track in tracks:
+            if track.album and track.album.title in coarse and _has_title_alone(track.album):
+                for artist in track.artists:
+                    key = track.album.title, artist.name
+                    self._finest[key] = finer_date(self._finest.get(key), track.album.released)
+
+    def _with_finest_date(self, record: AlbumRecord, artists: Sequence[str]) -> AlbumRecord:
+        """Return ``record`` with the finest date that the import has for its title and one of ``artists``."""
+        released = record.released
+        if not _is_coarse(record) or not _has_title_alone(record):
+            return record
+        for artist in artists:
+            released = finer_date(released, self._finest.get((record.title, artist)))
+        return record if released == record.released else replace(record, released=released)
+
+    def _find_by_upc(self, record: AlbumRecord) -> Entity | None:
+        candidates = self._by_upc.get(_upc_key(record.upc), ())
+        return next((album for album in candidates if _may_have_id(album, record)), None)
+
     def _find_by_title(
-        self, record: AlbumRecord, labels: list[Entity], artists: Sequence[str], current: Entity | None
+        self, record: AlbumRecord, labels: list[Entity], artists: set[str], current: Entity | None
     ) -> Entity | None:
         if record == AlbumRecord(record.title) and len(with_rows := self._with_rows.get(record.title, [])) == 1:
             return with_rows[0]
@@ -103,26 +153,25 @@ class AlbumResolver:
             candidates = [album for album in candidates if album not in self._with_file_slug]
         if current is not None and current in candidates and _may_have_id(current, record):
             return current
-        return next((album for album in candidates if self._is_meant(album, record, labels, artists)), None)
+        possible = [album for album in candidates if not self._is_contradicted(album, record, labels)]
+        with_artist = (album for album in possible if not self._artists[album].isdisjoint(artists))
+        with_date = (album for album in possible if _has_same_date(album, record, labels))
+        return next(with_artist, None) or next(with_date, None)
 
-    def _is_meant(self, album: Entity, record: AlbumRecord, labels: list[Entity], artists: Sequence[str]) -> bool:
-        """Return whether an album of the same title can be the one of ``record``.
-
-        Neither date nor labels may contradict. If both agree, that is enough, else the albums must share an artist.
-        """
-        if not _may_have_id(album, record):
-            return False
-        released = _release_date(album)
-        if released and record.released:
-            shorter, longer = sorted((released, format_release_date(*record.released)), key=len)
-            if not longer.startswith(shorter):
-                return False
-        its_labels = album.values.get("labels", [])
-        if its_labels and labels and set(its_labels) != set(labels):
-            return False
-        if released and record.released and its_labels and labels:
-            return True
-        return not self._artists[album].isdisjoint(artists)
+    def _is_contradicted(self, album: Entity, record: AlbumRecord, labels: list[Entity]) -> bool:
+        """Return whether anything says that an album of the same title is not the one of ``record``."""
+        values = album.values
+        its_labels, its_artists = values.get("labels"), {artist.name for artist in values.get("artists") or ()}
+        upcs = {key for upc in (values.get("upc"), record.upc) if (key := _upc_key(upc))}
+        types = {values.get("album_type"), record.album_type}
+        return bool(
+            not _may_have_id(album, record)
+            or len(upcs) > 1
+            or types in ({Album.Type.SINGLE, Album.Type.ALBUM}, {Album.Type.SINGLE, Album.Type.COMPILATION})
+            or not dates_agree(_released(album), record.released)
+            or (its_labels and labels and set(its_labels) != set(labels))
+            or (its_artists and record.artists and its_artists.isdisjoint(one.name for one in record.artists))
+        )
 
     # --- Rows about albums -------------------------------------------------------------------------------------
 
@@ -136,7 +185,8 @@ class AlbumResolver:
         self._album_artists.load(artist for record in records for artist in record.artists)
         ids = {record.spotify_id for record in records if record.spotify_id}
         names = (record.title for record in records if not record.slug)
-        self._complete(self.lookup.load(ids=ids, slugs=(record.slug for record in records), names=names))
+        upcs = (upc for record in records if not record.slug for upc in _ways_to_write(record.upc))
+        self._complete(self.lookup.load(ids=ids, slugs=(record.slug for record in records), names=names, upcs=upcs))
         claims: dict[Entity, RowRef] = {}
         for ref, record in sorted(albums, key=lambda pair: not pair[1].slug):
             album = next(
@@ -192,17 +242,35 @@ class AlbumResolver:
         if record.spotify_id and album.spotify_id is None:
             self._give_column(album, "spotify_id", record.spotify_id)
             self.lookup.by_id[record.spotify_id] = album
-        if record.released and self._is_first(album, "released"):
-            release_date, precision = record.released
-            album.set("release_date", release_date)
-            album.set("release_precision", precision)
+        self._give_date(album, record.released)
         self._give_column(album, "image_url", record.image_url)
         self._give_column(album, "labels", labels)
         artists = [self._album_artists.find(artist, album.values.get("artists", ())) for artist in record.artists]
         self._give_column(album, "artists", list(dict.fromkeys(artists)))
+        self._artists[album].update(artist.name for artist in artists)
         self._give_column(album, "album_type", record.album_type)
         self._give_column(album, "upc", record.upc)
         self._give_column(album, "copyrights", record.copyrights)
+        self._add_upc(album)
+
+    def _give_date(self, album: Entity, released: ReleaseDate | None) -> None:
+        """Give an album a date. One that contradicts it counts if it is the first that the import has."""
+        if released is None:
+            return
+        known = _released(album)
+        is_first = self._is_first(album, "released")
+        if dates_agree(known, released):
+            released = finer_date(known, released) or released
+        elif not is_first:
+            return
+        album.set("release_date", released[0])
+        album.set("release_precision", released[1])
+
+    def _add_upc(self, album: Entity) -> None:
+        if key := _upc_key(album.values.get("upc")):
+            albums = self._by_upc.setdefault(key, [])
+            if album not in albums:
+                albums.append(album)
 
     def _give_column(self, album: Entity, column: str, value: object) -> None:
         if value and self._is_first(album, column):
@@ -219,6 +287,34 @@ def _may_have_id(album: Entity, record: AlbumRecord) -> bool:
     return record.spotify_id is None or album.spotify_id in (None, record.spotify_id)
 
 
-def _release_date(album: Entity) -> str:
-    release_date = album.values.get("release_date")
-    return format_release_date(release_date, album.values["release_precision"]) if release_date else ""
+def _released(album: Entity) -> ReleaseDate | None:
+    first_day = album.values.get("release_date")
+    return (first_day, album.values["release_precision"]) if first_day else None
+
+
+def _has_same_date(album: Entity, record: AlbumRecord, labels: list[Entity]) -> bool:
+    """Return whether the date of ``record`` is that of an album, and says enough to make the two one."""
+    if record.released is None or _released(album) != record.released:
+        return False
+    has_same_labels = bool(labels) and set(labels) == set(album.values.get("labels", ()))
+    return is_full_date(record.released) or (has_same_labels and record.released[1] != "year")
+
+
+def _has_title_alone(record: AlbumRecord) -> bool:
+    """Return whether a record has nothing by which an album is found, but a title."""
+    return not record.spotify_id and not record.slug
+
+
+def _is_coarse(record: AlbumRecord) -> bool:
+    return record.released is not None and record.released[1] != "day"
+
+
+def _upc_key(upc: str | None) -> str:
+    """Return a UPC without the zeros in front, which some programs leave out. It is empty if there is none."""
+    return (upc or "").lstrip("0")
+
+
+def _ways_to_write(upc: str) -> list[str]:
+    """Return the forms in which a UPC may be stored."""
+    key = _upc_key(upc)
+    return [key.zfill(length) for length in range(max(len(key), 8), 15)] if key else []

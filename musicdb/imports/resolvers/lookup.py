@@ -63,10 +63,11 @@ class Lookup:
         ids: Iterable[str | None] = (),
         slugs: Iterable[str | None] = (),
         names: Iterable[str] = (),
+        upcs: Iterable[str] = (),
     ) -> list[Entity]:
         """Load the rows that have any of these, or an alias that has. Return those that were not there yet.
 
-        Two queries a batch of each kind.
+        Two queries a batch of each kind. Only albums have UPCs.
         """
         loaded: list[Entity] = []
         for batch in in_batches(key for key in keys if key not in self.rows):
@@ -78,6 +79,8 @@ class Lookup:
             loaded += self._load(self._rows(spotify_id__in=batch))
             if self._has_id:
                 self._load_aliases("spotify_id", batch)
+        for batch in in_batches(dict.fromkeys(upcs)):
+            loaded += self._load(self._rows(upc__in=batch))
         fold = name_key if self._alias else str
         for batch in in_batches(dict.fromkeys(map(fold, names))):
             loaded += self._load(self._rows(**{f"{self._name_column}__in": batch}))

@@ -52,5 +52,6 @@ def resolve(parsed: Parsed, options: ImportOptions) -> Resolution:
     artists.load(artist for record in records for artist in record.artists)
     artists.load(artist for album in mentioned_albums for artist in album.artists)
     albums.load(mentioned_albums)
+    albums.load_dates(records)
     tracks = TrackResolver(genres, artists, albums, more_genres)
     return Resolution(rows, tracks.resolve(parsed.tracks), (genres, artists, labels, albums, playlists), playlists)

@@ -77,9 +77,31 @@ class TestDatesOfASpreadsheet:
         assert not parsed.questions
         assert found == [(date(2021, 2, 7), "day")]
 
+    def test_other_forms_that_spreadsheets_write(self) -> None:
+        found, parsed = self.dates("13/2/68", "2-Jul-21", "2-jul-1983", "Jul-83", "2021/07/02", "2021.07.02", "Feb-69")
+        assert messages(parsed) == []
+        assert found == [
+            (date(1968, 2, 13), "day"),
+            (date(2021, 7, 2), "day"),
+            (date(1983, 7, 2), "day"),
+            (date(1983, 7, 1), "month"),
+            (date(2021, 7, 2), "day"),
+            (date(2021, 7, 2), "day"),
+            (date(1969, 2, 1), "month"),
+        ]
+
+    @pytest.mark.parametrize(
+        "text", ["2021-02-30", "2021-13-01", "2021-00-10", "30-Feb-21", "0-Jul-21", "31/4/21", "13/13/2021", "Foo-21"]
+    )
+    def test_an_invented_day_is_a_fault_and_no_guess(self, text: str) -> None:
+        _, parsed = self.dates(text, parse_options=ParseOptions(day_first=True))
+        (problem,) = parsed.problems
+        assert problem.column == "Release Date"
+        assert text in problem.message
+
     def test_no_day_of_the_calendar_is_the_rows_problem(self) -> None:
         _, parsed = self.dates("30/2/2021", "31/12/2021")
-        assert messages(parsed) == ["songs.csv, row 2, Release Date: “2021-2-30” is no day of the calendar."]
+        assert messages(parsed) == ["songs.csv, row 2, Release Date: “30/2/2021” is no day of the calendar."]
 
 
 class TestBadRows:
