@@ -7,7 +7,8 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from musicdb.imports import ImportRefusedError, Source, tables
+from musicdb.imports import ImportRefusedError, Source
+from musicdb.imports.tables import archives, csv_files, reading
 from tests.imports.files import NET, as_csv, net_row, records_of
 
 TITLES = ["Señorita – “Öl”", "비 오는 날"]
@@ -99,13 +100,13 @@ class TestHarm:
 
     def test_too_many_files_and_too_large_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "more than 1,000 files" in self.refused("a.zip", zipped({f"{n}.csv": b"x" for n in range(1001)}))
-        monkeypatch.setattr(tables, "MAX_UNPACKED_SIZE", 1000)
+        monkeypatch.setattr(archives, "MAX_UNPACKED_SIZE", 1000)
         assert "would unpack to more" in self.refused("a.zip", zipped({"a.csv": as_csv(ROWS * 9).encode()}))
-        monkeypatch.setattr(tables, "MAX_FILE_SIZE", 1000)
+        monkeypatch.setattr(reading, "MAX_FILE_SIZE", 1000)
         assert "is larger than" in self.refused("a.csv", as_csv(ROWS * 9).encode())
 
     def test_too_many_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(tables, "MAX_ROWS", 2)
+        monkeypatch.setattr(csv_files, "MAX_ROWS", 2)
         assert self.refused("a.csv", as_csv(ROWS).encode()) == "a.csv has more than 2 rows. Import it in parts."
 
     def test_an_xml_bomb_in_a_workbook(self) -> None:
@@ -120,7 +121,7 @@ class TestHarm:
             assert "expands itself" in self.refused("a.xlsx", zipped({**files, name: bomb.encode()})), name
 
     def test_a_workbook_bomb(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(tables, "RATIO_MATTERS_FROM", 100_000)
+        monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 100_000)
         bomb = zipped({"xl/workbook.xml": b" " * 5_000_000})
         assert "unpacks to more than 100 times its size" in self.refused("a.xlsx", bomb)
 

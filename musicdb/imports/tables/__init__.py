@@ -1,0 +1,9 @@
+"""Reads uploaded files as tables of text: CSV in any usual encoding, XLSX, or a zip of CSV files.
+
+No file is trusted: sizes are checked as they are declared, and again as they stream.
+"""
+
+from musicdb.imports.tables.reading import read_sources
+from musicdb.imports.tables.table import REASON_COLUMN, Table
+
+__all__ = ["REASON_COLUMN", "Table", "read_sources"]
