@@ -6,12 +6,23 @@ from typing import Any
 
 from import_export.widgets import Widget
 
-from musicdb.exports.widgets import NamesWidget, is_unknown, shorten
+from musicdb.exports.widgets import FeatureWidget, NamesWidget, as_number, is_unknown, shorten
+from musicdb.models.validators import MAX_INTEGER
+from musicdb.music import AUDIO_FEATURES, AudioFeature
 
 # A comma that no backslash escapes and no blank follows.
 _COMMA = re.compile(r"(?<!\\),(?=\S)")
 _THOUSANDS = re.compile(r"\d{1,3}")
 _AFTER_THOUSANDS = re.compile(r"\d{3}\s")
+_CLOCK = re.compile(r"(?:(\d{1,3}):(?=\d\d:))?(\d{1,3}):([0-5]\d(?:[.,]\d{1,6})?)")
+_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+# A letter and a sign, then perhaps the same key by its other name, then perhaps the mode.
+_KEY = re.compile(r"([A-Ga-g]) ?([#♯b♭]?)(?: ?/ ?[A-G] ?[#♯b♭]?)?(?: ?(?:m|min|minor|maj|major))?", re.ASCII)
+_CAMELOT = re.compile(r"(0?[1-9]|1[0-2])([ABab])", re.ASCII)
+
+
+def feature_named(name: str) -> AudioFeature:
+    return next(feature for feature in AUDIO_FEATURES if feature.name == name)
 
 
 class CommaNamesWidget(NamesWidget):
@@ -58,3 +69,86 @@ class PythonListWidget(Widget):
         if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
             raise ValueError(f"“{shorten(value)}” is not a list such as ['A name', 'Another name'].")
         return parts
+
+
+class ScaledWidget(Widget):
+    """A number of another scale, such as 59 or ``59 %`` for 0.59, read by ``widget`` as its ``scale``-th part."""
+
+    def __init__(self, widget: FeatureWidget, scale: float) -> None:
+        super().__init__()
+        self.widget = widget
+        self.scale = scale
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> float | int | None:
+        text = value.strip().removesuffix("%").rstrip()
+        if is_unknown(text):
+            return None
+        # Twelve digits, so that a quotient such as 57.3 / 100 is the decimal number that people expect.
+        try:
+            return self.widget.clean(f"{as_number(text) / self.scale:.12g}")
+        except ValueError:
+            highest = self.widget.feature.highest * self.scale
+            raise ValueError(f"“{shorten(value)}” is not a number from 0 to {highest:g}.") from None
+
+
+class DurationWidget(Widget):
+    """A duration in units of so many milliseconds, or as a clock shows it: 3:36 or 1:03:36. None if it is unknown."""
+
+    def __init__(self, unit: int | None = None) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        if is_unknown(value):
+            return None
+        milliseconds = self._milliseconds(value.strip())
+        if not 0 <= milliseconds <= MAX_INTEGER:
+            raise ValueError(f"“{shorten(value)}” is not a duration.")
+        return milliseconds or None
+
+    def _milliseconds(self, text: str) -> int:
+        if self.unit is not None:
+            return round(as_number(text) * self.unit)
+        if (match := _CLOCK.fullmatch(text)) is None:
+            raise ValueError(f"“{shorten(text)}” is not a duration such as 3:36 or 1:03:36.")
+        hours, minutes, seconds = match.groups()
+        return round(((int(hours or 0) * 60 + int(minutes)) * 60 + float(seconds.replace(",", "."))) * 1000)
+
+
+class KeyWidget(FeatureWidget):
+    """A key as a number, by its letter (``A#``, ``Bb minor``, ``C♯/D♭``), or by its place on the Camelot wheel (8A)."""
+
+    def __init__(self) -> None:
+        super().__init__(feature_named("key"))
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> float | int | None:
+        text = value.strip()
+        if match := _KEY.fullmatch(text):
+            letter, sign = match.groups()
+            return (_LETTERS[letter.upper()] + {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(sign, 0)) % 12
+        if match := _CAMELOT.fullmatch(text):
+            # Each step is a fifth. 8B is C major, and 8A its relative A minor.
+            return ((int(match[1]) - 8) * 7 + (9 if match[2] in "aA" else 0)) % 12
+        try:
+            # A question mark stands for what an analysis did not find.
+            return None if text == "?" else super().clean(text)
+        except ValueError:
+            raise ValueError(f"“{shorten(value)}” is no key. Use 0 to 11, or a letter such as A# or Bb.") from None
+
+
+class ModeWidget(FeatureWidget):
+    """A mode as a number or a word: 1 or ``Major``, 0 or ``Minor``."""
+
+    _WORDS = {"major": 1, "maj": 1, "dur": 1, "minor": 0, "min": 0, "moll": 0, "?": None}
+
+    def __init__(self) -> None:
+        super().__init__(feature_named("mode"))
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> float | int | None:
+        word = value.strip().lower()
+        if word in self._WORDS:
+            return self._WORDS[word]
+        try:
+            return super().clean(value)
+        except ValueError:
+            raise ValueError(f"“{shorten(value)}” is no mode. Use 1 or major, 0 or minor.") from None
