@@ -5,7 +5,6 @@ not a number."
 """
 
 import calendar
-import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -15,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from import_export.widgets import Widget
 
+from musicdb.exports.cell_text import NO, YES, as_number, as_thousands, is_unknown, shorten
 from musicdb.models import Visibility
 from musicdb.models.slugs import MAX_LENGTH
 from musicdb.models.validators import (
@@ -35,8 +35,6 @@ from musicdb.music import (
     parse_release_date,
 )
 
-# What programs write for an unknown value. A title can be any of these words, so names are not read this way.
-UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "-"})
 _LINK = re.compile(
     r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?)(?P<kind>[a-z]+)[:/](?P<id>[^?#]*)(?:[?#].*)?",
     re.IGNORECASE,
@@ -46,10 +44,6 @@ _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})(?: .*)?")
 _YEAR_FIRST = re.compile(r"\d{4}([/.])\d{1,2}\1\d{1,2}")
 _WITH_MONTH_NAME = re.compile(r"(?:(\d{1,2})-)?([A-Za-z]{3})-(\d{4}|\d{2})")
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
-
-
-def is_unknown(text: str) -> bool:
-    return text.strip().lower() in UNKNOWN
 
 
 class NameWidget(Widget):
@@ -251,6 +245,10 @@ class WholeNumberWidget(Widget):
         if is_unknown(value):
             return None
         number = as_number(value)
+        # A whole number has no decimals: what looks like three of them are thousands, unless that is too much.
+        thousands = None if value.isdecimal() else as_thousands(value)
+        if thousands is not None and self.lowest <= thousands <= self.highest:
+            number = thousands
         if self.zero_is_unknown and number == 0:
             return None
         if not number.is_integer() or not self.lowest <= number <= self.highest:
@@ -259,16 +257,15 @@ class WholeNumberWidget(Widget):
 
 
 class YesNoWidget(Widget):
-    _YES = frozenset({"true", "1", "yes", "y"})
-    _NO = frozenset({"false", "0", "no", "n"})
+    """True, False or None, in any of the words that spreadsheets write for it in their users' languages."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
         if is_unknown(value):
             return None
         text = value.strip().lower()
-        if text not in self._YES | self._NO:
+        if text not in YES | NO:
             raise ValueError(f"“{shorten(value)}” is neither true nor false.")
-        return text in self._YES
+        return text in YES
 
 
 class VisibilityWidget(YesNoWidget):
@@ -382,24 +379,6 @@ def slashed_parts(text: str) -> tuple[int, int] | None:
     """Return the first two numbers of a date such as 7/2/2021. Return None if ``text`` has another form."""
     match = _SLASHED.fullmatch(text.strip())
     return (int(match[1]), int(match[2])) if match else None
-
-
-def as_number(text: str) -> float:
-    """Return the finite number in ``text``, which may have a decimal point or a decimal comma."""
-    try:
-        number = float(text)
-    except ValueError:
-        try:
-            number = float(text.replace(",", ".", 1))
-        except ValueError:
-            raise ValueError(f"“{shorten(text)}” is not a number.") from None
-    if not math.isfinite(number):
-        raise ValueError(f"“{shorten(text)}” is not a finite number.")
-    return number
-
-
-def shorten(text: str, max_length: int = 60) -> str:
-    return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
 def _check(validate: Callable[[str], None], text: str, written: str = "") -> None:

@@ -65,7 +65,7 @@ def question(choice: Choice, text: str, file: str) -> Question:
     return Question(choice.code, text, choice.options, file)
 
 
-def assumption(choice: Choice, value: bool, text: str, file: str) -> Note:
+def assumption(choice: Choice, value: bool | str, text: str, file: str) -> Note:
     """Return the note that a file was read as if ``value`` had been chosen."""
     return Note(choice.code, text, choice.options_but(value), file)
 

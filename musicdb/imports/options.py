@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from musicdb.music import normalise_name, playlist_name
 
@@ -27,7 +28,7 @@ class Option:
 
     name: str
     label: str
-    value: bool
+    value: bool | str
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,17 @@ class Choice:
     label: str
     options: tuple[Option, ...]
 
-    def option(self, value: bool | None) -> Option | None:
+    def option(self, value: bool | str | None) -> Option | None:
         return next((option for option in self.options if option.value is value), None)
 
-    def value_of(self, name: str | None) -> bool | None:
+    def label_of(self, value: bool | str) -> str:
+        return next(option.label for option in self.options if option.value == value)
+
+    def value_of(self, name: str | None) -> Any:
         """Return the value of the option with this name, and None for no name."""
         return next((option.value for option in self.options if option.name == name), None)
 
-    def options_but(self, value: bool) -> tuple[Option, ...]:
+    def options_but(self, value: bool | str) -> tuple[Option, ...]:
         return tuple(option for option in self.options if option.value is not value)
 
 
@@ -68,7 +72,39 @@ ARTISTS_BY_COMMA = Choice(
     "Artists are separated by",
     (Option("semicolon", "A semicolon", False), Option("comma", "A comma", True)),
 )
-CHOICES = (DAY_FIRST, ARTISTS_BY_COMMA)
+ENCODING = Choice(
+    "encoding",
+    "--encoding",
+    "Encoding of text that is not in Unicode",
+    tuple(
+        Option(name, f"{label} ({name})", name)
+        for name, label in (
+            ("cp1252", "Western European, Windows"),
+            ("mac-roman", "Western European, Mac"),
+            ("cp850", "Western European, DOS"),
+            ("cp1250", "Central European, Windows"),
+            ("mac-latin2", "Central European, Mac"),
+            ("cp852", "Central European, DOS"),
+            ("cp1257", "Baltic, Windows"),
+            ("cp1254", "Turkish, Windows"),
+            ("cp1253", "Greek, Windows"),
+            ("cp1251", "Cyrillic, Windows"),
+            ("mac-cyrillic", "Cyrillic, Mac"),
+            ("koi8-r", "Cyrillic, KOI8"),
+            ("cp866", "Cyrillic, DOS"),
+            ("cp1255", "Hebrew, Windows"),
+            ("cp1256", "Arabic, Windows"),
+            ("cp874", "Thai, Windows"),
+            ("cp949", "Korean, Windows"),
+            ("cp932", "Japanese, Windows"),
+            ("euc-jp", "Japanese, EUC"),
+            ("gb18030", "Chinese, simplified"),
+            ("big5", "Chinese, traditional"),
+            ("utf-8", "Unicode"),
+        )
+    ),
+)
+CHOICES = (DAY_FIRST, ARTISTS_BY_COMMA, ENCODING)
 
 
 @dataclass(frozen=True)
@@ -77,6 +113,7 @@ class ParseOptions:
 
     day_first: bool | None = None
     artists_by_comma: bool | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class Parsed:
 
     ``playlists`` has the playlists by the name, or by the slug, that makes them one. ``playlist_files`` has the files
     that can be playlists, with the names of these. ``skipped`` counts, by the reason, the rows that add nothing and
-    are not bad.
+    are not bad. ``encodings`` has a little of the text in each encoding that it may be in, the likeliest first.
     """
 
     file_formats: list[str] = field(default_factory=list)
@@ -91,6 +91,7 @@ class Parsed:
     skipped: Counter[str] = field(default_factory=Counter)
     notes: list[Note] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    encodings: dict[str, str] = field(default_factory=dict)
 
 
 def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = no_progress) -> Parsed:
@@ -130,8 +131,9 @@ class _Parser:
         parsed.tables += 1
         if file_format.label not in parsed.file_formats:
             parsed.file_formats.append(file_format.label)
-        parsed.notes += file_format.notes
-        parsed.questions += file_format.questions
+        parsed.notes += [*table.notes, *file_format.notes]
+        parsed.questions += [*table.questions, *file_format.questions]
+        parsed.encodings.update({**table.samples, **parsed.encodings})
         playlist, is_liked = self._playlist(table, file_format)
         # In a file of bad rows, formulas were escaped for spreadsheets.
         is_escaped = REASON_COLUMN in table.header

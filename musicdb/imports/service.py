@@ -66,7 +66,7 @@ class Outcome(Preview):
 
 def preview(sources: Sequence[Source], options: ImportOptions, progress: Progress = no_progress) -> Preview:
     """Find out what an import would change. Raises ImportRefusedError for a file that cannot be read."""
-    parsed = parse(read_sources(sources), options, progress)
+    parsed = parse(read_sources(sources, options.parse_options.encoding), options, progress)
     return Preview(parsed, _plan(parsed, options, progress))
 
 
@@ -87,7 +87,7 @@ def run_import(
     and if another import takes longer than ``patience`` allows (ImportLockedError).
     """
     started = time.perf_counter()
-    parsed = parse(read_sources(sources), options, progress)
+    parsed = parse(read_sources(sources, options.parse_options.encoding), options, progress)
     if parsed.questions:
         raise OpenQuestionsError(parsed.questions)
     _refuse_bad_rows(parsed, parsed.problems, options)
@@ -105,7 +105,7 @@ def run_import(
                 _record_history(applied, history.Change(ChangeType.IMPORT, user, source_import=record))
                 if planned.problems and bad_rows_path:
                     # Before the commit, so that a row is never lost: neither imported nor in the file.
-                    path = _write_bad_rows(bad_rows_path(record), sources, planned.problems)
+                    path = _write_bad_rows(bad_rows_path(record), sources, options, planned.problems)
                     if_it_fails.callback(path.unlink, missing_ok=True)
             if_it_fails.pop_all()
     except DatabaseFailure as error:
@@ -122,13 +122,13 @@ def _refuse_bad_rows(parsed: Parsed, problems: Sequence[Problem], options: Impor
         raise BadRowsError(problems, parsed.rows)
 
 
-def _write_bad_rows(path: Path, sources: Sequence[Source], problems: Sequence[Problem]) -> Path:
+def _write_bad_rows(path: Path, sources: Sequence[Source], options: ImportOptions, problems: Sequence[Problem]) -> Path:
     """Write the file of bad rows. Raises ImportRefusedError where that is not possible."""
     # Under another name first, so that a failure leaves an earlier file as it is.
     partial = path.with_name(f"{path.name}.part")
     try:
         with partial.open("w", encoding="utf-8-sig", newline="") as file:
-            write_bad_rows(file, read_sources(sources), problems)
+            write_bad_rows(file, read_sources(sources, options.parse_options.encoding), problems)
         partial.replace(path)
     except OSError as error:
         with suppress(OSError):

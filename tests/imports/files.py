@@ -13,7 +13,8 @@ from musicdb.imports.tables import read_sources
 
 def records_of(*sources: Source, **options: Any) -> Parsed:
     """Return what files say, without looking at the catalogue."""
-    return parse(read_sources(sources), ImportOptions(**options))
+    chosen = ImportOptions(**options)
+    return parse(read_sources(sources, chosen.parse_options.encoding), chosen)
 
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "import"

@@ -12,11 +12,11 @@ from musicdb.imports import ImportRefusedError, Source
 from tests.imports.files import as_csv, net_file, net_row, records_of
 
 
-def zipped(*names: str) -> bytes:
+def zipped(*names: str, mimetype: str = "x") -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name in names:
-            archive.writestr(name, "x")
+            archive.writestr(name, mimetype if name == "mimetype" else "x")
     return target.getvalue()
 
 
@@ -26,6 +26,7 @@ def database() -> bytes:
     return bytes(connection.serialize())
 
 
+OPEN_DOCUMENT = ("mimetype", "content.xml", "META-INF/manifest.xml")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0" + bytes(600)
 OTHER_FILES = [
     (b'[{"endTime": "2024-01-01 10:00", "artistName": "Sia"}]', "is a JSON file"),
@@ -56,7 +57,12 @@ OTHER_FILES = [
     (OLD_OFFICE + "WordDocument".encode("utf-16-le"), "is a Word document (.doc)"),
     (OLD_OFFICE + "EncryptedPackage".encode("utf-16-le"), "is protected by a password"),
     (zipped("[Content_Types].xml", "word/document.xml"), "is a Word document (.docx)"),
-    (zipped("mimetype", "content.xml", "META-INF/manifest.xml"), "is an OpenDocument file (.ods, .odt)"),
+    (
+        zipped(*OPEN_DOCUMENT, mimetype="application/vnd.oasis.opendocument.spreadsheet"),
+        "is an OpenDocument spreadsheet (.ods), not a table that musicdb reads. In LibreOffice, choose File, Save as",
+    ),
+    (zipped(*OPEN_DOCUMENT, mimetype="application/vnd.oasis.opendocument.text"), "is an OpenDocument file (.odt"),
+    (zipped(*OPEN_DOCUMENT[1:]), "is an OpenDocument file"),
     (zipped("Index/Document.iwa"), "is a document of Apple’s Numbers"),
     (zipped("a/one.json", "two.PDF", "readme"), "contains no CSV file. It contains files of the kinds .json, .pdf."),
     (bytes(range(1, 32)) * 20, "is not text"),
@@ -70,7 +76,10 @@ def test_what_it_is_and_what_to_take(data: bytes, what: str, name: str) -> None:
         records_of(Source(name, data))
     said = str(refused.value)
     assert said.startswith(f"{name} {what}")
-    assert any(word in said for word in ("Import ", "Save ", "Export ", "Convert ", "Unpack ", "Download ", "Remove "))
+    assert any(
+        word in said
+        for word in ("Import ", "Save ", "Export ", "Convert ", "Unpack ", "Download ", "Remove ", "choose ")
+    )
 
 
 def test_a_page_in_a_zip_is_named() -> None:

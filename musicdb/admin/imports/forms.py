@@ -1,5 +1,6 @@
 """The forms of an import: which file and how to read it, and what the preview leaves to decide."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from musicdb.exports.limits import MAX_FILE_SIZE, MEGABYTE
 from musicdb.imports import ImportOptions, ParseOptions, Preview
 from musicdb.imports.formats import FORMAT_LABELS
-from musicdb.imports.options import CHOICES, Choice
+from musicdb.imports.options import CHOICES, ENCODING, Choice
 
 # The hidden fields of the preview that name the files which are playlists.
 PLAYLIST_FILE = "playlist_file"
@@ -62,6 +63,12 @@ def _choice_field(choice: Choice) -> forms.ChoiceField:
     return forms.ChoiceField(label=choice.label, choices=options, required=False)
 
 
+def _encoding_field(samples: Mapping[str, str]) -> forms.ChoiceField:
+    """Return the choice of an encoding, with what the text looks like in each that it may be in."""
+    options = [(name, f"{ENCODING.label_of(name)}: {sample}") for name, sample in samples.items()]
+    return forms.ChoiceField(label=ENCODING.label, choices=[("", "As the text itself shows"), *options], required=False)
+
+
 class ConfirmForm(OptionsForm):
     """What the preview leaves to decide. The token stands for the file, which is not sent twice."""
 
@@ -107,6 +114,8 @@ class ConfirmForm(OptionsForm):
             if chosen or choice.code in open_codes:
                 shown.add(choice.code)
         form = cls(initial=initial)
+        if parsed.encodings:
+            form.fields["encoding"] = _encoding_field(parsed.encodings)
         for name in form.fields.keys() - shown:
             form.fields[name].widget = form.fields[name].hidden_widget()
         return form

@@ -23,7 +23,7 @@ from musicdb.exports.widgets import (
     is_unknown,
 )
 from musicdb.imports.formats.base import Column, FileFormat, unique
-from musicdb.imports.formats.widgets import CommaNamesWidget
+from musicdb.imports.formats.widgets import CommaNamesWidget, MillisecondsWidget
 from musicdb.imports.messages import RowRefusedError, RowSkipped
 from musicdb.imports.records import NO_FACTS, AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
 from musicdb.models import Album
@@ -37,7 +37,7 @@ TITLE = NameWidget(500)
 ALBUM = NameWidget(500, UNDEFINED)
 TRACK_ID = SpotifyIdWidget("track")
 ALBUM_ID = SpotifyIdWidget("album")
-DURATION = WholeNumberWidget(zero_is_unknown=True)
+DURATION = MillisecondsWidget()
 YES_NO = YesNoWidget()
 ADDED_AT = TimeWidget(epoch_is_unknown=True)
 ADDED_BY = TextWidget(200)

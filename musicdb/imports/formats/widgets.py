@@ -6,7 +6,8 @@ from typing import Any
 
 from import_export.widgets import Widget
 
-from musicdb.exports.widgets import FeatureWidget, NamesWidget, as_number, is_unknown, shorten
+from musicdb.exports.cell_text import as_number, as_thousands, is_unknown, shorten
+from musicdb.exports.widgets import FeatureWidget, NamesWidget, WholeNumberWidget
 from musicdb.models.validators import MAX_INTEGER
 from musicdb.music import AUDIO_FEATURES, AudioFeature
 
@@ -108,11 +109,25 @@ class DurationWidget(Widget):
 
     def _milliseconds(self, text: str) -> int:
         if self.unit is not None:
-            return round(as_number(text) * self.unit)
+            # Milliseconds have no decimals, so what looks like three of them are thousands.
+            thousands = as_thousands(text) if self.unit == 1 else None
+            return round((as_number(text) if thousands is None else thousands) * self.unit)
         if (match := _CLOCK.fullmatch(text)) is None:
             raise ValueError(f"“{shorten(text)}” is not a duration such as 3:36 or 1:03:36.")
         hours, minutes, seconds = match.groups()
         return round(((int(hours or 0) * 60 + int(minutes)) * 60 + float(seconds.replace(",", "."))) * 1000)
+
+
+class MillisecondsWidget(WholeNumberWidget):
+    """A duration in milliseconds. A spreadsheet may show it as a clock does: 3:36. None if it is unknown or 0."""
+
+    _clock = DurationWidget()
+
+    def __init__(self) -> None:
+        super().__init__(zero_is_unknown=True)
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        return self._clock.clean(value) if ":" in value else super().clean(value)
 
 
 class KeyWidget(FeatureWidget):

@@ -1,14 +1,16 @@
 """Reads zip files: workbooks, and the tables that people and programs pack as one file."""
 
 import io
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
 from musicdb.exports.limits import MAX_UNPACKED_SIZE, MAX_WORKBOOK_UNPACKED_SIZE, MEGABYTE
-from musicdb.imports.messages import ImportRefusedError
-from musicdb.imports.tables.csv_files import read_csv
+from musicdb.imports.messages import ImportRefusedError, Note
+from musicdb.imports.tables.csv_files import DELIMITERS
+from musicdb.imports.tables.encodings import UTF_8, Text, can_decode, guess
 from musicdb.imports.tables.other_files import refuse_document
 from musicdb.imports.tables.table import Table
 from musicdb.imports.tables.workbooks import read_workbook
@@ -17,9 +19,13 @@ from musicdb.imports.tables.workbooks import read_workbook
 MAX_RATIO = 100
 RATIO_MATTERS_FROM = 10 * MEGABYTE
 MAX_FILES = 1_000
+_IS_UTF_8 = 0x800
+_FOR_READERS = re.compile(r"(read.?me|licen[cs]e|changelog|copying|notes)\b", re.IGNORECASE)
+_MAX_NAMED = 3
 
 
-def read_zip(name: str, data: bytes) -> Iterator[Table]:
+def open_zip(name: str, data: bytes) -> list[Text | Table]:
+    """Return the sheets of a workbook, or the files of text that can be tables. What else a zip has is named."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except zipfile.BadZipFile:
@@ -28,27 +34,68 @@ def read_zip(name: str, data: bytes) -> Iterator[Table]:
         members = archive.infolist()
         if any(member.filename == "xl/workbook.xml" for member in members):
             _refuse_bomb(name, members, MAX_WORKBOOK_UNPACKED_SIZE)
-            yield from read_workbook(name, data)
-            return
+            return [*read_workbook(name, data)]
         _refuse_bomb(name, members, MAX_UNPACKED_SIZE)
-        refuse_document(name, members)
-        wanted = [member for member in members if _is_csv(member.filename)]
-        if not wanted:
-            raise ImportRefusedError(f"{name} contains no CSV file.{_kinds_in(members)}")
-    for member in wanted:
-        # Unpacked anew each time that it is read, so that no two members are in memory at once.
-        yield read_csv(PurePosixPath(member.filename).name, partial(_unpack, name, data, member))
+        refuse_document(name, archive)
+    files = [member for member in members if not member.is_dir()]
+    names = _names_of(files)
+    # Unpacked anew each time that it is read, so that no two members are in memory at once.
+    texts = {
+        position: Text(names[position], partial(_unpack, name, data, member))
+        for position, member in enumerate(files)
+        if _is_csv(names[position])
+    }
+    tables = {position: text for position, text in texts.items() if not _is_prose(text)}
+    if not tables:
+        raise ImportRefusedError(f"{name} contains no CSV file.{_kinds_in(names)}")
+    if others := [other for position, other in enumerate(names) if position not in tables]:
+        next(iter(tables.values())).notes.append(_skipped(name, others))
+    return [*tables.values()]
 
 
-def _kinds_in(members: list[zipfile.ZipInfo]) -> str:
-    kinds = sorted({PurePosixPath(member.filename).suffix.lower() for member in members} - {""})
+def _names_of(members: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """Return the names of files as their owner knows them, without their folders."""
+    paths = [member.filename for member in members]
+    # A name without this flag is in the encoding of the computer that packed it, and Python takes it for an American.
+    raw = {
+        position: path.encode("cp437")
+        for position, path in enumerate(paths)
+        if not path.isascii() and not members[position].flag_bits & _IS_UTF_8
+    }
+    if raw:
+        together = b"\n".join(raw.values())
+        encoding = UTF_8 if can_decode(together, UTF_8) else guess(list(raw.values())).encoding
+        for position, path in raw.items():
+            paths[position] = path.decode(encoding, "replace")
+    return [PurePosixPath(path).name for path in paths]
+
+
+def _kinds_in(names: Sequence[str]) -> str:
+    kinds = sorted({PurePosixPath(name).suffix.lower() for name in names} - {""})
     return f" It contains files of the kinds {', '.join(kinds[:5])}. Import the tables as CSV." if kinds else ""
 
 
-def _is_csv(path: str) -> bool:
-    parts = PurePosixPath(path)
+def _is_csv(name: str) -> bool:
     # macOS adds a hidden file for each file.
-    return parts.suffix.lower() in {".csv", ".tsv", ".txt"} and not parts.name.startswith(".")
+    return PurePosixPath(name).suffix.lower() in {".csv", ".tsv", ".txt"} and not name.startswith(".")
+
+
+def _is_prose(text: Text) -> bool:
+    """Return whether a file is there to be read by people, such as a readme."""
+    if not text.name.lower().endswith(".txt"):
+        return False
+    first_line = text.read().lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
+    return _FOR_READERS.match(text.name) is not None or not any(mark in first_line for mark in DELIMITERS.encode())
+
+
+def _skipped(name: str, others: Sequence[str]) -> Note:
+    named = ", ".join(others[:_MAX_NAMED])
+    if len(others) > _MAX_NAMED:
+        named += f" and {len(others) - _MAX_NAMED} more"
+    what = (
+        "1 other file is not a table and is" if len(others) == 1 else f"{len(others)} other files are no tables and are"
+    )
+    return Note("", f"{what} skipped: {named}.", (), name)
 
 
 def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], largest: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Collection
+import zlib
 
 from musicdb.imports.messages import ImportRefusedError
 
@@ -50,7 +50,6 @@ _MEMBERS = {
     "ppt/presentation.xml": ("a PowerPoint presentation (.pptx)", _TAKE_A_TABLE),
     "xl/workbook.bin": ("a binary Excel workbook (.xlsb)", _SAVE_AS),
     "Index/Document.iwa": ("a document of Apple’s Numbers, Pages or Keynote", "Export it as .xlsx or .csv."),
-    "META-INF/manifest.xml": ("an OpenDocument file (.ods, .odt)", "Save the table as .xlsx or .csv."),
 }
 _MUSIC = (".mp3", ".flac", ".m4a", ".aac", ".ogg", ".opus", ".wav", ".wma")
 _LOOKED_AT = 2_000
@@ -77,12 +76,28 @@ def _old_office(name: str, data: bytes) -> str:
     return f"{name} is an old Excel workbook (.xls). {_SAVE_AS}"
 
 
-def refuse_document(name: str, members: Collection[zipfile.ZipInfo]) -> None:
+def refuse_document(name: str, archive: zipfile.ZipFile) -> None:
     """Refuse a zip file that is a document of an office program. Raises ImportRefusedError."""
-    names = {member.filename for member in members}
+    names = {member.filename for member in archive.infolist()}
+    if "META-INF/manifest.xml" in names:
+        what, instead = _open_document(archive)
+        raise ImportRefusedError(f"{name} is {what}, not a table that musicdb reads. {instead}")
     for path, (what, instead) in _MEMBERS.items():
         if path in names:
             raise ImportRefusedError(f"{name} is {what}, not a table that musicdb reads. {instead}")
+
+
+def _open_document(archive: zipfile.ZipFile) -> tuple[str, str]:
+    """Return what an OpenDocument file is, and what to do with it."""
+    try:
+        with archive.open("mimetype") as packed:
+            kind = packed.read(100)
+    except (KeyError, OSError, ValueError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
+        kind = b""
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        instead = "In LibreOffice, choose File, Save as, and the type “Excel 2007-365 (.xlsx)” or “Text CSV (.csv)”."
+        return "an OpenDocument spreadsheet (.ods)", instead
+    return "an OpenDocument file (.odt or another)", _TAKE_A_TABLE
 
 
 def refuse_other_text(name: str, data: bytes, encoding: str) -> None:

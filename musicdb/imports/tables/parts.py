@@ -1,6 +1,7 @@
 """Several tables in one file: a file of bad rows has a header for each table whose rows it has."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from musicdb.imports.tables.table import REASON_COLUMN, Table
@@ -13,8 +14,10 @@ def split(table: Table) -> Iterator[Table]:
     if len(headers) < 2:
         yield table
         return
-    for start, end in pairwise([*headers, None]):
-        yield _part(table, start or 0, end)
+    for number, (start, end) in enumerate(pairwise([*headers, None])):
+        part = _part(table, start or 0, end)
+        # What is said of the file is said once.
+        yield part if number else replace(part, notes=table.notes, questions=table.questions, samples=table.samples)
 
 
 def _is_header(cells: list[str]) -> bool:

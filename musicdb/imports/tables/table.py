@@ -1,11 +1,11 @@
 """What a table is: a name, and rows of text that can be read again and again."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from musicdb.imports.messages import ImportRefusedError
+from musicdb.imports.messages import ImportRefusedError, Note, Question
 
 MAX_COLUMNS = 500
 # The last column of a file of bad rows. Such a file may contain rows of several tables, each below its own header.
@@ -14,10 +14,17 @@ REASON_COLUMN = "Why it was not imported"
 
 @dataclass(frozen=True)
 class Table:
-    """One table of an upload. ``open`` yields the rows that are not blank, with their numbers, the header first."""
+    """One table of an upload. ``open`` yields the rows that are not blank, with their numbers, the header first.
+
+    ``notes`` and ``questions`` are about how its file was read. ``samples`` has a little of the text in each encoding
+    that it may be in.
+    """
 
     name: str
     open: Callable[[], Iterator[tuple[int, list[str]]]]
+    notes: tuple[Note, ...] = ()
+    questions: tuple[Question, ...] = ()
+    samples: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def header(self) -> tuple[str, ...]:

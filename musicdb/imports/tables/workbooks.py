@@ -5,17 +5,19 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
 
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
 from musicdb.exports.limits import MAX_ROWS
 from musicdb.exports.xml_text import unescape_xml
 from musicdb.imports.messages import ImportRefusedError
+from musicdb.imports.tables.shown import as_shown
 from musicdb.imports.tables.table import MAX_COLUMNS, Table
 
 # What openpyxl raises for a file that is damaged, or that only looks like a workbook.
@@ -58,24 +60,25 @@ def _sheet_rows(name: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     with _unreadable_refused(name):
         # The size that a sheet declares cannot be trusted: it may be a million empty rows.
         sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
+        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
             if number > MAX_ROWS:
                 raise ImportRefusedError(f"{name} has more than {MAX_ROWS:,} rows. Import it in parts.")
-            texts = [_as_text(cell) for cell in cells]
+            texts = ["" if cell is EMPTY_CELL else _as_text(cell) for cell in cells]
             if any(text.strip() for text in texts):
                 yield number, texts
 
 
-def _as_text(value: Any) -> str:
-    """Return a cell as a CSV file would have it."""
+def _as_text(cell: Any) -> str:
+    """Return a cell as it is shown, in the form that a CSV file would have."""
+    value = cell.value
     if value is None:
         return ""
+    if isinstance(value, str):
+        return unescape_xml(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return unescape_xml(value) if isinstance(value, str) else str(value)
+    if isinstance(value, date | time | timedelta):
+        return as_shown(value, cell.number_format)
+    return str(value)

@@ -28,6 +28,7 @@ from musicdb.imports.options import CHOICES
 from musicdb.management.base import BaseCommand
 
 MAX_PROBLEMS_SHOWN = 20
+MAX_FLAGS = 3
 INTERRUPTED = 130
 WAIT_SECONDS = 600
 FLAGS = {choice.code: choice.flag for choice in CHOICES}
@@ -71,8 +72,13 @@ class Command(BaseCommand):
         )
         for choice in CHOICES:
             names = [option.name for option in choice.options]
+            is_short = len(names) <= MAX_FLAGS
             parser.add_argument(
-                choice.flag, dest=choice.code, choices=names, help=f"{choice.label}; default: as the file shows"
+                choice.flag,
+                dest=choice.code,
+                choices=names,
+                metavar=None if is_short else "NAME",
+                help=f"{choice.label}{'' if is_short else ': ' + ', '.join(names)}; default: as the file shows",
             )
         parser.add_argument(
             "--wait",
@@ -107,6 +113,7 @@ class Command(BaseCommand):
             self._list(error.problems)
             raise CommandError(f"{error} (--skip-bad) Nothing was imported.") from None
         except OpenQuestionsError as error:
+            self._list_answers(error.questions)
             questions = " ".join(map(_with_flags, error.questions))
             raise CommandError(f"{questions} Nothing was imported.") from None
         except ImportRefusedError as error:
@@ -140,6 +147,13 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS(f"Imported in {outcome.record.seconds:.1f} s."))
         else:
             self.stdout.write("A dry run: nothing was changed.")
+
+    def _list_answers(self, questions: Sequence[Question]) -> None:
+        """Write the answers of each question that has more than its sentence can name."""
+        for question in questions:
+            if len(question.options) > MAX_FLAGS:
+                for option in question.options:
+                    self.stderr.write(f"  {FLAGS[question.code]} {option.name}: {option.label}")
 
     def _list(self, problems: Sequence[Problem]) -> None:
         for problem in problems[:MAX_PROBLEMS_SHOWN]:
@@ -178,5 +192,7 @@ def _source(path: Path) -> Source:
 
 def _with_flags(message: Question | Note) -> str:
     """Return the text of ``message`` with the flags that decide what it is about."""
+    if len(message.options) > MAX_FLAGS:
+        return f"{message} ({FLAGS[message.code]} NAME)"
     flags = " or ".join(f"{FLAGS[message.code]} {option.name}" for option in message.options)
     return f"{message} ({flags})" if flags else str(message)
