@@ -154,8 +154,9 @@ class AlbumDetailView(OwnedTracksView):
         return super().get_context_data(shows_discs=shows_discs, **kwargs)
 
 
-class PlaylistListView(FilteredListView):
+class PlaylistListView(JumpLettersView):
     queryset = Playlist.objects.for_list()
+    names = Playlist.objects.visible()
     filterset_class = PlaylistFilter
     paginate_by = NAMES_A_PAGE
 

@@ -1,12 +1,15 @@
 """The filters and orders of each list. Pages and the API use the same FilterSet for the same rows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any, cast
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, OrderBy, QuerySet
+from django.utils.timezone import make_aware
 from django_filters.fields import BaseCSVField, ModelChoiceField
 from drf_spectacular.utils import extend_schema_field
 
@@ -132,6 +135,30 @@ class ScoreFilter(django_filters.NumberFilter):
             min_value=0,
             max_value=MAX_INTEGER,
         )
+
+
+class DayFilter(django_filters.DateFilter):
+    """Keep rows whose time is on the given day or later, in the site's time zone."""
+
+    def __init__(self, column: str, label: str, help_text: str) -> None:
+        _describe(self, help_text, type="string", format="date")
+        super().__init__(
+            field_name=column,
+            lookup_expr="gte",
+            label=label,
+            help_text=help_text,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"invalid": "Enter a day as YYYY-MM-DD."},
+            # Times near the ends of the calendar cannot be converted to another time zone.
+            validators=[MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
+        )
+
+    def filter(self, queryset: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        # A comparison of times can use an index. One of their days cannot.
+        start = make_aware(datetime.combine(value, time.min)) if value else None
+        found: QuerySet[Any] = super().filter(queryset, start)
+        return found
 
 
 class BoundFilter(django_filters.NumberFilter):

@@ -38,7 +38,7 @@ class SearchIndex:
         return f'CREATE INDEX {option}"{self.name}" ON "{self.table}" USING {method} ({text}{operators})'
 
 
-NAMED = ("track", "album", "artist", "artistalias", "label", "labelalias", "genre", "genrealias")
+NAMED = ("track", "album", "artist", "artistalias", "label", "labelalias", "genre", "genrealias", "playlist")
 IDS = (
     ("track", "spotify_id"),
     ("track", "isrc"),

@@ -14,10 +14,12 @@ from django.http import QueryDict
 from musicdb.models import Album, Artist, Genre, Label, Playlist, PlaylistEntry, Track
 from musicdb.models.aggregates import aggregate_of
 from musicdb.models.querysets import TrackQuerySet
+from musicdb.models.validators import MAX_POPULARITY
 from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES
 from musicdb.search.filters import (
     TITLE_ORDER,
     BoundFilter,
+    DayFilter,
     IsrcFilter,
     ListFilter,
     OrderingFilter,
@@ -42,7 +44,10 @@ def _bounds(column: str, name: str, limits: tuple[float, float], *, whole: bool 
 
 def _bound_filters() -> dict[str, BoundFilter]:
     """Return the filters ``min_…`` and ``max_…`` of each number of a track but the score."""
-    pairs = {"year": _bounds("album__release_date__year", "year of release", YEARS, whole=True)}
+    pairs = {
+        "year": _bounds("album__release_date__year", "year of release", YEARS, whole=True),
+        "popularity": _bounds("popularity", "popularity", (0, MAX_POPULARITY), whole=True),
+    }
     for feature in AUDIO_FEATURES:
         pairs[feature.name] = _bounds(feature.name, feature.label.lower(), (feature.lowest, feature.highest))
     return {f"{end}_{name}": one for name, pair in pairs.items() for end, one in zip(("min", "max"), pair, strict=True)}
@@ -59,6 +64,7 @@ class TrackFilter(ListFilter):
     liked = YesNoFilter("Whether the track is a favourite.", label="Liked")
     min_score = ScoreFilter("gte", "Score from", "The lowest score. Tracks without a score are left out.")
     max_score = ScoreFilter("lte", "Score up to", "The highest score. Tracks without a score are left out.")
+    added_since = DayFilter("added_at", "Added since", "The first day. Tracks added at an unknown time are left out.")
     has_features = YesNoFilter(
         "Whether any audio feature is known.", label="Has audio features", method="with_features"
     )

@@ -7,10 +7,24 @@ from tests.api.conftest import Get
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
 OF_TRACKS = (
-    *("album", "artist", "genre", "has_features", "isrc", "label", "liked", "ordering", "page", "page_size"),
+    *(
+        "added_since",
+        "album",
+        "artist",
+        "genre",
+        "has_features",
+        "isrc",
+        "label",
+        "liked",
+        "ordering",
+        "page",
+        "page_size",
+    ),
     *("playlist", "q"),
 )
-BOUNDS_OF_TRACKS = [f"{end}_{name}" for end in ("min", "max") for name in ("score", "year", *FEATURE_NAMES)]
+BOUNDS_OF_TRACKS = [
+    f"{end}_{name}" for end in ("min", "max") for name in ("popularity", "score", "year", *FEATURE_NAMES)
+]
 ADVICE = {
     "genres": "It takes ordering, page, page_size, q.",
     "artists": "It takes genre, ordering, page, page_size, q.",
@@ -111,6 +125,10 @@ NUMBER = "Must be a whole number"
         ("min_score", str(10**30), "Ensure this value is less than or equal to 2147483647."),
         ("max_score", "-1", "Ensure this value is greater than or equal to 0."),
         ("max_score", "", "Give a value, or leave the parameter out."),
+        ("max_popularity", "101", "Ensure this value is less than or equal to 100."),
+        ("added_since", "01.03.2024", "Enter a day as YYYY-MM-DD."),
+        ("added_since", "0001-01-01", "Ensure this value is greater than or equal to 1900-01-01."),
+        ("added_since", "9999-12-31", "Ensure this value is less than or equal to 2999-12-31."),
         ("q", "a" * 101, "Ensure this value has at most 100 characters (it has 101)."),
         ("q", "a\0b", "Null characters are not allowed."),
         ("q", " ", "Give a value, or leave the parameter out."),

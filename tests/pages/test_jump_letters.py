@@ -1,4 +1,4 @@
-"""The letters above the lists of artists and labels lead to the right page, in any script, without JavaScript."""
+"""The letters above the lists of artists, labels and playlists lead to the right page, in any script."""
 
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from django.test import Client
 
-from musicdb.pages.views import ArtistListView, LabelListView
-from tests.factories import ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from musicdb.pages.views import ArtistListView, LabelListView, PlaylistListView
+from tests.factories import ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
 from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +29,17 @@ NAMES = [
 LETTERS = ["#", "A", "B", "E", "К", "ㄱ", "ㄴ", "あ", "漢"]
 
 
-@pytest.fixture(params=["artists", "labels"])
+LISTS: dict[str, Any] = {
+    "artists": (ArtistFactory, ArtistListView),
+    "labels": (LabelFactory, LabelListView),
+    "playlists": (PlaylistFactory, PlaylistListView),
+}
+
+
+@pytest.fixture(params=LISTS)
 def address(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """A list of two names a page."""
-    factory, view = {"artists": (ArtistFactory, ArtistListView), "labels": (LabelFactory, LabelListView)}[request.param]
+    factory, view = LISTS[request.param]
     for name in NAMES:
         factory(name=name)
     factory(name="Zoë hidden", visibility="hidden")
@@ -65,7 +72,15 @@ def test_each_letter_leads_to_the_page_and_the_row_where_it_begins(
 
 def test_there_are_none_where_they_would_not_help(client: Client, address: str) -> None:
     assert letters_of(client, address, q="e") == {}
-    assert letters_of(client, address, ordering="track_count" if "artists" in address else "album_count") == {}
+
+
+@pytest.mark.parametrize(("address", "ordering"), [("/artists/", "track_count"), ("/labels/", "album_count")])
+def test_there_are_none_where_the_list_is_not_sorted_by_name(client: Client, address: str, ordering: str) -> None:
+    for factory in (ArtistFactory, LabelFactory):
+        factory(name="Abe")
+        factory(name="Zoë")
+    assert list(letters_of(client, address)) == ["A", "Z"]
+    assert letters_of(client, address, ordering=ordering) == {}
 
 
 def test_only_letters_of_the_rows_that_a_filter_leaves(client: Client) -> None:

@@ -102,8 +102,8 @@ def test_who_added_a_track_is_not_public(client: Client) -> None:
     ("address", "queries"),
     # Each page also reads the site settings.
     [
-        # How many, the playlists, the number of their entries, what their rules find.
-        ("/playlists/", 5),
+        # Their first letters, how many, the playlists, the number of their entries, what their rules find.
+        ("/playlists/", 6),
         # The playlist, how many tracks, their length; the tracks with their albums, artists, labels.
         ("/playlists/mine/", 7),
         # The same: a rule needs no query of its own.

@@ -1,5 +1,6 @@
 """Rules of playlists, and the tracks of playlists: what is found, in which order, with how many queries."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +43,11 @@ def test_a_playlist_has_its_tracks_in_order_and_one_of_them_twice() -> None:
         ("max_energy=0.2", ["Quiet"]),
         ("min_loudness=-10&max_loudness=-9", ["Loud"]),
         ("min_tempo=170", ["Loud"]),
+        ("min_popularity=60", ["Loud"]),
+        ("max_popularity=59", ["Quiet"]),
+        ("added_since=2024-03-02", ["Loud"]),
+        ("added_since=2024-03-01", ["Loud", "Quiet"]),
+        ("added_since=soon", []),
         ("q=UIE", ["Quiet"]),
         ("genre=gone", []),
         ("min_energy=much", []),
@@ -61,8 +67,9 @@ def test_a_rule_finds_what_matches_now(rule: str, found: list[str]) -> None:
     TrackFactory(title="Dub", genres=[GenreFactory(name="dub")], artists=[hidden], album=album, features=False)
     TrackFactory(title="Liked", liked=True, **bare)
     TrackFactory(title="Played", score=5, **bare)
-    TrackFactory(title="Loud", energy=0.8, loudness=-9.5, tempo=170, **bare)
-    TrackFactory(title="Quiet", energy=0.2, **bare)
+    late, early = datetime(2024, 3, 2, tzinfo=UTC), datetime(2024, 3, 1, 23, 59, tzinfo=UTC)
+    TrackFactory(title="Loud", energy=0.8, loudness=-9.5, tempo=170, popularity=60, added_at=late, **bare)
+    TrackFactory(title="Quiet", energy=0.2, popularity=59, added_at=early, **bare)
     playlist = ruled(rule)
     assert titles(tracks_of(playlist)) == found
     assert count_tracks([playlist]) == {playlist.pk: len(found)}
