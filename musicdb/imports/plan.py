@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from musicdb.imports.entities import Entity
-from musicdb.imports.messages import Note, Problem, RowRef, name_files
+from musicdb.imports.messages import Note, Problem, RowRef
 from musicdb.imports.options import ImportOptions, Progress, no_progress
 from musicdb.imports.parse import Parsed
 from musicdb.imports.playlists import PlannedPlaylist, plan_playlists
-from musicdb.imports.resolvers import Resolution, ResolvedRow, ResolvedTrack
+from musicdb.imports.resolvers import Resolution, ResolvedRow, ResolvedTrack, UnknownTrack
+from musicdb.imports.track_notes import no_features, notes_on_tracks
 from musicdb.models import SluggedModel, Track
 from musicdb.models.aggregates import CATALOGUE
 from musicdb.music import FEATURE_NAMES
@@ -66,6 +67,9 @@ def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, pr
     found: dict[int, Entity | int] = {}
     plan = Plan()
     with_features = 0
+    unsure: list[ResolvedTrack] = []
+    unknown: list[UnknownTrack] = []
+    collected: set[int] = set()
     for model in (aggregate.model for aggregate in CATALOGUE):
         plan.created[model], plan.changed[model] = [], []
     for row in resolution.rows:
@@ -80,28 +84,26 @@ def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, pr
             if parsed.playlists:
                 found[id(track.record)] = entity.pk or entity
             _add(plan, PlannedRow(track.ref, entity), entity.is_new or entity.is_changed)
-            _collect(plan, [entity])
+            # Several rows without an id can mean one track.
+            if entity.pk is None or entity.pk not in collected:
+                _collect(plan, [entity])
+                if entity.pk and entity.is_changed:
+                    collected.add(entity.pk)
+            if track.is_unsure:
+                unsure.append(track)
             with_features += any(entity.values.get(name) is not None for name in FEATURE_NAMES)
+        elif isinstance(track, UnknownTrack):
+            unknown.append(track)
         else:
             plan.problems.append(track)
         if done % PROGRESS_EVERY == 0 or done == tracks:
             progress("Comparing", done, tracks)
+    plan.notes += notes_on_tracks(unsure, unknown)
     if tracks and not with_features:
-        plan.notes.append(_no_features(parsed))
+        plan.notes.append(no_features(parsed))
     _plan_playlists(plan, resolution, parsed, found)
     _collect(plan, resolution.entities())
     return plan
-
-
-def _no_features(parsed: Parsed) -> Note:
-    """Return the warning that nothing of an import can be clustered."""
-    number = len(parsed.tracks)
-    tracks = f"None of the {number:,} tracks has" if number > 1 else "The track has no"
-    text = (
-        f"{tracks} audio features, so {'they' if number > 1 else 'it'} cannot be clustered. Take an export with audio "
-        "features and import it too: exportify.net writes them always, exportify.app if you ask for them."
-    )
-    return Note("", text, (), name_files(list(dict.fromkeys(row.ref.file for row in parsed.tracks))))
 
 
 def _plan_playlists(plan: Plan, resolution: Resolution, parsed: Parsed, tracks: Mapping[int, Entity | int]) -> None:
@@ -135,7 +137,7 @@ def _collect(plan: Plan, entities: Iterable[Entity]) -> None:
 def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
     """Return the track of a row with the values that it gets. Of an existing one, what is not known stays."""
     record, stored = row.record, row.stored
-    values = {**record.values, "title": record.title}
+    values = {**record.values, "title": row.title}
     if record.spotify_id or stored is None:
         values["spotify_id"] = record.spotify_id
     if liked:

@@ -87,7 +87,7 @@ class TrackRecord:
     """A track. ``values`` has the columns of ``Track`` that the row says something about.
 
     ``says_source`` is whether the row itself says where its audio features come from. ``entry`` is what the row says
-    of the track's place in the playlist.
+    of the track's place in the playlist. ``must_exist`` is whether the row says too little to create a track.
     """
 
     title: str
@@ -99,6 +99,7 @@ class TrackRecord:
     slug: str = ""
     says_source: bool = False
     entry: EntryRecord = NO_FACTS
+    must_exist: bool = False
 
     @property
     def key(self) -> Any:

@@ -126,7 +126,7 @@ class SpotifyFormat(FileFormat):
         known = {name: values[name] for name in _PLAIN_VALUES if values.get(name) not in (None, "")}
         return TrackRecord(
             title=values["title"],
-            spotify_id=values["spotify_id"],
+            spotify_id=values.get("spotify_id"),
             artists=self._artists(values, cells, "artists", "artist_ids"),
             album=self._album(values, cells),
             genres=unique((*values.get("genres", ()), *values.get("more_genres", ()))),

@@ -11,7 +11,7 @@ from musicdb.imports.parse import Parsed
 from musicdb.imports.resolvers.albums import AlbumResolver
 from musicdb.imports.resolvers.named import NamedResolver
 from musicdb.imports.resolvers.rows import ResolvedRow, resolve_rows
-from musicdb.imports.resolvers.tracks import ResolvedTrack, TrackResolver
+from musicdb.imports.resolvers.tracks import ResolvedTrack, TrackResolver, UnknownTrack
 from musicdb.models import Artist, Genre, Label, Playlist
 
 
@@ -25,7 +25,7 @@ class Resolution:
     """
 
     rows: Sequence[ResolvedRow | Problem]
-    tracks: Iterator[ResolvedTrack | Problem]
+    tracks: Iterator[ResolvedTrack | UnknownTrack | Problem]
     resolvers: Sequence[NamedResolver | AlbumResolver]
     playlists: NamedResolver
 

@@ -1,7 +1,7 @@
 """Finds the tracks that rows mean, and the artists, album and genres that the rows mention."""
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from musicdb.imports.parse import ParsedTrack
 from musicdb.imports.records import TrackRecord
 from musicdb.imports.resolvers.albums import AlbumResolver
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
+from musicdb.imports.resolvers.recordings import Match, RecordingFinder
 from musicdb.models import Track, TrackArtist
 from musicdb.models.aggregates import aggregate_of
 
@@ -28,15 +29,29 @@ class StoredTrack:
 
 
 @dataclass(slots=True)
+class UnknownTrack:
+    """A row about a track that the library does not have, and that the row cannot create."""
+
+    ref: RowRef
+    record: TrackRecord
+
+
+@dataclass(slots=True)
 class ResolvedTrack:
-    """A row about a track, with what it mentions. ``stored`` is None for a new track."""
+    """A row about a track, with what it mentions. ``stored`` is None for a new track.
+
+    Where names or an ISRC led to an existing track, ``title`` is the one that it has, and ``artists`` and ``album`` are
+    empty unless they are the same. ``is_unsure`` is whether others fit as well.
+    """
 
     ref: RowRef
     record: TrackRecord
     stored: StoredTrack | None
+    title: str
     artists: list[Entity]
     album: Entity | None
     genres: list[Entity]
+    is_unsure: bool = False
 
 
 class TrackResolver:
@@ -46,19 +61,51 @@ class TrackResolver:
         self._genres, self._artists, self._albums = genres, artists, albums
         # The genres that every track gets.
         self._more_genres = more_genres
+        self._matched: dict[int, StoredTrack] = {}
 
-    def resolve(self, rows: Sequence[ParsedTrack]) -> Iterator[ResolvedTrack | Problem]:
+    def resolve(self, rows: Sequence[ParsedTrack]) -> Iterator[ResolvedTrack | UnknownTrack | Problem]:
         """Yield what each of ``rows`` means, in their order."""
         ids = {row.record.spotify_id for row in rows if row.record.spotify_id}
+        recordings = RecordingFinder(row.record for row in rows)
+        # Most libraries have none, and are then not asked for each batch.
+        has_tracks_without_id = bool(ids) and Track.objects.filter(spotify_id=None).exists()
         for batch in in_batches(rows):
-            stored = self._stored([row.record for row in batch], ids)
+            records = [row.record for row in batch]
+            stored = self._stored(records, ids)
+            without = [
+                record
+                for record in records
+                if record.key not in stored and not record.slug and (has_tracks_without_id or not record.spotify_id)
+            ]
+            matches = {id(record): match for record, match in recordings.find(without, ids)}
+            self._load_matched(matches.values())
             for row in batch:
+                record, match = row.record, matches.get(id(row.record))
                 try:
-                    self._refuse_unknown(row.record)
+                    self._refuse_unknown(record)
                 except RowRefusedError as error:
                     yield Problem(row.ref, error.column, error.message)
+                    continue
+                if match and not record.spotify_id:
+                    yield self._resolve_match(row.ref, record, match)
+                elif record.must_exist and not match and record.key not in stored:
+                    yield UnknownTrack(row.ref, record)
                 else:
-                    yield self._resolve(row.ref, row.record, stored.get(row.record.key))
+                    yield self._resolve(row.ref, record, self._matched[match.pk] if match else stored.get(record.key))
+
+    def _resolve_match(self, ref: RowRef, record: TrackRecord, match: Match) -> ResolvedTrack:
+        """Return what a row means that says less of its track than the track's id. The track keeps its names."""
+        stored = self._matched[match.pk]
+        values = stored.entity.values
+        names_artists = bool(record.artists) and (match.has_same_artists or not values["artists"])
+        known = replace(
+            record,
+            artists=record.artists if names_artists else (),
+            album=record.album if match.has_same_album else None,
+        )
+        found = self._resolve(ref, known, stored)
+        found.record, found.title, found.is_unsure = record, values["title"], match.is_unsure
+        return found
 
     def _resolve(self, ref: RowRef, record: TrackRecord, stored: StoredTrack | None) -> ResolvedTrack:
         current_artists = stored.entity.values["artists"] if stored else ()
@@ -66,9 +113,9 @@ class TrackResolver:
         album = None
         if record.album:
             current = stored.entity.values["album"] if stored else None
-            album = self._albums.find(record.album, [artist.name for artist in artists], current)
+            album = self._albums.find(record.album, [artist.name for artist in artists or current_artists], current)
         genres = _unique([self._genres.find(genre) for genre in (*record.genres, *self._more_genres)])
-        return ResolvedTrack(ref, record, stored, artists, album, genres)
+        return ResolvedTrack(ref, record, stored, record.title, artists, album, genres)
 
     def _refuse_unknown(self, record: TrackRecord) -> None:
         """Raise RowRefusedError where a row mentions something by its slug alone, and nothing has this slug."""
@@ -95,13 +142,13 @@ class TrackResolver:
                 record, its_id = by_slug[track.entity.values["slug"]], track.entity.spotify_id
                 if its_id is None or (record.spotify_id is None and its_id not in all_ids):
                     found[record.key] = track
-        if titles := {record.title for record in records if not record.spotify_id and not record.slug}:
-            for track in self._load(Track.objects.filter(spotify_id=None, title__in=titles)):
-                values = track.entity.values
-                names = tuple(artist.name for artist in values["artists"])
-                album = values["album"].name if values["album"] else ""
-                found.setdefault(TrackRecord.key_of_names(values["title"], names, album), track)
         return found
+
+    def _load_matched(self, matches: Iterable[Match]) -> None:
+        """Load the tracks that names led to. Rows that mean the same track share it, in whichever batch they are."""
+        new = {match.pk for match in matches} - self._matched.keys()
+        for track in self._load(Track.objects.filter(pk__in=new)) if new else ():
+            self._matched[track.entity.pk or 0] = track
 
     def _load(self, tracks: QuerySet[Track]) -> list[StoredTrack]:
         """Return tracks with their albums, artists and genres. Three queries, and those for the albums."""

@@ -1,0 +1,167 @@
+"""Finds the existing tracks that rows mean which have neither the track's id nor its slug: by ISRC, else by names."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from musicdb.imports.records import TrackRecord
+from musicdb.models import Track, TrackArtist
+from musicdb.models.name_keys import SortKeyField
+from musicdb.music import search_key
+
+# Two lengths that differ by more are those of two recordings. Services round, and count silence differently.
+MAX_DIFFERENCE_MS = 5_000
+_SORT_KEY: "SortKeyField[str, str]" = Track._meta.get_field("sort_key")
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """An existing track, with what tells it from others. Names are folded."""
+
+    pk: int
+    title: str
+    isrc: str
+    spotify_id: str | None
+    duration_ms: int | None
+    album: str
+    liked: bool
+    score: int
+    # The names of each artist: its own, in the order of the track.
+    artists: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> "Names":
+        return self.title, tuple(self.artists), self.album
+
+
+# The title, artists and album of a track, folded.
+Names = tuple[str, tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The existing track that a row means. ``is_unsure`` is whether others fit as well."""
+
+    pk: int
+    is_unsure: bool
+    has_same_artists: bool
+    has_same_album: bool
+
+
+class RecordingFinder:
+    """Finds the tracks that rows mean by what they say, for the ``records`` of a whole import.
+
+    A track has the ISRC of the row. Where no track has it, it has the title and the artists of the row, compared as
+    ``search_key`` folds them, a length that is about the same, and no other ISRC. A row may name some of the artists if
+    it names the first one.
+    """
+
+    def __init__(self, records: Iterable[TrackRecord]) -> None:
+        nameless = [record for record in records if not record.spotify_id and not record.slug]
+        # A track that a row names exactly is not meant by a row that names another album.
+        self._named = {names_of(record) for record in nameless if record.album}
+        # Tracks that have got the id of a record.
+        self._taken: set[int] = set()
+
+    def find(self, records: Sequence[TrackRecord], other_ids: Container[str]) -> Iterator[tuple[TrackRecord, Match]]:
+        """Yield the ``records`` that mean an existing track, with that track. Three queries.
+
+        Tracks with one of ``other_ids`` are meant by rows that have this id. A record with an id means only a track
+        without one, and no two such records mean the same track.
+        """
+        if not records:
+            return
+        by_isrc, by_title = self._candidates(records, other_ids)
+        for record in records:
+            with_isrc = by_isrc.get(record.values.get("isrc") or "", [])
+            fitting = [one for one in with_isrc if self._is_free(one, record)] or [
+                one
+                for one in by_title.get(search_key(record.title), ())
+                if self._is_free(one, record) and self._fits(one, record)
+            ]
+            if fitting:
+                match = _best(fitting, record)
+                if record.spotify_id:
+                    self._taken.add(match.pk)
+                yield record, match
+
+    def _is_free(self, one: _Candidate, record: TrackRecord) -> bool:
+        return not record.spotify_id or (one.spotify_id is None and one.pk not in self._taken)
+
+    def _candidates(
+        self, records: Sequence[TrackRecord], other_ids: Container[str]
+    ) -> tuple[dict[str, list[_Candidate]], dict[str, list[_Candidate]]]:
+        """Return the tracks that ``records`` may mean, by ISRC and by folded title."""
+        isrcs = {isrc for record in records if (isrc := record.values.get("isrc"))}
+        # An index finds tracks by their sort key. It folds more than a search key, which then decides.
+        titles = {_SORT_KEY.derive(record.title) for record in records}
+        found = {
+            one.pk: one for condition in ({"isrc__in": isrcs}, {"sort_key__in": titles}) for one in _load(**condition)
+        }
+        for track, name in (
+            TrackArtist.objects.filter(track__in=found)
+            .order_by("track", "position")
+            .values_list("track", "artist__name")
+        ):
+            found[track].artists.append(search_key(name))
+        by_isrc, by_title = defaultdict(list), defaultdict(list)
+        for one in found.values():
+            if one.spotify_id is None or one.spotify_id not in other_ids:
+                by_title[one.title].append(one)
+                if one.isrc:
+                    by_isrc[one.isrc].append(one)
+        return by_isrc, by_title
+
+    def _fits(self, one: _Candidate, record: TrackRecord) -> bool:
+        artists = [search_key(artist.name) for artist in record.artists]
+        isrcs = {isrc for isrc in (one.isrc, record.values.get("isrc")) if isrc}
+        if len(isrcs) > 1 or not _has_artists(one, artists) or not _is_as_long(one, record):
+            return False
+        names = names_of(record)
+        if one.names == names or record.must_exist or not record.album or not one.album or one.album == names[2]:
+            return True
+        # Two releases of one recording. They are two tracks where the import has both, or where nothing shows that they
+        # are as long.
+        return one.duration_ms is not None and "duration_ms" in record.values and one.names not in self._named
+
+
+def names_of(record: TrackRecord) -> Names:
+    """Return the title, artists and album of a record, folded."""
+    artists = tuple(search_key(artist.name) for artist in record.artists)
+    return search_key(record.title), artists, search_key(record.album.title) if record.album else ""
+
+
+def _load(**condition: Iterable[str]) -> Iterator[_Candidate]:
+    columns = ("pk", "search_key", "isrc", "spotify_id", "duration_ms", "album__search_key", "liked", "score")
+    for row in Track.objects.filter(**condition).order_by("pk").values_list(*columns):
+        pk, title, isrc, spotify_id, duration_ms, album, liked, score = row
+        yield _Candidate(pk, title, isrc, spotify_id, duration_ms, album or "", liked, score or 0)
+
+
+def _has_artists(one: _Candidate, artists: Sequence[str]) -> bool:
+    if set(artists) == set(one.artists):
+        return True
+    return bool(artists) and set(artists) < set(one.artists) and artists[0] == one.artists[0]
+
+
+def _is_as_long(one: _Candidate, record: TrackRecord) -> bool:
+    length = record.values.get("duration_ms")
+    return one.duration_ms is None or length is None or abs(one.duration_ms - length) <= MAX_DIFFERENCE_MS
+
+
+def _best(candidates: Sequence[_Candidate], record: TrackRecord) -> Match:
+    """Return the candidate that fits best, and of several the most loved one."""
+    _, artists, album = names_of(record)
+    length = record.values.get("duration_ms")
+
+    def likeness(one: _Candidate) -> tuple[bool, bool, bool]:
+        difference = abs(one.duration_ms - length) if one.duration_ms is not None and length is not None else 1
+        return one.album == album, set(one.artists) == set(artists), difference == 0
+
+    best = max(candidates, key=lambda one: (likeness(one), one.liked, one.score, -one.pk))
+    return Match(
+        best.pk,
+        is_unsure=sum(likeness(one) == likeness(best) for one in candidates) > 1,
+        has_same_artists=set(best.artists) == set(artists),
+        has_same_album=best.album == album or not best.album,
+    )
