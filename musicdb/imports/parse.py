@@ -151,8 +151,9 @@ class _Parser:
                         record.values["liked"] = True
                     entry = record.entry
                     row = self._add_track(ParsedTrack(ref, record))
-                    if playlist is not None:
-                        playlist.entries.append(ParsedEntry(ref, row, entry))
+                    target = self._named_playlist(record.playlist, table.name) if record.playlist else playlist
+                    if target is not None:
+                        target.entries.append(ParsedEntry(ref, row, entry))
                 elif isinstance(record, PlaylistEntryRecord):
                     self._add_entry(ref, record)
                 else:
@@ -177,6 +178,12 @@ class _Parser:
             return None, is_liked
         playlist = ParsedPlaylist(NamedRecord(name), table.name)
         return self.parsed.playlists.setdefault(("name", name_key(name)), playlist), is_liked
+
+    def _named_playlist(self, name: str, file: str) -> ParsedPlaylist | None:
+        """Return the playlist that a row names, unless the reader wants none."""
+        if self._options.no_playlist:
+            return None
+        return self.parsed.playlists.setdefault(("name", name_key(name)), ParsedPlaylist(NamedRecord(name), file))
 
     def _add_entry(self, ref: RowRef, record: PlaylistEntryRecord) -> None:
         mention = NamedRecord("", record.playlist)

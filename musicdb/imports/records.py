@@ -88,6 +88,7 @@ class TrackRecord:
 
     ``says_source`` is whether the row itself says where its audio features come from. ``entry`` is what the row says
     of the track's place in the playlist. ``must_exist`` is whether the row says too little to create a track.
+    ``playlist`` is the name of the playlist that the row says the track is in, where one file has several.
     """
 
     title: str
@@ -100,6 +101,7 @@ class TrackRecord:
     says_source: bool = False
     entry: EntryRecord = NO_FACTS
     must_exist: bool = False
+    playlist: str = ""
 
     @property
     def key(self) -> Any:

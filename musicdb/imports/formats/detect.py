@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 
 from musicdb.imports.formats.base import FileFormat
+from musicdb.imports.formats.datasets.music_genre import MusicGenre
+from musicdb.imports.formats.datasets.organize_your_music import OrganizeYourMusic
+from musicdb.imports.formats.datasets.popularity import PopularitySets
 from musicdb.imports.formats.datasets.python_lists import PythonLists
 from musicdb.imports.formats.datasets.spotify_tracks import SpotifyTracks
 from musicdb.imports.formats.datasets.tidytuesday import TidyTuesday
+from musicdb.imports.formats.datasets.top_hits import TopHits
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.net import ExportifyNet
 from musicdb.imports.formats.native import NATIVE_FORMATS
+from musicdb.imports.formats.services.skiley import Skiley
+from musicdb.imports.formats.services.soundiiz import Soundiiz
+from musicdb.imports.formats.services.tunemymusic import TuneMyMusic
 from musicdb.imports.formats.unknown import describe_unknown
 from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import ParseOptions
@@ -20,6 +27,13 @@ FORMATS: tuple[type[FileFormat], ...] = (
     SpotifyTracks,
     PythonLists,
     TidyTuesday,
+    PopularitySets,
+    TopHits,
+    OrganizeYourMusic,
+    MusicGenre,
+    TuneMyMusic,
+    Soundiiz,
+    Skiley,
     *NATIVE_FORMATS,
 )
 # What people call each. The tables of the native format share a name.

@@ -49,6 +49,7 @@ ALBUM_TYPE = ChoiceWidget(Album.Type, others_are_unknown=True)
 UPC = UpcWidget()
 COPYRIGHTS = TextWidget()
 ISRC = IsrcWidget()
+PLAYLIST = NameWidget(300)
 ART = UrlWidget()
 # A label is one name: labels have commas and slashes in their names.
 LABEL = NamesWidget("\n", 300, UNDEFINED)
@@ -86,9 +87,10 @@ def ways_to_join(parts: Sequence[str], known: Sequence[str | None], clean: Calla
 class SpotifyFormat(FileFormat):
     """A track a row, with Spotify's audio features.
 
-    A subclass must declare the columns spotify_id, title and artists. It may declare artist_ids, album, album_id,
+    A subclass must declare the columns title and artists. It may declare spotify_id, artist_ids, album, album_id,
     album_artists, album_artist_ids, album_type, upc, copyrights, released, image_url, labels, genres, more_genres,
-    isrc, duration_ms, explicit, disc_number, track_number, popularity, preview_url, added_at and added_by.
+    isrc, duration_ms, explicit, liked, score, disc_number, track_number, popularity, preview_url, added_at and
+    added_by.
     """
 
     danceability = Column("Danceability", FEATURES["danceability"])

@@ -24,8 +24,11 @@ _WORDS = {
     "explicit": "explicit or not",
     "liked": "liked or not",
     "slug": "the address",
+    "playlist": "the playlist",
     **dict.fromkeys(FEATURE_NAMES, "audio features"),
 }
+# Columns that mean something in their own format only.
+_OWN = frozenset({"type", "analysis_url", "track_href"})
 # What a track cannot do without.
 _NEEDED = {"the title": "a title", "the artists": "an artist", "the Spotify id": "a Spotify id"}
 # Headings that no format has, but that people use.
@@ -88,7 +91,7 @@ def _meanings(formats: Sequence[type[FileFormat]]) -> dict[str, str]:
         columns = file_format.columns()
         if "title" in columns and "artists" in columns:
             for name, column in columns.items():
-                for heading in column.headings:
+                for heading in column.headings if name not in _OWN else ():
                     meanings.setdefault(heading, _WORDS.get(name, f"“{name.replace('_', ' ')}”"))
     return {**_ALSO, **meanings}
 

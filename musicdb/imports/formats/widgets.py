@@ -92,6 +92,18 @@ class ScaledWidget(Widget):
             raise ValueError(f"“{shorten(value)}” is not a number from 0 to {highest:g}.") from None
 
 
+class UnlessWidget(Widget):
+    """What ``widget`` reads, and None for cells that stand for what is unknown."""
+
+    def __init__(self, widget: Widget, unknown: frozenset[str]) -> None:
+        super().__init__()
+        self.widget = widget
+        self.unknown = unknown
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        return None if value.strip() in self.unknown else self.widget.clean(value)
+
+
 class DurationWidget(Widget):
     """A duration in units of so many milliseconds, or as a clock shows it: 3:36 or 1:03:36. None if it is unknown."""
 

@@ -1,8 +1,10 @@
 """tidytuesday's ``spotify_songs.csv``: tracks of playlists, with their albums' ids and the playlists' genres."""
 
+from typing import ClassVar
+
 from musicdb.exports.widgets import NamesWidget, NameWidget
 from musicdb.imports.formats import spotify
-from musicdb.imports.formats.base import Column
+from musicdb.imports.formats.base import Column, Sniffer
 from musicdb.imports.formats.sniffers import DateOrder
 from musicdb.imports.formats.spotify import SpotifyFormat
 
@@ -11,7 +13,7 @@ class TidyTuesday(SpotifyFormat):
     name = "tidytuesday"
     label = "tidytuesday “spotify_songs”"
     source = "Spotify (tidytuesday)"
-    sniffers = (DateOrder,)
+    sniffers: ClassVar[tuple[type[Sniffer], ...]] = (DateOrder,)
 
     spotify_id = Column("track_id", spotify.TRACK_ID, required=True)
     title = Column("track_name", spotify.TITLE, required=True)

@@ -1,0 +1,1 @@
+"""Programs that move libraries from one service to another, and their exports."""
