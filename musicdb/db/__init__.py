@@ -1,6 +1,6 @@
 """What every database access may need: bulk writes, retries, isolation, cascades, text search, roles."""
 
-from musicdb.db.bulk import in_batches, insert, insert_from, reserve_keys, update
+from musicdb.db.bulk import in_batches, insert, insert_from, one_of, reserve_keys, update
 from musicdb.db.cascades import count_cascade
 from musicdb.db.connections import close_lost_connections
 from musicdb.db.errors import FailureKind, classify, explain, failure_of
@@ -19,6 +19,7 @@ __all__ = [
     "insert",
     "insert_from",
     "migration_lock",
+    "one_of",
     "repeatable_read",
     "reserve_keys",
     "retry_on_deadlock",

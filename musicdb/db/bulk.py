@@ -1,10 +1,12 @@
 """Write many rows at once in the way that is fastest on each database. Every constraint is checked."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 # Django keeps all rows of a prepared statement in memory until the last one is written.
 BATCH = 10_000
@@ -94,6 +96,13 @@ def reserve_keys(model: type[models.Model], number: int) -> Sequence[int]:
         given = cursor.fetchone()
         first = (given[0] if given else 0) + 1
         return range(first, first + number)
+
+
+def one_of(keys: Sequence[int]) -> RawSQL:
+    """Return what to compare a key with by ``__in``: ``keys`` as one parameter, which is quicker than thousands."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
 
 
 def in_batches(values: Iterable[Any], size: int = 5_000) -> Iterator[list[Any]]:

@@ -1,6 +1,6 @@
 """Export the catalogue: single lists as CSV, XLSX or JSON, and the whole library as one file."""
 
-from musicdb.exports.library import LIBRARY_FORMATS, ExportRefusedError, export_to
+from musicdb.exports.library import LIBRARY_FORMATS, export_to
 from musicdb.exports.lists import (
     LIST_FORMATS,
     AlbumResource,
@@ -8,9 +8,12 @@ from musicdb.exports.lists import (
     CatalogueResource,
     GenreResource,
     LabelResource,
+    ListFormat,
     TrackResource,
+    export_list,
 )
 from musicdb.exports.tables import TABLES
+from musicdb.exports.workbooks import ExportRefusedError
 
 __all__ = [
     "LIBRARY_FORMATS",
@@ -22,6 +25,8 @@ __all__ = [
     "ExportRefusedError",
     "GenreResource",
     "LabelResource",
+    "ListFormat",
     "TrackResource",
+    "export_list",
     "export_to",
 ]

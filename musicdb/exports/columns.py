@@ -9,12 +9,14 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from import_export.widgets import Widget
 
+from musicdb.db import one_of
 from musicdb.exports.widgets import join_parts
 
 # So many rows are read at once, so that the memory that an export needs does not grow with the library.
 BATCH = 1_000
 
 Row = Sequence[Any]
+Cells = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,25 @@ class ChildRows:
 
     def cells(self, keys: Sequence[int], paths: Sequence[str]) -> dict[str, list[str]]:
         """Return for each path a cell for each of ``keys``. The cell has a part for each child row. One query."""
-        rows = self.model._default_manager.filter(**{f"{self.owner}__in": keys}).order_by(self.owner, self.order)
+        rows = self.model._default_manager.filter(**{f"{self.owner}__in": one_of(keys)}).order_by(
+            self.owner, self.order
+        )
         found: defaultdict[int, list[Row]] = defaultdict(list)
         for owner, *values in rows.values_list(self.owner, *paths):
             found[owner].append(values)
-        return {path: [_join(found[key], place) for key in keys] for place, path in enumerate(paths)}
+        return {path: [_join(found.get(key), place) for key in keys] for place, path in enumerate(paths)}
 
 
-def _join(rows: Sequence[Row], place: int) -> str:
+def _join(rows: Sequence[Row] | None, place: int) -> str:
+    if rows is None:
+        return ""
     values = [row[place] or "" for row in rows]
     return join_parts(values) if any(values) else ""
+
+
+def as_they_are(values: Sequence[Any]) -> Sequence[Any]:
+    """Return the cells of a column as the database has them."""
+    return values
 
 
 @dataclass(frozen=True)
@@ -99,21 +110,27 @@ class Table:
             if column.sources == (column.name,) and column.name not in identifying
         )
 
-    def rows(self) -> Iterator[Row]:
-        """Yield every row with all columns, sorted by key. The number of queries grows with batches of BATCH rows."""
-        last = 0
-        while rows := self._read(self.model._default_manager.filter(pk__gt=last).order_by("pk")[:BATCH], self.columns):
-            yield from rows.values()
-            last = max(rows)
+    def rows(self, write: Cells = as_they_are) -> Iterator[Row]:
+        """Yield every row with all columns, sorted by key. ``write`` makes the cells of a column what a file has.
 
-    def list_rows(self, keys: Sequence[int]) -> Iterator[Row]:
-        """Yield the rows with these keys, in this order, with the columns of a list. Batches as in ``rows``."""
+        The number of queries grows with batches of BATCH rows.
+        """
+        last = 0
+        rows = self.model._default_manager.order_by("pk")
+        while batch := self._read(rows.filter(pk__gt=last)[:BATCH], self.columns, write):
+            yield from batch.values()
+            last = max(batch)
+
+    def list_rows(self, keys: Sequence[int], write: Cells = as_they_are) -> Iterator[Row]:
+        """Yield the rows with these keys, in this order, with the columns of a list. All else is as in ``rows``."""
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
-            rows = self._read(self.model._default_manager.filter(pk__in=batch).order_by(), self.list_columns)
+            rows = self._read(
+                self.model._default_manager.filter(pk__in=one_of(batch)).order_by(), self.list_columns, write
+            )
             yield from (rows[key] for key in batch if key in rows)
 
-    def _read(self, rows: QuerySet[Any], columns: Sequence[Column]) -> Mapping[int, Row]:
+    def _read(self, rows: QuerySet[Any], columns: Sequence[Column], write: Cells) -> Mapping[int, Row]:
         """Return the cells of ``rows`` by key: one query for the rows, and one for each kind of child rows."""
         own = [path for column in columns if column.children is None for path in column.sources]
         found = list(rows.values_list("pk", *own))
@@ -127,7 +144,9 @@ class Table:
         for children in dict.fromkeys(column.children for column in columns if column.children):
             paths = [path for column in columns if column.children == children for path in column.sources]
             by_path |= {(children, path): cells for path, cells in children.cells(keys, paths).items()}
-        cells = (_cells(column, [by_path[column.children, path] for path in column.sources]) for column in columns)
+        cells = (
+            write(_cells(column, [by_path[column.children, path] for path in column.sources])) for column in columns
+        )
         return dict(zip(keys, zip(*cells, strict=True), strict=True))
 
 

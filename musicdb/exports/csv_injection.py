@@ -7,6 +7,11 @@ Text that begins with an apostrophe gets one too, so that taking one away always
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 
+def is_dangerous(text: str) -> bool:
+    """Return whether ``text`` must be escaped. Its first character decides."""
+    return text.startswith(_DANGEROUS)
+
+
 def escape_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 

@@ -5,34 +5,26 @@ Rows are read and written in batches, so that the memory that an export needs do
 
 import csv
 import io
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from openpyxl import Workbook
-
 from musicdb.db import repeatable_read
-from musicdb.exports.cells import csv_cell, exact_workbook_cell
+from musicdb.exports.cells import csv_cells, exact_workbook_cells
 from musicdb.exports.columns import Row, Table
 from musicdb.exports.limits import (
-    MAX_CELL,
     MAX_FILE_SIZE,
     MAX_ROWS,
-    MAX_SHEET_ROWS,
     MAX_UNPACKED_SIZE,
     MAX_WORKBOOK_UNPACKED_SIZE,
     MEGABYTE,
 )
 from musicdb.exports.tables import TABLES
+from musicdb.exports.workbooks import ExportRefusedError, check_rows, write_rows, write_workbook
 
 # Every member of the zip has the same date, so that the same library gives the same file.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
-
-
-class ExportRefusedError(Exception):
-    """The library does not fit into this kind of file. The message says what to do."""
 
 
 def export_zip(file: IO[bytes]) -> dict[str, int]:
@@ -51,8 +43,8 @@ def export_zip(file: IO[bytes]) -> dict[str, int]:
             ):
                 writer = csv.writer(text)
                 writer.writerow(_header(table))
-                counts[table.name] = _write(writer.writerow, ([csv_cell(cell) for cell in row] for row in table.rows()))
-            _check_rows(counts[table.name], table, MAX_ROWS)
+                counts[table.name] = _write(writer.writerow, table.rows(csv_cells))
+            check_rows(counts[table.name], table.name, MAX_ROWS)
         unpacked = sum(member.file_size for member in archive.infolist())
     _check_size(unpacked, MAX_UNPACKED_SIZE, "The tables")
     _check_size(file.tell(), MAX_FILE_SIZE, "The zip")
@@ -65,19 +57,14 @@ def export_xlsx(file: IO[bytes]) -> dict[str, int]:
     Raises ExportRefusedError if a workbook cannot hold the library, or is larger than an import takes.
     """
     counts = {}
-    workbook = Workbook(write_only=True)
-    try:
-        with repeatable_read():
-            for table in TABLES:
-                sheet = workbook.create_sheet(table.name)
-                sheet.append(_header(table))
-                counts[table.name] = _write(sheet.append, _sheet_rows(table))
-    except BaseException:
-        # openpyxl keeps the sheets in temporary files, which it deletes only when it saves the workbook.
-        with tempfile.TemporaryFile() as discarded:
-            workbook.save(discarded)
-        raise
-    workbook.save(file)
+    tables = {table.name: table for table in TABLES}
+
+    def write(name: str, sheet: IO[str]) -> None:
+        table = tables[name]
+        counts[name] = write_rows(sheet, name, _header(table), table.rows(exact_workbook_cells), ".zip")
+
+    with repeatable_read():
+        write_workbook(file, list(tables), write)
     with zipfile.ZipFile(file) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     _check_size(unpacked, MAX_WORKBOOK_UNPACKED_SIZE, "The workbook", " Export a .zip.")
@@ -115,24 +102,6 @@ def _write(write: Callable[[Sequence[Any]], Any], rows: Iterable[Row]) -> int:
     for number, row in enumerate(rows, start=1):  # noqa: B007
         write(row)
     return number
-
-
-def _sheet_rows(table: Table) -> Iterator[Row]:
-    for number, row in enumerate(table.rows(), start=1):
-        _check_rows(number, table, MAX_SHEET_ROWS)
-        cells = [exact_workbook_cell(cell) for cell in row]
-        for column, cell in zip(table.columns, cells, strict=True):
-            if isinstance(cell, str) and len(cell) > MAX_CELL:
-                raise ExportRefusedError(
-                    f"The {column.name} of “{row[1]}” is longer than a workbook's cell can be. Export a .zip."
-                )
-        yield cells
-
-
-def _check_rows(number: int, table: Table, limit: int) -> None:
-    # The header is a row too.
-    if number >= limit:
-        raise ExportRefusedError(f"There are more {table.name} than fit into such a file, which has {limit:,} rows.")
 
 
 def _check_size(size: int, limit: int, what: str, hint: str = "") -> None:

@@ -1,16 +1,22 @@
 """The exports of the admin's lists: a resource of django-import-export for each table, and the formats of the files."""
 
-from typing import Any, ClassVar
+import csv
+import io
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import IO, Any, ClassVar
 
 from django.db.models import QuerySet
 from import_export.fields import Field
 from import_export.formats import base_formats
 from import_export.resources import Resource
-from tablib import Dataset
 
-from musicdb.exports.cells import csv_cell, workbook_cell
-from musicdb.exports.columns import Table
+from musicdb.db import repeatable_read
+from musicdb.exports import columns
+from musicdb.exports.cells import csv_cells, json_cells, workbook_cells
+from musicdb.exports.columns import Row, Table
 from musicdb.exports.tables import ALBUMS, ARTISTS, GENRES, LABELS, PLAYLISTS, TRACKS
+from musicdb.exports.workbooks import write_rows, write_workbook
 
 
 class CatalogueResource(Resource):
@@ -25,13 +31,6 @@ class CatalogueResource(Resource):
     @classmethod
     def get_display_name(cls) -> str:
         return cls.table.name
-
-    def export(self, queryset: QuerySet[Any], **kwargs: Any) -> Dataset:
-        dataset = Dataset(headers=[column.name for column in self.table.list_columns])
-        # The list's own joins and annotations serve its page. A file needs only to know which rows, in which order.
-        for row in self.table.list_rows(list(queryset.values_list("pk", flat=True))):
-            dataset.append(row)
-        return dataset
 
 
 class GenreResource(CatalogueResource):
@@ -58,23 +57,64 @@ class PlaylistResource(CatalogueResource):
     table = PLAYLISTS
 
 
-class Csv(base_formats.CSV):
+class ListFormat(base_formats.TablibFormat):
+    """A kind of file. ``cells`` makes the cells of a column what such a file has."""
+
+    @staticmethod
+    def cells(values: Sequence[Any]) -> Sequence[Any]:
+        return values
+
+    def write(self, file: IO[bytes], name: str, header: Sequence[str], rows: Iterable[Row]) -> None:
+        """Write the table called ``name`` to ``file``, row by row. Raises ExportRefusedError."""
+        raise NotImplementedError
+
+
+class Csv(ListFormat, base_formats.CSV):
     """CSV with a byte-order mark, by which spreadsheets recognise UTF-8."""
 
-    def export_data(self, dataset: Dataset, **kwargs: Any) -> str:
-        cells = Dataset(*([csv_cell(cell) for cell in row] for row in dataset), headers=dataset.headers)
-        return f"\ufeff{super().export_data(cells, **kwargs)}"
+    cells = staticmethod(csv_cells)
+
+    def write(self, file: IO[bytes], name: str, header: Sequence[str], rows: Iterable[Row]) -> None:
+        text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+        writer = csv.writer(text)
+        writer.writerow(header)
+        writer.writerows(rows)
+        text.detach()
 
 
-class Xlsx(base_formats.XLSX):
-    def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
-        cells = Dataset(*([workbook_cell(cell) for cell in row] for row in dataset), headers=dataset.headers)
-        data: bytes = super().export_data(cells, **kwargs)
-        return data
+class Xlsx(ListFormat, base_formats.XLSX):
+    cells = staticmethod(workbook_cells)
+
+    def write(self, file: IO[bytes], name: str, header: Sequence[str], rows: Iterable[Row]) -> None:
+        write_workbook(file, [name], lambda _, sheet: write_rows(sheet, name, header, rows, "CSV"))
 
 
-class Json(base_formats.JSON):
+class Json(ListFormat, base_formats.JSON):
     """JSON with typed values. It is not escaped, since no spreadsheet runs it."""
 
+    cells = staticmethod(json_cells)
 
-LIST_FORMATS = (Csv, Xlsx, Json)
+    def write(self, file: IO[bytes], name: str, header: Sequence[str], rows: Iterable[Row]) -> None:
+        headings = [f"{cell}: " for cell in json_cells(header)]
+        before = "["
+        for row in rows:
+            pairs = ", ".join(map(str.__add__, headings, row))
+            file.write(f"{before}\n{{{pairs}}}".encode())
+            before = ","
+        file.write(b"[]" if before == "[" else b"\n]")
+
+
+LIST_FORMATS: tuple[type[ListFormat], ...] = (Csv, Xlsx, Json)
+
+
+def export_list(file: IO[bytes], table: Table, rows: QuerySet[Any], file_format: ListFormat) -> None:
+    """Write the rows of a list to ``file``, in its order. Of each row, no more than its key is kept in memory.
+
+    Raises ExportRefusedError.
+    """
+    with repeatable_read():
+        # The list's own joins and annotations serve its page. A file needs only to know which rows, in which order.
+        found = rows.prefetch_related(None).values_list("pk", flat=True)
+        keys = array("q", found.iterator(chunk_size=columns.BATCH))
+        header = [column.name for column in table.list_columns]
+        file_format.write(file, table.name, header, table.list_rows(keys, file_format.cells))

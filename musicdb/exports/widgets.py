@@ -6,7 +6,7 @@ not a number."
 
 import calendar
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -145,8 +145,11 @@ class ListWidget(Widget):
         return tuple(self.widget.clean(part) for part in split_parts(value))
 
 
-def join_parts(names: Iterable[str]) -> str:
+def join_parts(names: Sequence[str]) -> str:
     """Return a cell that has several names: ``; `` between them, and a backslash before a semicolon or a backslash."""
+    cell = "; ".join(names)
+    if "\\" not in cell and cell.count(";") == len(names) - 1:
+        return cell
     return "; ".join(name.replace("\\", "\\\\").replace(";", "\\;") for name in names)
 
 

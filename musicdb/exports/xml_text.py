@@ -11,7 +11,9 @@ _LOOKS_LIKE_ONE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 def escape_xml(text: str) -> str:
     """Return ``text`` as a workbook can hold it. ``unescape_xml`` returns the original text."""
-    return _FORBIDDEN.sub(lambda match: f"_x{ord(match[0]):04X}_", _LOOKS_LIKE_ONE.sub("_x005F_", text))
+    if "_x" in text:
+        text = _LOOKS_LIKE_ONE.sub("_x005F_", text)
+    return _FORBIDDEN.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
 def unescape_xml(text: str) -> str:

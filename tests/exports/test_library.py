@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from musicdb.exports import LIBRARY_FORMATS, ExportRefusedError, columns, library
+from musicdb.exports import LIBRARY_FORMATS, ExportRefusedError, columns, library, workbooks
 from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.models import Album, Artist, Genre, Label, Track
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
@@ -65,7 +65,7 @@ def test_larger_than_an_import_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         for limit in limits:
             with monkeypatch.context() as smaller:
-                smaller.setattr(library, limit, 1)
+                smaller.setattr(workbooks if limit == "MAX_SHEET_ROWS" else library, limit, 1)
                 with pytest.raises(ExportRefusedError):
                     LIBRARY_FORMATS[kind](io.BytesIO())
 
@@ -161,8 +161,8 @@ def write():
     Track.objects.create(title="Meanwhile")
     connections.close_all()
 
-def meanwhile(table):
-    yield from rows(table)
+def meanwhile(table, cells):
+    yield from rows(table, cells)
     if table.name != "genres":
         return
     writer = Thread(target=write)

@@ -2,16 +2,20 @@
 
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from import_export.admin import ExportActionMixin
 from import_export.forms import ExportForm
 
-from musicdb.exports import LIST_FORMATS, CatalogueResource
+from musicdb.admin.downloads import download
+from musicdb.exports import LIST_FORMATS, CatalogueResource, ExportRefusedError, ListFormat, export_list
 
 
 class ExportAdmin(ExportActionMixin):
@@ -29,12 +33,27 @@ class ExportAdmin(ExportActionMixin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
 
-    def export_action(self, request: HttpRequest) -> HttpResponse:
+    def export_action(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            response: HttpResponse = super().export_action(request)
+            response: HttpResponseBase = super().export_action(request)
         except IncorrectLookupParameters:
             raise BadRequest("This list does not have one of the filters in the address.") from None
         return response
+
+    def _do_file_export(
+        self, file_format: ListFormat, request: HttpRequest, queryset: QuerySet[Any], export_form: Any = None
+    ) -> HttpResponseBase:
+        """Send the file, which django-import-export would build in memory."""
+        table = self.export_resource.table
+        try:
+            return download(
+                lambda file: export_list(file, table, queryset, file_format),
+                self.get_export_filename(request, queryset, file_format),
+                file_format.get_content_type(),
+            )
+        except ExportRefusedError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[CatalogueResource]]:
         return [self.export_resource]

@@ -7,15 +7,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.timezone import localdate
 
 from musicdb.admin.base import current_user, is_valid_pk
+from musicdb.admin.downloads import download
 from musicdb.admin.playlists.forms import AddTracksForm
 from musicdb.editing import PlaylistError, add_tracks, edit_entries
-from musicdb.exports.lists import Csv
-from musicdb.exports.playlists import playlist_dataset
+from musicdb.exports.playlists import export_playlist
 from musicdb.models import Playlist, PlaylistEntry, Track
 from musicdb.models.querysets import rows_with
 from musicdb.search import tracks_of
@@ -106,15 +107,17 @@ def _posted(request: HttpRequest) -> tuple[set[int], dict[int, int]]:
     return removed, places
 
 
-def tracks_csv(model_admin: Any) -> Callable[..., HttpResponse]:
+def tracks_csv(model_admin: Any) -> Callable[..., HttpResponseBase]:
     """Return the view that exports a playlist as CSV."""
 
-    def view(request: HttpRequest, key: int) -> HttpResponse:
+    def view(request: HttpRequest, key: int) -> HttpResponseBase:
         playlist = get_object_or_404(Playlist, pk=key)
         if not model_admin.has_view_permission(request, playlist):
             raise PermissionDenied
-        response = HttpResponse(Csv().export_data(playlist_dataset(playlist)), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{playlist.slug}-{localdate()}.csv"'
-        return response
+        return download(
+            lambda file: export_playlist(file, playlist),
+            f"{playlist.slug}-{localdate()}.csv",
+            "text/csv; charset=utf-8",
+        )
 
     return view

@@ -23,12 +23,13 @@ CSV, XLSX, JSON = "0", "1", "2"
 def export(client: Client, model: str = "track", kind: str = CSV, query: str = "") -> Any:
     response = client.post(reverse(f"admin:musicdb_{model}_export") + query, {"format": kind})
     assert response.status_code == 200
-    assert "attachment" in response["Content-Disposition"], response.content.decode()
+    assert "attachment" in response["Content-Disposition"]
+    response.body = response.getvalue()
     return response
 
 
 def as_rows(response: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(response.body.decode("utf-8-sig"), newline="")))
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def track() -> Track:
 
 def test_csv_has_every_column_and_no_formula(admin_client: Client, track: Track) -> None:
     response = export(admin_client)
-    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert response.body.startswith(b"\xef\xbb\xbf")
     (row,) = as_rows(response)
     assert row["title"] == "'=LOVE"
     assert (row["artists"], row["artist_slugs"]) == ("A\\;B \\\\ C; IU", "a-b-c; iu")
@@ -58,18 +59,18 @@ def test_csv_has_every_column_and_no_formula(admin_client: Client, track: Track)
 def test_whatever_a_spreadsheet_would_run_is_text(admin_client: Client, title: str) -> None:
     TrackFactory(title=title)
     assert as_rows(export(admin_client))[0]["title"] == f"'{title}"
-    sheet = load_workbook(io.BytesIO(export(admin_client, kind=XLSX).content)).worksheets[0]
+    sheet = load_workbook(io.BytesIO(export(admin_client, kind=XLSX).body)).worksheets[0]
     assert (sheet["B2"].value, sheet["B2"].data_type) == (f"'{title}", "s")
 
 
 def test_a_workbook_keeps_numbers(admin_client: Client, track: Track) -> None:
-    sheet = load_workbook(io.BytesIO(export(admin_client, kind=XLSX).content)).worksheets[0]
+    sheet = load_workbook(io.BytesIO(export(admin_client, kind=XLSX).body)).worksheets[0]
     row = dict(zip(*sheet.iter_rows(values_only=True), strict=True))
     assert (row["tempo"], row["key"], row["score"], row["liked"]) == (track.tempo, track.key, None, "true")
 
 
 def test_json_is_typed_and_unescaped(admin_client: Client, track: Track) -> None:
-    (row,) = json.loads(export(admin_client, kind=JSON).content)
+    (row,) = json.loads(export(admin_client, kind=JSON).body)
     assert (row["title"], row["liked"], row["explicit"], row["tempo"]) == ("=LOVE", True, None, track.tempo)
 
 
@@ -94,7 +95,21 @@ def test_a_selection(admin_client: Client) -> None:
     first, second, _ = TrackFactory.create_batch(3)
     address = reverse("admin:musicdb_track_changelist")
     chosen = {"action": "export_admin_action", "_selected_action": [first.pk, second.pk]}
-    assert {row["title"] for row in as_rows(admin_client.post(address, chosen))} == {first.title, second.title}
+    response: Any = admin_client.post(address, chosen)
+    response.body = response.getvalue()
+    assert {row["title"] for row in as_rows(response)} == {first.title, second.title}
+
+
+def test_json_of_no_rows_is_json(admin_client: Client) -> None:
+    assert json.loads(export(admin_client, kind=JSON).body) == []
+
+
+def test_what_does_not_fit_into_a_workbook_is_said_on_the_list(admin_client: Client) -> None:
+    GenreFactory(name="Long", description="x" * 40_000)
+    chosen = {"format": XLSX}
+    page = admin_client.post(reverse("admin:musicdb_genre_export"), chosen, follow=True).content.decode()
+    assert "The description of “Long” is longer than a workbook&#x27;s cell can be. Export a CSV." in page
+    assert len(as_rows(export(admin_client, "genre"))[0]["description"]) == 40_000
 
 
 def test_the_other_lists(admin_client: Client, track: Track) -> None:
