@@ -1,5 +1,6 @@
 """The history of the catalogue: record versions of rows, compare them, restore them."""
 
+from musicdb.history.authorship import SetByPeople, deleted_by_people, set_by_people
 from musicdb.history.record import (
     BASELINE,
     Change,
@@ -18,12 +19,15 @@ __all__ = [
     "BASELINE",
     "Change",
     "LostMember",
+    "SetByPeople",
     "baseline",
     "delete",
+    "deleted_by_people",
     "record_creates",
     "record_deletes",
     "record_updates",
     "rows_as_recorded",
+    "set_by_people",
     "signals_disabled",
     "signals_enabled",
 ]

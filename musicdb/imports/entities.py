@@ -48,6 +48,22 @@ class Entity:
             self.before.setdefault(column, old)
         self.values[column] = value
 
+    def keep(self, column: str) -> None:
+        """Leave a column that the import would change as the existing row has it."""
+        self.values[column] = self.before.pop(column)
+
+    def keep_all(self) -> None:
+        """Leave an existing row as it is."""
+        for column in list(self.before):
+            self.keep(column)
+        self.aliases = ()
+
+    def drop(self, column: str, members: Sequence["Entity"]) -> None:
+        """Take ``members`` out of what the import gives the row by ``column``."""
+        self.values[column] = [member for member in self.values[column] if member not in members]
+        if not self.is_new and not self.values[column]:
+            self.keep(column)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from musicdb.music import normalise_name, playlist_name
@@ -116,6 +117,22 @@ class ParseOptions:
     encoding: str | None = None
 
 
+class Existing(StrEnum):
+    """What an import does with the rows that the library has already."""
+
+    FILL = "fill"
+    OVERWRITE = "overwrite"
+    SKIP = "skip"
+
+    @property
+    def label(self) -> str:
+        return {
+            Existing.FILL: "Fill what is empty, and update what only imports have set",
+            Existing.OVERWRITE: "Take every value of the file",
+            Existing.SKIP: "Leave it as it is, and add only what is new",
+        }[self]
+
+
 @dataclass(frozen=True)
 class ImportOptions:
     """How to import files.
@@ -128,6 +145,10 @@ class ImportOptions:
 
     Each file of a format that exports playlists is a playlist, by its own name. ``playlists`` has other names by that
     of the file, "" for no playlist. ``playlist`` is one name for all files, and with ``no_playlist`` there is none.
+
+    ``existing`` says what becomes of the rows that the library has already. Of what it would keep, the file's values
+    are taken nevertheless for the fields ``take_fields``, such as "Track.title", and the rows ``take_rows``, such as
+    "Track.12" for the track with the key 12. Rows that editors have deleted come back only with ``restore_deleted``.
     """
 
     file_format: str = ""
@@ -137,6 +158,10 @@ class ImportOptions:
     no_playlist: bool = False
     playlists: Mapping[str, str] = field(default_factory=dict)
     skip_bad: bool = False
+    existing: Existing = Existing.FILL
+    take_fields: tuple[str, ...] = ()
+    take_rows: tuple[str, ...] = ()
+    restore_deleted: bool = False
     parse_options: ParseOptions = field(default_factory=ParseOptions)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from musicdb.imports.entities import Entity
+from musicdb.imports.existing import Kept
 from musicdb.imports.messages import Note, Problem, RowRef
 from musicdb.imports.options import ImportOptions, Progress, no_progress
 from musicdb.imports.parse import Parsed
@@ -26,13 +27,26 @@ class PlannedRow:
     entity: Entity
 
 
+@dataclass(frozen=True)
+class LeftDeleted:
+    """A row that an editor has deleted and a file mentions. ``returns`` is whether a track needs it back."""
+
+    entity: Entity
+    ref: RowRef | None
+    returns: bool
+
+    def __str__(self) -> str:
+        return f"{self.entity.model._meta.verbose_name} “{self.entity.name}”"
+
+
 @dataclass
 class Plan:
     """All that an import would write.
 
     ``rows`` are those that create or change something. ``created`` and ``changed`` also have the entities that rows
     only mention. ``unchanged`` counts the rows that change nothing, by the name of the model. ``problems`` are those
-    that only the catalogue shows, as are ``notes``. ``playlists`` are those whose tracks the files list.
+    that only the catalogue shows, as are ``notes``. ``playlists`` are those whose tracks the files list. ``kept`` are
+    values of the library that the files would change, and ``left_deleted`` rows that they would bring back.
     """
 
     rows: list[PlannedRow] = field(default_factory=list)
@@ -42,6 +56,8 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     playlists: list[PlannedPlaylist] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    left_deleted: list[LeftDeleted] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:

@@ -1,7 +1,7 @@
 """What an import would change in playlists: which tracks are added, removed and moved. Reads only."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,21 @@ def _update(entity: Entity, entries: list[Entry], present: Sequence[Child]) -> P
     return PlannedPlaylist(
         entity, len(after), list_changes([entry.track for entry in before], [entry.track for entry in after])
     )
+
+
+def without_tracks(planned: PlannedPlaylist, gone: Collection[Entity]) -> PlannedPlaylist:
+    """Return ``planned`` without the entries of new tracks that are not created after all."""
+    entity = planned.entity
+    entries = entity.values.get(TRACKS.name, [])
+    if not any(entry.track in gone for entry in entries):
+        return planned
+    before = entity.before.get(TRACKS.name, [])
+    if not entity.is_new:
+        entity.keep(TRACKS.name)
+    after = [entry for entry in entries if entry.track not in gone]
+    entity.set(TRACKS.name, after)
+    changes = list_changes([entry.track for entry in before], [entry.track for entry in after])
+    return PlannedPlaylist(entity, len(after), changes)
 
 
 def _with_known_facts(entries: Sequence[Entry], before: Sequence[Entry]) -> list[Entry]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from musicdb.history.diff import ValueChange
 from musicdb.imports.entities import AliasEntity, Entity
+from musicdb.imports.existing import ALIASES, Kept
 from musicdb.imports.messages import RowRef
 from musicdb.imports.plan import Plan, PlannedRow
 from musicdb.models import Album, SluggedModel, Track
@@ -40,6 +41,62 @@ def row_reports(plan: Plan) -> Iterator[RowReport]:
     """
     reporter = _Reporter(plan)
     return map(reporter.report, plan.rows)
+
+
+@dataclass(frozen=True)
+class KeptField:
+    """A field that keeps values of the library. ``taken`` of the ``number`` rows take the file's nevertheless."""
+
+    name: str
+    label: str
+    reasons: tuple[str, ...]
+    number: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class KeptValue:
+    """A value of the library that the file would change. ``row`` and ``title`` say of which row."""
+
+    row: str
+    kind: str
+    title: str
+    change: ValueChange
+    reason: str
+    is_taken: bool
+
+
+def kept_fields(plan: Plan) -> list[KeptField]:
+    """Return what the import keeps, field by field."""
+    by_field: dict[str, list[Kept]] = {}
+    for one in plan.kept:
+        by_field.setdefault(one.field, []).append(one)
+    return [
+        KeptField(
+            field,
+            f"{same[0].entity.model.__name__}: {_field_label(same[0])}",
+            tuple(dict.fromkeys(one.reason.value for one in same)),
+            len(same),
+            sum(one.is_taken for one in same),
+        )
+        for field, same in by_field.items()
+    ]
+
+
+def kept_values(plan: Plan) -> Iterator[KeptValue]:
+    """Yield what the import keeps, value by value."""
+    for one in plan.kept:
+        change = ValueChange(_field_label(one), _text(one, one.stored), _text(one, one.stated))
+        yield KeptValue(one.row, one.entity.model.__name__, one.entity.name, change, one.reason.value, one.is_taken)
+
+
+def _text(kept: Kept, value: Any) -> str:
+    """Return a value as text: of the tracks of a playlist, which may be thousands, their number."""
+    return f"{len(value):,}" if kept.column == "tracks" else format_value(value)
+
+
+def _field_label(kept: Kept) -> str:
+    return "aliases" if kept.column == ALIASES else _label(kept.entity.model, kept.column)
 
 
 def album_reports(plan: Plan) -> list[tuple[str, tuple[ValueChange, ...]]]:

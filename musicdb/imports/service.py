@@ -26,6 +26,7 @@ from musicdb.imports.options import ImportOptions, Progress, Source, no_progress
 from musicdb.imports.parse import Parsed, parse
 from musicdb.imports.plan import Plan, make_plan
 from musicdb.imports.resolvers import resolve
+from musicdb.imports.settle import settle
 from musicdb.imports.tables import read_sources
 from musicdb.models import Import
 from musicdb.models.history import ChangeType
@@ -55,6 +56,10 @@ class Preview:
     @property
     def changes_anything(self) -> bool:
         return any(count["created"] or count["updated"] for count in self.counts.values())
+
+    @property
+    def changes_existing(self) -> bool:
+        return any(count["updated"] for count in self.counts.values())
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ def run_import(
 
 
 def _plan(parsed: Parsed, options: ImportOptions, progress: Progress) -> Plan:
-    return make_plan(resolve(parsed, options), parsed, options, progress)
+    return settle(make_plan(resolve(parsed, options), parsed, options, progress), options)
 
 
 def _refuse_bad_rows(parsed: Parsed, problems: Sequence[Problem], options: ImportOptions) -> None:

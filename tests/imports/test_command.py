@@ -4,9 +4,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from musicdb import history
 from musicdb.models import Import, Playlist, Track
+from musicdb.models.history import ChangeType
 from tests.imports.files import SAMPLES, as_csv, net_row
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +120,41 @@ def test_playlists(tmp_path: Path, flags: tuple[str, ...], names: list[str], lik
     run(path, *flags)
     assert list(Playlist.objects.values_list("name", flat=True)) == names
     assert Track.objects.get().liked is liked
+
+
+def test_what_becomes_of_existing_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(as_csv([net_row(1)]))
+    run(path)
+    track = Track.objects.get()
+    track.title = "Mine"
+    with history.signals_disabled():
+        track.save()
+    user = User.objects.create(username="editor")
+    history.record_updates(Track, [track.pk], history.Change(ChangeType.EDIT, user))
+    said = run(path)
+    assert "  Kept in 1 rows: Track: title (an editor set it)" in said.splitlines()
+    run(path, "--existing", "skip")
+    assert Track.objects.get().title == "Mine"
+    run(path, "--existing", "overwrite")
+    assert Track.objects.get().title == "Song 1"
+    with pytest.raises(CommandError, match="invalid Existing value"):
+        run(path, "--existing", "nonsense")
+
+
+def test_what_editors_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(as_csv([net_row(1)]))
+    run(path)
+    user = User.objects.create(username="editor")
+    history.delete(Track.objects.all(), history.Change(ChangeType.DELETION, user))
+    assert "  Deleted by editors, left deleted: track “Song 1”" in run(path).splitlines()
+    assert not Track.objects.exists()
+    run(path, "--restore-deleted")
+    assert Track.objects.get().title == "Song 1"
+
+
+def test_a_dry_run_of_what_would_be_refused_fails(half_bad: Path) -> None:
+    with pytest.raises(CommandError, match="would be refused"):
+        run(half_bad, "--dry-run")
+    assert "A dry run: nothing was changed." in run(half_bad, "--dry-run", "--skip-bad")

@@ -130,8 +130,8 @@ class TestWhatIsThere:
 
     def test_artists_in_another_order(self) -> None:
         run(net_file(net_row(1, **{"Artist Name(s)": "A;B;C"})))
-        run(net_file(net_row(1, **{"Artist Name(s)": "C;A"})))
-        assert names(Track.objects.get()) == ["C", "A"]
+        run(net_file(net_row(1, **{"Artist Name(s)": "C;A;B"})))
+        assert names(Track.objects.get()) == ["C", "A", "B"]
 
     def test_of_two_artists_of_one_name_the_tracks_own_stays(self) -> None:
         ArtistFactory(name="Crush")

@@ -9,12 +9,21 @@ from django.core.files.uploadedfile import UploadedFile
 from musicdb.exports.limits import MAX_FILE_SIZE, MEGABYTE
 from musicdb.imports import ImportOptions, ParseOptions, Preview
 from musicdb.imports.formats import FORMAT_LABELS
-from musicdb.imports.options import CHOICES, ENCODING, Choice
+from musicdb.imports.options import CHOICES, ENCODING, Choice, Existing
 
 # The hidden fields of the preview that name the files which are playlists.
 PLAYLIST_FILE = "playlist_file"
 # The playlists of an upload with more files than this have the names of their files.
 MAX_PLAYLISTS = 200
+
+
+class NamesField(forms.MultipleChoiceField):
+    """Names that the page itself gives. One that means nothing changes nothing."""
+
+    widget = forms.MultipleHiddenInput
+
+    def valid_value(self, value: str) -> bool:
+        return True
 
 
 class OptionsForm(forms.Form):
@@ -35,9 +44,17 @@ class OptionsForm(forms.Form):
         ],
     )
 
+    existing = forms.ChoiceField(
+        label="What the library has",
+        required=False,
+        choices=[(mode.value, mode.label) for mode in Existing],
+        help_text="What editors set is kept unless you take every value of the file.",
+    )
+
     def options(self, **more: Any) -> ImportOptions:
         """Return what was chosen in a valid form."""
         chosen = {name: self.cleaned_data[name] for name in ("file_format", "genre")}
+        chosen["existing"] = Existing(self.cleaned_data["existing"] or Existing.FILL)
         liked = {"yes": True, "no": False}.get(self.cleaned_data["liked"])
         return ImportOptions(**chosen, liked=liked, **more)
 
@@ -49,7 +66,7 @@ class UploadForm(OptionsForm):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip"}),
         help_text="CSV, XLSX, or a zip of CSV files, such as Exportify’s “export all”.",
     )
-    field_order = ["file", "file_format", "genre", "liked"]
+    field_order = ["file", "file_format", "genre", "liked", "existing"]
 
     def clean_file(self) -> "UploadedFile[bytes]":
         upload: UploadedFile[bytes] = self.cleaned_data["file"]
@@ -73,6 +90,10 @@ class ConfirmForm(OptionsForm):
     """What the preview leaves to decide. The token stands for the file, which is not sent twice."""
 
     token = forms.CharField(widget=forms.HiddenInput, max_length=2_000)
+    restore_deleted = forms.BooleanField(label="Bring back what editors have deleted", required=False)
+    # The page shows these as boxes beside the values that are kept.
+    take_fields = NamesField(required=False)
+    take_rows = NamesField(required=False)
     skip_bad = forms.BooleanField(label="Import the good rows, and keep the bad ones for me to correct", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,12 +120,20 @@ class ConfirmForm(OptionsForm):
             "genre": options.genre,
             "liked": "" if options.liked is None else "yes" if options.liked else "no",
             "skip_bad": options.skip_bad,
+            "existing": options.existing.value,
+            "restore_deleted": options.restore_deleted,
+            "take_fields": list(options.take_fields),
+            "take_rows": list(options.take_rows),
         }
         parsed = outcome.parsed
         initial["files"] = list(parsed.playlist_files)
         initial |= {f"playlist_{number}": name for number, name in enumerate(parsed.playlist_files.values())}
         open_codes = {question.code for question in parsed.questions} | {note.code for note in parsed.notes}
         shown = {"skip_bad"} if outcome.problems else set()
+        if outcome.plan.left_deleted or options.restore_deleted:
+            shown.add("restore_deleted")
+        if outcome.plan.kept or outcome.changes_existing or options.existing is not Existing.FILL:
+            shown.add("existing")
         shown |= {f"playlist_{number}" for number in range(len(parsed.playlist_files))}
         if parsed.playlist_files:
             shown.add("liked")
@@ -125,6 +154,9 @@ class ConfirmForm(OptionsForm):
         playlists = {file: self.cleaned_data[name] for file, name in self.playlist_fields.items()}
         return super().options(
             skip_bad=self.cleaned_data["skip_bad"],
+            restore_deleted=self.cleaned_data["restore_deleted"],
+            take_fields=tuple(self.cleaned_data["take_fields"]),
+            take_rows=tuple(self.cleaned_data["take_rows"]),
             playlists=playlists,
             parse_options=ParseOptions(**decided),
             **more,

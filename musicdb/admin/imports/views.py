@@ -23,7 +23,7 @@ from musicdb.admin.imports.library import can_export_library, library_view
 from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, Preview, preview, run_import
 from musicdb.imports.lock import ImportLockedError
 from musicdb.imports.new_pages import new_pages
-from musicdb.imports.report import row_reports
+from musicdb.imports.report import kept_fields, kept_values, row_reports
 from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, save_upload
 from musicdb.models import Import
@@ -146,6 +146,13 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             # In a template, .items of a Counter is the count of "items".
             skipped=outcome.parsed.skipped.most_common(),
             pages=new_pages(outcome.plan),
+            kept_fields=kept_fields(outcome.plan),
+            kept=list(islice(kept_values(outcome.plan), MAX_ROWS_SHOWN)),
+            kept_more=max(len(outcome.plan.kept) - MAX_ROWS_SHOWN, 0),
+            left_deleted=outcome.plan.left_deleted[:MAX_ROWS_SHOWN],
+            left_deleted_more=max(len(outcome.plan.left_deleted) - MAX_ROWS_SHOWN, 0),
+            take_fields=options.take_fields,
+            take_rows=options.take_rows,
             problems=outcome.problems[:MAX_PROBLEMS_SHOWN],
             problems_more=max(len(outcome.problems) - MAX_PROBLEMS_SHOWN, 0),
             form=ConfirmForm.for_preview(token, options, outcome),
@@ -227,6 +234,8 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             {True: "all liked", False: "none liked"}.get(record.options.get("liked"), ""),
             f"playlist “{record.options['playlist']}”" if record.options.get("playlist") else "",
             "no playlist" if record.options.get("no_playlist") else "",
+            {"overwrite": "every value taken", "skip": "only new rows"}.get(record.options.get("existing"), ""),
+            "deleted rows brought back" if record.options.get("restore_deleted") else "",
             "bad rows skipped" if record.options.get("skip_bad") else "",
         ]
         return ", ".join(filter(None, said)) or "none"

@@ -24,11 +24,13 @@ from musicdb.imports.formats import FORMAT_LABELS
 from musicdb.imports.lock import Patience
 from musicdb.imports.messages import Note, Problem, Question
 from musicdb.imports.new_pages import new_pages
-from musicdb.imports.options import CHOICES
+from musicdb.imports.options import CHOICES, Existing
+from musicdb.imports.report import kept_fields
 from musicdb.management.base import BaseCommand
 
 MAX_PROBLEMS_SHOWN = 20
 MAX_FLAGS = 3
+MAX_NAMES_SHOWN = 5
 INTERRUPTED = 130
 WAIT_SECONDS = 600
 FLAGS = {choice.code: choice.flag for choice in CHOICES}
@@ -66,6 +68,18 @@ class Command(BaseCommand):
             help="the playlist that the files are; default: each file of an Exportify is one of its own name",
         )
         playlist.add_argument("--no-playlist", action="store_true", help="make no playlist of the files")
+        parser.add_argument(
+            "--existing",
+            type=Existing,
+            choices=list(Existing),
+            default=Existing.FILL,
+            metavar="{fill,overwrite,skip}",
+            help="what becomes of the rows that the library has: fill what is empty and update what only imports have "
+            "set, take every value of the file, or leave them as they are; default: fill",
+        )
+        parser.add_argument(
+            "--restore-deleted", action="store_true", help="bring back what editors have deleted and the files have"
+        )
         parser.add_argument("--skip-bad", action="store_true", help="import the good rows, and write the bad to a file")
         parser.add_argument(
             "--bad-rows", type=Path, metavar="FILE", help="where --skip-bad writes them; default: FILE.bad-rows.csv"
@@ -98,8 +112,11 @@ class Command(BaseCommand):
             playlist=options["playlist"],
             no_playlist=options["no_playlist"],
             skip_bad=options["skip_bad"],
+            existing=options["existing"],
+            restore_deleted=options["restore_deleted"],
             parse_options=ParseOptions(**decided),
         )
+        self._skips_bad = import_options.skip_bad
         bad_rows = options["bad_rows"] or Path(f"{options['files'][0]}.bad-rows.csv")
         outcome: Preview
         try:
@@ -138,6 +155,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {playlist}")
         if not isinstance(outcome, Outcome) and (pages := new_pages(outcome.plan)):
             self.stdout.write(f"  New pages: {', '.join(map(str, pages))}")
+        for field in kept_fields(outcome.plan):
+            self.stdout.write(f"  Kept in {field.number:,} rows: {field.label} ({', '.join(field.reasons)})")
+        self._summarise_deleted(outcome)
         for reason, number in parsed.skipped.most_common():
             self.stdout.write(f"  {number:,} rows skipped: {reason}")
         if problems:
@@ -147,6 +167,15 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS(f"Imported in {outcome.record.seconds:.1f} s."))
         else:
             self.stdout.write("A dry run: nothing was changed.")
+            if parsed.questions or (problems and not self._skips_bad):
+                raise CommandError("The import would be refused.")
+
+    def _summarise_deleted(self, outcome: Preview) -> None:
+        for returns, text in ((False, "Deleted by editors, left deleted"), (True, "Deleted by editors, needed again")):
+            found = [str(one) for one in outcome.plan.left_deleted if one.returns is returns]
+            if found:
+                more = f" and {len(found) - MAX_NAMES_SHOWN:,} more" if len(found) > MAX_NAMES_SHOWN else ""
+                self.stdout.write(f"  {text}: {', '.join(found[:MAX_NAMES_SHOWN])}{more}")
 
     def _list_answers(self, questions: Sequence[Question]) -> None:
         """Write the answers of each question that has more than its sentence can name."""
