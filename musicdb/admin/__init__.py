@@ -5,6 +5,6 @@ forms of a row, ``imports`` the pages of an import. Each other module adds one t
 """
 
 # These modules register their models.
-from musicdb.admin import catalogue, logins, site_settings  # noqa: F401
+from musicdb.admin import catalogue, logins, site_settings, users  # noqa: F401
 from musicdb.admin.changelist import saved_filters  # noqa: F401
 from musicdb.admin.imports import views  # noqa: F401

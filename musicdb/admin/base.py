@@ -19,8 +19,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
 
 from musicdb.admin.change_form.forms import SPOTIFY_LINK
+from musicdb.admin.change_form.together import ConcurrentAdmin
 from musicdb.admin.deletion import MAX_LISTED, cascade_counts, summarise_deletion
-from musicdb.admin.generic import ModelAdmin
 from musicdb.admin.html import bdi, link_to
 from musicdb.db.text_search import SearchMixin, split_terms
 from musicdb.editing import Edit, bulk_edit
@@ -91,7 +91,7 @@ class CatalogueChangeList(ChangeList):
         self.result_list = rows.prefetch_related(*self.model_admin.list_prefetch_related)
 
 
-class CatalogueAdmin(ModelAdmin[M]):
+class CatalogueAdmin(ConcurrentAdmin[M]):
     """The base of every admin class here."""
 
     list_per_page = 50

@@ -1,5 +1,6 @@
 """The history of a row: the pages that show its versions, and the way back to one of them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
+from django.utils.text import capfirst, get_text_list
 
 from musicdb import history
 from musicdb.admin.base import CatalogueAdmin, M, is_valid_pk
@@ -23,7 +24,7 @@ from musicdb.admin.generic import AnyModelForm
 from musicdb.admin.html import link_to
 from musicdb.history import diff
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
-from musicdb.models.history import ChangeType
+from musicdb.models.history import DELETED, ChangeType
 
 VERSIONS_A_PAGE = 25
 MAX_LOG_ENTRIES = 100
@@ -67,6 +68,28 @@ class VersionedAdmin(CatalogueAdmin[M]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
         with transaction.atomic():
             history.delete(queryset, history.Change(ChangeType.DELETION, request.user))
+
+    # --- What others did while somebody edited -----------------------------------------------------------------------
+
+    def changed_since(self, key: str, since: datetime) -> str:
+        versions = self.model.history.filter(id=key, history_date__gte=since).exclude(  # type: ignore[attr-defined]
+            change_type=ChangeType.BASELINE
+        )
+        by = versions.order_by("history_id").values_list("history_user__username", "change_type")
+        names: dict[str, None] = dict.fromkeys(user or f"“{ChangeType(change).label}”" for user, change in by)
+        return get_text_list(list(names), "and")
+
+    def fate_of(self, key: str, since: datetime) -> tuple[str, str]:
+        last = diff.versions_of(self.model, int(key)).filter(history_type=DELETED).first()
+        if last is None:
+            return super().fate_of(key, since)
+        if last.change_type == ChangeType.MERGE:
+            return diff.name_of(last), f"It was merged since you opened the form. {last.history_change_reason}"
+        who = last.history_user or "Something that names nobody"
+        return diff.name_of(last), f"{who} has deleted this {self.opts.verbose_name}, {diff.format_time(last)}."
+
+    def history_url(self, key: str) -> str:
+        return reverse(f"admin:{self._url_prefix}_history", args=[key])
 
     # --- Pages ------------------------------------------------------------------------------------------------------
 

@@ -46,6 +46,11 @@ class SiteSettingsAdmin(CatalogueAdmin[SiteSettings]):
         found = SiteSettings.load()
         return found if object_id == str(found.pk) else None
 
+    def lock_row(self, request: HttpRequest, key: str) -> bool:
+        # There may be no row yet, and nothing else to lock.
+        SiteSettings.objects.get_or_create(pk=SiteSettings.load().pk)
+        return super().lock_row(request, key)
+
     def view_on_site(self, obj: SiteSettings) -> str:
         return reverse("home")
 

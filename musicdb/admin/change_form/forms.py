@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import ORDERING_FIELD_NAME
 
+from musicdb.admin.change_form.snapshot import place_of
 from musicdb.admin.generic import AnyModelForm, BaseInlineFormSet, ModelForm
 from musicdb.models import Album, Artist, GenreAlias, Track
 from musicdb.models.aggregates import aggregate_of
@@ -262,10 +263,4 @@ def _points_elsewhere(form: AnyModelForm) -> bool:
 
 
 def _place(form: AnyModelForm) -> tuple[float, int]:
-    """Return the sort key of a row. If two rows have the same number, one that moved up comes before the other, and
-    one that moved down after it."""
-    typed = form.cleaned_data[ORDERING_FIELD_NAME]
-    if typed is None:
-        return float("inf"), 0
-    before = form.fields[ORDERING_FIELD_NAME].initial or float("inf")
-    return typed, (typed > before) - (typed < before)
+    return place_of(form.cleaned_data[ORDERING_FIELD_NAME], form.fields[ORDERING_FIELD_NAME].initial)
