@@ -103,6 +103,7 @@ class CatalogueAdmin(ConcurrentAdmin[M]):
 
     class Media:
         css = {"all": ["musicdb/admin.css"]}
+        js = ["musicdb/fold_filters.js"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return CatalogueChangeList

@@ -22,6 +22,7 @@ from musicdb.admin.change_form.inlines import (
 from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, TrackBulkForm, VisibilityBulkForm
 from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.changelist.filters import (
+    ArtistFilter,
     DoubtFilter,
     FeaturesFilter,
     GapFilter,
@@ -209,7 +210,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
 
     @admin.display(description="art")
     def art(self, album: Album) -> SafeString | str:
-        return thumbnail(album, 40)
+        return thumbnail(album, 32)
 
     @admin.display(description="preview")
     def large_art(self, album: Album) -> SafeString | str:
@@ -238,7 +239,7 @@ class TrackAdmin(
     list_display = ["art", "listed_title", "artist_names", "album_title", "score", "liked", "features_known"]
     list_display_links = ["art", "listed_title"]
     list_editable = ["score", "liked"]
-    list_filter = [GenreFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
+    list_filter = [GenreFilter, ArtistFilter, "liked", FeaturesFilter, GapFilter, ("album", admin.EmptyFieldListFilter)]
     list_select_related = ["album"]
     list_prefetch_related = [rows_with(Track, "track_artists", "artist")]
     search_fields = TrackQuerySet.search_fields
@@ -280,14 +281,16 @@ class TrackAdmin(
 
     @admin.display(description="art")
     def art(self, track: Track) -> SafeString | str:
-        return thumbnail(track.album, 40)
+        return thumbnail(track.album, 32)
 
     @admin.display(description="artists")
-    def artist_names(self, track: Track) -> SafeString:
+    def artist_names(self, track: Track) -> SafeString | str:
         artists = track.artists_in_order
+        if not artists:
+            return ""
         others = len(artists) - MAX_ARTISTS_SHOWN
         shown = names_in_order(artists[:MAX_ARTISTS_SHOWN])
-        return format_html("{} and {} more", shown, others) if others > 0 else shown
+        return format_html('<span class="short">{}{}</span>', shown, f" and {others} more" if others > 0 else "")
 
     @admin.display(description="album", ordering="album__sort_key")
     def album_title(self, track: Track) -> SafeString | str:

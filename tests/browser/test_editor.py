@@ -91,3 +91,20 @@ def test_an_editors_day(page: Page, editor: User) -> None:
     expect(page.get_by_role("link", name="Cube Entertainment", exact=True).first).to_be_visible()
     page.goto("/labels/cube-entertainment-inc/")
     expect(page).to_have_url(re.compile("/labels/cube-entertainment/$"))
+
+
+def test_a_list_is_dense_and_its_filters_stay_folded(page: Page, editor: User) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    log_in(page)
+    page.goto("/admin/musicdb/track/")
+    heights = page.locator("#result_list tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
+    # The art of an album is as high as two lines.
+    assert max(heights) <= 46
+    filters = page.locator("#changelist-filter")
+    expect(filters).to_be_visible()
+    page.get_by_role("button", name="Hide filters").click()
+    expect(filters).to_be_hidden()
+    page.goto("/admin/musicdb/album/")
+    expect(page.locator("#changelist-filter")).to_be_hidden()
+    page.get_by_role("button", name="Show filters").press("Enter")
+    expect(page.locator("#changelist-filter")).to_be_visible()

@@ -1,18 +1,21 @@
 """The filters beside a list. Each offers few choices, however large the catalogue is."""
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from musicdb.models import Album, Genre, Track
+from musicdb.models import Album, Artist, Genre, Track, TrackArtist
 from musicdb.models.querysets import ALBUM_DOUBTS, TRACK_GAPS, count_related
 from musicdb.models.visibility import page_condition
 from musicdb.music import FEATURE_NAMES
 
-GENRES_IN_SIDEBAR = 30
+GENRES_SUGGESTED = 30
 GENRE_COLUMNS = ("pk", "slug", "name")
 LARGEST_GENRES_TTL = 300  # seconds
 
@@ -34,20 +37,82 @@ def largest_genres(number: int) -> list[tuple[str, str]]:
     return [(slug, name) for _, slug, name in genres[:number]]
 
 
-class GenreFilter(admin.SimpleListFilter):
-    """The largest genres, and the chosen one. The list of genres links to the tracks of any genre."""
+class NameFilter(admin.SimpleListFilter):
+    """Rows that belong to something whose slug, or a part of whose name, is typed. Lists of names would be endless.
+
+    ``lookups`` are suggested. They and what is typed work without JavaScript.
+    """
+
+    template = "admin/musicdb/name_filter.html"
+    model: type[Any]
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        # What the list keeps when another name is typed.
+        left_out = (self.parameter_name, PAGE_VAR, ERROR_FLAG)
+        self.other_parameters = [
+            (key, one) for key in request.GET if key not in left_out for one in request.GET.getlist(key)
+        ]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return []
+
+    def has_output(self) -> bool:
+        return True
+
+    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet[Any]) -> dict[str, Any]:
+        return {}
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        yield {
+            "selected": not self.value(),
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": "All",
+        }
+
+    @cached_property
+    def typed(self) -> str:
+        return (self.value() or "").strip()
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """What is meant: those with this slug or name, else those whose name contains the text."""
+        rows: QuerySet[Any] = self.model._default_manager.order_by()
+        exact = rows.filter(Q(slug=self.typed) | Q(name_key=self.typed))
+        return exact if exact.exists() else rows.filter(search_key__mentions=self.typed)
+
+    @cached_property
+    def shown(self) -> str:
+        """What the box shows: the name, where a link has given the slug."""
+        return str(dict(self.lookup_choices).get(self.typed, self.typed))
+
+
+class GenreFilter(NameFilter):
+    """The largest genres are suggested. The list of genres links to the tracks of any genre."""
 
     title = "genre"
     parameter_name = "genre"
+    model = Genre
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        largest = largest_genres(GENRES_IN_SIDEBAR)
-        if (chosen := self.value()) and chosen not in dict(largest):
-            largest += Genre.objects.filter(slug=chosen).values_list("slug", "name")
-        return largest
+        return largest_genres(GENRES_SUGGESTED)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Track]) -> QuerySet[Track]:
-        return queryset.filter(genres__slug=self.value()) if self.value() else queryset
+        if not self.typed:
+            return queryset
+        links = Track.genres.through.objects.filter(genre__in=self.found)
+        return queryset.filter(pk__in=links.values("track"))
+
+
+class ArtistFilter(NameFilter):
+    title = "artist"
+    parameter_name = "artist"
+    model = Artist
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Track]) -> QuerySet[Track]:
+        if not self.typed:
+            return queryset
+        return queryset.filter(pk__in=TrackArtist.objects.filter(artist__in=self.found).order_by().values("track"))
 
 
 class FeaturesFilter(admin.SimpleListFilter):
