@@ -19,11 +19,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst, get_text_list
 
 from musicdb import history
-from musicdb.admin.base import CatalogueAdmin, M, is_valid_pk
+from musicdb.admin.base import M, is_valid_pk
+from musicdb.admin.former_names import BOX, FormerNamesAdmin
 from musicdb.admin.generic import AnyModelForm
 from musicdb.admin.html import link_to
 from musicdb.history import diff
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
+from musicdb.models.former_names import keeps_former_names
 from musicdb.models.history import DELETED, ChangeType
 
 VERSIONS_A_PAGE = 25
@@ -34,7 +36,7 @@ UNDONE_PARAM = "undone"
 NO_PK = 0
 
 
-class VersionedAdmin(CatalogueAdmin[M]):
+class VersionedAdmin(FormerNamesAdmin[M]):
     """A model with a history. Its pages record each save and deletion, show all versions, and can restore one."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -140,6 +142,7 @@ class VersionedAdmin(CatalogueAdmin[M]):
             rows=rows,
             differs=any(then != now for _, then, now in rows),
             can_restore=self._can_restore(request, obj),
+            offers_former_name=obj is not None and keeps_former_names(self.model) and str(obj) != diff.name_of(shown),
         )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
@@ -173,7 +176,10 @@ class VersionedAdmin(CatalogueAdmin[M]):
         if not self._can_restore(request, obj):
             raise PermissionDenied
         try:
-            restored = (revert if obj else restore_deleted)(version, request.user)
+            if obj:
+                restored = revert(version, request.user, keep_name=BOX in request.POST)
+            else:
+                restored = restore_deleted(version, request.user)
         except RevertRefusedError as error:
             reasons = format_html_join("", "<li>{}</li>", ((reason,) for reason in error.reasons))
             self.message_user(request, format_html("Nothing was changed.<ul>{}</ul>", reasons), messages.ERROR)

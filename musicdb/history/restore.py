@@ -19,6 +19,7 @@ from musicdb.history.write_back import (
     write_members,
 )
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
+from musicdb.models.former_names import keep_former_name
 from musicdb.models.history import DELETED, ChangeType
 from musicdb.models.slugs import alias_for_slug
 
@@ -31,13 +32,15 @@ class RevertRefusedError(Exception):
         super().__init__(" ".join(self.reasons))
 
 
-def revert(version: Any, user: Any) -> Any:
+def revert(version: Any, user: Any, *, keep_name: bool = False) -> Any:
     """Make a row what ``version`` states, and return it. It keeps its address, and the aliases that have one.
+
+    With ``keep_name`` the name that it loses becomes an alias of it, where no other row has that.
 
     Raises RevertRefusedError where the row is gone or has not changed since, where something that the version points
     at is gone, and where another row has a name or an id of it now.
     """
-    return _all_or_nothing(lambda: _revert(version, user))
+    return _all_or_nothing(lambda: _revert(version, user, keep_name))
 
 
 def restore_deleted(version: Any, user: Any) -> Any:
@@ -57,16 +60,18 @@ def _all_or_nothing(work: Callable[[], Any]) -> Any:
         raise RevertRefusedError([explain(error)]) from error
 
 
-def _revert(version: Any, user: Any) -> Any:
+def _revert(version: Any, user: Any, keep_name: bool) -> Any:
     model = version.instance_type
     kind = model._meta.verbose_name
     row = model.objects.select_for_update().filter(pk=version.id).first()
     if row is None:
         raise RevertRefusedError([f"This {kind} has been deleted since: restore it instead."])
     baseline(model, [row.pk])
-    before = current_state(row)
+    before, former = current_state(row), str(row)
     names = Names([version, before])
     _write(row, version, names)
+    if keep_name:
+        keep_former_name(row, former)
     if not differences(describe(before, names), describe(current_state(row), names)):
         raise RevertRefusedError([f"This {kind} is as that version states already."])
     reason = f"Reverted to the version of {format_time(version)}."

@@ -78,12 +78,13 @@ TYPED: dict[str, list[Any]] = {
     "rule_artist": ["artist-a", "artist-b"],
     "rule_label": ["label-a", "label-b"],
     "rule_album": ["album-a", "album-b"],
+    "rule_added_since": ["2024-01-02", "2025-03-04"],
     "rule_isrc": ["USS1Z9900001", "USS1Z9900002"],
     "username": ["one", "two"],
     "email": ["one@mail.example", "two@mail.example"],
 }
-# It decides which other values are stored. A test of its own has it.
-ALONE = {"kind", "is_shared"}
+# They decide how other values are stored. Tests of their own have them.
+ALONE = {"kind", "is_shared", "keep_former_name"}
 
 
 def make_choices() -> None:
