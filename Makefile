@@ -1,4 +1,5 @@
 # make run   set up everything, load the sample library, recluster, serve it
+# make run LIBRARY=liked.csv  the same with your library in place of the sample
 # make demo  the same but the serving
 # make test  set up everything, run the quick tests
 # The other targets are for developers; `make help` lists them.
@@ -18,13 +19,14 @@ run demo: export DEBUG ?= 1
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
 
-run: demo ## set up everything, load the sample library, recluster, serve it on 127.0.0.1:$PORT
+run: demo ## set up everything, load the sample library (or LIBRARY=FILE), recluster, serve it on 127.0.0.1:$PORT
 	@echo
 	@echo "musicdb: http://127.0.0.1:$(PORT)/   admin: http://127.0.0.1:$(PORT)/admin/   stop: Ctrl-C"
 	@$(MANAGE) runserver --noreload --skip-checks 127.0.0.1:$(PORT)
 
 demo: $(VENV)/.installed ## the same without serving
-	@$(MANAGE) bootstrap
+	@$(MANAGE) bootstrap $(if $(LIBRARY),--without-sample)
+	@$(if $(LIBRARY),$(MANAGE) importlibrary "$(LIBRARY)")
 	@$(MANAGE) recluster
 
 # worksteal: a worker that has finished its share takes tests from the others.

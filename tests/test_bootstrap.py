@@ -19,9 +19,9 @@ EDITOR_LINES = re.compile(
 LIBRARY_IS_THERE = "The database has a library already: nothing was loaded.\n"
 
 
-def bootstrap() -> str:
+def bootstrap(*arguments: str) -> str:
     output = io.StringIO()
-    call_command("bootstrap", stdout=output, no_color=True)
+    call_command("bootstrap", *arguments, stdout=output, no_color=True)
     return output.getvalue()
 
 
@@ -51,6 +51,14 @@ def test_a_second_run_changes_no_data_and_tells_no_password() -> None:
 
     assert bootstrap() == LIBRARY_IS_THERE
     assert everything() == before
+
+
+def test_without_the_sample_the_library_is_empty_and_there_is_an_editor() -> None:
+    said, editor = bootstrap("--without-sample").split("\n", 1)
+
+    assert said == "The tables are ready. The sample library was left out."
+    assert EDITOR_LINES.fullmatch(editor)
+    assert not Track.objects.exists()
 
 
 def test_what_an_editor_changed_stays_changed() -> None:

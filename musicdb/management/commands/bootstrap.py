@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import CommandParser, call_command
 from django.db import transaction
 
 from musicdb.management.base import BaseCommand
@@ -17,9 +17,14 @@ EDITOR = "editor"
 class Command(BaseCommand):
     help = "Create the tables. If the database is empty, also load the sample library and create a first editor."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--without-sample", action="store_true", help="Leave the sample library out.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
-        if any(model.objects.exists() for model in (Genre, Artist, Label, Album, Track)):
+        if options["without_sample"]:
+            self.stdout.write("The tables are ready. The sample library was left out.")
+        elif any(model.objects.exists() for model in (Genre, Artist, Label, Album, Track)):
             self.stdout.write("The database has a library already: nothing was loaded.")
         else:
             call_command("loaddata", SAMPLE, verbosity=0)
