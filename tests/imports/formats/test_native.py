@@ -193,7 +193,7 @@ class TestPartialTables:
         client.force_login(superuser())
         response = client.post(reverse("admin:musicdb_track_export"), {"format": "0"})
         wipe()
-        run(Source("mine.csv", response.content))
+        run(Source("mine.csv", response.getvalue()))
         assert state() == before
 
     @pytest.mark.parametrize("name", ["genre", "artist", "label", "album"])
@@ -203,7 +203,7 @@ class TestPartialTables:
         client = Client()
         client.force_login(superuser())
         response = client.post(reverse(f"admin:musicdb_{name}_export"), {"format": kind})
-        outcome = preview([Source(f"{name}s.{'xlsx' if kind == '1' else 'csv'}", response.content)], ImportOptions())
+        outcome = preview([Source(f"{name}s.{'xlsx' if kind == '1' else 'csv'}", response.getvalue())], ImportOptions())
         assert not outcome.changes_anything
         assert outcome.counts[name.capitalize()]["unchanged"] > 1
 
