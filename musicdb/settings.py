@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "musicdb.pages.redirects.AliasRedirectMiddleware",
+    "musicdb.pages.busy.BusyDatabaseMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

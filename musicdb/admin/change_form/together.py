@@ -17,6 +17,7 @@ from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import Error as DatabaseError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
@@ -26,6 +27,8 @@ from musicdb.admin.change_form.snapshot import Row, Rows, Snapshot, shown, typed
 from musicdb.admin.change_form.three_way import Merged, Place, give_way, merge
 from musicdb.admin.change_form.words import Question, Words
 from musicdb.admin.generic import AnyModelForm, ModelAdmin
+from musicdb.db import repeatable_read
+from musicdb.db.errors import FailureKind, classify
 
 M = TypeVar("M", bound=models.Model)
 
@@ -35,6 +38,10 @@ MINE, THEIRS = "mine", "theirs"
 STALE = (
     "The site cannot tell any more what this form showed when you opened it. What you typed is below: compare it with "
     "the row as it is now, then save again."
+)
+BUSY = (
+    "Nothing was saved: the database was busy with another change, such as an import, for too long. What you typed is "
+    "below. Save again in a moment."
 )
 ASK = "Somebody else has changed the same values since you opened this form. Choose for each which one to save."
 
@@ -47,6 +54,8 @@ class Edit:
     questions: list[Question] = field(default_factory=list)
     error: str = ""
     changed_by: str = ""
+    # What the form has carried so far, where it goes on to carry that.
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,21 @@ class ConcurrentAdmin(ModelAdmin[M]):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        sent = request.POST
+        try:
+            return self._locked_view(request, object_id, form_url, extra_context)
+        except DatabaseError as error:
+            if request.method != "POST" or classify(error) is not FailureKind.BUSY:
+                raise
+        # Show the form again. It is not valid, so nothing is written, and reading needs no lock.
+        request.POST = sent
+        _edits[request] = Edit(Snapshot(), error=BUSY, token=sent.get(FORM_STATE, ""))
+        with repeatable_read():
+            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+
+    def _locked_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
     ) -> Any:
         token = request.POST.get(FORM_STATE)
         if token is None or object_id is None:
@@ -116,7 +140,7 @@ class ConcurrentAdmin(ModelAdmin[M]):
             formsets = [_rows(request, inline.formset, inline.opts, obj) for inline in inlines]
             edit = Edit(shown(context["adminform"].form, formsets))
         if edit is not None and obj is not None:
-            context |= {"opened_token": self._sign(edit, obj.pk), "edit": edit, "choice_prefix": CHOICE}
+            context |= {"opened_token": edit.token or self._sign(edit, obj.pk), "edit": edit, "choice_prefix": CHOICE}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:

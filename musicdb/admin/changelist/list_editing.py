@@ -1,20 +1,30 @@
 """Editing columns in the list itself. If somebody else has changed a value since the page was shown, the user is asked
 before their value overwrites it."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import Field
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 
 from musicdb.admin.base import CatalogueAdmin, M
+from musicdb.admin.change_form.together import BUSY
 from musicdb.admin.generic import AnyModelForm, BaseModelFormSet, ModelChoiceField, ModelForm
+from musicdb.db import repeatable_read
+from musicdb.db.errors import FailureKind, classify
+
+ROW_PREFIX = re.compile(r"form-\d+-")
+# Why a list that somebody saves is shown again.
+_refused: "WeakKeyDictionary[HttpRequest, str]" = WeakKeyDictionary()
 
 
 class RowForm(ModelForm[Any]):
@@ -82,6 +92,9 @@ class _RowField(ModelChoiceField[Any]):
 
 
 class RowFormSet(BaseModelFormSet[Any, RowForm]):
+    # Why the list is not saved, whatever it says.
+    refusal = ""
+
     def __init__(self, data: Any = None, *args: Any, queryset: QuerySet[Any] | None = None, **kwargs: Any) -> None:
         if data is not None and queryset is not None:
             # Lock the rows, so that nobody changes them between the comparison and the save.
@@ -98,8 +111,25 @@ class RowFormSet(BaseModelFormSet[Any, RowForm]):
                 rows, queryset=field.queryset, initial=field.initial, required=False, widget=field.widget
             )
 
+    def without_deleted(self) -> QueryDict:
+        """Return what was sent, without the rows that somebody else has deleted."""
+        sent: Any = self.data
+        kept = [number for number, form in enumerate(self.initial_forms) if form.instance.pk is not None]
+        places = {f"{self.prefix}-{number}-": f"{self.prefix}-{place}-" for place, number in enumerate(kept)}
+        data = QueryDict(mutable=True)
+        for name, values in sent.lists():
+            start = ROW_PREFIX.match(name)
+            if start is None:
+                data.setlist(name, values)
+            elif (row := start[0]) in places:
+                data.setlist(places[row] + name.removeprefix(row), values)
+        data[f"{self.prefix}-TOTAL_FORMS"] = data[f"{self.prefix}-INITIAL_FORMS"] = str(len(kept))
+        return data
+
     def clean(self) -> None:
         super().clean()
+        if self.refusal:
+            raise ValidationError(self.refusal)
         if number := sum(bool(form.conflicting) for form in self.forms):
             rows = "1 row" if number == 1 else f"{number} rows"
             raise ValidationError(
@@ -120,7 +150,8 @@ class ListEditingAdmin(CatalogueAdmin[M]):
         return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().get_changelist_formset(request, **{"formset": RowFormSet, **kwargs})
+        formset = super().get_changelist_formset(request, **{"formset": RowFormSet, **kwargs})
+        return type(formset.__name__, (formset,), {"refusal": _refused.get(request, "")})
 
     def save_model(self, request: HttpRequest, obj: M, form: AnyModelForm, change: bool) -> None:
         if isinstance(form, RowForm):
@@ -131,21 +162,36 @@ class ListEditingAdmin(CatalogueAdmin[M]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method != "POST" or "_save" not in request.POST:
             return super().changelist_view(request, extra_context)
-        with transaction.atomic():
-            response = super().changelist_view(request, extra_context)
+        try:
+            with transaction.atomic():
+                return self._save_list(request, extra_context)
+        except DatabaseError as error:
+            if classify(error) is not FailureKind.BUSY:
+                raise
+        _refused[request] = BUSY
+        with repeatable_read():
+            return self._save_list(request, extra_context)
+
+    def _save_list(self, request: HttpRequest, extra_context: dict[str, Any] | None) -> HttpResponse:
+        """Save the list, or show it again with what was typed. Must run in a transaction."""
+        response = super().changelist_view(request, extra_context)
         if not isinstance(response, TemplateResponse) or response.context_data is None:
             return response
-        return self._redisplay(request, response, response.context_data["cl"])
-
-    def _redisplay(self, request: HttpRequest, response: TemplateResponse, changelist: Any) -> HttpResponse:
-        """Show each typed value beside its row, even if the rows are now in another order."""
-        formset = changelist.formset
-        if deleted := formset.deleted_since_shown:
+        changelist = response.context_data["cl"]
+        if (deleted := changelist.formset.deleted_since_shown) and request not in _refused:
             rows = "1 of these rows" if deleted == 1 else f"{deleted} of these rows"
-            message = f"Nothing was saved, because somebody else has deleted {rows}. This is the list as it is now."
-            self.message_user(request, message, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-        keys = [form.instance.pk for form in formset.initial_forms]
+            reason = f"Nothing was saved, because somebody else has deleted {rows}."
+            if deleted == len(changelist.formset.initial_forms):
+                self.message_user(request, f"{reason} This is the list as it is now.", messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
+            _refused[request] = f"{reason} What you typed for the others is below."
+            request.POST = changelist.formset.without_deleted()
+            return self._save_list(request, extra_context)
+        return self._redisplay(response, changelist)
+
+    def _redisplay(self, response: TemplateResponse, changelist: Any) -> HttpResponse:
+        """Show each typed value beside its row, even if the rows are now in another order."""
+        keys = [form.instance.pk for form in changelist.formset.initial_forms]
         rows = changelist.apply_select_related(changelist.root_queryset.filter(pk__in=keys))
         by_key = rows.prefetch_related(*self.list_prefetch_related).in_bulk()
         changelist.result_list = [by_key[key] for key in keys]
