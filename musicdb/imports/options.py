@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from musicdb.music import normalise_name, playlist_name
+from musicdb.music import normalise_name
 
 # Called with the stage that runs, how many rows are done, and how many there are, if that is known.
 Progress = Callable[[str, int, int | None], None]
@@ -170,8 +170,8 @@ class ImportOptions:
         object.__setattr__(self, "playlist", normalise_name(self.playlist))
         object.__setattr__(self, "playlists", {file: normalise_name(name) for file, name in self.playlists.items()})
 
-    def playlist_of(self, file: str) -> str:
-        """Return the name of the playlist that ``file`` is, "" for none."""
+    def playlist_of(self, file: str, own_name: str) -> str:
+        """Return the name of the playlist that ``file`` is, "" for none. ``own_name`` is the one that the file says."""
         if self.no_playlist:
             return ""
-        return self.playlists[file] if file in self.playlists else self.playlist or playlist_name(file)
+        return self.playlists.get(file, self.playlist or own_name)

@@ -8,6 +8,7 @@ from typing import Any
 from musicdb.exports.csv_injection import unescape_formula
 from musicdb.imports.formats import detect
 from musicdb.imports.formats.base import FileFormat, sniff
+from musicdb.imports.mentions import MentionIndex, combine_mention
 from musicdb.imports.messages import (
     ImportRefusedError,
     Note,
@@ -96,8 +97,8 @@ class Parsed:
 
 def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = no_progress) -> Parsed:
     """Read every row of ``tables``. Raises ImportRefusedError for a table that cannot be read at all."""
-    parser = _Parser(options, progress)
     files = [(table, detect(table.name, table.header, options.parse_options, options.file_format)) for table in tables]
+    parser = _Parser(options, progress, has_mentions=any(file_format.has_mentions for _, file_format in files))
     sniff(files)
     for table, file_format in files:
         parser.read(table, file_format)
@@ -118,13 +119,14 @@ def _first(one: Any, other: Any) -> Any:
 
 
 class _Parser:
-    def __init__(self, options: ImportOptions, progress: Progress) -> None:
+    def __init__(self, options: ImportOptions, progress: Progress, *, has_mentions: bool) -> None:
         self.parsed = Parsed()
         self._options = options
         self._progress = progress
         # The first row about each track and each other entity.
         self._tracks: dict[Any, ParsedTrack] = {}
         self._entities: dict[Any, ParsedEntity] = {}
+        self._mentions: MentionIndex[ParsedTrack] | None = MentionIndex() if has_mentions else None
 
     def read(self, table: Table, file_format: FileFormat) -> None:
         parsed = self.parsed
@@ -168,11 +170,12 @@ class _Parser:
         # A file of bad rows has only some of the tracks of its playlist.
         if not file_format.is_playlist or REASON_COLUMN in table.header:
             return None, False
-        is_liked = self._options.liked is None and means_liked_songs(playlist_name(table.name))
+        own_name = table.playlist or playlist_name(table.name)
+        is_liked = self._options.liked is None and means_liked_songs(own_name)
         if is_liked:
             text = "These are the liked songs, as the name says: the tracks are marked as liked."
             self.parsed.notes.append(Note("", text, (), table.name))
-        name = self._options.playlist_of(table.name)
+        name = self._options.playlist_of(table.name, own_name)
         self.parsed.playlist_files[table.name] = name
         if not name:
             return None, is_liked
@@ -199,13 +202,23 @@ class _Parser:
         record = row.record
         keys = [record.key, *([record.key_of_slug(record.slug)] if record.slug else [])]
         first = next((self._tracks[key] for key in keys if key in self._tracks), None)
+        if first is None and self._mentions is not None:
+            first = self._mentions.find(record)
         if first is None:
-            self._tracks.update(dict.fromkeys(keys, row))
             self.parsed.tracks.append(row)
         else:
             _combine(first, record)
-            self.parsed.skipped["the track has a row already"] += 1
+            if record.plays is None:
+                self.parsed.skipped["the track has a row already"] += 1
+        self._index(first or row, keys)
         return first or row
+
+    def _index(self, row: ParsedTrack, keys: Iterable[Any]) -> None:
+        """Let ``keys``, and the names of the row where other rows may mention it, lead to ``row``."""
+        new = [key for key in keys if key not in self._tracks]
+        self._tracks.update(dict.fromkeys(new, row))
+        if new and self._mentions is not None:
+            self._mentions.add(row.record, row)
 
     def _add_entity(self, row: ParsedEntity) -> None:
         """Add a row about an entity. Raises RowRefusedError where another row says something else about it."""
@@ -238,6 +251,9 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
     Raises RowRefusedError where the two rows contradict each other.
     """
     record = first.record
+    if record.is_mention or other.is_mention:
+        combine_mention(record, other)
+        return
     for what, one, two in (
         ("title", record.title, other.title),
         ("address", record.slug, other.slug),
@@ -253,6 +269,7 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
         if one and two and one != two:
             values = f"{_quote(one)} there, {_quote(two)} here"
             raise RowRefusedError("", f"is the same track as {first.ref}, but its {what} differs: {values}.")
+    record.add_plays(other)
     record.genres = tuple(dict.fromkeys((*record.genres, *other.genres)))
     varying = {
         name: choose(record.values[name], other.values[name])

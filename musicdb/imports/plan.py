@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from musicdb.imports.entities import Entity
 from musicdb.imports.existing import Kept
@@ -158,10 +159,17 @@ def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
         values["spotify_id"] = record.spotify_id
     if liked:
         values["liked"] = True
+    if record.plays:
+        # Never less than now, so that a history can be imported again, and a part of it after the whole.
+        score = stored.entity.values["score"] if stored else None
+        values["score"] = max(record.plays.number, score or 0)
     if stored is None:
         links = {"album": row.album, "artists": row.artists, "genres": row.genres}
         return Entity(Track, {**values, "slug": record.slug, **links}, is_new=True)
     track = stored.entity
+    if record.is_mention:
+        _plan_mention(track, values)
+        return track
     source = values.pop("features_source", None)
     if (added_at := track.values.get("added_at")) and "added_at" in values:
         values["added_at"] = min(added_at, values["added_at"])
@@ -177,3 +185,12 @@ def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
     # An import adds genres, and takes none away.
     track.set("genres", [genre for genre in row.genres if genre.pk not in stored.genres] or None)
     return track
+
+
+def _plan_mention(track: Entity, values: dict[str, Any]) -> None:
+    """Give an existing track what a mention of it says. Names only led to it, and stay."""
+    del values["title"]
+    if track.spotify_id:
+        values.pop("spotify_id", None)
+    for column, value in values.items():
+        track.set(column, value)

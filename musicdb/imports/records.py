@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from musicdb.imports.plays import Plays
 from musicdb.music import Precision
 
 
@@ -88,7 +89,11 @@ class TrackRecord:
 
     ``says_source`` is whether the row itself says where its audio features come from. ``entry`` is what the row says
     of the track's place in the playlist. ``must_exist`` is whether the row says too little to create a track.
-    ``playlist`` is the name of the playlist that the row says the track is in, where one file has several.
+    ``playlist`` is the name of the playlist that the row says the track is in, where one file has several. ``plays``
+    are those that the row knows of.
+
+    ``is_mention`` is whether the row names the track only to say something else, such as that it was played. The names
+    then lead to a track, and are those of a new one. An existing track keeps its own.
     """
 
     title: str
@@ -102,6 +107,13 @@ class TrackRecord:
     entry: EntryRecord = NO_FACTS
     must_exist: bool = False
     playlist: str = ""
+    plays: Plays | None = None
+    is_mention: bool = False
+
+    def add_plays(self, other: "TrackRecord") -> None:
+        if self.plays and other.plays:
+            self.plays.add(other.plays)
+        self.plays = self.plays or other.plays
 
     @property
     def key(self) -> Any:

@@ -84,10 +84,15 @@ def run(*sources: Source, **options: Any) -> Outcome:
 
 def zipped(name: str = "library.zip", /, **tables: str) -> Source:
     """A zip of tables, each given as its lines."""
+    return zipped_files(name, {f"{table}.csv": text for table, text in tables.items()})
+
+
+def zipped_files(name: str, files: dict[str, str]) -> Source:
+    """A zip of files, by their paths."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table, text in tables.items():
-            archive.writestr(f"{table}.csv", text.encode())
+        for path, text in files.items():
+            archive.writestr(path, text.encode())
     return Source(name, target.getvalue())
 
 

@@ -64,7 +64,10 @@ OTHER_FILES = [
     (zipped(*OPEN_DOCUMENT, mimetype="application/vnd.oasis.opendocument.text"), "is an OpenDocument file (.odt"),
     (zipped(*OPEN_DOCUMENT[1:]), "is an OpenDocument file"),
     (zipped("Index/Document.iwa"), "is a document of Apple’s Numbers"),
-    (zipped("a/one.json", "two.PDF", "readme"), "contains no CSV file. It contains files of the kinds .json, .pdf."),
+    (
+        zipped("a/one.json", "two.PDF", "readme"),
+        "contains no file that musicdb reads. It contains files of the kinds .json, .pdf.",
+    ),
     (bytes(range(1, 32)) * 20, "is not text"),
 ]
 

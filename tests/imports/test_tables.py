@@ -129,7 +129,7 @@ class TestHarm:
         ("name", "data", "message"),
         [
             ("a.zip", b"PK\x03\x04rubbish", "is a damaged zip file"),
-            ("a.zip", zipped({"a.pdf": b"%PDF"}), "contains no CSV file"),
+            ("a.zip", zipped({"a.pdf": b"%PDF"}), "contains no file that musicdb reads"),
             ("a.xlsx", zipped({"xl/workbook.xml": b"<workbook/>"}), "workbook"),
             ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Save it as .xlsx or .csv"),
             ("a.csv", bytes(range(256)) * 40, "is not text"),

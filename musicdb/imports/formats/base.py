@@ -75,12 +75,14 @@ class FileFormat(Resource):
 
     ``fields`` has the declared columns by the names of the attributes. ``source`` is where the audio features of a
     track come from, if the format itself says it. ``is_playlist`` is whether a file is a playlist, in its order.
+    ``has_mentions`` is whether rows name tracks only to say something else of them.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     source: ClassVar[str] = ""
     is_playlist: ClassVar[bool] = False
+    has_mentions: ClassVar[bool] = False
     sniffers: ClassVar[tuple[type[Sniffer], ...]] = ()
     max_cell: ClassVar[int] = MAX_CELL
 

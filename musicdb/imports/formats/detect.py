@@ -12,6 +12,8 @@ from musicdb.imports.formats.datasets.tidytuesday import TidyTuesday
 from musicdb.imports.formats.datasets.top_hits import TopHits
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.net import ExportifyNet
+from musicdb.imports.formats.listening.plays import PlayHistory
+from musicdb.imports.formats.listening.spotify_library import SpotifyLibrary, SpotifyPlaylist
 from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.imports.formats.services.skiley import Skiley
 from musicdb.imports.formats.services.soundiiz import Soundiiz
@@ -34,6 +36,9 @@ FORMATS: tuple[type[FileFormat], ...] = (
     TuneMyMusic,
     Soundiiz,
     Skiley,
+    PlayHistory,
+    SpotifyLibrary,
+    SpotifyPlaylist,
     *NATIVE_FORMATS,
 )
 # What people call each. The tables of the native format share a name.

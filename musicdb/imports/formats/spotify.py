@@ -67,6 +67,12 @@ MAX_PARTS = 16
 _EPISODE = re.compile(r"(?i)\s*(?:spotify:episode:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?episode/)")
 
 
+def skip_episode(uri: str) -> None:
+    """Raise RowSkipped for the id of a podcast's episode."""
+    if _EPISODE.match(uri):
+        raise RowSkipped("a podcast’s episode, not a track")
+
+
 def ways_to_join(parts: Sequence[str], known: Sequence[str | None], clean: Callable[[str], str]) -> list[list[str]]:
     """Return the ways to join neighbours of ``parts`` with commas to as many names as ``known`` has, at most two.
 
@@ -112,8 +118,7 @@ class SpotifyFormat(FileFormat):
     known_artists: Mapping[str, str] = {}
 
     def read(self, cells: Sequence[str]) -> dict[str, Any]:
-        if _EPISODE.match(self.cell(cells, "spotify_id")):
-            raise RowSkipped("a podcast’s episode, not a track")
+        skip_episode(self.cell(cells, "spotify_id"))
         if self._has_no_names(cells) and not is_unknown(self.cell(cells, "spotify_id")):
             raise RowSkipped("no longer on Spotify: the row has no names")
         return super().read(cells)

@@ -1,7 +1,9 @@
 """The widgets of cells that only other programs' files have. All others are in ``musicdb.exports.widgets``."""
 
 import ast
+import calendar
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from import_export.widgets import Widget
@@ -14,6 +16,11 @@ from musicdb.music import AUDIO_FEATURES, AudioFeature
 # A comma that no backslash escapes and no blank follows.
 _COMMA = re.compile(r"(?<!\\),(?=\S)")
 _THOUSANDS = re.compile(r"\d{1,3}")
+# Seconds or milliseconds since 1970. So many seconds would be the year 5138.
+_EPOCH = re.compile(r"\d{9,13}(\.\d+)?")
+_MILLISECONDS_FROM = 100_000_000_000
+_WORDED = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}),? (\d{1,2}):(\d\d)(?::\d\d)?")
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _AFTER_THOUSANDS = re.compile(r"\d{3}\s")
 _CLOCK = re.compile(r"(?:(\d{1,3}):(?=\d\d:))?(\d{1,3}):([0-5]\d(?:[.,]\d{1,6})?)")
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -44,6 +51,34 @@ class CommaNamesWidget(NamesWidget):
             else:
                 names.append(part)
         return names
+
+
+class MinuteWidget(Widget):
+    """A time as the minutes since 1970, in UTC; None where the cell has none.
+
+    Programs write seconds or milliseconds since then, the time as ISO 8601 does, or "31 Dec 2025, 21:38".
+    """
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        text = value.strip()
+        if is_unknown(text):
+            return None
+        if _EPOCH.fullmatch(text):
+            seconds = float(text)
+            return int(seconds // 60 if seconds < _MILLISECONDS_FROM else seconds // 60_000)
+        try:
+            found = _worded(text) or datetime.fromisoformat(text)
+            found = found if found.tzinfo else found.replace(tzinfo=UTC)
+            return int(found.timestamp() // 60)
+        except (ValueError, OverflowError):
+            raise ValueError(f"“{shorten(value)}” is not a time such as 2024-05-31 21:38.") from None
+
+
+def _worded(text: str) -> datetime | None:
+    match = _WORDED.fullmatch(text)
+    if match is None or (month := _MONTHS.get(match[2].lower())) is None:
+        return None
+    return datetime(int(match[3]), month, int(match[1]), int(match[4]), int(match[5]))
 
 
 class PythonListWidget(Widget):

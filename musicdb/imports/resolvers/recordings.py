@@ -67,7 +67,7 @@ class RecordingFinder:
         """Yield the ``records`` that mean an existing track, with that track. Three queries.
 
         Tracks with one of ``other_ids`` are meant by rows that have this id. A record with an id means only a track
-        without one, and no two such records mean the same track.
+        without one, and no two such records mean the same track. A mention means any release of the song.
         """
         if not records:
             return
@@ -81,12 +81,14 @@ class RecordingFinder:
             ]
             if fitting:
                 match = _best(fitting, record)
-                if record.spotify_id:
+                if record.spotify_id and not record.is_mention:
                     self._taken.add(match.pk)
                 yield record, match
 
     def _is_free(self, one: _Candidate, record: TrackRecord) -> bool:
-        return not record.spotify_id or (one.spotify_id is None and one.pk not in self._taken)
+        if not record.spotify_id or record.is_mention:
+            return True
+        return one.spotify_id is None and one.pk not in self._taken
 
     def _candidates(
         self, records: Sequence[TrackRecord], other_ids: Container[str]
@@ -118,7 +120,14 @@ class RecordingFinder:
         if len(isrcs) > 1 or not _has_artists(one, artists) or not _is_as_long(one, record):
             return False
         names = names_of(record)
-        if one.names == names or record.must_exist or not record.album or not one.album or one.album == names[2]:
+        if (
+            record.must_exist
+            or record.is_mention
+            or one.names == names
+            or not record.album
+            or not one.album
+            or one.album == names[2]
+        ):
             return True
         # Two releases of one recording. They are two tracks where the import has both, or where nothing shows that they
         # are as long.

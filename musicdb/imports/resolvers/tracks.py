@@ -75,7 +75,9 @@ class TrackResolver:
             without = [
                 record
                 for record in records
-                if record.key not in stored and not record.slug and (has_tracks_without_id or not record.spotify_id)
+                if record.key not in stored
+                and not record.slug
+                and (has_tracks_without_id or not record.spotify_id or record.is_mention)
             ]
             matches = {id(record): match for record, match in recordings.find(without, ids)}
             self._load_matched(matches.values())
@@ -108,6 +110,9 @@ class TrackResolver:
         return found
 
     def _resolve(self, ref: RowRef, record: TrackRecord, stored: StoredTrack | None) -> ResolvedTrack:
+        if stored and record.is_mention:
+            # Its names led to the track, and say nothing else.
+            return ResolvedTrack(ref, record, stored, stored.entity.values["title"], [], None, [])
         current_artists = stored.entity.values["artists"] if stored else ()
         artists = _unique([self._artists.find(artist, current_artists) for artist in record.artists])
         album = None

@@ -1,4 +1,5 @@
-"""Reads uploaded files as tables of text: CSV in any usual encoding, XLSX, or a zip of CSV files.
+"""Reads uploaded files as tables of text: CSV in any usual encoding, XLSX, documents such as JSON, or a zip of
+these.
 
 No file is trusted: sizes are checked as they are declared, and again as they stream.
 """

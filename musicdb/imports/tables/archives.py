@@ -4,12 +4,14 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
 from musicdb.exports.limits import MAX_UNPACKED_SIZE, MAX_WORKBOOK_UNPACKED_SIZE, MEGABYTE
 from musicdb.imports.messages import ImportRefusedError, Note
 from musicdb.imports.tables.csv_files import DELIMITERS
+from musicdb.imports.tables.documents import NoMusicError, is_document, read_document
 from musicdb.imports.tables.encodings import UTF_8, Text, can_decode, guess
 from musicdb.imports.tables.other_files import refuse_document
 from musicdb.imports.tables.table import Table
@@ -25,7 +27,7 @@ _MAX_NAMED = 3
 
 
 def open_zip(name: str, data: bytes) -> list[Text | Table]:
-    """Return the sheets of a workbook, or the files of text that can be tables. What else a zip has is named."""
+    """Return the sheets of a workbook, or the files that have tracks. What else a zip has is named."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except zipfile.BadZipFile:
@@ -39,18 +41,38 @@ def open_zip(name: str, data: bytes) -> list[Text | Table]:
         refuse_document(name, archive)
     files = [member for member in members if not member.is_dir()]
     names = _names_of(files)
-    # Unpacked anew each time that it is read, so that no two members are in memory at once.
-    texts = {
-        position: Text(names[position], partial(_unpack, name, data, member))
-        for position, member in enumerate(files)
-        if _is_csv(names[position])
-    }
-    tables = {position: text for position, text in texts.items() if not _is_prose(text)}
-    if not tables:
-        raise ImportRefusedError(f"{name} contains no CSV file.{_kinds_in(names)}")
-    if others := [other for position, other in enumerate(names) if position not in tables]:
-        next(iter(tables.values())).notes.append(_skipped(name, others))
-    return [*tables.values()]
+    found: list[Text | Table] = []
+    others: list[str] = []
+    for own_name, member in zip(names, files, strict=True):
+        # Unpacked anew each time that it is read, so that no two members are in memory at once.
+        tables = _tables_of(Text(own_name, partial(_unpack, name, data, member)))
+        found += tables
+        if not tables:
+            others.append(own_name)
+    if not found:
+        raise ImportRefusedError(f"{name} contains no file that musicdb reads.{_kinds_in(names)}")
+    if others:
+        found[0] = _with_note(found[0], _skipped(name, others))
+    return found
+
+
+def _tables_of(text: Text) -> Sequence[Text | Table]:
+    """Return what a file in a zip has that can be imported. macOS adds a hidden file for each file."""
+    if text.name.startswith("."):
+        return ()
+    if _is_csv(text.name):
+        return () if _is_prose(text) else (text,)
+    try:
+        return (read_document(text.name, text.read) if is_document(text.name) else None) or ()
+    except NoMusicError:
+        return ()
+
+
+def _with_note(one: Text | Table, note: Note) -> Text | Table:
+    if isinstance(one, Table):
+        return replace(one, notes=(*one.notes, note))
+    one.notes.append(note)
+    return one
 
 
 def _names_of(members: Sequence[zipfile.ZipInfo]) -> list[str]:
@@ -76,8 +98,7 @@ def _kinds_in(names: Sequence[str]) -> str:
 
 
 def _is_csv(name: str) -> bool:
-    # macOS adds a hidden file for each file.
-    return PurePosixPath(name).suffix.lower() in {".csv", ".tsv", ".txt"} and not name.startswith(".")
+    return PurePosixPath(name).suffix.lower() in {".csv", ".tsv", ".txt"}
 
 
 def _is_prose(text: Text) -> bool:
@@ -93,7 +114,7 @@ def _skipped(name: str, others: Sequence[str]) -> Note:
     if len(others) > _MAX_NAMED:
         named += f" and {len(others) - _MAX_NAMED} more"
     what = (
-        "1 other file is not a table and is" if len(others) == 1 else f"{len(others)} other files are no tables and are"
+        "1 other file has no tracks and is" if len(others) == 1 else f"{len(others)} other files have no tracks and are"
     )
     return Note("", f"{what} skipped: {named}.", (), name)
 

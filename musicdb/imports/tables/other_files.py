@@ -38,7 +38,6 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
         _TAKE_A_TABLE,
     ),
     (r"(<\?xml|<!doctype|<!--|<\w+[^<>,;]*>)", "an XML file", _TAKE_A_TABLE),
-    (r"(\{\s*(\"[^\"\n]*\"\s*:|\}|\Z)|\[\s*([{\[\]\"\d]|\Z))", "a JSON file", _TAKE_A_TABLE),
     (r"(#EXTM3U|#EXTINF)", "a playlist of files (M3U)", _TAKE_A_TABLE),
     (r"\[playlist\]\s", "a playlist of files (PLS)", _TAKE_A_TABLE),
 )

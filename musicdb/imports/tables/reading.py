@@ -7,6 +7,7 @@ from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import Source
 from musicdb.imports.tables.archives import open_zip
 from musicdb.imports.tables.csv_files import read_csv
+from musicdb.imports.tables.documents import read_document
 from musicdb.imports.tables.encodings import Text, decide_encodings
 from musicdb.imports.tables.other_files import refuse_binary
 from musicdb.imports.tables.parts import split
@@ -31,4 +32,4 @@ def _open(name: str, data: bytes) -> Iterable[Text | Table]:
     if data.startswith(b"PK\x03\x04"):
         return open_zip(name, data)
     refuse_binary(name, data)
-    return [Text(name, lambda: data)]
+    return read_document(name, lambda: data) or [Text(name, lambda: data)]

@@ -17,7 +17,7 @@ class Table:
     """One table of an upload. ``open`` yields the rows that are not blank, with their numbers, the header first.
 
     ``notes`` and ``questions`` are about how its file was read. ``samples`` has a little of the text in each encoding
-    that it may be in.
+    that it may be in. ``playlist`` is the name of the playlist that it is, where its content says so, and not its name.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Table:
     notes: tuple[Note, ...] = ()
     questions: tuple[Question, ...] = ()
     samples: Mapping[str, str] = field(default_factory=dict)
+    playlist: str = ""
 
     @cached_property
     def header(self) -> tuple[str, ...]:

@@ -27,13 +27,13 @@ def test_other_files_are_skipped_counted_and_named_once() -> None:
     parsed = read({**others, **files, "empty folder/": b""})
     assert len(parsed.tracks) == 3
     assert [str(note) for note in parsed.notes] == [
-        "export.zip: 5 other files are no tables and are skipped: ._1.csv, .DS_Store, cover.jpg and 2 more."
+        "export.zip: 5 other files have no tracks and are skipped: ._1.csv, .DS_Store, cover.jpg and 2 more."
     ]
 
 
 def test_one_other_file() -> None:
     (note,) = read({"1.csv": TABLE, "licence.txt": b"Free, as in music"}).notes
-    assert note.text == "1 other file is not a table and is skipped: licence.txt."
+    assert note.text == "1 other file has no tracks and is skipped: licence.txt."
 
 
 def test_a_table_may_be_a_text_file() -> None:

@@ -1,0 +1,84 @@
+"""Finds out what a document is, and reads the tables in it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from musicdb.exports.limits import MAX_ROWS
+from musicdb.imports.messages import ImportRefusedError, Note
+from musicdb.imports.tables.documents.json_text import STARTS_JSON, parse_json
+from musicdb.imports.tables.documents.sheet import Sheet
+from musicdb.imports.tables.documents.spotify_download import read_spotify_download
+from musicdb.imports.tables.encodings import UTF_8, unicode_encoding
+from musicdb.imports.tables.table import Table
+from musicdb.music import normalise_name
+
+# The suffixes of documents, by which a zip's are known.
+SUFFIXES = frozenset({".json", ".jsonl"})
+_LOOKED_AT = 2_000
+# A playlist’s name has at most as many characters.
+MAX_NAME = 300
+# Each returns the tables of what a JSON file says, or None where it is of another kind.
+_JSON_KINDS: tuple[Callable[[Any], list[Sheet] | None], ...] = (read_spotify_download,)
+_JSON_THAT_IS_READ = "Spotify’s own data (StreamingHistory, YourLibrary, Playlist)"
+
+
+class NoMusicError(ImportRefusedError):
+    """A document of a kind that musicdb does not read. In a zip it is left out, and the others are read."""
+
+
+def is_document(path: str) -> bool:
+    return PurePosixPath(path).suffix.lower() in SUFFIXES
+
+
+def read_document(name: str, read: Callable[[], bytes]) -> list[Table] | None:
+    """Return the tables of a document whose content ``read`` returns, or None where it is none.
+
+    Raises NoMusicError for one that has no music, and ImportRefusedError for one that is damaged.
+    """
+    sheets = _sheets(name, read())
+    if sheets is None:
+        return None
+    if len(sheets) == 1:
+        # Most are long. They are read once more, so that not all files of a zip are in memory at once.
+        return [_table(name, sheets[0], lambda: _rows_of(name, read()))]
+    return [_table(name, sheet, lambda rows=sheet.rows: iter(rows)) for sheet in sheets]  # type: ignore[misc]
+
+
+def _table(name: str, sheet: Sheet, rows: Callable[[], Iterator[Any]]) -> Table:
+    header = list(sheet.header)
+    if len(sheet.rows) > MAX_ROWS:
+        raise ImportRefusedError(f"{name} has more than {MAX_ROWS:,} rows. Import it in parts.")
+
+    def numbered() -> Iterator[tuple[int, list[str]]]:
+        # The header comes before the document is read, since it is all that many callers want.
+        yield 0, header
+        for number, row in enumerate(rows(), start=1):
+            yield number, list(row)
+
+    notes = tuple(Note("", text, (), name) for text in sheet.notes)
+    return Table(sheet.name or name, numbered, notes=notes, playlist=normalise_name(sheet.playlist)[:MAX_NAME])
+
+
+def _rows_of(name: str, data: bytes) -> Iterator[Any]:
+    return iter((_sheets(name, data) or [])[0].rows)
+
+
+def _sheets(name: str, data: bytes) -> list[Sheet] | None:
+    # JSON is always Unicode.
+    encoding = unicode_encoding(data) or UTF_8
+    head = data[:_LOOKED_AT].decode(encoding, errors="replace")
+    if STARTS_JSON.match(head):
+        return _json_sheets(name, data.decode(encoding, errors="replace"))
+    return None
+
+
+def _json_sheets(name: str, text: str) -> list[Sheet]:
+    document = parse_json(name, text)
+    for read in _JSON_KINDS if isinstance(document, (list, dict)) else ():
+        if sheets := read(document):
+            return sheets
+    raise NoMusicError(
+        f"{name} is a JSON file of a kind that musicdb does not read. It reads {_JSON_THAT_IS_READ}. "
+        "Import one of these, or a table, such as a CSV file of Exportify (exportify.net)."
+    )
