@@ -128,6 +128,9 @@ def outcome(endpoint: Endpoint, client: Client, scenario: Scenario, before: dict
     """Call the endpoint, roll back what it wrote, and say what happened."""
     with transaction.atomic():
         response = endpoint.call(client, scenario)
+        if response.streaming:
+            # Nothing else closes its file.
+            response.getvalue()
         changed = everything() != before
         transaction.set_rollback(True)
     refused = response.status_code == 403 or (
