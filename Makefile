@@ -14,7 +14,7 @@ MANAGE := $(BIN)/python manage.py
 run demo: export DEBUG ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-export bench-search
+.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ bench-scale: $(VENV)/.installed-dev ## recluster 1.2 million tracks (minutes)
 
 bench-import: $(VENV)/.installed-dev ## import 114,000 rows, against a plain resource (minutes)
 	@$(BIN)/python -m benchmarks.imports
+
+bench-memory: $(VENV)/.installed-dev ## measure the memory of imports of up to a million rows (a quarter hour)
+	@$(BIN)/python -m benchmarks.memory
 
 bench-export: $(VENV)/.installed-dev ## compare list exports with the library file, on SQLite and PostgreSQL (minutes)
 	@$(BIN)/python -m benchmarks.exports

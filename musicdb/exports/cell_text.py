@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 
 # What programs write for an unknown value. A title can be any of these words, so names are not read this way.
 UNKNOWN = frozenset({"", "undefined", "null", "none", "nan", "na", "n/a", "#n/a", "-"})
@@ -31,6 +32,11 @@ def as_number(text: str) -> float:
 
     One such sign alone, as in 1,234, is read as a decimal comma. See ``as_thousands``.
     """
+    # An import holds a million rows, which share the numbers that they have in common.
+    return _as_shared_number(text) if len(text) <= _SHORT else _as_number(text)
+
+
+def _as_number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
@@ -48,6 +54,11 @@ def as_thousands(text: str) -> float | None:
     """Return the number in ``text`` if what may be a decimal sign may separate thousands: 1234 for 1,234 and 1.234."""
     match = _THOUSANDS.fullmatch(text.strip())
     return _joined(match) if match else None
+
+
+# Longer ones are seldom the same.
+_SHORT = 5
+_as_shared_number = lru_cache(maxsize=20_000)(_as_number)
 
 
 def _is_clear(match: re.Match[str]) -> bool:

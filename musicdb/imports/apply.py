@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, models
 
 from musicdb.db import insert, reserve_keys, update
+from musicdb.imports.columns import as_dict
 from musicdb.imports.entities import Entity, Entry
 from musicdb.imports.options import Progress, no_progress
 from musicdb.imports.plan import Plan
@@ -65,7 +66,7 @@ def _insert(aggregate: Aggregate, new: Sequence[Entity], progress: Progress) -> 
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for number, (entity, slug) in enumerate(zip(new, slugs, strict=True), start=1):
-            values = {**defaults, **entity.values, "slug": slug}
+            values = {**defaults, **as_dict(entity.values), "slug": slug}
             for name, convert in converters:
                 values[name] = convert(values[name])
             yield entity.pk, *[values[name] for name in names]

@@ -1,11 +1,14 @@
 """The rows of the catalogue that an import is about: as they are now, and as the import leaves them."""
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from musicdb.models import SluggedModel
 from musicdb.models.aggregates import Child
+
+_NOTHING: Any = MappingProxyType({})
 
 
 @dataclass(eq=False, slots=True)
@@ -18,11 +21,16 @@ class Entity:
     """
 
     model: type[SluggedModel]
-    values: dict[str, Any]
+    values: MutableMapping[str, Any]
     pk: int | None = None
     before: dict[str, Any] = field(default_factory=dict)
     aliases: Sequence["AliasEntity"] = ()
     is_new: bool = False
+
+    def __post_init__(self) -> None:
+        if self.is_new:
+            # A new row has no former values, and a large import has a million new rows.
+            self.before = _NOTHING
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from musicdb.exports.csv_injection import unescape_formula
+from musicdb.imports.columns import Columns
 from musicdb.imports.formats import detect
 from musicdb.imports.formats.base import FileFormat, sniff
 from musicdb.imports.mentions import MentionIndex, combine_mention
@@ -205,6 +206,7 @@ class _Parser:
         if first is None and self._mentions is not None:
             first = self._mentions.find(record)
         if first is None:
+            record.values = Columns(record.values)
             self.parsed.tracks.append(row)
         else:
             _combine(first, record)
@@ -276,7 +278,7 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
         for name, choose in _VARIES.items()
         if name in record.values and name in other.values
     }
-    record.values = {**other.values, **record.values, **varying}
+    record.values = Columns({**other.values, **record.values, **varying})
     record.spotify_id = record.spotify_id or other.spotify_id
     record.slug = record.slug or other.slug
     record.artists = record.artists or other.artists

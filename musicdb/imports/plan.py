@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from musicdb.imports.columns import Columns, as_dict
 from musicdb.imports.entities import Entity
 from musicdb.imports.existing import Kept
 from musicdb.imports.messages import Note, Problem, RowRef
@@ -154,7 +155,7 @@ def _collect(plan: Plan, entities: Iterable[Entity]) -> None:
 def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
     """Return the track of a row with the values that it gets. Of an existing one, what is not known stays."""
     record, stored = row.record, row.stored
-    values = {**record.values, "title": row.title}
+    values = {**as_dict(record.values), "title": row.title}
     if record.spotify_id or stored is None:
         values["spotify_id"] = record.spotify_id
     if liked:
@@ -165,7 +166,7 @@ def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
         values["score"] = max(record.plays.number, score or 0)
     if stored is None:
         links = {"album": row.album, "artists": row.artists, "genres": row.genres}
-        return Entity(Track, {**values, "slug": record.slug, **links}, is_new=True)
+        return Entity(Track, Columns({**values, "slug": record.slug, **links}), is_new=True)
     track = stored.entity
     if record.is_mention:
         _plan_mention(track, values)

@@ -1,5 +1,6 @@
 """What a row of a file says, as values that the catalogue can store. No database here."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -101,7 +102,7 @@ class TrackRecord:
     spotify_id: str | None = None
     album: AlbumRecord | None = None
     genres: tuple[str | NamedRecord, ...] = ()
-    values: dict[str, Any] = field(default_factory=dict)
+    values: MutableMapping[str, Any] = field(default_factory=dict)
     slug: str = ""
     says_source: bool = False
     entry: EntryRecord = NO_FACTS

@@ -1,6 +1,6 @@
 """Describes what an import would change, row by row, for the preview."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -177,7 +177,7 @@ def _changed_columns(entity: Entity) -> Iterator[ValueChange]:
         yield ValueChange("more aliases", "", _names(entity.aliases))
 
 
-def _released(values: dict[str, Any]) -> str:
+def _released(values: Mapping[str, Any]) -> str:
     release_date = values.get("release_date")
     return format_release_date(release_date, values["release_precision"]) if release_date else ""
 

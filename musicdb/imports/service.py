@@ -104,6 +104,8 @@ def run_import(
                 _refuse_bad_rows(parsed, planned.problems, options)
                 for model, keys in planned.plan.changed_keys().items():
                     history.baseline(model, keys)
+                # All that they say is in the plan now, and the memory is needed to write it.
+                parsed.tracks.clear()
                 applied = apply_plan(planned.plan, progress)
                 record = _record(sources, options, user, planned, time.perf_counter() - started)
                 progress("Recording", 0, None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from musicdb.exports.tables import TRACKS
@@ -90,6 +91,12 @@ def ways_to_join(parts: Sequence[str], known: Sequence[str | None], clean: Calla
     return ways[:2]
 
 
+@lru_cache(maxsize=1_000)
+def _credited(names: tuple[str, ...], ids: tuple[str | None, ...]) -> tuple[ArtistRecord, ...]:
+    """Return artists, which the rows about the same ones share."""
+    return unique([ArtistRecord(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)])
+
+
 class SpotifyFormat(FileFormat):
     """A track a row, with Spotify's audio features.
 
@@ -154,8 +161,7 @@ class SpotifyFormat(FileFormat):
             names = self._names_of(ids, cells, column, ids_column)
         if not names:
             return ()
-        ids = ids or (None,) * len(names)
-        return unique([ArtistRecord(name, spotify_id) for name, spotify_id in zip(names, ids, strict=True)])
+        return _credited(tuple(names), tuple(ids) or (None,) * len(names))
 
     def _names_of(self, ids: Sequence[str | None], cells: Sequence[str], column: str, ids_column: str) -> Sequence[str]:
         """Return a name for each of ``ids``, where commas in names have split the cell into another number."""

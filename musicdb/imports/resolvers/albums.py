@@ -33,6 +33,9 @@ from musicdb.imports.resolvers.rows import ResolvedRow, ids_agree
 from musicdb.models import Album, AlbumArtist, AlbumLabel, TrackArtist
 from musicdb.music import ReleaseDate, dates_agree, finer_date, is_full_date
 
+_GIVEN = ("title", "spotify_id", "released", "image_url", "labels", "artists", "album_type", "upc", "copyrights")
+_BITS = {column: 1 << place for place, column in enumerate(_GIVEN)}
+
 
 class AlbumResolver:
     """The albums of an import: existing rows, and new ones."""
@@ -52,7 +55,8 @@ class AlbumResolver:
         # The finest dates of the import, by the album's title and the name of an artist.
         self._finest: dict[tuple[str, str], ReleaseDate | None] = {}
         # The columns that a record has given. If several records give one, the first counts.
-        self._given: set[tuple[Entity, str]] = set()
+        # Each is a bit.
+        self._given: dict[Entity, int] = {}
 
     def entities(self) -> Iterator[Entity]:
         yield from self.lookup.rows.values()
@@ -277,10 +281,9 @@ class AlbumResolver:
             album.set(column, value)
 
     def _is_first(self, album: Entity, column: str) -> bool:
-        if (album, column) in self._given:
-            return False
-        self._given.add((album, column))
-        return True
+        given, bit = self._given.get(album, 0), _BITS[column]
+        self._given[album] = given | bit
+        return not given & bit
 
 
 def _may_have_id(album: Entity, record: AlbumRecord) -> bool:
