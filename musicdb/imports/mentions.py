@@ -52,6 +52,7 @@ def combine_mention(first: TrackRecord, other: TrackRecord) -> None:
         first.artists = first.artists or other.artists
         first.album = first.album or other.album
         first.values = {**other.values, **first.values}
+    first.must_exist = first.must_exist and other.must_exist
     first.add_plays(other)
     first.spotify_id = first.spotify_id or other.spotify_id
     if other.values.get("liked"):

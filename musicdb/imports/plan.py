@@ -117,7 +117,7 @@ def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, pr
         if done % PROGRESS_EVERY == 0 or done == tracks:
             progress("Comparing", done, tracks)
     plan.notes += notes_on_tracks(unsure, unknown)
-    if tracks and not with_features:
+    if len(unknown) < tracks and not with_features:
         plan.notes.append(no_features(parsed))
     _plan_playlists(plan, resolution, parsed, found)
     _collect(plan, resolution.entities())
@@ -193,5 +193,11 @@ def _plan_mention(track: Entity, values: dict[str, Any]) -> None:
     del values["title"]
     if track.spotify_id:
         values.pop("spotify_id", None)
+    if any(track.values.get(name) is not None for name in FEATURE_NAMES):
+        # Features of two sources do not mix, and those that the track has are of its own analysis.
+        for name in (*FEATURE_NAMES, "features_source"):
+            values.pop(name, None)
+    if track.values.get("isrc"):
+        values.pop("isrc", None)
     for column, value in values.items():
         track.set(column, value)

@@ -123,6 +123,9 @@ class TrackRecord:
             return self.spotify_id
         if self.slug:
             return self.key_of_slug(self.slug)
+        # Without artists, a title means little.
+        if not self.artists and (isrc := self.values.get("isrc")):
+            return "isrc", isrc
         names = tuple(artist.name for artist in self.artists)
         return self.key_of_names(self.title, names, self.album.title if self.album else "")
 

@@ -12,6 +12,7 @@ from musicdb.imports.formats.datasets.tidytuesday import TidyTuesday
 from musicdb.imports.formats.datasets.top_hits import TopHits
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.net import ExportifyNet
+from musicdb.imports.formats.listening.audio_features import FeaturesById
 from musicdb.imports.formats.listening.plays import PlayHistory
 from musicdb.imports.formats.listening.spotify_library import SpotifyLibrary, SpotifyPlaylist
 from musicdb.imports.formats.native import NATIVE_FORMATS
@@ -39,6 +40,7 @@ FORMATS: tuple[type[FileFormat], ...] = (
     PlayHistory,
     SpotifyLibrary,
     SpotifyPlaylist,
+    FeaturesById,
     *NATIVE_FORMATS,
 )
 # What people call each. The tables of the native format share a name.
