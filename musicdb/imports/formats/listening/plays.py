@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from musicdb.exports.widgets import TextWidget, WholeNumberWidget
+from musicdb.exports.widgets import NamesWidget, TextWidget, WholeNumberWidget
+from musicdb.imports.formats import spotify
 from musicdb.imports.formats.base import Column
 from musicdb.imports.formats.listening.mentions import MentionFormat
 from musicdb.imports.formats.widgets import MinuteWidget
@@ -25,7 +26,11 @@ class PlayHistory(MentionFormat):
     name = "plays"
     label = "History of plays"
 
-    played_at = Column("Played At", MinuteWidget(), required=True)
+    played_at = Column("Played At", MinuteWidget(), also=["uts"], required=True)
+    # Last.fm’s tables have the plain words.
+    title = Column("Track Name", spotify.TITLE, also=["track"], required=True)
+    artists = Column("Artist Name", NamesWidget("\n", 300), also=["artist"], required=True)
+    album = Column("Album Name", spotify.ALBUM, also=["album"])
     milliseconds = Column("Milliseconds Played", WholeNumberWidget())
     service = Column("Played On", TextWidget(100))
 

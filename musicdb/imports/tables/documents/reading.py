@@ -8,6 +8,7 @@ from musicdb.exports.limits import MAX_ROWS
 from musicdb.imports.messages import ImportRefusedError, Note
 from musicdb.imports.tables.documents.feature_lists import read_features
 from musicdb.imports.tables.documents.json_text import STARTS_JSON, parse_json
+from musicdb.imports.tables.documents.scrobbles import read_scrobbles
 from musicdb.imports.tables.documents.sheet import Sheet
 from musicdb.imports.tables.documents.spotify_download import read_spotify_download
 from musicdb.imports.tables.encodings import UTF_8, unicode_encoding
@@ -20,9 +21,14 @@ _LOOKED_AT = 2_000
 # A playlist’s name has at most as many characters.
 MAX_NAME = 300
 # Each returns the tables of what a JSON file says, or None where it is of another kind.
-_JSON_KINDS: tuple[Callable[[Any], list[Sheet] | None], ...] = (read_spotify_download, read_features)
+_JSON_KINDS: tuple[Callable[[Any], list[Sheet] | None], ...] = (
+    read_spotify_download,
+    read_features,
+    read_scrobbles,
+)
 _JSON_THAT_IS_READ = (
-    "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), and audio features by Spotify id or ISRC"
+    "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), the plays of Last.fm and ListenBrainz, and audio "
+    "features by Spotify id or ISRC"
 )
 
 
