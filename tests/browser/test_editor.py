@@ -3,7 +3,7 @@
 import re
 
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from clusters.models import Cluster
 from musicdb.models import Label, Track
@@ -108,3 +108,32 @@ def test_a_list_is_dense_and_its_filters_stay_folded(page: Page, editor: User) -
     expect(page.locator("#changelist-filter")).to_be_hidden()
     page.get_by_role("button", name="Show filters").press("Enter")
     expect(page.locator("#changelist-filter")).to_be_visible()
+
+
+def test_a_form_with_unsaved_changes_is_not_left_without_a_question(page: Page, editor: User) -> None:
+    track = Track.objects.get(slug="when-this-rain-stops")
+    log_in(page)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    # Neither a look at a form, nor a search, nor rows that are ticked are changes.
+    page.goto(f"/admin/musicdb/track/{track.pk}/change/")
+    page.get_by_role("link", name="Tracks", exact=True).first.click()
+    page.locator("#result_list input.action-select").first.check()
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="The library")).to_be_visible()
+    assert asked == []
+
+    page.goto(f"/admin/musicdb/track/{track.pk}/change/")
+    page.get_by_label("Title").fill("Changed")
+    page.get_by_role("link", name="Home").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("Title")).to_have_value("Changed")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert asked == ["beforeunload"]
