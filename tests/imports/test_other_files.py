@@ -41,7 +41,7 @@ OTHER_FILES = [
         "is an XML file, such as an Apple Music library",
     ),
     (b'<?xml version="1.0"?>\n<playlist xmlns="http://xspf.org/ns/0/"/>', "is an XML file"),
-    (b"#EXTM3U\n#EXTINF:123,Sia - One\nmusic/one.mp3\n", "is a playlist of files (M3U)"),
+    (b"#EXTM3U\n", "is a playlist of files (M3U)"),
     (b"[playlist]\nFile1=one.mp3\n", "is a playlist of files (PLS)"),
     (b"  C:\\Music\\one, two.mp3\r\n  C:\\Music\\three.FLAC\r\n" * 200, "is a list of files of music"),
     (b"\x89PNG\r\n\x1a\n" + bytes(50), "is a picture"),

@@ -13,6 +13,7 @@ from musicdb.imports.formats.datasets.top_hits import TopHits
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.net import ExportifyNet
 from musicdb.imports.formats.listening.audio_features import FeaturesById
+from musicdb.imports.formats.listening.playlist_files import PlaylistFile
 from musicdb.imports.formats.listening.plays import PlayHistory
 from musicdb.imports.formats.listening.spotify_library import SpotifyLibrary, SpotifyPlaylist
 from musicdb.imports.formats.native import NATIVE_FORMATS
@@ -41,6 +42,7 @@ FORMATS: tuple[type[FileFormat], ...] = (
     SpotifyLibrary,
     SpotifyPlaylist,
     FeaturesById,
+    PlaylistFile,
     *NATIVE_FORMATS,
 )
 # What people call each. The tables of the native format share a name.

@@ -8,6 +8,13 @@ from musicdb.exports.limits import MAX_ROWS
 from musicdb.imports.messages import ImportRefusedError, Note
 from musicdb.imports.tables.documents.feature_lists import read_features
 from musicdb.imports.tables.documents.json_text import STARTS_JSON, parse_json
+from musicdb.imports.tables.documents.playlist_files import (
+    STARTS_M3U,
+    STARTS_XSPF,
+    read_jspf,
+    read_m3u,
+    read_xspf,
+)
 from musicdb.imports.tables.documents.scrobbles import read_scrobbles
 from musicdb.imports.tables.documents.sheet import Sheet
 from musicdb.imports.tables.documents.spotify_download import read_spotify_download
@@ -16,19 +23,20 @@ from musicdb.imports.tables.table import Table
 from musicdb.music import normalise_name
 
 # The suffixes of documents, by which a zip's are known.
-SUFFIXES = frozenset({".json", ".jsonl"})
+SUFFIXES = frozenset({".json", ".jsonl", ".m3u", ".m3u8", ".xspf", ".jspf"})
 _LOOKED_AT = 2_000
 # A playlist’s name has at most as many characters.
 MAX_NAME = 300
 # Each returns the tables of what a JSON file says, or None where it is of another kind.
 _JSON_KINDS: tuple[Callable[[Any], list[Sheet] | None], ...] = (
     read_spotify_download,
+    read_jspf,
     read_features,
     read_scrobbles,
 )
 _JSON_THAT_IS_READ = (
-    "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), the plays of Last.fm and ListenBrainz, and audio "
-    "features by Spotify id or ISRC"
+    "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), the plays of Last.fm and ListenBrainz, playlists as "
+    "JSPF, and audio features by Spotify id or ISRC"
 )
 
 
@@ -79,7 +87,19 @@ def _sheets(name: str, data: bytes) -> list[Sheet] | None:
     head = data[:_LOOKED_AT].decode(encoding, errors="replace")
     if STARTS_JSON.match(head):
         return _json_sheets(name, data.decode(encoding, errors="replace"))
+    if STARTS_M3U.match(head):
+        return read_m3u(_text_of_players(data, encoding)) or None
+    if STARTS_XSPF.match(head):
+        return read_xspf(name, data) or None
     return None
+
+
+def _text_of_players(data: bytes, encoding: str) -> str:
+    """Return the text of an M3U file, which old players write in the code page of Windows."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def _json_sheets(name: str, text: str) -> list[Sheet]:
