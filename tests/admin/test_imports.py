@@ -56,6 +56,12 @@ def uploads(settings: LazySettings) -> list[Path]:
     return list(Path(settings.UPLOAD_ROOT).glob("upload-*"))
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".zip", ".json", ".jsonl", ".m3u8", ".xspf", ".jspf"])
+def test_the_browser_offers_every_kind_of_file_that_is_read(editor: Client, suffix: str) -> None:
+    form = editor.get(ADD).context["form"]
+    assert suffix in form.fields["file"].widget.attrs["accept"].split(",")
+
+
 def test_a_preview_shows_what_would_change_and_changes_nothing(editor: Client) -> None:
     looked = upload(editor, sample("exportify_net.csv"))
     page = looked.content.decode()

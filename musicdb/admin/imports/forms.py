@@ -63,8 +63,8 @@ class UploadForm(OptionsForm):
     file = forms.FileField(
         label="File",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip"}),
-        help_text="CSV, XLSX, or a zip of CSV files, such as Exportify’s “export all”.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip,.json,.jsonl,.m3u,.m3u8,.xspf,.jspf"}),
+        help_text="CSV, XLSX, JSON or a playlist file, or a zip of these, such as Exportify’s “export all”.",
     )
     field_order = ["file", "file_format", "genre", "liked", "existing"]
 
