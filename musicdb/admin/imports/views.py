@@ -75,7 +75,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         return [
             path("library.<str:kind>", wrap(library_view), name="musicdb_import_library"),
             path("confirm/", wrap(require_POST(self.confirm_view)), name="musicdb_import_confirm"),
-            path("<int:pk>/undo/", wrap(require_POST(self.undo_view)), name="musicdb_import_undo"),
+            path("<int:pk>/undo/", wrap(self.undo_view), name="musicdb_import_undo"),
             path("<int:pk>/bad-rows.csv", wrap(self.bad_rows_view), name="musicdb_import_bad_rows"),
             *super().get_urls(),
         ]
@@ -183,9 +183,17 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         return super().change_view(request, object_id, form_url, extra)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask before an import is undone, and undo it."""
         if not self.has_undo_permission(request):
             raise PermissionDenied
         record = get_object_or_404(Import, pk=pk)
+        if request.method != "POST" and not record.is_undone:
+            counts = [
+                (name, count["created"], count["updated"])
+                for name, count in record.counts.items()
+                if count["created"] or count["updated"]
+            ]
+            return self._page(request, "undo", f"Undo the import of {record}?", record=record, counts=counts)
         try:
             undo(record, _user(request))
         except UndoRefusedError as error:
