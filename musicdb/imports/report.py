@@ -101,7 +101,7 @@ def _field_label(kept: Kept) -> str:
 
 def album_reports(plan: Plan) -> list[tuple[str, tuple[ValueChange, ...]]]:
     """Return the existing albums that change, by title, with their changes."""
-    return [(album.name, tuple(_changed_columns(album))) for album in plan.changed[Album]]
+    return [(album.name, tuple(changed_values(album))) for album in plan.changed[Album]]
 
 
 class _Reporter:
@@ -111,11 +111,11 @@ class _Reporter:
 
     def report(self, row: PlannedRow) -> RowReport:
         entity = row.entity
-        changes = list(_first_columns(entity) if entity.is_new else _changed_columns(entity))
+        changes = list(first_values(entity) if entity.is_new else changed_values(entity))
         album = entity.values.get("album") if entity.is_new or "album" in entity.before else None
         if album is not None and album.is_changed and self._is_first(album):
             changes += [
-                ValueChange(f"album’s {change.what}", change.old, change.new) for change in _changed_columns(album)
+                ValueChange(f"album’s {change.what}", change.old, change.new) for change in changed_values(album)
             ]
         action: Literal["new", "changed"] = "new" if entity.is_new else "changed"
         kind = entity.model.__name__.lower()
@@ -148,7 +148,7 @@ class _Reporter:
         return True
 
 
-def _first_columns(entity: Entity) -> Iterator[ValueChange]:
+def first_values(entity: Entity) -> Iterator[ValueChange]:
     """Yield the values of a new row besides its name."""
     known = len(entity.values.keys() & _FEATURES.keys())
     for column, value in entity.values.items():
@@ -163,7 +163,8 @@ def _first_columns(entity: Entity) -> Iterator[ValueChange]:
         yield ValueChange("aliases", "", _names(entity.aliases))
 
 
-def _changed_columns(entity: Entity) -> Iterator[ValueChange]:
+def changed_values(entity: Entity) -> Iterator[ValueChange]:
+    """Yield the values of an existing row that the import changes."""
     for column, old in entity.before.items():
         if column == "tracks":
             yield ValueChange("tracks", f"{len(old):,}", f"{len(entity.values[column]):,}")

@@ -60,9 +60,15 @@ def load_upload(token: str, owner: int) -> Source:
 
 
 def delete_upload(token: str, owner: int) -> None:
-    """Delete the upload of ``token``, if it is there."""
+    """Delete the upload of ``token`` and what its preview listed, if they are there."""
     with suppress(UploadGoneError):
         (_folder() / _stored(token, owner)["file"]).unlink(missing_ok=True)
+        changes_path(token, owner).unlink(missing_ok=True)
+
+
+def changes_path(token: str, owner: int) -> Path:
+    """Return the path of the file that lists what the upload of ``token`` would change. Raises UploadGoneError."""
+    return _folder() / f"changes-{_stored(token, owner)['file']}.csv"
 
 
 def _stored(token: str, owner: int) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def _stored(token: str, owner: int) -> dict[str, Any]:
 
 def purge() -> None:
     """Delete the files that are too old."""
-    for pattern, max_age in (("upload-*", MAX_AGE), ("bad-rows-*", BAD_ROWS_MAX_AGE)):
+    for pattern, max_age in (("upload-*", MAX_AGE), ("changes-*", MAX_AGE), ("bad-rows-*", BAD_ROWS_MAX_AGE)):
         oldest = time.time() - max_age
         for path in _folder().glob(pattern):
             with suppress(OSError):  # Another process may delete it first.

@@ -158,3 +158,13 @@ def test_a_dry_run_of_what_would_be_refused_fails(half_bad: Path) -> None:
     with pytest.raises(CommandError, match="would be refused"):
         run(half_bad, "--dry-run")
     assert "A dry run: nothing was changed." in run(half_bad, "--dry-run", "--skip-bad")
+
+
+def test_a_dry_run_prints_what_would_be_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(as_csv([net_row(1)]))
+    run(path)
+    path.write_text(as_csv([net_row(1, **{"Track Name": "Other"})]))
+    assert "  Overwritten: track “Other”, title: Song 1 → Other" in run(path, "--dry-run").splitlines()
+    assert Track.objects.get().title == "Song 1"
+    assert "Overwritten" not in run(path)

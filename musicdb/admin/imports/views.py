@@ -18,9 +18,11 @@ from django.views.decorators.http import require_POST
 
 from musicdb.admin.base import ReadOnlyAdmin
 from musicdb.admin.html import facts
+from musicdb.admin.imports.changes import ChangesPage, listed_parts
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.library import can_export_library, library_view
 from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, Preview, preview, run_import
+from musicdb.imports.changes import Part
 from musicdb.imports.lock import ImportLockedError
 from musicdb.imports.new_pages import new_pages
 from musicdb.imports.report import kept_fields, kept_values, row_reports
@@ -74,6 +76,8 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         wrap = self.admin_site.admin_view
         return [
             path("library.<str:kind>", wrap(library_view), name="musicdb_import_library"),
+            path("changes/", wrap(ChangesPage(self)), name="musicdb_import_changes"),
+            path("changes.csv", wrap(ChangesPage(self).csv), name="musicdb_import_changes_csv"),
             path("confirm/", wrap(require_POST(self.confirm_view)), name="musicdb_import_confirm"),
             path("<int:pk>/undo/", wrap(self.undo_view), name="musicdb_import_undo"),
             path("<int:pk>/bad-rows.csv", wrap(self.bad_rows_view), name="musicdb_import_bad_rows"),
@@ -126,6 +130,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     def _preview(self, request: HttpRequest, token: str, options: ImportOptions, form: Any) -> HttpResponse:
         try:
             outcome = preview([load_upload(token, owner=_user(request).pk)], options)
+            parts = listed_parts(outcome, token, _user(request).pk)
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except ImportRefusedError as error:
@@ -138,6 +143,10 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             "preview",
             "What would change",
             outcome=outcome,
+            token=token,
+            parts=parts,
+            listed=any(part.number for part in parts),
+            shown_parts=(Part.CHANGED.value, Part.REMOVED.value),
             counts=_count_rows(outcome),
             has_good_rows=any(any(count.values()) for count in outcome.counts.values()),
             shown=shown,

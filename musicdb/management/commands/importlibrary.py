@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from musicdb.imports import (
     preview,
     run_import,
 )
+from musicdb.imports.changes import overwritten
 from musicdb.imports.formats import FORMAT_LABELS
 from musicdb.imports.lock import Patience
 from musicdb.imports.messages import Note, Problem, Question
@@ -29,6 +31,7 @@ from musicdb.imports.report import kept_fields
 from musicdb.management.base import BaseCommand
 
 MAX_PROBLEMS_SHOWN = 20
+MAX_OVERWRITTEN_SHOWN = 20
 MAX_FLAGS = 3
 MAX_NAMES_SHOWN = 5
 INTERRUPTED = 130
@@ -155,6 +158,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {playlist}")
         if not isinstance(outcome, Outcome) and (pages := new_pages(outcome.plan)):
             self.stdout.write(f"  New pages: {', '.join(map(str, pages))}")
+        if not isinstance(outcome, Outcome):
+            self._list_overwritten(outcome)
         for field in kept_fields(outcome.plan):
             self.stdout.write(f"  Kept in {field.number:,} rows: {field.label} ({', '.join(field.reasons)})")
         self._summarise_deleted(outcome)
@@ -169,6 +174,15 @@ class Command(BaseCommand):
             self.stdout.write("A dry run: nothing was changed.")
             if parsed.questions or (problems and not self._skips_bad):
                 raise CommandError("The import would be refused.")
+
+    def _list_overwritten(self, outcome: Preview) -> None:
+        found = overwritten(outcome.plan)
+        for one in islice(found, MAX_OVERWRITTEN_SHOWN):
+            self.stdout.write(
+                f"  Overwritten: {one.kind} “{one.name}”, {one.field}: {one.stored} → {one.stated or '–'}"
+            )
+        if more := sum(1 for _ in found):
+            self.stdout.write(f"  Overwritten: … and {more:,} more values")
 
     def _summarise_deleted(self, outcome: Preview) -> None:
         for returns, text in ((False, "Deleted by editors, left deleted"), (True, "Deleted by editors, needed again")):
