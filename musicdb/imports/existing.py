@@ -4,6 +4,7 @@ A plan is made as if the file were right everywhere. ``keep_existing`` then take
 and lists it. It asks the history only about rows that the plan changes, so a first import asks nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,13 +15,15 @@ from musicdb.imports.entities import Entity
 from musicdb.imports.options import Existing, ImportOptions
 from musicdb.models import SluggedModel
 from musicdb.models.aggregates import Aggregate, aggregate_of
-from musicdb.music import FEATURE_NAMES, format_release_date
+from musicdb.music import FEATURE_NAMES, format_release_date, name_key
 
 ALIASES = "aliases"
 SOURCE = "features_source"
 # The columns that are one field for a reader, by the name of the field.
 _FIELDS = {"release_date": ("release_date", "release_precision")}
 _FIELD_OF = {column: name for name, columns in _FIELDS.items() for column in columns}
+# Names, each as NUL, and what joins names.
+_JOINED = re.compile(r"(?:\0|[\s,;&/|+]|\b(?:and|feat\.?|ft\.?|with|x|vs\.?)(?!\w))+")
 _NOTHING_DECIDED = history.SetByPeople()
 
 
@@ -30,6 +33,7 @@ class Reason(StrEnum):
     EDITOR = "an editor set it"
     REMOVED = "an editor removed it"
     FEWER = "the file names only some of them"
+    AS_ONE = "the file names several of them as one"
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ class _Row:
             return Reason.EDITOR
         if field in self._replaced and set(self._entity.values[field]) < set(self._entity.before[field]):
             return Reason.FEWER
+        if field in self._replaced and _names_as_one(self._entity.values[field], self._entity.before[field]):
+            return Reason.AS_ONE
         return None
 
     def _keep_field(self, field: str, reason: Reason) -> Kept:
@@ -143,6 +149,21 @@ class _Row:
         return (
             f"{model}.{field}" in self._options.take_fields or f"{model}.{self._entity.pk}" in self._options.take_rows
         )
+
+
+def _names_as_one(stated: Sequence[Entity], stored: Sequence[Entity]) -> bool:
+    """Return whether a file has one name, such as "A, B", where the library has several."""
+    others = [one for one in stated if one not in stored]
+    names = sorted((name_key(one.name) for one in stored), key=len, reverse=True)
+    return bool(others) and len(stated) < len(stored) and all(_consists_of(one.name, names) for one in others)
+
+
+def _consists_of(name: str, names: Sequence[str]) -> bool:
+    """Return whether ``name`` has two of ``names``, the longest first, and nothing else but what joins names."""
+    text = name_key(name)
+    for part in names:
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "\0", text)
+    return text.count("\0") > 1 and _JOINED.fullmatch(text) is not None
 
 
 def _value(values: Mapping[str, Any], field: str) -> Any:

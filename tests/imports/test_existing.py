@@ -10,7 +10,7 @@ from django.db import models
 
 from musicdb import history
 from musicdb.editing import merge
-from musicdb.imports import ImportOptions, Source, preview
+from musicdb.imports import ImportOptions, ParseOptions, Source, preview
 from musicdb.imports.options import Existing
 from musicdb.imports.report import kept_fields, kept_values
 from musicdb.imports.undo import undo
@@ -301,6 +301,21 @@ class TestKnowsLess:
         assert [(one.change.old, one.change.new, one.reason) for one in kept_values(outcome.plan)] == [
             (", ".join(stored.split(";")), ", ".join(less.split(";")), "the file names only some of them")
         ]
+
+    @pytest.mark.parametrize("one", ["A, B", "A & B", "b and a", "A feat. B, Tyler, The Creator"])
+    def test_one_name_for_several_artists_cuts_none(self, one: str) -> None:
+        run(net_file(net_row(1, **{"Artist Name(s)": "A;B;Tyler, The Creator"})))
+        before = state()
+        outcome = run(
+            net_file(net_row(1, **{"Artist Name(s)": one})), parse_options=ParseOptions(artists_by_comma=False)
+        )
+        assert state() == before
+        assert [one.reason for one in kept_values(outcome.plan)] == ["the file names several of them as one"]
+
+    def test_a_name_that_only_contains_those_of_others_is_taken(self) -> None:
+        run(net_file(net_row(1, **{"Artist Name(s)": "A;B"})))
+        run(net_file(net_row(1, **{"Artist Name(s)": "A Band"})))
+        assert [artist.name for artist in Track.objects.get().artists_in_order] == ["A Band"]
 
     def test_other_artists_are_taken(self) -> None:
         run(net_file(net_row(1, **{"Artist Name(s)": "A;B"})))
