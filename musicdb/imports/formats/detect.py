@@ -60,7 +60,7 @@ def detect(file: str, header: Sequence[str], parse_options: ParseOptions, wanted
         best = max(fitting, key=lambda one: (one.matches_file_name(file), one.match_score(header)[1]))
         return best(file, header, parse_options)
     if not wanted:
-        raise ImportRefusedError(describe_unknown(file, header, FORMATS, ExportifyNet))
+        raise ImportRefusedError(describe_unknown(file, header, FORMATS, Soundiiz))
     nearest = max(considered, key=lambda one: one.match_score(header))
     missing = ", ".join(f"“{heading}”" for heading in nearest.missing_columns(header))
     raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")

@@ -30,7 +30,7 @@ _WORDS = {
 # Columns that mean something in their own format only.
 _OWN = frozenset({"type", "analysis_url", "track_href"})
 # What a track cannot do without.
-_NEEDED = {"the title": "a title", "the artists": "an artist", "the Spotify id": "a Spotify id"}
+_NEEDED = {"the title": "a title", "the artists": "an artist"}
 # Headings that no format has, but that people use.
 _ALSO = {
     **dict.fromkeys(("song", "songname", "songtitle", "track", "tracktitle"), "the title"),
