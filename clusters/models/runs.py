@@ -158,6 +158,9 @@ class RetiredCluster(models.Model):
 class Membership(models.Model):
     """A track's place in a cluster. ``run`` repeats the cluster's, so that a constraint can see it."""
 
+    # A merge of tracks gives the place to the one that stays, unless that has one in the run already.
+    follows_merge = ("track", "run")
+
     # Found by the constraints' own indexes, which begin with them: one more for each would only slow the writing down.
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="memberships", db_index=False)
@@ -184,6 +187,8 @@ class Membership(models.Model):
 
 class ExcludedTrack(models.Model):
     """A track of the genre that a run could not place, and why."""
+
+    follows_merge = ("track", "run")
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="excluded", db_index=False)
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="exclusions")

@@ -5,18 +5,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from musicdb.admin.base import M, counted
 from musicdb.admin.change_form.forms import AlbumForm, ArtistForm, TrackForm
 from musicdb.admin.change_form.inlines import (
+    AlbumAliasInline,
     AlbumArtistInline,
     AlbumLabelInline,
     ArtistAliasInline,
     GenreAliasInline,
     LabelAliasInline,
+    TrackAliasInline,
     TrackArtistInline,
 )
 from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, TrackBulkForm, VisibilityBulkForm
@@ -33,10 +36,11 @@ from musicdb.admin.changelist.filters import (
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.html import bdi, link_to_list, names_in_order, thumbnail
-from musicdb.admin.merge import MergeableAdmin
+from musicdb.admin.merging import MergeableAdmin
 from musicdb.admin.playlists import PlaylistMaker
+from musicdb.editing import duplicate_albums
 from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist, Visibility
+from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, PlaylistEntry, Track, TrackArtist, Visibility
 from musicdb.models.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
@@ -170,7 +174,7 @@ class LabelAdmin(VisibilityAdmin[Label]):
 
 
 @admin.register(Album)
-class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
+class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album], MergeableAdmin[Album]):
     export_resource = AlbumResource
     bulk_edit_form = AlbumBulkForm
     form = AlbumForm
@@ -192,7 +196,16 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
         "copyrights",
     ]
     readonly_fields = ["large_art"]
-    inlines = [AlbumArtistInline, AlbumLabelInline]
+    inlines = [AlbumArtistInline, AlbumLabelInline, AlbumAliasInline]
+    actions = ["bulk_edit_selected", "merge_selected"]
+    used_by, usage_count, shares_once = "track", "track_count", False
+    merge_effects = [
+        "No track is lost: two tracks that are one recording stay two until you merge them too.",
+        "What the one that stays lacks, such as a date, art, labels or artists, it gets from the others.",
+    ]
+
+    def duplicate_groups(self) -> list[list[int]]:
+        return duplicate_albums()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Album]:
         tracks = count_related(Track.objects.all(), "album")
@@ -231,7 +244,12 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album]):
 
 @admin.register(Track)
 class TrackAdmin(
-    ExportAdmin, VersionedAdmin[Track], ListEditingAdmin[Track], BulkEditAdmin[Track], PlaylistMaker[Track]
+    ExportAdmin,
+    VersionedAdmin[Track],
+    ListEditingAdmin[Track],
+    BulkEditAdmin[Track],
+    PlaylistMaker[Track],
+    MergeableAdmin[Track],
 ):
     export_resource = TrackResource
     bulk_edit_form = TrackBulkForm
@@ -246,8 +264,16 @@ class TrackAdmin(
     search_help_text = "Title, album, artist or alias, Spotify id, Spotify link or ISRC"
     autocomplete_fields = ["album", "genres"]
     save_on_top = True
-    inlines = [TrackArtistInline]
-    actions = ["like", "unlike", "bulk_edit_selected", "make_playlist"]
+    inlines = [TrackArtistInline, TrackAliasInline]
+    actions = ["like", "unlike", "bulk_edit_selected", "make_playlist", "merge_selected"]
+    used_by, used_by_plural, usage_count = "playlist entry", "playlist entries", "entry_count"
+    shares_once = False
+    merge_effects = [
+        "It stands wherever one of them stood: in playlists, genres and clusters. A playlist that has several of them "
+        "has it at the place of each.",
+        "What the one that stays lacks, such as an album, an ISRC or audio features, it gets from the others. It is "
+        "liked if any of them is.",
+    ]
     fieldsets = [
         (None, {"fields": ["title", "slug", "album", ("disc_number", "track_number"), "genres"]}),
         ("In the library", {"fields": ["score", "liked", "added_at"]}),
@@ -261,6 +287,16 @@ class TrackAdmin(
             },
         ),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
+        rows = super().get_queryset(request)
+        # Only the pages of a merge count them: the list of all tracks would take longer.
+        is_merge = request.resolver_match is not None and request.resolver_match.url_name == "musicdb_track_merge"
+        return rows.annotate(entry_count=count_related(PlaylistEntry.objects.all(), "track")) if is_merge else rows
+
+    def duplicates_view(self, request: HttpRequest) -> HttpResponse:
+        """Tracks are compared by more than their names, on a page of its own."""
+        return HttpResponseRedirect(reverse("admin:duplicate_tracks"))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if feature := FEATURES_BY_NAME.get(db_field.name):

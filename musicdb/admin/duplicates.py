@@ -37,6 +37,7 @@ def duplicate_tracks_page(site: AdminSite, request: HttpRequest) -> HttpResponse
         # A track of a group may have been deleted since the groups were read.
         "groups": [[tracks[key] for key in group if key in tracks] for group in review["page"]],
         "can_change": _can_dismiss(request, Track),
+        "can_merge": _can_dismiss(request, Track) and request.user.has_perm("musicdb.merge_track"),
     }
     return TemplateResponse(request, "admin/musicdb/duplicate_tracks.html", context)
 

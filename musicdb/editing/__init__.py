@@ -5,15 +5,18 @@ from musicdb.editing.duplicates import (
     GroupTooLargeError,
     ReviewedGroups,
     dismiss,
+    duplicate_albums,
     duplicate_tracks,
     restore,
     review_groups,
 )
 from musicdb.editing.merge import Merged, MergeError, merge
+from musicdb.editing.merge_values import Difference, differences
 from musicdb.editing.playlists import PlaylistError, add_tracks, create_playlist, edit_entries
 
 __all__ = [
     "BulkEditError",
+    "Difference",
     "Edit",
     "GroupTooLargeError",
     "Members",
@@ -24,7 +27,9 @@ __all__ = [
     "add_tracks",
     "bulk_edit",
     "create_playlist",
+    "differences",
     "dismiss",
+    "duplicate_albums",
     "duplicate_tracks",
     "edit_entries",
     "merge",

@@ -1,13 +1,16 @@
 """Possible duplicates: an editor dismisses a suggestion, and it does not come back."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model
 
-from musicdb.models import DismissedDuplicate, Track
+from musicdb.db import in_batches
+from musicdb.models import Album, DismissedDuplicate, Track, TrackArtist
+from musicdb.music import group_by_key, similarity_key
 
 # The number of pairs grows with the square of the group. Those of a hundred rows still take only milliseconds.
 MAX_GROUP = 100
@@ -43,6 +46,32 @@ def review_groups(model: type[Model], groups: Iterable[list[int]]) -> ReviewedGr
 def duplicate_tracks() -> ReviewedGroups:
     """Return the groups of tracks that are likely one recording. Three queries."""
     return review_groups(Track, Track.objects.likely_duplicates())
+
+
+def duplicate_albums() -> list[list[int]]:
+    """Return the keys of albums that are likely one: similar titles, and an artist in common. Two queries."""
+    titles = Album.objects.order_by("sort_key", "pk").values_list("pk", "title")
+    groups = group_by_key(titles.iterator(), similarity_key)
+    among = [key for group in groups for key in group]
+    artists: defaultdict[int, set[int]] = defaultdict(set)
+    for batch in in_batches(among):
+        rows = TrackArtist.objects.filter(track__album__in=batch).order_by()
+        for album, artist in rows.values_list("track__album", "artist").distinct():
+            artists[album].add(artist)
+    return [joined for group in groups for joined in _joined(group, artists) if len(joined) > 1]
+
+
+def _joined(group: Sequence[int], artists: Mapping[int, set[int]]) -> list[list[int]]:
+    """Split a group into parts. The albums of a part are connected by artists that they have in common."""
+    parts: list[tuple[list[int], set[int]]] = []
+    for album in group:
+        by = set(artists.get(album, ()))
+        near = [part for part in parts if part[1] & by]
+        parts = [part for part in parts if part not in near]
+        parts.append(
+            ([key for albums, _ in near for key in albums] + [album], by.union(*(others for _, others in near)))
+        )
+    return [albums for albums, _ in parts]
 
 
 def dismiss(model: type[Model], keys: Sequence[int], user: AbstractBaseUser | AnonymousUser) -> int:

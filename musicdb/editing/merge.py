@@ -1,9 +1,9 @@
-"""Merge genres, artists, labels or playlists: everything that points at one of several points at the one that is kept.
+"""Merge rows of the catalogue: everything that points at one of several points at the one that is kept.
 
-The names, addresses and Spotify ids of the others become aliases of it, so links and imports still find it.
+The names, addresses and ids of the others become aliases of it, so links and imports still find it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,12 @@ from django.utils.text import capfirst
 
 from musicdb import history
 from musicdb.db import retry_on_deadlock
-from musicdb.models import Visibility
+from musicdb.editing.merge_values import Choices, merged_columns, merged_members
+from musicdb.editing.references import move_references
+from musicdb.models import GroupedChange
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import ChangeType
 from musicdb.models.slugs import first_free
-
-_LACKING = (None, "", Visibility.AUTOMATIC)
 
 
 class MergeError(ValueError):
@@ -30,22 +30,23 @@ class MergeError(ValueError):
 class Merged:
     """The result of a merge.
 
-    ``moved`` is the number of tracks or albums that gained the survivor, or of the tracks that a playlist gained.
-    ``shared`` is the number of those that had several of the merged rows and now have the survivor once.
+    ``moved`` is the number of tracks or albums that gained the survivor, of the tracks that an album or a playlist
+    gained, or of the entries of playlists that a track gained. ``shared`` is the number of those that had several of
+    the merged rows and now have the survivor once. ``change`` is what an undo takes back.
     """
 
     survivor: Any
     others: int
     moved: int
     shared: int
+    change: GroupedChange
 
 
-def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser) -> Merged:
+def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser, choices: Choices | None = None) -> Merged:
     """Merge ``others`` into ``survivor`` in one transaction, and return the result with the survivor read anew.
 
-    Where only one of them can have something, such as a Spotify id or a decision about its page, the survivor keeps its
-    own. If it has none, it takes that of the first of ``others`` that has one. The history of each row says who merged
-    it. Raises MergeError.
+    The survivor keeps its own values. What it lacks it takes from the first of ``others`` that has it. ``choices`` say
+    otherwise. The history of each row says who merged it. Raises MergeError.
     """
     model, keys = type(survivor), list(dict.fromkeys(other.pk for other in others))
     if not keys:
@@ -53,32 +54,56 @@ def merge(survivor: Any, others: Iterable[Any], user: AbstractBaseUser) -> Merge
     if survivor.pk in keys:
         raise MergeError(f"“{survivor}” cannot be merged with itself.")
     # Saving a track locks the track before its artists, and a merge locks them in the other order.
-    return retry_on_deadlock(lambda: _merge(aggregate_of(model), survivor.pk, keys, user))
+    return retry_on_deadlock(lambda: _merge(aggregate_of(model), survivor.pk, keys, user, choices or {}))
 
 
-def _merge(aggregate: Aggregate, survivor_key: int, other_keys: Sequence[int], user: AbstractBaseUser) -> Merged:
+def _merge(
+    aggregate: Aggregate, survivor_key: int, other_keys: Sequence[int], user: AbstractBaseUser, choices: Choices
+) -> Merged:
     model: Any = aggregate.model
     survivor, others = _lock(model, survivor_key, other_keys)
     _refuse_rules([survivor, *others])
     into_this, into_another, of_owners = _reasons(survivor, others)
+    group = GroupedChange.objects.create(
+        kind=ChangeType.MERGE,
+        model_name=aggregate.name,
+        row=survivor_key,
+        summary=f"{capfirst(model._meta.verbose_name)} “{survivor}” ({survivor.slug}): {into_this}",
+        made_by_id=user.pk,
+    )
     owners = {use: use.owners_of(other_keys) for use in aggregate.uses}
+    pointing = {(owner, column): _pointing(owner, column, other_keys) for owner, column in aggregate.pointing_columns}
     history.baseline(model, [survivor_key])
     for use, keys in owners.items():
         history.baseline(use.owner_model, keys)
     counts = [_move_rows(use, survivor_key, other_keys) for use in aggregate.uses]
+    for (owner, column), keys in pointing.items():
+        history.baseline(owner.model, keys)
+        owner.model._default_manager.filter(**{f"{column}__in": other_keys}).update(**{column: survivor_key})
+        counts.append((len(keys), 0))
     # Before the aliases move, so that the versions state them.
-    history.record_deletes(model, other_keys, history.Change(ChangeType.MERGE, user, into_another))
-    counts += [(_move_children(relation, survivor_key, other_keys), 0) for relation in aggregate.child_relations]
-    _move_aliases(aggregate, survivor, others)
+    history.record_deletes(model, other_keys, history.Change(ChangeType.MERGE, user, into_another, group=group))
+    counts += [
+        (_give_members(relation, [survivor_key, *other_keys], choices), 0) for relation in aggregate.child_relations
+    ]
+    if references := move_references(model, survivor_key, other_keys):
+        group.references = references
+        group.save(update_fields=["references"])
+    changed = _changed_columns(survivor, merged_columns(aggregate, [survivor, *others], choices))
+    _move_aliases(aggregate, survivor, others, changed)
     with history.signals_disabled():
         model.objects.filter(pk__in=other_keys).delete()
-        _fill_gaps(survivor, others)
-    history.record_updates(model, [survivor_key], history.Change(ChangeType.MERGE, user, into_this))
+        _change(survivor, changed)
+    history.record_updates(model, [survivor_key], history.Change(ChangeType.MERGE, user, into_this, group=group))
+    of_owner = history.Change(ChangeType.MERGE, user, of_owners, group=group)
     for use, keys in owners.items():
-        history.record_updates(use.owner_model, keys, history.Change(ChangeType.MERGE, user, of_owners))
+        history.record_updates(use.owner_model, keys, of_owner)
+    for (owner, _), keys in pointing.items():
+        history.record_updates(owner.model, keys, of_owner)
     LogEntry.objects.log_actions(user.pk, [survivor], CHANGE, into_this)
     LogEntry.objects.log_actions(user.pk, others, DELETION, into_another)
-    return Merged(survivor, len(others), sum(moved for moved, _ in counts), sum(shared for _, shared in counts))
+    moved, shared = (sum(column) for column in zip((0, 0), *counts, strict=True))
+    return Merged(survivor, len(others), moved, shared, group)
 
 
 def _lock(model: Any, survivor_key: int, other_keys: Sequence[int]) -> tuple[Any, list[Any]]:
@@ -108,7 +133,12 @@ def _reasons(survivor: Any, others: Sequence[Any]) -> tuple[str, str, str]:
     return f"Merged into this: {with_addresses}.", f"Merged into {into}.", f"{kind} {names} merged into {into}."
 
 
-# --- Tracks and albums -------------------------------------------------------------------------------------------
+# --- What points at them, and what they have ---------------------------------------------------------------------
+
+
+def _pointing(owner: Aggregate, column: str, keys: Sequence[int]) -> list[int]:
+    rows = owner.model._default_manager.filter(**{f"{column}__in": keys})
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _move_rows(use: ChildRelation, survivor: int, others: Sequence[int]) -> tuple[int, int]:
@@ -131,42 +161,70 @@ def _move_rows(use: ChildRelation, survivor: int, others: Sequence[int]) -> tupl
     return of_survivor.count() - before, len(sharing)
 
 
-def _move_children(relation: ChildRelation, survivor: int, others: Sequence[int]) -> int:
-    """Give the survivor the child rows of ``others`` whose members it does not have, after its own.
+def _give_members(relation: ChildRelation, keys: Sequence[int], choices: Choices) -> int:
+    """Give the survivor, the first of ``keys``, its child rows. Return how many entries of a list it gained."""
+    survivor = keys[0]
+    before = relation.children([survivor])[survivor]
+    members = merged_members(relation, keys, choices)
+    if members != before:
+        relation.replace({survivor: members})
+    return len(members) - len(before) if relation.may_repeat else 0
 
-    Return how many rows that are.
-    """
-    children = relation.children([survivor, *others])
-    found = children[survivor]
-    before = len(found)
-    members = {child.member for child in found}
-    for other in others:
-        found += [child for child in children[other] if child.member not in members]
-        members.update(child.member for child in children[other])
-    relation.replace({survivor: found})
-    return len(found) - before
+
+def _changed_columns(survivor: Any, columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in columns.items() if getattr(survivor, name) != value}
+
+
+def _change(survivor: Any, changed: Mapping[str, Any]) -> None:
+    if changed:
+        for name, value in changed.items():
+            setattr(survivor, name, value)
+        survivor.save(
+            update_fields=[field.name for field in survivor._meta.concrete_fields if field.attname in changed]
+        )
 
 
 # --- Aliases -----------------------------------------------------------------------------------------------------
 
 
-def _move_aliases(aggregate: Aggregate, survivor: Any, others: Sequence[Any]) -> None:
-    """Give the survivor the aliases of ``others``, and make their names, addresses and ids aliases of it too."""
+def _move_aliases(aggregate: Aggregate, survivor: Any, others: Sequence[Any], changed: Mapping[str, Any]) -> None:
+    """Give the survivor the aliases of ``others``, and make their names, addresses and ids aliases of it too.
+
+    ``changed`` are the columns that the survivor is about to get. What it loses by them becomes an alias as well.
+    """
     aliases = survivor.aliases.model._default_manager
     aliases.filter(target__in=others).update(target=survivor)
+    others_columns = [column for column in aggregate.alias_columns if column != "name"]
+    unique = [column for column in others_columns if aliases.model._meta.get_field(column).unique]
     # Until now these addresses and ids led to the rows themselves, whatever an alias says.
-    unique = [column for column in aggregate.alias_columns if column != "name"]
     for column in unique:
-        held = [getattr(other, column) for other in others if getattr(other, column)]
+        held = [getattr(row, column) for row in (survivor, *others) if getattr(row, column)]
         aliases.filter(**{f"{column}__in": held}).update(**{column: None})
-    names = {other.pk: other.name for other in others}
+    names = {other.pk: getattr(other, aggregate.name_field) for other in others}
     if aggregate.unique_name:
         names = _free_names(aggregate.unique_name, survivor, others)
+    rows = [
+        {"name": names[other.pk], **{column: getattr(other, column) for column in others_columns}} for other in others
+    ]
+    # Its own former title and ids. Its address never changes.
+    lost = {column: getattr(survivor, column) for column in ("name", *others_columns) if column in changed}
+    if "title" in changed:
+        lost["name"] = survivor.title
+    if any(lost.values()):
+        rows.append({"name": str(survivor), **lost})
+    blank = {column: aliases.model._meta.get_field(column).get_default() for column in others_columns}
+    kept = {column: changed.get(column) for column in unique}
     aliases.bulk_create(
         aliases.model(
-            target=survivor, name=names[other.pk], **{column: getattr(other, column) or None for column in unique}
+            target=survivor,
+            **{
+                column: None if column in unique and value == kept[column] else value or blank[column]
+                for column, value in {**blank, **row}.items()
+                if column in blank
+            },
+            name=row["name"],
         )
-        for other in others
+        for row in rows
     )
 
 
@@ -195,19 +253,3 @@ def _free_names(column: str, survivor: Any, others: Sequence[Any]) -> dict[int, 
             names[other.pk] = first_free(other.slug, taken)
             taken.add(names[other.pk])
     return names
-
-
-def _fill_gaps(survivor: Any, others: Sequence[Any]) -> None:
-    """Give the survivor what it lacks and one of ``others`` has. An automatic visibility is a lack of a decision."""
-    changed = []
-    columns = {field.name for field in survivor._meta.concrete_fields}
-    for field in ("visibility", "spotify_id", "description", "source"):
-        if field in columns and getattr(survivor, field) in _LACKING:
-            found = next((value for other in others if (value := getattr(other, field)) not in _LACKING), None)
-            if found:
-                setattr(survivor, field, found)
-                changed.append(field)
-    if changed:
-        survivor.save(update_fields=changed)
-    if "spotify_id" in changed:
-        survivor.aliases.filter(spotify_id=survivor.spotify_id).update(spotify_id=None)

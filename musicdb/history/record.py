@@ -7,7 +7,7 @@ yet, so that the second version differs from the one before it by this change al
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from musicdb.db import in_batches, insert_from
 from musicdb.history.expressions import belonging_columns, belongings_of, last_version_matches, lost_rows
-from musicdb.models import Import
+from musicdb.models import GroupedChange, Import
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
 
@@ -25,12 +25,13 @@ _signals_enabled: ContextVar[bool] = ContextVar("signals_enabled", default=True)
 
 @dataclass(frozen=True)
 class Change:
-    """Who changes rows, in what way, and why."""
+    """Who changes rows, in what way, and why. ``group`` is the change that rows of several kinds belong to."""
 
     type: ChangeType
     user: Any = None
     reason: str = ""
     source_import: Import | None = None
+    group: GroupedChange | None = None
 
 
 BASELINE = Change(ChangeType.BASELINE)
@@ -89,7 +90,7 @@ def record_deletes(model: type[models.Model], keys: Sequence[int], change: Chang
         baseline(use.owner_model, found)
     _write(model, keys, change, DELETED)
     names = ", ".join(f"“{row}”" for row in model._default_manager.filter(pk__in=keys)) if owners else ""
-    return LostMember(owners, Change(change.type, change.user, f"Lost {names}, deleted.", change.source_import))
+    return LostMember(owners, replace(change, reason=f"Lost {names}, deleted."))
 
 
 def delete(rows: QuerySet[Any], change: Change) -> None:
@@ -118,6 +119,7 @@ def _write(
         "history_user": change.user.pk if change.user else None,
         "change_type": change.type.value,
         "source_import": change.source_import.pk if change.source_import else None,
+        "grouped_change": change.group.pk if change.group else None,
     }
     stated = {f"stated_{name}": Value(value, history._meta.get_field(name)) for name, value in facts.items()}
     if history_type == DELETED:

@@ -155,6 +155,8 @@ def _collect(plan: Plan, entities: Iterable[Entity]) -> None:
 def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
     """Return the track of a row with the values that it gets. Of an existing one, what is not known stays."""
     record, stored = row.record, row.stored
+    if row.is_merged and stored is not None:
+        return stored.entity
     values = {**as_dict(record.values), "title": row.title}
     if record.spotify_id or stored is None:
         values["spotify_id"] = record.spotify_id

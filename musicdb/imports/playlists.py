@@ -11,7 +11,7 @@ from musicdb.imports.entities import Entity, Entry
 from musicdb.imports.messages import Note, Problem
 from musicdb.imports.parse import ParsedEntry, ParsedPlaylist
 from musicdb.imports.resolvers.named import NamedResolver
-from musicdb.models import Playlist, Track
+from musicdb.models import Playlist, Track, TrackAlias
 from musicdb.models.aggregates import Child, aggregate_of
 
 TRACKS = aggregate_of(Playlist).child_relation("tracks")
@@ -127,11 +127,14 @@ def _with_known_facts(entries: Sequence[Entry], before: Sequence[Entry]) -> list
 
 
 def _tracks_by_slug(parsed: Sequence[ParsedPlaylist]) -> dict[str, int]:
-    """Return the existing tracks that only their slugs name, in one query a batch."""
+    """Return the existing tracks that only their slugs name, or their former ones. Two queries a batch at most."""
     slugs = {entry.track for playlist in parsed for entry in playlist.entries if isinstance(entry.track, str)}
     found: dict[str, int] = {}
     for batch in in_batches(sorted(slugs)):
         found.update(Track.objects.filter(slug__in=batch).values_list("slug", "pk"))
+        if merged := [slug for slug in batch if slug not in found]:
+            aliases = TrackAlias.objects.filter(slug__in=merged).values_list("slug", "target")
+            found.update((slug, pk) for slug, pk in aliases if slug)
     return found
 
 

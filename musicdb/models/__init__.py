@@ -1,6 +1,14 @@
 """What the database keeps for musicdb."""
 
-from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias, PlaylistAlias
+from musicdb.models.aliases import (
+    AlbumAlias,
+    Alias,
+    ArtistAlias,
+    GenreAlias,
+    LabelAlias,
+    PlaylistAlias,
+    TrackAlias,
+)
 from musicdb.models.catalogue import (
     Album,
     AlbumArtist,
@@ -12,6 +20,7 @@ from musicdb.models.catalogue import (
     TrackArtist,
 )
 from musicdb.models.duplicates import DismissedDuplicate
+from musicdb.models.grouped_changes import GroupedChange
 from musicdb.models.imports import Import
 from musicdb.models.playlists import Playlist, PlaylistEntry
 from musicdb.models.saved_filters import SavedFilter
@@ -22,6 +31,7 @@ from musicdb.models.visibility import Visibility
 
 __all__ = [
     "Album",
+    "AlbumAlias",
     "AlbumArtist",
     "AlbumLabel",
     "Alias",
@@ -31,6 +41,7 @@ __all__ = [
     "DismissedDuplicate",
     "Genre",
     "GenreAlias",
+    "GroupedChange",
     "Import",
     "Label",
     "LabelAlias",
@@ -42,6 +53,7 @@ __all__ = [
     "SiteSettings",
     "SluggedModel",
     "Track",
+    "TrackAlias",
     "TrackArtist",
     "Visibility",
 ]

@@ -16,7 +16,15 @@ from django.db import connection, models
 from django.db.models import F
 
 from musicdb.db import in_batches, insert
-from musicdb.models.aliases import Alias, ArtistAlias, GenreAlias, LabelAlias, PlaylistAlias
+from musicdb.models.aliases import (
+    AlbumAlias,
+    Alias,
+    ArtistAlias,
+    GenreAlias,
+    LabelAlias,
+    PlaylistAlias,
+    TrackAlias,
+)
 from musicdb.models.catalogue import Album, AlbumArtist, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.name_keys import KeyField
 from musicdb.models.playlists import Playlist, PlaylistEntry
@@ -266,6 +274,16 @@ class Aggregate:
         return tuple(relation for relation in relations if relation.member_model is self.model)
 
     @cached_property
+    def pointing_columns(self) -> "tuple[tuple[Aggregate, str], ...]":
+        """The foreign keys of the catalogue that point at this model, each with the aggregate that has it."""
+        return tuple(
+            (owner, field.name)
+            for owner in CATALOGUE
+            for field in owner.foreign_keys
+            if field.related_model is self.model
+        )
+
+    @cached_property
     def unprotected_uses(self) -> tuple[ChildRelation, ...]:
         """The uses that a deletion ends without an error: the owners lose the row that is deleted."""
         return tuple(relation for relation in self.uses if not relation.is_protected)
@@ -289,6 +307,7 @@ CATALOGUE = (
             ChildRelation("labels", AlbumLabel, "album", "label"),
             ChildRelation("artists", AlbumArtist, "album", "artist"),
         ),
+        alias=AlbumAlias,
     ),
     Aggregate(
         Track,
@@ -296,6 +315,7 @@ CATALOGUE = (
             ChildRelation("artists", TrackArtist, "track", "artist"),
             ChildRelation("genres", Track.genres.through, "track", "genre", is_ordered=False),
         ),
+        alias=TrackAlias,
     ),
     Aggregate(
         Playlist,

@@ -1,4 +1,4 @@
-"""Aliases: other names of genres, artists, labels and playlists.
+"""Aliases: other names of genres, artists, labels and playlists, and what albums and tracks were before a merge.
 
 Searches and imports find the row by them, and a former address redirects to it.
 """
@@ -8,12 +8,12 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from musicdb.models.catalogue import Artist, Genre, Label
-from musicdb.models.fields import NameField
-from musicdb.models.name_keys import KeyedByName, KeyedQuerySet, ListedByName
+from musicdb.models.catalogue import Album, Artist, Genre, Label, Track
+from musicdb.models.fields import IsrcField, NameField
+from musicdb.models.name_keys import KeyedByName, KeyedQuerySet, ListedByName, NameKeyField
 from musicdb.models.playlists import Playlist
 from musicdb.models.slugs import MAX_LENGTH
-from musicdb.models.validators import validate_slug_text, validate_spotify_id
+from musicdb.models.validators import validate_slug_text, validate_spotify_id, validate_upc
 
 
 def _search_index(name: str) -> models.Index:
@@ -99,6 +99,42 @@ class ArtistAlias(Alias):
             models.Index(fields=["name_key"], name="artistalias_name_key"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="artistalias_name_not_empty")]
+
+
+class TitleAlias(Alias):
+    """Another title of ``target``, or the id of a second entry of a service. Rows may share a title, so aliases may."""
+
+    name = NameField("alias", max_length=500)
+    # Folding can make three letters of one.
+    name_key = NameKeyField(max_length=1_500)
+    spotify_id = models.CharField(
+        "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
+    )
+
+    class Meta(Alias.Meta):
+        abstract = True
+
+
+class AlbumAlias(TitleAlias):
+    target = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="aliases")
+    upc = models.CharField("UPC", max_length=14, blank=True, db_index=True, validators=[validate_upc])
+
+    class Meta(TitleAlias.Meta):
+        verbose_name = "alias of an album"
+        verbose_name_plural = "aliases of albums"
+        indexes = [models.Index(fields=["name"], name="albumalias_name")]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="albumalias_name_not_empty")]
+
+
+class TrackAlias(TitleAlias):
+    target = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="aliases")
+    isrc = IsrcField("ISRC", blank=True, db_index=True)
+
+    class Meta(TitleAlias.Meta):
+        verbose_name = "alias of a track"
+        verbose_name_plural = "aliases of tracks"
+        indexes = [models.Index(fields=["name"], name="trackalias_name")]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="trackalias_name_not_empty")]
 
 
 class PlaylistAlias(Alias):

@@ -153,6 +153,7 @@ class Album(SluggedModel, ListedByTitle):
 
     class Meta:
         ordering = ["sort_key", "pk"]
+        permissions = [("merge_album", "Can merge albums")]
         # Imports look for albums by title.
         indexes = [list_index("album_list"), models.Index(fields=["title"], name="album_title")]
         constraints = [
@@ -308,6 +309,7 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
 
     class Meta:
         ordering = ["sort_key", "pk"]
+        permissions = [("merge_track", "Can merge tracks")]
         # Imports look for tracks without a Spotify id by title.
         indexes = [
             list_index("track_list"),

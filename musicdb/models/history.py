@@ -23,6 +23,7 @@ class ChangeType(models.TextChoices):
     IMPORT = "import", "import"
     UNDO = "undo", "undo of an import"
     MERGE = "merge", "merge"
+    SPLIT = "split", "split"
     DELETION = "deletion", "deletion"
     REVERT = "revert", "revert"
     RESTORE = "restore", "restored"
@@ -39,6 +40,10 @@ class Version(models.Model):
     # No index: only an undo looks for the versions of an import, and reads each table once.
     source_import = models.ForeignKey(
         "musicdb.Import", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    # No index either, for the same reason.
+    grouped_change = models.ForeignKey(
+        "musicdb.GroupedChange", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
 
     class Meta:
@@ -70,7 +75,7 @@ class GenreVersion(AliasedVersion):
         abstract = True
 
 
-class AlbumVersion(Version):
+class AlbumVersion(AliasedVersion):
     """``labels`` are the keys of the labels, in order, and ``artists`` those of the album's artists."""
 
     labels = models.JSONField(default=list)
@@ -80,7 +85,7 @@ class AlbumVersion(Version):
         abstract = True
 
 
-class TrackVersion(Version):
+class TrackVersion(AliasedVersion):
     """``artists`` are the keys of the artists, in order, and ``genres`` those of the genres.
 
     ``playlists`` are the entries of playlists that were lost when the track was deleted.

@@ -124,7 +124,7 @@ def _slugs_like(rows: models.QuerySet[Any], stem: str) -> models.QuerySet[Any, A
 
 
 def _aliases_of(model: type[models.Model]) -> Any:
-    """Return the model of the aliases of ``model``, or None: albums and tracks have none."""
+    """Return the model of the aliases of ``model``, or None if it has none."""
     return next(
         (relation.related_model for relation in model._meta.related_objects if relation.name == "aliases"), None
     )

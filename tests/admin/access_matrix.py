@@ -26,7 +26,7 @@ from tests.factories import (
 from tests.imports.files import sample
 
 CATALOGUE = [Genre, Artist, Label, Album, Track, Playlist]
-MERGEABLE = [Genre, Artist, Label, Playlist]
+MERGEABLE = [Genre, Artist, Label, Album, Track, Playlist]
 RECORDS = [Import, Run, Cluster, Membership, ExcludedTrack]
 ROLES = ["nobody", "no role", "viewer", "editor", "curator", "superuser"]
 SUPERUSER = set(ROLES[5:])

@@ -55,11 +55,12 @@ def alias_rows(*typed: dict[str, Any]) -> dict[str, Any]:
 
 
 def track_data(**fields: Any) -> dict[str, Any]:
-    return {"title": "A track", "explicit": "unknown", **artist_rows(), **fields}
+    return {"title": "A track", "explicit": "unknown", **artist_rows(), **alias_rows(), **fields}
 
 
 def album_data(**fields: Any) -> dict[str, Any]:
-    return {"title": "An album", **rows("album_artists", "artist"), **rows("album_labels", "label"), **fields}
+    linked = {**rows("album_artists", "artist"), **rows("album_labels", "label"), **alias_rows()}
+    return {"title": "An album", **linked, **fields}
 
 
 def errors_of(response: Any) -> dict[str, list[str]]:

@@ -194,9 +194,9 @@ class TestPage:
         # Session, user, track; count, versions; albums, artists and genres by name; the admin's log.
         with django_assert_num_queries(9):
             admin_client.get(page_of(Track, "history", track.pk))
-        # Session, user, track, version; its artists, genres now; albums, artists and genres by name.
+        # Session, user, track, version; its artists, genres, aliases now; albums, artists and genres by name.
         version = track.history.first().pk
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             admin_client.get(page_of(Track, "version", track.pk, version))
 
     def test_names_of_deleted_rows_need_one_query_for_each_model(

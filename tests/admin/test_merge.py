@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.urls import reverse
 
 from musicdb.admin import duplicates
-from musicdb.models import Artist, Genre, Label
+from musicdb.models import Album, Artist, Genre, Label, Track
 from tests.admin.helpers import editor, messages_of, page_of, run_action
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
 from tests.pages.html import Node, parse
@@ -32,7 +33,8 @@ def merge_page(*objs: Any, **query: Any) -> str:
 
 def choices(page: Node) -> list[tuple[str, str, bool]]:
     """Return each choice on the page: its name, the facts beside it, and whether it is checked."""
-    rows = [row for row in page.one("div", id="content-main").all("li") if row.all("input")]
+    # The choices between values have no facts beside them.
+    rows = [row for row in page.one("div", id="content-main").all("li") if row.all("input") and len(row.all("div")) > 1]
     return [(row.one("label").text, row.all("div")[1].text, "checked" in row.one("input").attrs) for row in rows]
 
 
@@ -194,6 +196,69 @@ def test_the_merge_page_needs_a_constant_number_of_queries(
 ) -> None:
     address = merge_page(*(used(factory(), 2) for _ in range(number)))
     with django_assert_num_queries(3):  # session, user, rows with their counts
+        admin_client.get(address)
+
+
+# --- Tracks and albums -------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_values_that_differ_and_keeps_those_that_are_chosen(admin_client: Client) -> None:
+    one, two = TrackFactory(title="Song", score=1), TrackFactory(title="Song (Remaster)", score=9)
+    page = parse(admin_client.get(merge_page(one, two)))
+    legends = [legend.text for legend in page.one("div", class_="values").all("legend")]
+    assert legends == ["Title", "Place on an album", "Score", "Spotify id", "Audio features"]
+
+    response = admin_client.post(
+        merge_page(one, two), {"survivor": one.pk, "value_title": two.pk, "value_score": "", "value_spotify_id": ""}
+    )
+
+    assert messages_of(response)[0][1].startswith("Merged 1 track into <a ")
+    track = Track.objects.get()
+    assert (track.pk, track.title, track.score, track.spotify_id) == (one.pk, "Song (Remaster)", 1, one.spotify_id)
+
+
+def test_a_value_of_a_row_that_was_not_selected_is_refused(admin_client: Client) -> None:
+    one, two, stranger = TrackFactory(), TrackFactory(), TrackFactory()
+    response = admin_client.post(merge_page(one, two), {"survivor": one.pk, "value_title": stranger.pk})
+    assert response.status_code == 200
+    assert "Select a valid choice" in parse(response).one("div", class_="values").text
+    assert Track.objects.count() == 3
+
+
+def test_tracks_that_are_likely_one_recording_can_be_merged_from_their_page(admin_client: Client) -> None:
+    artist = ArtistFactory()
+    one, two = (TrackFactory(title="Song", artists=[artist]) for _ in range(2))
+    page = parse(admin_client.get(reverse("admin:duplicate_tracks")))
+    form = next(form for form in page.all("form", method="get") if "merge" in form.attrs["action"])
+    sent = [field.attrs["value"] for field in form.all("input") if field.attrs["name"] == "id"]
+    assert (form.attrs["action"], sent) == (page_of(Track, "merge"), [str(one.pk), str(two.pk)])
+
+
+def test_a_user_who_cannot_merge_tracks_is_not_offered_it() -> None:
+    artist = ArtistFactory()
+    for _ in range(2):
+        TrackFactory(title="Song", artists=[artist])
+    text = editor("view_track", "change_track").get(reverse("admin:duplicate_tracks")).text
+    assert page_of(Track, "merge") not in text
+    assert "Not duplicates" in text
+
+
+def test_albums_with_similar_titles_and_an_artist_in_common_form_a_group(admin_client: Client) -> None:
+    queen, hook = ArtistFactory(), ArtistFactory()
+    for title, artist in (("Greatest Hits", queen), ("Greatest hits!", queen), ("Greatest Hits", hook)):
+        TrackFactory(album=AlbumFactory(title=title), artists=[artist])
+    assert groups(parse(admin_client.get(page_of(Album, "duplicates")))) == [["Greatest Hits", "Greatest hits!"]]
+
+
+@pytest.mark.parametrize(("factory", "queries"), [(TrackFactory, 6), (AlbumFactory, 6)])
+@pytest.mark.parametrize("number", [2, 4])
+def test_the_merge_page_of_titles_needs_a_constant_number_of_queries(
+    admin_client: Client, django_assert_num_queries: Any, factory: Any, queries: int, number: int
+) -> None:
+    address = merge_page(*(factory(artists=[ArtistFactory()]) for _ in range(number)))
+    # Session, user, rows with their counts; of tracks their albums, artists and the artists' names; of albums their
+    # labels, artists and the artists' names.
+    with django_assert_num_queries(queries):
         admin_client.get(address)
 
 

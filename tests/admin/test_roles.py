@@ -32,17 +32,27 @@ EDITOR_PERMISSIONS = {
             *("genre", "artist", "label", "album", "track", "trackartist", "albumlabel", "albumartist"),
             *("genrealias", "artistalias", "labelalias", "savedfilter"),
             *("playlist", "playlistentry", "playlistalias"),
+            *("albumalias", "trackalias"),
         )
     ),
     *("add_import", "change_import", "view_import"),
     *(
         f"view_{model}"
-        for model in ("run", "cluster", "membership", "excludedtrack", "genreclustering", "sitesettings")
+        for model in (
+            "run",
+            "cluster",
+            "membership",
+            "excludedtrack",
+            "genreclustering",
+            "sitesettings",
+            "groupedchange",
+        )
     ),
 }
 CURATOR_PERMISSIONS = {
     *EDITOR_PERMISSIONS,
-    *("merge_genre", "merge_artist", "merge_label", "merge_playlist", "share_savedfilter"),
+    *("merge_genre", "merge_artist", "merge_label", "merge_playlist", "merge_album", "merge_track"),
+    "share_savedfilter",
     "change_sitesettings",
     *("add_run", "change_run", "delete_run", "change_cluster", "add_genreclustering", "change_genreclustering"),
 }
@@ -193,7 +203,7 @@ OFFERED_ACTIONS["curator"] = OFFERED_ACTIONS["editor"] | {
     Genre: {*OFFERED_ACTIONS["editor"][Genre], "merge_selected", "recluster_selected"},
     Artist: {*OFFERED_ACTIONS["editor"][Artist], "merge_selected"},
     Label: {*OFFERED_ACTIONS["editor"][Label], "merge_selected"},
-    Playlist: {*OFFERED_ACTIONS["editor"][Playlist], "merge_selected"},
+    **{model: {*OFFERED_ACTIONS["editor"][model], "merge_selected"} for model in (Album, Track, Playlist)},
     Run: {"compare_selected", "publish_selected", "unpublish_selected", "delete_selected"},
 }
 OFFERED_ACTIONS["superuser"] = OFFERED_ACTIONS["curator"]

@@ -17,6 +17,7 @@ def steps() -> Iterator[Any]:
         "musicdb.migrations.0005_visibility",
         "musicdb.migrations.0007_playlists",
         "musicdb.migrations.0009_album_artists_and_more_columns",
+        "musicdb.migrations.0011_merges_of_tracks_and_albums",
     ):
         yield import_module(name).Migration.operations[-1]
 

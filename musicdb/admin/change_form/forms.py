@@ -4,7 +4,7 @@ The admin classes say which fields each form has.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -108,23 +108,6 @@ class AlbumForm(ModelForm[Album]):
         return super().save(commit)
 
 
-class MergeForm(forms.Form):
-    """Which of ``objs`` stays. The first is chosen at the start."""
-
-    survivor = forms.TypedChoiceField(coerce=int, error_messages={"required": "Choose which one stays."})
-
-    def __init__(self, objs: Sequence[models.Model], data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, initial={"survivor": objs[0].pk})
-        self.objs = objs
-        self.fields["survivor"].choices = [(obj.pk, str(obj)) for obj in objs]  # type: ignore[attr-defined]
-
-    @property
-    def survivor_and_others(self) -> tuple[Any, list[Any]]:
-        chosen = self.cleaned_data["survivor"]
-        (survivor,) = (obj for obj in self.objs if obj.pk == chosen)
-        return survivor, [obj for obj in self.objs if obj.pk != chosen]
-
-
 # --- Aliases -----------------------------------------------------------------------------------------------------
 
 
@@ -154,12 +137,19 @@ class AliasForm(ModelForm[Any]):
         return name
 
 
-class ArtistAliasForm(AliasForm):
-    spotify_id = SpotifyIdField("artist")
+class IdAliasForm(AliasForm):
+    """An alias that has a Spotify id: of an artist, an album or a track."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "spotify_id" in self.fields:
+            kind = str(_target_model(type(self.instance))._meta.verbose_name)
+            self.fields["spotify_id"] = SpotifyIdField(kind)
 
     def clean_spotify_id(self) -> str | None:
         spotify_id: str | None = self.cleaned_data["spotify_id"]
-        if spotify_id and (owner := Artist.objects.filter(spotify_id=spotify_id).first()):
+        rows = _target_model(type(self.instance))._default_manager
+        if spotify_id and (owner := rows.filter(spotify_id=spotify_id).first()):
             raise ValidationError(f"“{owner}” has this Spotify id.")
         return spotify_id
 

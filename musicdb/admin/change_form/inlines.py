@@ -8,13 +8,22 @@ from django.http import HttpRequest
 from musicdb.admin.change_form.forms import (
     AliasForm,
     AliasFormSet,
-    ArtistAliasForm,
+    IdAliasForm,
     OrderedRowForm,
     OrderedRowFormSet,
     RowAutocomplete,
 )
 from musicdb.admin.generic import TabularInline
-from musicdb.models import AlbumArtist, AlbumLabel, ArtistAlias, GenreAlias, LabelAlias, TrackArtist
+from musicdb.models import (
+    AlbumAlias,
+    AlbumArtist,
+    AlbumLabel,
+    ArtistAlias,
+    GenreAlias,
+    LabelAlias,
+    TrackAlias,
+    TrackArtist,
+)
 
 
 class OrderedInline(TabularInline[Any, Any]):
@@ -82,9 +91,27 @@ class GenreAliasInline(AliasInline):
 
 class ArtistAliasInline(AliasInline):
     model = ArtistAlias
-    form = ArtistAliasForm
+    form = IdAliasForm
     fields = ["name", "spotify_id", "slug"]
 
 
 class LabelAliasInline(AliasInline):
     model = LabelAlias
+
+
+class AlbumAliasInline(AliasInline):
+    model = AlbumAlias
+    form = IdAliasForm
+    fields = ["name", "spotify_id", "upc", "slug"]
+
+
+class TrackAliasInline(AliasInline):
+    """What led to tracks that were merged into this one. A merge makes them."""
+
+    model = TrackAlias
+    form = IdAliasForm
+    fields = ["name", "spotify_id", "isrc", "slug"]
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

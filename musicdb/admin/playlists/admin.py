@@ -14,7 +14,7 @@ from musicdb.admin.change_form.inlines import AliasInline
 from musicdb.admin.changelist.bulk_edit import BulkEditAdmin, VisibilityBulkForm
 from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.history import VersionedAdmin
-from musicdb.admin.merge import MergeableAdmin
+from musicdb.admin.merging import MergeableAdmin
 from musicdb.admin.playlists.forms import RULE_FIELDS, PlaylistForm
 from musicdb.admin.playlists.tracks import TracksPage, tracks_csv
 from musicdb.exports.lists import PlaylistResource

@@ -16,10 +16,13 @@ same labels.
 The same year does not count: two "Greatest Hits" of 1981 are two, whatever their labels.
 
 Of two dates that agree, the album has the finer one, whichever came first.
+
+An album that has been merged into another is found by its own id, slug, UPC and title, and means the other one. A row
+about it changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from musicdb.db import in_batches
@@ -68,7 +71,7 @@ class AlbumResolver:
         slugs = dict.fromkeys(one.slug for one in wanted if one.slug and one.slug not in self._by_file_slug)
         self._complete(self.lookup.load(slugs=slugs))
         for slug in slugs:
-            if entity := self.lookup.by_slug.get(slug):
+            if entity := self.lookup.by_slug.get(slug) or self.lookup.by_alias_slug.get(slug):
                 self._assign_slug(slug, entity)
         open_ones = [one for one in wanted if one.slug not in self._by_file_slug]
         self._complete(
@@ -113,7 +116,7 @@ class AlbumResolver:
         labels = list(dict.fromkeys(self._labels.find(label) for label in record.labels))
         names = {*artists, *(artist.name for artist in record.artists)}
         album = (
-            (self.lookup.by_id.get(record.spotify_id) if record.spotify_id else self._by_file_slug.get(record.slug))
+            (self._by_id(record.spotify_id) if record.spotify_id else self._by_file_slug.get(record.slug))
             or self._find_by_upc(record)
             or self._find_by_title(record, labels, names, current)
         )
@@ -121,9 +124,21 @@ class AlbumResolver:
             album = self._create(record)
         if record.slug:
             self._assign_slug(record.slug, album)
-        self._give(album, record, labels)
+        if not self._is_merged(record, album):
+            self._give(album, record, labels)
         self._artists[album].update(artists)
         return album
+
+    def _by_id(self, spotify_id: str) -> Entity | None:
+        return self.lookup.by_id.get(spotify_id) or self.lookup.by_alias_id.get(spotify_id)
+
+    def _is_merged(self, record: AlbumRecord, album: Entity) -> bool:
+        """Return whether the record is about an album that has been merged into this one."""
+        if record.spotify_id:
+            return (
+                self.lookup.by_id.get(record.spotify_id) is not album and record.spotify_id in self.lookup.by_alias_id
+            )
+        return bool(record.slug) and self.lookup.by_alias_slug.get(record.slug) is album
 
     def load_dates(self, tracks: Sequence[TrackRecord]) -> None:
         """Find out which rows know more of an album's date than others, so that their order does not matter."""
@@ -145,7 +160,9 @@ class AlbumResolver:
 
     def _find_by_upc(self, record: AlbumRecord) -> Entity | None:
         candidates = self._by_upc.get(_upc_key(record.upc), ())
-        return next((album for album in candidates if _may_have_id(album, record)), None)
+        merged = (self.lookup.by_alias_upc.get(upc) for upc in _ways_to_write(record.upc))
+        found = next((album for album in candidates if _may_have_id(album, record)), None)
+        return found or next((album for album in merged if album and _may_have_id(album, record)), None)
 
     def _find_by_title(
         self, record: AlbumRecord, labels: list[Entity], artists: set[str], current: Entity | None
@@ -193,11 +210,9 @@ class AlbumResolver:
         self._complete(self.lookup.load(ids=ids, slugs=(record.slug for record in records), names=names, upcs=upcs))
         claims: dict[Entity, RowRef] = {}
         for ref, record in sorted(albums, key=lambda pair: not pair[1].slug):
-            album = next(
-                (one for one in self._candidates(record, claims) if ids_agree(one, record.spotify_id, ids)), None
-            )
+            album = next((one for one in self._candidates(record, claims) if self._agrees(one, record, ids)), None)
             try:
-                if album in claims:
+                if album in claims and not self._is_merged(record, album):
                     raise RowRefusedError("", f"is the same album as {claims[album]}.")
                 for label in record.labels:
                     refuse_unknown(name_of(label), slug_of(label), "label", "label_slugs", self._labels)
@@ -205,6 +220,10 @@ class AlbumResolver:
                     refuse_unknown(artist.name, artist.slug, "artist", "artist_slugs", self._album_artists)
             except RowRefusedError as error:
                 yield Problem(ref, error.column, error.message)
+                continue
+            if album and self._is_merged(record, album):
+                self._assign_slug(record.slug, album)
+                yield ResolvedRow(ref, album, is_merged=True)
                 continue
             if album:
                 claims[album] = ref
@@ -217,9 +236,12 @@ class AlbumResolver:
                 self._assign_slug(record.slug, album)
             yield ResolvedRow(ref, album)
 
+    def _agrees(self, album: Entity, record: AlbumRecord, ids: Container[str]) -> bool:
+        return self._is_merged(record, album) or ids_agree(album, record.spotify_id, ids)
+
     def _candidates(self, record: AlbumRecord, claims: dict[Entity, RowRef]) -> list[Entity]:
-        by_id = self.lookup.by_id.get(record.spotify_id or "")
-        if album := by_id or self.lookup.by_slug.get(record.slug):
+        by_id, lookup = self._by_id(record.spotify_id or ""), self.lookup
+        if album := by_id or lookup.by_slug.get(record.slug) or lookup.by_alias_slug.get(record.slug):
             return [album]
         if record.slug:
             return []

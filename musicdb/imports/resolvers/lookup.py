@@ -45,15 +45,18 @@ class Lookup:
         self.aggregate = aggregate_of(model)
         self._columns = [column.name for column in self.aggregate.columns]
         self._has_id = "spotify_id" in self._columns
-        # Albums have neither aliases nor keys of names.
         self._alias: Any = self.aggregate.alias
-        self._name_column = "name_key" if self._alias else self.aggregate.name_field
+        # Titles are compared as they are written: albums and tracks have no keys of names.
+        self._is_keyed = self.aggregate.name_field == "name"
+        self._name_column = "name_key" if self._is_keyed else self.aggregate.name_field
         self.rows: dict[int, Entity] = {}
         self.by_id: dict[str, Entity] = {}
         self.by_slug: dict[str, Entity] = {}
         self.names = NameIndex()
         self.by_alias_id: dict[str, Entity] = {}
         self.by_alias_slug: dict[str, Entity] = {}
+        self.by_alias_upc: dict[str, Entity] = {}
+        self._by_alias = {"spotify_id": self.by_alias_id, "slug": self.by_alias_slug, "upc": self.by_alias_upc}
         self.alias_names = NameIndex()
 
     def load(
@@ -74,17 +77,18 @@ class Lookup:
             loaded += self._load(self._rows(pk__in=batch))
         for batch in in_batches(dict.fromkeys(slug for slug in slugs if slug)):
             loaded += self._load(self._rows(slug__in=batch))
-            self._load_aliases("slug", batch)
+            loaded += self._load_aliases("slug", batch)
         for batch in in_batches(dict.fromkeys(one for one in ids if one)):
             loaded += self._load(self._rows(spotify_id__in=batch))
             if self._has_id:
-                self._load_aliases("spotify_id", batch)
+                loaded += self._load_aliases("spotify_id", batch)
         for batch in in_batches(dict.fromkeys(upcs)):
             loaded += self._load(self._rows(upc__in=batch))
-        fold = name_key if self._alias else str
+            loaded += self._load_aliases("upc", batch)
+        fold = name_key if self._is_keyed else str
         for batch in in_batches(dict.fromkeys(map(fold, names))):
             loaded += self._load(self._rows(**{f"{self._name_column}__in": batch}))
-            self._load_aliases("name", batch)
+            loaded += self._load_aliases("name", batch)
         return loaded
 
     def known(self, pk: int, name: str, spotify_id: str | None = None) -> Entity:
@@ -107,7 +111,7 @@ class Lookup:
 
         The exact spelling takes precedence, be it of a name or of an alias.
         """
-        exact = exact or self._alias is None
+        exact = exact or not self._is_keyed
         if found := (*self.names.find(name, exact=True), *self.alias_names.find(name, exact=True)):
             return found
         return () if exact else (*self.names.find(name), *self.alias_names.find(name))
@@ -130,19 +134,28 @@ class Lookup:
 
     def _add(self, pk: int, values: dict[str, Any]) -> Entity:
         entity = self.rows[pk] = Entity(self.model, values, pk)
-        self.add(entity, by_key=self._alias is not None)
+        self.add(entity, by_key=self._is_keyed)
         return entity
 
-    def _load_aliases(self, column: str, batch: list[str]) -> None:
+    def _load_aliases(self, column: str, batch: list[str]) -> list[Entity]:
+        """Load the aliases that have any of these. Return the rows that they led to and that were not there yet.
+
+        A row that has a name key is known by its name and id alone. Of others all columns are read.
+        """
         if self._alias is None:
-            return
-        condition = {"name_key__in" if column == "name" else f"{column}__in": batch}
-        target = ["target", "target__name", *(["target__spotify_id"] if self._has_id else [])]
-        rows = self._alias._default_manager.filter(**condition).order_by("pk").values_list(column, *target)
+            return []
+        condition = {"name_key__in" if column == "name" and self._is_keyed else f"{column}__in": batch}
+        name = f"target__{self.aggregate.name_field}"
+        target = ["target", name, *(["target__spotify_id"] if self._has_id else [])]
+        rows = list(self._alias._default_manager.filter(**condition).order_by("pk").values_list(column, *target))
+        loaded: list[Entity] = []
+        if rows and not self._is_keyed:
+            loaded = self._load(self._rows(pk__in={key for _, key, *_ in rows}))
         for value, *row in rows:
             entity = self.known(*row)
             if column == "name":
                 if entity not in self.alias_names.find(value, exact=True):
-                    self.alias_names.add(value, entity, by_key=True)
+                    self.alias_names.add(value, entity, by_key=self._is_keyed)
             else:
-                (self.by_alias_slug if column == "slug" else self.by_alias_id)[value] = entity
+                self._by_alias[column][value] = entity
+        return loaded

@@ -14,7 +14,7 @@ from musicdb.imports.records import TrackRecord
 from musicdb.imports.resolvers.albums import AlbumResolver
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.recordings import Match, RecordingFinder
-from musicdb.models import Track, TrackArtist
+from musicdb.models import Track, TrackAlias, TrackArtist
 from musicdb.models.aggregates import aggregate_of
 
 COLUMNS = [column.name for column in aggregate_of(Track).columns]
@@ -41,7 +41,8 @@ class ResolvedTrack:
     """A row about a track, with what it mentions. ``stored`` is None for a new track.
 
     Where names or an ISRC led to an existing track, ``title`` is the one that it has, and ``artists`` and ``album`` are
-    empty unless they are the same. ``is_unsure`` is whether others fit as well.
+    empty unless they are the same. ``is_unsure`` is whether others fit as well. ``is_merged`` is whether the row's own
+    track has been merged into ``stored``, which the row then leaves as it is.
     """
 
     ref: RowRef
@@ -52,6 +53,7 @@ class ResolvedTrack:
     album: Entity | None
     genres: list[Entity]
     is_unsure: bool = False
+    is_merged: bool = False
 
 
 class TrackResolver:
@@ -69,13 +71,16 @@ class TrackResolver:
         recordings = RecordingFinder(row.record for row in rows)
         # Most libraries have none, and are then not asked for each batch.
         has_tracks_without_id = bool(ids) and Track.objects.filter(spotify_id=None).exists()
+        has_merged = TrackAlias.objects.exists()
         for batch in in_batches(rows):
             records = [row.record for row in batch]
             stored = self._stored(records, ids)
+            merged = self._merged([record for record in records if record.key not in stored]) if has_merged else {}
             without = [
                 record
                 for record in records
                 if record.key not in stored
+                and id(record) not in merged
                 and not record.slug
                 and (has_tracks_without_id or not record.spotify_id or record.is_mention)
             ]
@@ -83,6 +88,9 @@ class TrackResolver:
             self._load_matched(matches.values())
             for row in batch:
                 record, match = row.record, matches.get(id(row.record))
+                if survivor := merged.get(id(record)):
+                    yield ResolvedTrack(row.ref, record, survivor, record.title, [], None, [], is_merged=True)
+                    continue
                 try:
                     self._refuse_unknown(record)
                 except RowRefusedError as error:
@@ -149,6 +157,42 @@ class TrackResolver:
                     found[record.key] = track
         return found
 
+    def _merged(self, records: Sequence[TrackRecord]) -> dict[int, StoredTrack]:
+        """Return the tracks into which those of ``records`` have been merged, by the ``id`` of the record.
+
+        Where a row has no Spotify id, its slug or its ISRC leads there, or its title and artists.
+        """
+        without_id = [record for record in records if not record.spotify_id]
+        wanted = {
+            "spotify_id": {record.spotify_id for record in records if record.spotify_id},
+            "slug": {record.slug for record in without_id if record.slug},
+            "isrc": {isrc for record in without_id if (isrc := record.values.get("isrc"))},
+            "name": {record.title for record in without_id if not record.slug},
+        }
+        targets: dict[tuple[str, Any], int] = {}
+        for column, values in wanted.items():
+            if values:
+                found = TrackAlias.objects.filter(**{f"{column}__in": values}).order_by("-pk")
+                targets.update(((column, value), pk) for value, pk in found.values_list(column, "target"))
+        # Not those that other rows may change.
+        survivors = {track.entity.pk: track for track in self._load(Track.objects.filter(pk__in=set(targets.values())))}
+        merged: dict[int, StoredTrack] = {}
+        for record in records:
+            leads = (
+                {"spotify_id": record.spotify_id}
+                if record.spotify_id
+                else {
+                    "slug": record.slug,
+                    "isrc": record.values.get("isrc"),
+                    "name": "" if record.slug else record.title,
+                }
+            )
+            for column, value in leads.items():
+                survivor = survivors.get(targets.get((column, value))) if value else None
+                if survivor and (column != "name" or _has_artists(survivor, record)):
+                    merged.setdefault(id(record), survivor)
+        return merged
+
     def _load_matched(self, matches: Iterable[Match]) -> None:
         """Load the tracks that names led to. Rows that mean the same track share it, in whichever batch they are."""
         new = {match.pk for match in matches} - self._matched.keys()
@@ -172,6 +216,10 @@ class TrackResolver:
         for pk, genre in Track.genres.through.objects.filter(track__in=found).values_list("track", "genre"):
             found[pk].genres.add(genre)
         return list(found.values())
+
+
+def _has_artists(track: StoredTrack, record: TrackRecord) -> bool:
+    return {artist.name for artist in track.entity.values["artists"]} == {artist.name for artist in record.artists}
 
 
 def _unique(entities: list[Entity]) -> list[Entity]:

@@ -1,4 +1,4 @@
-"""Merging genres, artists or labels: the action, the page that confirms it, and the page of possible duplicates."""
+"""Merging rows of the catalogue: the action, the page that confirms it, and the page of possible duplicates."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
-from musicdb.admin.change_form.forms import MergeForm
 from musicdb.admin.duplicates import dismiss_or_restore, review_context
 from musicdb.admin.html import link_to
-from musicdb.editing import Merged, MergeError, merge, review_groups
+from musicdb.admin.merging.forms import MergeForm
+from musicdb.editing import Merged, MergeError, differences, merge, review_groups
 from musicdb.models import Visibility
 from musicdb.music import group_by_key, similarity_key
 
@@ -32,6 +32,9 @@ class MergeableAdmin(CatalogueAdmin[M]):
     change_list_template = "admin/musicdb/mergeable_change_list.html"
     # The name of the model that uses these rows, and the annotation of ``get_queryset`` that counts its rows.
     used_by: str
+    used_by_plural = ""
+    # Whether what uses several of the merged rows has the one that stays only once.
+    shares_once = True
     usage_count: str
     # Two rows are possible duplicates if this returns the same key for their names.
     similarity_key: Callable[[str], str] = staticmethod(similarity_key)
@@ -81,15 +84,16 @@ class MergeableAdmin(CatalogueAdmin[M]):
             self.message_user(request, error, messages.ERROR)
             return self._redirect_back(request)
         objs = self._with_usage(objs)
-        form = MergeForm(objs, request.POST or None)
+        form = MergeForm(objs, differences(self.model, objs), request.POST or None)
         if form.is_valid():
-            self._merge(request, *form.survivor_and_others)
+            self._merge(request, form)
             return self._redirect_back(request)
         context = {
             **self._context(request, f"Merge {model_ngettext(self.opts, len(objs))}"),
             "form": form,
             "objs": objs,
             "effects": self.merge_effects,
+            "shares_once": self.shares_once,
             "back": self._redirect_back(request).url,
         }
         return TemplateResponse(request, "admin/musicdb/merge.html", context)
@@ -98,9 +102,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
         """Show groups of rows with similar names. On POST, dismiss or restore one. Reads all names, and little else."""
         if request.method == "POST":
             return dismiss_or_restore(request, self.model)
-        names = self.model._default_manager.order_by("sort_key", "pk").values_list("pk", "name")
-        groups = group_by_key(names.iterator(), self.similarity_key)
-        review = review_context(request, review_groups(self.model, groups))
+        review = review_context(request, review_groups(self.model, self.duplicate_groups()))
         # A group can be larger than a merge.
         shown = [group[:MAX_AT_ONCE] for group in review["page"]]
         objs = self.get_queryset(request).in_bulk([key for group in shown for key in group])
@@ -110,6 +112,11 @@ class MergeableAdmin(CatalogueAdmin[M]):
             "groups": [self._with_usage(objs[key] for key in group if key in objs) for group in shown],
         }
         return TemplateResponse(request, "admin/musicdb/duplicates.html", context)
+
+    def duplicate_groups(self) -> list[list[int]]:
+        """Return the keys of rows that may be duplicates, in groups."""
+        names = self.model._default_manager.order_by("sort_key", "pk").values_list("pk", "name")
+        return group_by_key(names.iterator(), self.similarity_key)
 
     def _with_usage(self, objs: Iterable[Any]) -> list[Any]:
         """Return ``objs``, each with ``usage``, the number of rows that use it. The best one to keep comes first."""
@@ -121,16 +128,17 @@ class MergeableAdmin(CatalogueAdmin[M]):
             key=lambda obj: (getattr(obj, "visibility", Visibility.SHOWN) != Visibility.SHOWN, -obj.usage, obj.pk),
         )
 
-    def _merge(self, request: HttpRequest, survivor: M, others: Sequence[M]) -> None:
+    def _merge(self, request: HttpRequest, form: MergeForm) -> None:
         try:
-            merged = merge(survivor, others, current_user(request))
+            merged = merge(*form.survivor_and_others, current_user(request), form.choices)
         except MergeError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.message_user(request, self._report(merged), messages.SUCCESS)
 
     def _report(self, merged: Merged) -> str:
-        moved = f"{merged.moved} {self.used_by}{'' if merged.moved == 1 else 's'} moved"
+        noun = self.used_by if merged.moved == 1 else self.used_by_plural or f"{self.used_by}s"
+        moved = f"{merged.moved} {noun} moved"
         shared = f", {merged.shared} had several of them" if merged.shared else ""
         others = f"{merged.others} {model_ngettext(self.opts, merged.others)}"
         return format_html("Merged {} into {}: {}{}.", others, link_to(merged.survivor), moved, shared)
@@ -156,6 +164,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
             "title": title,
             "media": self.media,
             "used_by": self.used_by,
+            "used_by_plural": self.used_by_plural or f"{self.used_by}s",
         }
 
     def _url_name(self, view: str) -> str:
