@@ -31,6 +31,8 @@ from musicdb.imports.tables import read_sources
 from musicdb.models import Import
 from musicdb.models.history import ChangeType
 
+LEFT_DELETED = "an editor has deleted it"
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -166,10 +168,16 @@ def _record(
         options=asdict(options),
         rows=planned.parsed.rows,
         counts=planned.counts,
-        skipped=dict(planned.parsed.skipped),
+        skipped=_skipped(planned),
         bad_rows=len(planned.problems),
         seconds=round(seconds, 3),
     )
+
+
+def _skipped(planned: Preview) -> dict[str, int]:
+    """Return how many rows were left out, by the reason: those that editors have deleted, too."""
+    left = sum(not one.returns for one in planned.plan.left_deleted)
+    return {**planned.parsed.skipped, **({LEFT_DELETED: left} if left else {})}
 
 
 def _names(sources: Sequence[Source]) -> str:

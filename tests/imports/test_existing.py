@@ -384,6 +384,7 @@ class TestDeleted:
             ("track “Song 1”", 2, False)
         ]
         assert list(Playlist.objects.get().tracks.values_list("title", flat=True)) == ["Song 2"]
+        assert outcome.record.skipped == {"an editor has deleted it": 1}
 
     def test_it_comes_back_when_that_is_wanted(self, editor: User) -> None:
         source = net_file(net_row(1))
