@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.admin.html import thumbnail
-from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models import Album, AlbumAlias, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from tests.admin.helpers import (
     listed,
     page_of,
@@ -52,8 +52,8 @@ def test_the_page_of_a_track_needs_a_constant_number_of_queries(
     track = TrackFactory(
         artists=[ArtistFactory() for _ in range(members)], genres=[GenreFactory() for _ in range(members)]
     )
-    # Session, user, track, artists, keys and names of the genres, name of the album, content type.
-    with django_assert_num_queries(8):
+    # Session, user, track, artists, aliases, keys and names of the genres, name of the album, content type.
+    with django_assert_num_queries(9):
         response = admin_client.get(page_of(Track, "change", track.pk))
     assert len(response.context["inline_admin_formsets"][0].formset.initial_forms) == members
 
@@ -65,7 +65,9 @@ def test_the_page_of_an_album_needs_a_constant_number_of_queries(
     album = AlbumFactory(
         labels=[LabelFactory() for _ in range(members)], artists=[ArtistFactory() for _ in range(members)]
     )
-    with django_assert_num_queries(6):  # session, user, album, artists, labels, content type
+    for number in range(members):
+        AlbumAlias.objects.create(name=f"Former title {number}", target=album)
+    with django_assert_num_queries(7):  # session, user, album, artists, labels, aliases, content type
         response = admin_client.get(page_of(Album, "change", album.pk))
     for inline in response.context["inline_admin_formsets"]:
         assert len(inline.formset.initial_forms) == members
