@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from musicdb.db import roles
 from musicdb.editing import data_quality
-from musicdb.models import Import
+from musicdb.models import Import, Track
 
 ROWS_A_PANEL = 5
 # Editors open this page all day, so its counts may be a few minutes old.
@@ -61,6 +61,8 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
         "panels": list(_render_panels(request.user.has_perm)),
         "quality_results": cache.get_or_set(_cache_key(request), lambda: _failed_checks(request), COUNTS_TTL),
     }
+    if request.user.has_perm("musicdb.add_import") and not Track.objects.exists():
+        context["first_import_url"] = reverse("admin:musicdb_import_add")
     if not (request.user.is_superuser or request.user.get_all_permissions()):
         # Somebody let this user in and has not given them a role yet.
         context["superuser_names"] = roles.superuser_names()

@@ -23,6 +23,7 @@ from tests.factories import (
     clustered_genre,
 )
 from tests.imports.files import net_file, net_row
+from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("admin:data_quality")
@@ -185,6 +186,20 @@ class TestFirstPage:
         assert page.count("None yet.") == 2
         assert "No problems found." in page
 
+    def test_an_empty_library_leads_to_the_import(self, admin_client: Client) -> None:
+        page = parse(admin_client.get(INDEX))
+        section = page.one("section", class_="first-import")
+        assert section.one("h2").text == "Import your library"
+        assert ("Choose a file", reverse("admin:musicdb_import_add")) in section.links
+        complete_track()
+        assert "Import your library" not in admin_client.get(INDEX).text
+
+    def test_who_may_not_import_is_not_asked_to(self, client: Client) -> None:
+        user = User.objects.create(username="reader", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename="view_import"))
+        client.force_login(user)
+        assert "Import your library" not in client.get(INDEX).text
+
     def test_counts_come_from_the_cache_until_the_page_counts_again(self, admin_client: Client) -> None:
         admin_client.get(INDEX)
         complete_track(features=False)
@@ -210,7 +225,9 @@ class TestFirstPage:
             clustered_genre()
             run_import([net_file(net_row(number))], ImportOptions(), None)
         admin_client.get(INDEX)
-        with django_assert_num_queries(5):  # Session, user, imports, runs, and Django's own recent actions.
+        with django_assert_num_queries(
+            6
+        ):  # Session, user, imports, runs, whether there are tracks, and Django's own recent actions.
             admin_client.get(INDEX)
 
     def test_users_see_only_what_they_have_permission_for(self, client: Client) -> None:

@@ -270,7 +270,7 @@ def test_the_first_page_names_unfinished_jobs_above_the_last_runs(
     job = enqueue(genres_of("jazz", "skiffle"), Params())
     assert run_next("one")
     admin_client.get(reverse("admin:index"))
-    with django_assert_num_queries(6):  # Session, user, imports, at work, runs, and Django's own recent actions.
+    with django_assert_num_queries(7):  # Session, user, imports, at work, runs, tracks, Django's recent actions.
         page = admin_client.get(reverse("admin:index")).text
     address = page_of(ReclusterJob, "change", job.pk)
     row = f'<a href="{address}">{job}: waiting for a worker</a> <span>1 of 2 genres finished</span>'

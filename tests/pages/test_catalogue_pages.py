@@ -31,7 +31,14 @@ def test_an_icon_is_where_browsers_look_for_one(client: Client) -> None:
 
 def test_home_of_an_empty_library_invites_editors(client: Client) -> None:
     page = parse(client.get("/"))
-    assert ("add genres and tracks", "/admin/") in page.links
+    assert ("import it from a file", "/admin/musicdb/import/add/") in page.links
+
+
+def test_home_of_a_library_without_genres_invites_editors_to_add_them(client: Client) -> None:
+    TrackFactory(genres=[])
+    page = parse(client.get("/"))
+    assert ("add genres to tracks", "/admin/musicdb/track/?gap=genre") in page.links
+    assert "is empty" not in page.text
 
 
 def test_home_shows_each_genre_with_its_plot_counts_and_last_run(client: Client) -> None:
