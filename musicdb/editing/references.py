@@ -1,6 +1,6 @@
 """Rows of other applications that follow a merge, such as a track's places in clusters.
 
-They have no history, so a merge keeps what it did to them, and its undo reads it.
+They have no history, so a merge keeps what it did to them.
 """
 
 import json
@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.apps import apps
 from django.core import serializers
 
 # A model states in this attribute which of its foreign keys follows a merge, and within what a row may be there once.
@@ -16,7 +15,7 @@ FOLLOWS = "follows_merge"
 
 
 def move_references(model: Any, survivor: int, others: Sequence[int]) -> list[dict[str, Any]]:
-    """Point the rows of ``others`` at the survivor, and return what an undo needs to put them back.
+    """Point the rows of ``others`` at the survivor, and return which rows moved and which were lost.
 
     Where the survivor, or an earlier one of ``others``, has a row in the same run, the row stays behind: it is deleted
     with the track that it belongs to.
@@ -48,32 +47,6 @@ def move_references(model: Any, survivor: int, others: Sequence[int]) -> list[di
                 }
             )
     return done
-
-
-def restore_references(done: Sequence[dict[str, Any]], survivor: int) -> int:
-    """Put back what ``move_references`` did. Return how many rows that was not possible for."""
-    left = 0
-    for entry in done:
-        table: Any = apps.get_model(entry["table"])
-        column, within = entry["column"], entry["within"]
-        for key, owner in entry["moved"]:
-            row = table._default_manager.filter(pk=key, **{column: survivor})
-            left += not row.update(**{column: owner})
-        for row in serializers.deserialize("python", entry["lost"]):
-            instance = row.object
-            if _can_return(table, instance, column, within):
-                row.save(force_insert=True)
-            else:
-                left += 1
-    return left
-
-
-def _can_return(table: Any, instance: Any, column: str, within: str) -> bool:
-    """Return whether all that a deleted row points at is there, and nothing has its place."""
-    keys = [(field, getattr(instance, field.attname)) for field in table._meta.concrete_fields if field.is_relation]
-    there = all(field.related_model._default_manager.filter(pk=key).exists() for field, key in keys if key is not None)
-    same = {name: getattr(instance, f"{name}_id") for name in (column, within)}
-    return there and not table._default_manager.filter(**same).exists()
 
 
 def _tables(model: Any) -> Iterator[tuple[Any, str, str]]:

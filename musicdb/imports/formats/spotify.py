@@ -102,8 +102,8 @@ class SpotifyFormat(FileFormat):
 
     A subclass must declare the columns title and artists. It may declare spotify_id, artist_ids, album, album_id,
     album_artists, album_artist_ids, album_type, upc, copyrights, released, image_url, labels, genres, more_genres,
-    isrc, duration_ms, explicit, liked, score, disc_number, track_number, popularity, preview_url, added_at and
-    added_by.
+    isrc, duration_ms, explicit, liked, score, disc_number, track_number, popularity, preview_url, added_at,
+    added_by and playlist.
     """
 
     danceability = Column("Danceability", FEATURES["danceability"])
@@ -146,6 +146,7 @@ class SpotifyFormat(FileFormat):
             genres=unique((*values.get("genres", ()), *values.get("more_genres", ()))),
             values={**known, **self._features(values)},
             entry=self._entry(values),
+            playlist=values.get("playlist", ""),
         )
 
     def _entry(self, values: dict[str, Any]) -> EntryRecord:

@@ -1,7 +1,6 @@
 """TuneMyMusic: a row for each track of favourites and playlists, and for each album and artist that is followed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from musicdb.exports.widgets import TextWidget
@@ -10,7 +9,6 @@ from musicdb.imports.formats.base import Column
 from musicdb.imports.formats.comma_lists import CommaList
 from musicdb.imports.formats.spotify import SpotifyFormat
 from musicdb.imports.messages import RowSkipped
-from musicdb.imports.records import TrackRecord
 
 _OTHER_TYPES = {"album": "an album, not a track", "artist": "an artist, not a track"}
 _FAVOURITE = frozenset({"favorite", "favourite"})
@@ -40,11 +38,6 @@ class TuneMyMusic(SpotifyFormat):
         values = super().read(cells)
         if not values["artists"] and (found := values["title"].partition(_BETWEEN))[2].strip():
             values["artists"], values["title"] = (found[0].strip(),), found[2].strip()
-        return values
-
-    def record(self, cells: Sequence[str]) -> TrackRecord:
-        record = super().record(cells)
         if self.cell(cells, "type").strip().lower() in _FAVOURITE:
-            record.values["liked"] = True
-        playlist = self.columns()["playlist"].widget.clean(self.cell(cells, "playlist"))
-        return replace(record, playlist=playlist)
+            values["liked"] = True
+        return values
