@@ -6,7 +6,7 @@ from typing import TextIO
 
 from musicdb.exports.csv_injection import escape_formula
 from musicdb.imports.messages import Problem, RowRef
-from musicdb.imports.tables import REASON_COLUMN, Table
+from musicdb.imports.tables import BAD_ROW_HEADINGS, Table
 
 
 def write_bad_rows(file: TextIO, tables: Iterable[Table], problems: Iterable[Problem]) -> None:
@@ -25,7 +25,7 @@ def _bad_rows(tables: Iterable[Table], problems: Iterable[Problem]) -> Iterator[
     for table in tables:
         rows = _bad_rows_of(table, reasons)
         if (first := next(rows, None)) is not None:
-            yield [*table.header, "File", "Row", REASON_COLUMN]
+            yield [*table.header, *BAD_ROW_HEADINGS]
             yield first
             yield from rows
 

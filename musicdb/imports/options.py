@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.music import normalise_name
 
 # Called with the stage that runs, how many rows are done, and how many there are, if that is known.
@@ -137,7 +138,8 @@ class Existing(StrEnum):
 class ImportOptions:
     """How to import files.
 
-    ``file_format`` is the name of their format, or "" to detect it. ``genre`` is added to the genres of every track.
+    ``file_format`` is the name of their format, or "" to detect it. ``mappings`` say what the columns are of tables
+    that have these columns. ``genre`` is added to the genres of every track.
     ``skip_bad`` imports the good rows where others are bad.
 
     ``liked`` says whether every track is marked as liked, or none. None leaves it to the names of the files: "Liked
@@ -162,6 +164,7 @@ class ImportOptions:
     take_fields: tuple[str, ...] = ()
     take_rows: tuple[str, ...] = ()
     restore_deleted: bool = False
+    mappings: tuple[ColumnMapping, ...] = ()
     parse_options: ParseOptions = field(default_factory=ParseOptions)
 
     def __post_init__(self) -> None:

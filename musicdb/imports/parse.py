@@ -7,7 +7,7 @@ from typing import Any
 
 from musicdb.exports.csv_injection import unescape_formula
 from musicdb.imports.columns import Columns
-from musicdb.imports.formats import detect
+from musicdb.imports.formats import detect_all
 from musicdb.imports.formats.base import FileFormat, sniff
 from musicdb.imports.mentions import MentionIndex, combine_mention
 from musicdb.imports.messages import (
@@ -98,7 +98,7 @@ class Parsed:
 
 def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = no_progress) -> Parsed:
     """Read every row of ``tables``. Raises ImportRefusedError for a table that cannot be read at all."""
-    files = [(table, detect(table.name, table.header, options.parse_options, options.file_format)) for table in tables]
+    files = detect_all(tables, options)
     parser = _Parser(options, progress, has_mentions=any(file_format.has_mentions for _, file_format in files))
     sniff(files)
     for table, file_format in files:

@@ -25,14 +25,11 @@ from musicdb.exports.limits import MAX_CELL
 from musicdb.imports.messages import Note, Question, RowRefusedError
 from musicdb.imports.options import ParseOptions
 from musicdb.imports.records import AlbumRecord, EntityRecord, PlaylistEntryRecord, TrackRecord
-from musicdb.imports.tables import REASON_COLUMN, Table
+from musicdb.imports.tables import BAD_ROW_HEADINGS, REASON_COLUMN, Table
 
 Record = TrackRecord | AlbumRecord | EntityRecord | PlaylistEntryRecord
 
 _IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
-
-# The columns that a file of bad rows has besides those of its table.
-BAD_ROW_HEADINGS = frozenset({"File", "Row", REASON_COLUMN})
 
 
 def heading_key(heading: str) -> str:

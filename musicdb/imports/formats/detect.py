@@ -1,7 +1,9 @@
 """Which format a file has, as its header shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import cache
 
+from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.imports.formats.base import FileFormat
 from musicdb.imports.formats.datasets.music_genre import MusicGenre
 from musicdb.imports.formats.datasets.organize_your_music import OrganizeYourMusic
@@ -16,13 +18,25 @@ from musicdb.imports.formats.listening.audio_features import FeaturesById
 from musicdb.imports.formats.listening.playlist_files import PlaylistFile
 from musicdb.imports.formats.listening.plays import PlayHistory
 from musicdb.imports.formats.listening.spotify_library import SpotifyLibrary, SpotifyPlaylist
+from musicdb.imports.formats.mapped import FIELDS, MappedFormat, guess_mapping, mapped_format
+from musicdb.imports.formats.mapped.fields import SECOND
+from musicdb.imports.formats.mapped.names import fields_of
 from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.imports.formats.services.skiley import Skiley
 from musicdb.imports.formats.services.soundiiz import Soundiiz
 from musicdb.imports.formats.services.tunemymusic import TuneMyMusic
-from musicdb.imports.formats.unknown import describe_unknown
+from musicdb.imports.formats.spotify import SpotifyFormat
+from musicdb.imports.formats.unknown import (
+    can_be_mapped,
+    describe_data,
+    describe_unknown,
+    name_headings,
+    values_without_headings,
+)
 from musicdb.imports.messages import ImportRefusedError
-from musicdb.imports.options import ParseOptions
+from musicdb.imports.options import ImportOptions
+from musicdb.imports.tables import Table
+from musicdb.music import FEATURE_NAMES
 
 # All formats. Where a header fits two equally well, the first is taken.
 FORMATS: tuple[type[FileFormat], ...] = (
@@ -46,21 +60,91 @@ FORMATS: tuple[type[FileFormat], ...] = (
     *NATIVE_FORMATS,
 )
 # What people call each. The tables of the native format share a name.
-FORMAT_LABELS = {file_format.name: file_format.label for file_format in FORMATS}
+_NAMED: tuple[type[FileFormat], ...] = (*FORMATS, MappedFormat)
+FORMAT_LABELS = {file_format.name: file_format.label for file_format in _NAMED}
+# A heading such as BPM may be a coincidence. So many headings of features that a format does not know are not.
+MIN_FEATURES = 2
 
 
-def detect(file: str, header: Sequence[str], parse_options: ParseOptions, wanted: str = "") -> FileFormat:
-    """Return the format of a file with this header: the one named ``wanted``, or else the one that fits best.
+class UnknownColumnsError(ImportRefusedError):
+    """A table with columns that a person must map. ``guess`` is what they most likely are."""
 
-    Raises ImportRefusedError, with what the file lacks, where none fits.
+    def __init__(self, table: Table, guess: ColumnMapping, message: str) -> None:
+        super().__init__(message)
+        self.table = table
+        self.guess = guess
+
+
+def detect_all(tables: Iterable[Table], options: ImportOptions) -> list[tuple[Table, FileFormat]]:
+    """Return the tables with their formats. Raises ImportRefusedError for a mapping that fits no table."""
+    listed = list(tables)
+    for mapping in options.mappings:
+        mapped = mapped_format(mapping)
+        table, missing = min(
+            ((table, mapped.missing_columns(table.header)) for table in listed), key=lambda found: len(found[1])
+        )
+        if missing:
+            raise ImportRefusedError(f"{table.name} lacks columns that are mapped: {name_headings(missing)}.")
+    return [(table, detect(table, options)) for table in listed]
+
+
+def detect(table: Table, options: ImportOptions) -> FileFormat:
+    """Return the format of a table: its columns as mapped, the one that is wanted, or else the one that fits best.
+
+    Raises ImportRefusedError, with what the table lacks, where none fits; UnknownColumnsError if mapping them helps.
     """
+    file, header, wanted = table.name, table.header, options.file_format
+    for mapping in options.mappings:
+        mapped = mapped_format(mapping)
+        if not mapped.missing_columns(header):
+            return mapped(file, header, options.parse_options)
     considered = [file_format for file_format in FORMATS if wanted in ("", file_format.name)]
     fitting = [file_format for file_format in considered if not file_format.missing_columns(header, file)]
-    if fitting:
-        best = max(fitting, key=lambda one: (one.matches_file_name(file), one.match_score(header)[1]))
-        return best(file, header, parse_options)
-    if not wanted:
-        raise ImportRefusedError(describe_unknown(file, header, FORMATS, Soundiiz))
+    best = max(fitting, key=lambda one: (one.matches_file_name(file), one.match_score(header)[1]), default=None)
+    if best and (wanted or not _misses_features(best, table)):
+        return best(file, header, options.parse_options)
+    if wanted in ("", MappedFormat.name):
+        raise _unknown(table, best)
     nearest = max(considered, key=lambda one: one.match_score(header))
     missing = ", ".join(f"“{heading}”" for heading in nearest.missing_columns(header))
     raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")
+
+
+def guess_columns(table: Table) -> ColumnMapping:
+    """Return what the columns of a table most likely are, by the headings of all formats and by the cells."""
+    return guess_mapping(table, _fields_by_heading())
+
+
+def _unknown(table: Table, near: type[FileFormat] | None) -> ImportRefusedError:
+    if values := values_without_headings(table.header, _fields_by_heading()):
+        return ImportRefusedError(describe_data(table.name, values, Soundiiz))
+    guess = guess_columns(table)
+    message = describe_unknown(table.name, guess, Soundiiz, near)
+    return UnknownColumnsError(table, guess, message) if can_be_mapped(guess) else ImportRefusedError(message)
+
+
+def _misses_features(file_format: type[FileFormat], table: Table) -> bool:
+    """Return whether ``table`` has audio features by other names than ``file_format`` knows, which reads none."""
+    if not issubclass(file_format, SpotifyFormat):
+        return False
+    found = file_format.positions_in(table.header)
+    if any(found.get(name) is not None for name in FEATURE_NAMES):
+        return False
+    named = sum(any(field in FEATURE_NAMES for _, field in fields_of(heading, {})) for heading in table.header)
+    if named < MIN_FEATURES:
+        return False
+    return sum(column.field in FEATURE_NAMES for column in guess_columns(table).columns) >= MIN_FEATURES
+
+
+@cache
+def _fields_by_heading() -> dict[str, str]:
+    """Return the field that each heading of a format of tracks means, by the heading's key. The first format counts."""
+    fields: dict[str, str] = {}
+    for file_format in FORMATS:
+        columns = file_format.columns()
+        if "title" in columns and "artists" in columns:
+            for name, column in columns.items():
+                field = next((field for field, second in SECOND.items() if second == name), name)
+                for heading in column.headings if field in FIELDS else ():
+                    fields.setdefault(heading, field)
+    return fields

@@ -68,8 +68,9 @@ class ArtistNames(Sniffer):
         if "," not in ids and ids not in self._seen:
             self._seen.add(ids)
             with suppress(ValueError):  # The row is refused where it is read.
-                for spotify_id in self._ids.clean(ids):
-                    self._names[spotify_id] = self._artists.clean_one(self.file_format.cell(cells, "artists"))
+                found = self._ids.clean(ids)
+                if len(found) == 1:
+                    self._names[found[0]] = self._artists.clean_one(self.file_format.cell(cells, "artists"))
 
     def decide(self) -> None:
         self.file_format.known_artists = self._names

@@ -1,12 +1,15 @@
 """What to tell the person whose file has no format that musicdb knows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from musicdb.imports.formats.base import FileFormat, heading_key
+from musicdb.imports.column_mapping import IGNORE, ColumnMapping
+from musicdb.imports.formats.base import FileFormat
+from musicdb.imports.formats.mapped import FIELDS, NEEDED
+from musicdb.imports.formats.mapped.names import fields_of
 from musicdb.music import FEATURE_NAMES
 
-# What a column of a track is, in words. All others are called by their names.
+# What a column of a track is, in words. All others are called as forms call them.
 _WORDS = {
     "title": "the title",
     "artists": "the artists",
@@ -18,24 +21,13 @@ _WORDS = {
     "image_url": "the album’s art",
     "labels": "the label",
     "genres": "the genre",
-    "more_genres": "the genre",
     "isrc": "the ISRC",
     "duration_ms": "the duration",
     "explicit": "explicit or not",
     "liked": "liked or not",
-    "slug": "the address",
-    "playlist": "the playlist",
+    "score": "the score",
+    "popularity": "the popularity",
     **dict.fromkeys(FEATURE_NAMES, "audio features"),
-}
-# Columns that mean something in their own format only.
-_OWN = frozenset({"type", "analysis_url", "track_href"})
-# What a track cannot do without.
-_NEEDED = {"the title": "a title", "the artists": "an artist"}
-# Headings that no format has, but that people use.
-_ALSO = {
-    **dict.fromkeys(("song", "songname", "songtitle", "track", "tracktitle"), "the title"),
-    **dict.fromkeys(("artist", "artistname", "band", "performer", "interpret", "singer"), "the artists"),
-    **dict.fromkeys(("spotifyuri", "spotifyurl", "spotifytrackid", "uri", "trackuri"), "the Spotify id"),
 }
 # What stands in the cells of tracks, and in no heading: an id, a link, a date, a number or a file.
 _VALUE = re.compile(
@@ -45,58 +37,73 @@ _VALUE = re.compile(
 _MAX_NAMED = 20
 
 
-def describe_unknown(
-    file: str, header: Sequence[str], formats: Sequence[type[FileFormat]], simplest: type[FileFormat]
-) -> str:
-    """Return which columns of ``header`` are understood, as what, what is missing for an import, and what helps.
+def values_without_headings(header: Sequence[str], more: Mapping[str, str]) -> list[str]:
+    """Return what stands in a header, but in no heading, of a table without headings; nothing for any other table.
 
-    ``formats`` are those whose columns are looked up, and ``simplest`` is the one whose headings are recommended.
+    ``more`` has the fields of more headings, by their keys.
     """
-    headings = [heading for heading in header if heading]
-    meanings = _meanings(formats)
+    if any(any(fields_of(heading, more)) for heading in header):
+        return []
+    return [heading for heading in header if heading and _VALUE.fullmatch(heading)]
+
+
+def can_be_mapped(guess: ColumnMapping) -> bool:
+    # A title and an artist are two columns.
+    return len(guess.columns) >= len(NEEDED)
+
+
+def describe_data(file: str, values: Sequence[str], simplest: type[FileFormat]) -> str:
+    """Return what to do about a table whose first row has ``values``, and no headings."""
+    said = f"Its first row looks like data, not like headings: {name_headings(values)}. Add a row of headings."
+    return f"{file} has no format that musicdb knows. {said} {_other_ways(simplest)}."
+
+
+def describe_unknown(
+    file: str, guess: ColumnMapping, simplest: type[FileFormat], near: type[FileFormat] | None = None
+) -> str:
+    """Return which columns are understood, as what, what is missing for an import, and what helps.
+
+    ``simplest`` is the format whose headings are recommended. ``near`` is one that would read no features of the file.
+    """
     understood: dict[str, list[str]] = {}
     unknown: list[str] = []
-    for heading in headings:
-        if meaning := meanings.get(heading_key(heading)):
-            understood.setdefault(meaning, []).append(heading)
-        else:
-            unknown.append(heading)
+    for column in guess.columns:
+        if column.field != IGNORE:
+            meaning = _WORDS.get(column.field, f"“{FIELDS[column.field].label.lower()}”")
+            understood.setdefault(meaning, []).append(column.heading)
+        elif column.heading:
+            unknown.append(column.heading)
     parts = [f"{file} has no format that musicdb knows."]
-    values = [heading for heading in headings if _VALUE.fullmatch(heading)]
-    if values and not understood:
-        parts.append(f"Its first row looks like data, not like headings: {_named(values)}. Add a row of headings.")
-    else:
-        if understood:
-            parts.append(
-                f"Understood: {', '.join(f'{_named(of)} as {meaning}' for meaning, of in understood.items())}."
-            )
-        if unknown:
-            parts.append(f"Not understood: {_named(unknown)}.")
-        lacking = [word for meaning, word in _NEEDED.items() if meaning not in understood]
-        if lacking:
-            parts.append(f"A track needs {_listed(list(_NEEDED.values()))}; the file has no column for {_or(lacking)}.")
+    if near:
+        parts = [f"{file} looks like a file of {near.label}, but that has other names for audio features."]
+    if understood:
+        parts.append(
+            f"Understood: {', '.join(f'{name_headings(of)} as {meaning}' for meaning, of in understood.items())}."
+        )
+    if unknown:
+        parts.append(f"Not understood: {name_headings(unknown)}.")
+    lacking = [word for name, word in NEEDED.items() if _WORDS[name] not in understood]
+    if lacking:
+        parts.append(f"A track needs {_listed(list(NEEDED.values()))}; no column looks like {_listed(lacking, 'or')}.")
     if set(understood) == {"the artists"}:
         parts.append("To import artists without tracks, name the file artists.csv, with the columns “slug” and “name”.")
-    wanted = _listed([f"“{heading}”" for heading in simplest.missing_columns(())])
-    parts.append(
-        f"Export the tracks with Exportify (exportify.net) or from musicdb, or make a table with the columns {wanted}."
-    )
+    if not lacking:
+        parts.append("Say what each of its columns is.")
+    elif can_be_mapped(guess):
+        parts.append(f"{_other_ways(simplest)}, or say what each of its columns is.")
+    else:
+        parts.append(f"{_other_ways(simplest)}.")
     return " ".join(parts)
 
 
-def _meanings(formats: Sequence[type[FileFormat]]) -> dict[str, str]:
-    """Return what each heading of a format of tracks means, by the heading's key. The first format counts."""
-    meanings: dict[str, str] = {}
-    for file_format in formats:
-        columns = file_format.columns()
-        if "title" in columns and "artists" in columns:
-            for name, column in columns.items():
-                for heading in column.headings if name not in _OWN else ():
-                    meanings.setdefault(heading, _WORDS.get(name, f"“{name.replace('_', ' ')}”"))
-    return {**_ALSO, **meanings}
+def _other_ways(simplest: type[FileFormat]) -> str:
+    wanted = _listed([f"“{heading}”" for heading in simplest.missing_columns(())])
+    export = "Export the tracks with Exportify (exportify.net) or from musicdb"
+    return f"{export}, or make a table with the columns {wanted}"
 
 
-def _named(headings: Sequence[str]) -> str:
+def name_headings(headings: Sequence[str]) -> str:
+    """Return headings as a message names them: the first of many, each of a bearable length."""
     named = [f"“{heading[:60]}”" for heading in headings[:_MAX_NAMED]]
     if len(headings) > _MAX_NAMED:
         named.append(f"{len(headings) - _MAX_NAMED} others")
@@ -105,7 +112,3 @@ def _named(headings: Sequence[str]) -> str:
 
 def _listed(words: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
-def _or(words: Sequence[str]) -> str:
-    return _listed(words, "or")

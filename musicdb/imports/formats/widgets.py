@@ -214,3 +214,12 @@ class ModeWidget(FeatureWidget):
             return super().clean(value)
         except ValueError:
             raise ValueError(f"“{shorten(value)}” is no mode. Use 1 or major, 0 or minor.") from None
+
+
+class MarkWidget(Widget):
+    """Whether a cell has a mark, such as a heart. A blank cell says nothing, and a written no is one."""
+
+    _NO = frozenset({"0", "false", "no", "n"})
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
+        return None if is_unknown(value) else value.strip().lower() not in self._NO

@@ -5,6 +5,6 @@ No file is trusted: sizes are checked as they are declared, and again as they st
 """
 
 from musicdb.imports.tables.reading import read_sources
-from musicdb.imports.tables.table import REASON_COLUMN, Table
+from musicdb.imports.tables.table import BAD_ROW_HEADINGS, REASON_COLUMN, Table
 
-__all__ = ["REASON_COLUMN", "Table", "read_sources"]
+__all__ = ["BAD_ROW_HEADINGS", "REASON_COLUMN", "Table", "read_sources"]

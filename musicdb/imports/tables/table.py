@@ -10,6 +10,8 @@ from musicdb.imports.messages import ImportRefusedError, Note, Question
 MAX_COLUMNS = 500
 # The last column of a file of bad rows. Such a file may contain rows of several tables, each below its own header.
 REASON_COLUMN = "Why it was not imported"
+# The columns that a file of bad rows has besides those of its table.
+BAD_ROW_HEADINGS = ("File", "Row", REASON_COLUMN)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class Table:
         if len(cells) > MAX_COLUMNS:
             raise ImportRefusedError(f"{self.name} has more than {MAX_COLUMNS} columns.")
         return tuple(cell.strip() for cell in cells)
+
+    @property
+    def own_header(self) -> tuple[str, ...]:
+        """The header without what a file of bad rows has besides."""
+        is_of_bad_rows = self.header[-len(BAD_ROW_HEADINGS) :] == BAD_ROW_HEADINGS
+        return self.header[: -len(BAD_ROW_HEADINGS)] if is_of_bad_rows else self.header
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the number and the cells of each row below the header. Every call starts at the top."""

@@ -1,5 +1,6 @@
 """``manage.py importlibrary``: import files from a command line."""
 
+import shlex
 from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Sequence
 from itertools import islice
@@ -22,12 +23,15 @@ from musicdb.imports import (
     run_import,
 )
 from musicdb.imports.changes import overwritten
-from musicdb.imports.formats import FORMAT_LABELS
+from musicdb.imports.column_mapping import ColumnMapping
+from musicdb.imports.formats import FORMAT_LABELS, UnknownColumnsError, guess_columns
+from musicdb.imports.formats.mapped import read_mapping
 from musicdb.imports.lock import Patience
 from musicdb.imports.messages import Note, Problem, Question
 from musicdb.imports.new_pages import new_pages
 from musicdb.imports.options import CHOICES, Existing
 from musicdb.imports.report import kept_fields
+from musicdb.imports.tables import read_sources
 from musicdb.management.base import BaseCommand
 
 MAX_PROBLEMS_SHOWN = 20
@@ -54,6 +58,20 @@ class Command(BaseCommand):
             choices=sorted(FORMAT_LABELS),
             default="",
             help="the format of the files; default: detect it by the header",
+        )
+        parser.add_argument(
+            "--map",
+            dest="maps",
+            action="append",
+            default=[],
+            metavar="FILE",
+            type=Path,
+            help="a JSON file that says what the columns are, as --print-map writes it; once for each header",
+        )
+        parser.add_argument(
+            "--print-map",
+            action="store_true",
+            help="print what the columns most likely are, and import nothing",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--genre", default="", metavar="G", help="a genre to add to every track")
@@ -108,6 +126,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         sources = [_source(path) for path in options["files"]]
         decided = {choice.code: choice.value_of(options[choice.code]) for choice in CHOICES}
+        parse_options = ParseOptions(**decided)
+        if options["print_map"]:
+            self._print_map(sources, parse_options)
+            return
         import_options = ImportOptions(
             file_format=options["file_format"],
             genre=options["genre"],
@@ -115,9 +137,10 @@ class Command(BaseCommand):
             playlist=options["playlist"],
             no_playlist=options["no_playlist"],
             skip_bad=options["skip_bad"],
+            mappings=tuple(map(_mapping, options["maps"])),
             existing=options["existing"],
             restore_deleted=options["restore_deleted"],
-            parse_options=ParseOptions(**decided),
+            parse_options=parse_options,
         )
         self._skips_bad = import_options.skip_bad
         bad_rows = options["bad_rows"] or Path(f"{options['files'][0]}.bad-rows.csv")
@@ -136,6 +159,8 @@ class Command(BaseCommand):
             self._list_answers(error.questions)
             questions = " ".join(map(_with_flags, error.questions))
             raise CommandError(f"{questions} Nothing was imported.") from None
+        except UnknownColumnsError as error:
+            raise CommandError(f"{error} {_how_to_map(options['files'])} Nothing was imported.") from None
         except ImportRefusedError as error:
             raise CommandError(f"{error} Nothing was imported.") from None
         except KeyboardInterrupt:
@@ -143,6 +168,17 @@ class Command(BaseCommand):
         self._summarise(outcome)
         if isinstance(outcome, Outcome) and outcome.problems:
             self.stdout.write(self.style.WARNING(f"The rows that were not imported are in {bad_rows}."))
+
+    def _print_map(self, sources: Sequence[Source], parse_options: ParseOptions) -> None:
+        """Print the mapping of the one header that the files have."""
+        try:
+            tables = list(read_sources(sources, parse_options.encoding))
+            if len({table.header for table in tables}) > 1:
+                names = ", ".join(table.name for table in tables)
+                raise CommandError(f"The files have different headers: {names}. Print the map of one at a time.")
+            self.stdout.write(guess_columns(tables[0]).as_json())
+        except ImportRefusedError as error:
+            raise CommandError(str(error)) from None
 
     def _summarise(self, outcome: Preview) -> None:
         parsed, problems = outcome.parsed, outcome.problems
@@ -231,6 +267,23 @@ def _source(path: Path) -> Source:
         return Source(path.name, path.read_bytes())
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _mapping(path: Path) -> ColumnMapping:
+    try:
+        return read_mapping(_source(path).data.decode("utf-8-sig"), path.name)
+    except UnicodeDecodeError:
+        raise CommandError(f"{path.name} is not in UTF-8.") from None
+    except ImportRefusedError as error:
+        raise CommandError(f"{error} Nothing was imported.") from None
+
+
+def _how_to_map(paths: Sequence[Path]) -> str:
+    file = shlex.quote(str(paths[0])) if len(paths) == 1 else "FILE"
+    return (
+        f"“manage.py importlibrary {file} --print-map > map.json” writes what they most likely are. Correct it, and "
+        "import with “--map map.json”."
+    )
 
 
 def _with_flags(message: Question | Note) -> str:

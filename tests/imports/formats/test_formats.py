@@ -152,8 +152,9 @@ class TestWhatItIsNot:
         assert str(refused.value) == (
             "x.csv has no format that musicdb knows. Understood: “Track URI” as the Spotify id, “Artist Name(s)” as "
             "the artists, “Danceability” and “Energy” as audio features. Not understood: “Mood”. A track needs a "
-            "title and an artist; the file has no column for a title. Export the tracks with Exportify (exportify.net) "
-            "or from musicdb, or make a table with the columns “title”, “artist”, “album” and “isrc”."
+            "title and an artist; no column looks like a title. Export the tracks with Exportify (exportify.net) or "
+            "from musicdb, or make a table with the columns “title”, “artist”, “album” and “isrc”, or say what each of "
+            "its columns is."
         )
 
     def test_the_format_that_was_asked_for(self) -> None:

@@ -13,26 +13,29 @@ def refusal(text: str) -> str:
 
 
 def test_features_without_artists() -> None:
-    said = refusal("name;danceability;energy;type;id;duration_ms\nGet On Up;0.7;0.5;audio_features;4uLU;225933\n")
+    said = refusal(
+        "name;danceability;energy;type;id;duration_ms\nGet On Up;0.7;0.5;audio_features;4uLU6hMCjMI75M1A2tKUQC;225933\n"
+    )
     assert "“name” as the title" in said
     assert "“id” as the Spotify id" in said
     assert "“danceability” and “energy” as audio features" in said
     assert "“duration_ms” as the duration" in said
     assert "Not understood: “type”." in said
-    assert "the file has no column for an artist." in said
+    assert "no column looks like an artist." in said
 
 
 def test_headings_that_no_format_has() -> None:
     said = refusal("Song,Band,Album,Mood\nOne,Two,Three,4\n")
     assert "Understood: “Song” as the title, “Band” as the artists, “Album” as the album." in said
     # A track needs no Spotify id.
-    assert "the file has no column" not in said
+    assert "no column looks like" not in said
+    assert said.endswith("Say what each of its columns is.")
 
 
 def test_artists_alone_have_a_table_of_their_own() -> None:
     said = refusal("Artist,Country\nSia,AU\n")
     assert "“Artist” as the artists" in said
-    assert "no column for a title." in said
+    assert "no column looks like a title." in said
     assert "name the file artists.csv, with the columns “slug” and “name”" in said
 
 
@@ -64,9 +67,13 @@ def test_hundreds_of_columns_are_not_all_named() -> None:
     assert "c20”" not in said
 
 
-@pytest.mark.parametrize("header", ["a,b", "slug,name", "Song,Artist", "id,name,danceability"])
-def test_every_refusal_leads_on(header: str) -> None:
+@pytest.mark.parametrize("header", ["a,b", "slug,name", "Song,Mood", "id,name,danceability"])
+def test_a_refusal_for_what_is_missing_leads_on(header: str) -> None:
     said = refusal(f"{header}\n1,2,3\n")
     assert "nearest" not in said
     assert "Export the tracks with Exportify (exportify.net) or from musicdb" in said
-    assert "the columns “title”, “artist”, “album” and “isrc”" in said
+    assert "the columns “title”, “artist”, “album” and “isrc”, or say what each of its columns is." in said
+
+
+def test_a_single_column_cannot_be_a_title_and_an_artist() -> None:
+    assert refusal("Song\nOne\n").endswith("the columns “title”, “artist”, “album” and “isrc”.")

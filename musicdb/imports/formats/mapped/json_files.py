@@ -1,0 +1,32 @@
+"""Reads a mapping that was written as JSON."""
+
+import json
+from typing import Any
+
+from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn
+from musicdb.imports.formats.mapped.file_format import check_mapping
+from musicdb.imports.messages import ImportRefusedError
+
+
+def read_mapping(text: str, name: str) -> ColumnMapping:
+    """Return the mapping in a JSON text that ``as_json`` wrote or a person did. ``name`` is what messages call it.
+
+    Raises ImportRefusedError for a text that is none, and MappingRefusedError for one that cannot be used.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ImportRefusedError(f"{name} is not JSON: {error}.") from None
+    columns = found.get("columns") if isinstance(found, dict) else None
+    if not isinstance(columns, list) or not columns:
+        raise ImportRefusedError(f"{name} has no list of “columns”. --print-map writes one.")
+    mapping = ColumnMapping(tuple(_column(column, name) for column in columns))
+    check_mapping(mapping)
+    return mapping
+
+
+def _column(found: Any, name: str) -> MappedColumn:
+    texts = {part: found.get(part) for part in ("heading", "field", "reading")} if isinstance(found, dict) else {}
+    if not texts or not all(text is None or isinstance(text, str) for text in texts.values()):
+        raise ImportRefusedError(f"{name}: each of the columns is an object with “heading”, “field” and “reading”.")
+    return MappedColumn(texts["heading"] or "", texts["field"] or IGNORE, texts["reading"] or "")

@@ -1,0 +1,116 @@
+"""``manage.py importlibrary --print-map`` and ``--map``: a table whose header no format knows, in a shell."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from musicdb.models import Import, Track
+from tests.imports.files import SAMPLES, track_id
+
+pytestmark = pytest.mark.django_db
+
+RATINGS = (
+    "Track ID,Track Name,Artist(s),Album,Danceability Rating,Energy Rating,Tempo Rating\n"
+    f'{track_id(1)},Song One,"Paul McCartney, Linda McCartney",Ram,0.59,0.721,105.757\n'
+)
+
+
+def run(*arguments: object) -> str:
+    out = StringIO()
+    call_command("importlibrary", *map(str, arguments), stdout=out, stderr=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Path:
+    path = tmp_path / "my ratings.csv"
+    path.write_text(RATINGS)
+    return path
+
+
+def test_an_unknown_header_leads_to_the_map(ratings: Path) -> None:
+    with pytest.raises(CommandError) as refused:
+        run(ratings)
+    said = str(refused.value)
+    assert "“Danceability Rating”, “Energy Rating” and “Tempo Rating” as audio features" in said
+    assert f"“manage.py importlibrary '{ratings}' --print-map > map.json” writes" in said
+    assert said.endswith("Nothing was imported.")
+    assert not Track.objects.exists()
+
+
+def test_what_is_printed_can_be_imported_with(ratings: Path, tmp_path: Path) -> None:
+    map_file = tmp_path / "map.json"
+    map_file.write_text(run(ratings, "--print-map"), encoding="utf-8-sig")
+    assert not Import.objects.exists()
+    run(ratings, "--map", map_file)
+    track = Track.objects.get()
+    assert (track.title, track.spotify_id) == ("Song One", track_id(1))
+    assert (track.danceability, track.energy, track.tempo) == (0.59, 0.721, 105.757)
+    assert track.features_source == "my ratings.csv"
+    assert [artist.name for artist in track.artists_in_order] == ["Paul McCartney", "Linda McCartney"]
+    assert Import.objects.get().file_format == "Columns mapped by hand"
+
+
+def test_a_corrected_map(ratings: Path, tmp_path: Path) -> None:
+    found = json.loads(run(ratings, "--print-map"))
+    for column in found["columns"]:
+        if column["heading"] == "Artist(s)":
+            column["reading"] = "one"
+    map_file = tmp_path / "map.json"
+    map_file.write_text(json.dumps(found))
+    run(ratings, "--map", map_file)
+    assert [artist.name for artist in Track.objects.get().artists_in_order] == ["Paul McCartney, Linda McCartney"]
+
+
+def test_each_header_may_have_its_map(ratings: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("Lied;Wer\nTwo;Sia\n")
+    with pytest.raises(CommandError, match=r"different headers: my ratings\.csv, other\.csv"):
+        run(ratings, other, "--print-map")
+    maps = [tmp_path / "a.json", tmp_path / "b.json"]
+    maps[0].write_text(run(ratings, "--print-map"))
+    maps[1].write_text('{"columns": [{"heading": "Lied", "field": "title"}, {"heading": "Wer", "field": "artists"}]}')
+    run(ratings, other, SAMPLES / "kaggle.csv", "--map", maps[0], "--map", maps[1], "--skip-bad")
+    assert Track.objects.filter(title__in=["Song One", "Two"]).count() == 2
+    assert "Columns mapped by hand" in Import.objects.get().file_format
+
+
+def test_the_rows_that_are_bad_can_be_mended_and_imported_with_the_same_map(tmp_path: Path) -> None:
+    path, map_file = tmp_path / "x.csv", tmp_path / "map.json"
+    path.write_text("Song,Band,=BPM\nOne,Sia,120\nTwo,Sia,fast\n")
+    columns = [{"heading": "Song", "field": "title"}, {"heading": "Band", "field": "artists"}]
+    map_file.write_text(json.dumps({"columns": [*columns, {"heading": "=BPM", "field": "tempo"}]}))
+    run(path, "--map", map_file, "--skip-bad")
+    kept = Path(f"{path}.bad-rows.csv")
+    kept.write_text(kept.read_text(encoding="utf-8-sig").replace("fast,", "99,", 1))
+    run(kept, "--map", map_file)
+    assert list(Track.objects.order_by("title").values_list("title", "tempo")) == [("One", 120), ("Two", 99)]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"{", "map.json is not JSON"),
+        (b"\xff\xfe", "map.json is not in UTF-8."),
+        (b'{"columns": [{"heading": "Song", "field": "title"}]}', "No column is mapped to Artists."),
+        (None, "map.json cannot be read: No such file"),
+    ],
+)
+def test_a_map_that_is_none(ratings: Path, tmp_path: Path, content: bytes | None, complaint: str) -> None:
+    map_file = tmp_path / "map.json"
+    if content is not None:
+        map_file.write_bytes(content)
+    with pytest.raises(CommandError, match=complaint):
+        run(ratings, "--map", map_file)
+    assert not Track.objects.exists()
+
+
+def test_a_map_of_another_file_is_not_left_unused(ratings: Path, tmp_path: Path) -> None:
+    map_file = tmp_path / "map.json"
+    map_file.write_text(run(ratings, "--print-map"))
+    with pytest.raises(CommandError, match=r"exportify_net.csv lacks columns that are mapped: .*“Danceability Rating”"):
+        run(SAMPLES / "exportify_net.csv", "--map", map_file)
+    assert not Track.objects.exists()
