@@ -20,6 +20,7 @@ from django.utils.text import capfirst, get_text_list
 
 from musicdb import history
 from musicdb.admin.base import M, is_valid_pk
+from musicdb.admin.changelist.import_filter import ImportFilter
 from musicdb.admin.former_names import BOX, FormerNamesAdmin
 from musicdb.admin.generic import AnyModelForm
 from musicdb.admin.html import link_to
@@ -50,6 +51,9 @@ class VersionedAdmin(FormerNamesAdmin[M]):
     @property
     def _url_prefix(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), ImportFilter]
 
     # --- Recording. Django saves a row and its child rows one after the other. Together they are one version. --------
 

@@ -1,6 +1,7 @@
 """The history of the catalogue: record versions of rows, compare them, restore them."""
 
 from musicdb.history.authorship import SetByPeople, deleted_by_people, set_by_people
+from musicdb.history.imported import Imported, imported_counts, keys_of_import
 from musicdb.history.record import (
     BASELINE,
     Change,
@@ -18,11 +19,14 @@ from musicdb.history.record import (
 __all__ = [
     "BASELINE",
     "Change",
+    "Imported",
     "LostMember",
     "SetByPeople",
     "baseline",
     "delete",
     "deleted_by_people",
+    "imported_counts",
+    "keys_of_import",
     "record_creates",
     "record_deletes",
     "record_updates",

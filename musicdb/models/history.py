@@ -37,11 +37,11 @@ class Version(models.Model):
     """A row as it was after a change or, for type "-", as it was before it was deleted."""
 
     change_type = models.CharField(max_length=8, choices=ChangeType)
-    # No index: only an undo looks for the versions of an import, and reads each table once.
+    # The index on the versions that imports wrote serves it; see ``Versions``.
     source_import = models.ForeignKey(
         "musicdb.Import", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    # No index either, for the same reason.
+    # No index: only an undo looks for the versions of a change, and reads each table once.
     grouped_change = models.ForeignKey(
         "musicdb.GroupedChange", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -136,6 +136,12 @@ class Versions(HistoricalRecords):
                 # prefer to read all versions backwards until it meets the row.
                 models.Index(fields=["id", "history_id"], name=f"{name}_version"),
                 models.Index(fields=["id"], condition=Q(history_type=DELETED), name=f"{name}_deleted"),
+                # What an import made and changed, without reading the versions.
+                models.Index(
+                    fields=["source_import", "change_type", "history_type", "id"],
+                    condition=Q(source_import__isnull=False),
+                    name=f"{name}_imported",
+                ),
             ],
         }
 

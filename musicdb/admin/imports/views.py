@@ -16,11 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
-from musicdb.admin.base import ReadOnlyAdmin
+from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.html import facts
 from musicdb.admin.imports.changes import ChangesPage, listed_parts
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.library import can_export_library, library_view
+from musicdb.admin.imports.written import written_lines
 from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, Preview, preview, run_import
 from musicdb.imports.changes import Part
 from musicdb.imports.lock import ImportLockedError
@@ -56,7 +57,17 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     list_select_related = ["user"]
     search_fields = ["file_name", "file_format"]
     search_help_text = "File or format"
-    fields = ["file_name", "started_at", "by", "file_format", "choices", "rows", "result", "not_imported", "standing"]
+    fields = [
+        "file_name",
+        "started_at",
+        "by",
+        "file_format",
+        "choices",
+        "rows",
+        "skipped_rows",
+        "not_imported",
+        "standing",
+    ]
     change_form_template = "admin/musicdb/import/change_form.html"
     change_list_template = "admin/musicdb/import/change_list.html"
 
@@ -189,6 +200,8 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         extra = {**(extra_context or {}), "can_undo": self.has_undo_permission(request)}
+        if record := Import.objects.filter(pk=object_id).first() if is_valid_pk(object_id) else None:
+            extra["written"] = written_lines(record, request)
         return super().change_view(request, object_id, form_url, extra)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -230,7 +243,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     @admin.display(description="by")
     def by(self, record: Import) -> Any:
         # Django would link a key to the user's page, which hardly anybody may see.
-        return record.user
+        return record.user or "nobody who is known: a command or a deleted user"
 
     @admin.display
     def state(self, record: Import) -> str:
@@ -257,12 +270,9 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         ]
         return ", ".join(filter(None, said)) or "none"
 
-    @admin.display(description="what changed")
-    def result(self, record: Import) -> SafeString:
-        rows = [("", "created", "updated", "unchanged")]
-        rows += [(name, *(f"{number:,}" for number in count.values())) for name, count in record.counts.items()]
-        skipped = [(f"Skipped: {reason}", f"{number:,}") for reason, number in record.skipped.items()]
-        return facts([*rows, *skipped])
+    @admin.display(description="skipped rows")
+    def skipped_rows(self, record: Import) -> SafeString | str:
+        return facts((reason, f"{number:,}") for reason, number in record.skipped.items()) if record.skipped else "none"
 
     @admin.display(description="bad rows")
     def not_imported(self, record: Import) -> SafeString | str:
