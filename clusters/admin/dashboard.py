@@ -46,9 +46,31 @@ def _last_runs(number: int) -> Iterator[dashboard.Row]:
         )
 
 
+def waiting_url() -> str:
+    """Return the address of the list of the runs that wait for review."""
+    return reverse("admin:clusters_run_changelist", query={"state": "waiting"})
+
+
+def _waiting_runs(number: int) -> Iterator[dashboard.Row]:
+    for run in Run.objects.waiting().newest_first().select_related("genre")[:number]:
+        yield dashboard.Row(
+            run.genre.name,
+            reverse("admin:clusters_run_compare", args=[run.pk]),
+            f"{run.cluster_count} clusters of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
+        )
+
+
 def register() -> None:
     dashboard.register(
-        dashboard.Panel("Last runs", _last_runs, lambda: reverse("admin:clusters_run_changelist"), "clusters.view_run")
+        dashboard.Panel("Last runs", _last_runs, lambda: reverse("admin:clusters_run_changelist"), "clusters.view_run"),
+        dashboard.Panel(
+            "Runs that wait for review",
+            _waiting_runs,
+            waiting_url,
+            # Those who may publish them.
+            "clusters.change_run",
+            count=lambda: Run.objects.waiting().count(),
+        ),
     )
     data_quality.register(
         data_quality.QualityCheck(

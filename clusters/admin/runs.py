@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from clusters.admin.dashboard import waiting_url
 from clusters.models import ExcludedTrack, Run
 from clusters.runs import NotComparableError, compare_runs, default_other, in_order, publish, remove, unpublish
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
@@ -73,6 +74,12 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         runs: Any = super().get_queryset(request)
         with_state: QuerySet[Run] = runs.select_related("genre").with_state()
         return with_state
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        extra: dict[str, Any] = {**(extra_context or {})}
+        if self.has_publish_permission(request) and StateFilter.parameter_name not in request.GET:
+            extra |= {"waiting": Run.objects.waiting().count(), "waiting_url": waiting_url()}
+        return super().changelist_view(request, extra)
 
     def view_on_site(self, obj: Run) -> str | None:
         return obj.get_absolute_url() if obj.is_published else None

@@ -35,16 +35,23 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def with_state(self) -> Self:
         """Runs, each with ``state``: published, waiting (nothing newer has been shown in its place), or earlier."""
-        newer_shown = self.model._default_manager.filter(
-            genre=OuterRef("genre"), is_published=True, finished_at__gte=OuterRef("finished_at")
-        )
         return self.annotate(
             state=Case(
                 When(is_published=True, then=Value("published")),
-                When(Exists(newer_shown), then=Value("earlier")),
+                When(self._is_replaced(), then=Value("earlier")),
                 default=Value("waiting"),
             )
         )
+
+    def waiting(self) -> Self:
+        """Runs that wait for somebody to publish them."""
+        return self.filter(~self._is_replaced(), is_published=False)
+
+    def _is_replaced(self) -> Exists:
+        newer_shown = self.model._default_manager.filter(
+            genre=OuterRef("genre"), is_published=True, finished_at__gte=OuterRef("finished_at")
+        )
+        return Exists(newer_shown)
 
     def published_first(self) -> Self:
         """The published run, if there is one, then the others, newest first."""

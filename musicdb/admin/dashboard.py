@@ -33,19 +33,26 @@ class Row:
 @dataclass(frozen=True)
 class Panel:
     """``rows`` yields that many newest rows, ``all_url`` returns the URL of all of them. ``permission`` is needed to
-    see the panel."""
+    see the panel.
+
+    A panel with a ``count`` of all its rows is a task: it comes first, and only where there are any rows.
+    """
 
     title: str
     rows: Callable[[int], Iterable[Row]]
     all_url: Callable[[], str]
     permission: str
+    count: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True)
 class RenderedPanel:
+    """``count`` is None where the panel does not count its rows."""
+
     title: str
     rows: list[Row]
     all_url: str
+    count: int | None
 
 
 _panels: list[Panel] = []
@@ -75,10 +82,13 @@ def forget_counts(request: HttpRequest) -> None:
 
 
 def _render_panels(has_permission: Callable[[str], bool]) -> Iterator[RenderedPanel]:
-    """Render each panel that the user may see. One query a panel."""
-    for panel in _panels:
-        if has_permission(panel.permission):
-            yield RenderedPanel(panel.title, list(panel.rows(ROWS_A_PANEL)), panel.all_url())
+    """Render each panel that the user may see. One query a panel, and one to count the rows of a task."""
+    for panel in sorted(_panels, key=lambda panel: panel.count is None):
+        if not has_permission(panel.permission):
+            continue
+        rows = list(panel.rows(ROWS_A_PANEL))
+        if rows or panel.count is None:
+            yield RenderedPanel(panel.title, rows, panel.all_url(), panel.count() if panel.count else None)
 
 
 def _failed_checks(request: HttpRequest) -> list[tuple[str, int | None, str]]:

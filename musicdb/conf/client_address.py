@@ -7,10 +7,11 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the address of the client: its own connection's, or what the outermost of our proxies saw.
+    """Return the address of the client. Without proxies, it is that of the connection. None if there is no address.
 
-    Each proxy appends the address of whoever connected to it to X-Forwarded-For. ``PROXY_COUNT`` of our own are in
-    front, so the client's address is that many entries from the right. Entries further left are the client's claim.
+    Each proxy adds the address that connected to it to the end of X-Forwarded-For. The site has ``PROXY_COUNT`` proxies
+    of its own, so the address of the client is that many entries from the end. Earlier entries come from the client,
+    which may invent them.
     """
     own: str | None = request.META.get("REMOTE_ADDR") or None
     count = settings.PROXY_COUNT

@@ -79,7 +79,7 @@ _TEXTS = {
     ),
     FailureKind.READ_ONLY: (
         "The database accepts no changes: it is read-only.",
-        "Ask whoever runs the site to make it writable.",
+        "Ask the person who runs the site to make it writable.",
     ),
     FailureKind.OTHER: (
         "The database reported an error: {detail}",

@@ -13,7 +13,7 @@ from musicdb.db import in_batches
 from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.models.history import DELETED, ChangeType
 
-# What only people do. An undo is not among them: it gives a value back to whoever had set it.
+# What only people do. An undo is not among them: it gives a value back to the person or import that had set it.
 _BY_PEOPLE = (ChangeType.EDIT, ChangeType.ACTION, ChangeType.MERGE, ChangeType.REVERT, ChangeType.RESTORE)
 # What programs do too. During somebody's request they do what that person wants.
 _BY_PEOPLE_IN_REQUESTS = (ChangeType.DELETION, ChangeType.PROGRAM)

@@ -226,8 +226,8 @@ class TestFirstPage:
             run_import([net_file(net_row(number))], ImportOptions(), None)
         admin_client.get(INDEX)
         with django_assert_num_queries(
-            6
-        ):  # Session, user, imports, runs, whether there are tracks, and Django's own recent actions.
+            7
+        ):  # Session, user, runs that wait, imports, runs, whether there are tracks, and Django's own recent actions.
             admin_client.get(INDEX)
 
     def test_users_see_only_what_they_have_permission_for(self, client: Client) -> None:

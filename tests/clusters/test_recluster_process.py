@@ -53,7 +53,7 @@ class TestRealProcess:
         assert {json.loads(line)["genre"]: json.loads(line)["status"] for line in lines} == {
             name: "skipped" if name == "trot" else "published" for name in names
         }
-        # Of two workers whoever is done first is told first.
+        # Of two workers, the one that finishes first is reported first.
         assert sorted(without_seconds(line) for line in lines) == sorted(
             without_seconds(line) for line in second.stdout.splitlines()
         )

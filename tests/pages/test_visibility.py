@@ -23,7 +23,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-# An address says what a name does not: whoever finds this in an answer has found a link.
+# Only the address has this, not the name: an answer that has it has a link.
 SECRET = "zq-hidden"
 NAMES = {"artist": "A Hidden Artist", "label": "A Hidden Label"}
 SLUGS = {

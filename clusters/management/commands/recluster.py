@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from clusters.core.params import Params
 from clusters.jobs import START_WORKER, EnqueueError, enqueue, worker_is_running
+from clusters.models import Run
 from clusters.runs import Options, Outcome, find_genres, recluster
 from musicdb.management.base import INTERRUPTED, BaseCommand
 from musicdb.models import Genre
@@ -65,6 +66,8 @@ class Command(BaseCommand):
                 ) from None
         if not genres and not options["json"]:
             self.stdout.write(NO_GENRES)
+        if not (options["json"] or options["dry_run"]):
+            self._announce_waiting()
         if failed:
             reasons = "\n".join(f"  {outcome.genre}: {outcome.reason}" for outcome in failed)
             raise CommandError(f"{len(failed)} of {len(genres)} genres failed and keep the run they had:\n{reasons}")
@@ -87,6 +90,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{job}: {len(genres)} genres are queued for workers. Progress: {page}")
         if not is_running:
             self.stderr.write(self.style.WARNING(f"No worker is running. Start one with: {START_WORKER}"))
+
+    def _announce_waiting(self) -> None:
+        if number := Run.objects.waiting().count():
+            runs = "1 run waits for review" if number == 1 else f"{number} runs wait for review"
+            page = reverse("admin:clusters_run_changelist", query={"state": "waiting"})
+            self.stdout.write(
+                self.style.WARNING(f"{runs}, and visitors see none of that until somebody publishes it: {page}")
+            )
 
     def _report_json(self, outcome: Outcome) -> None:
         self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))

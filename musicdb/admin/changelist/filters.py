@@ -159,7 +159,7 @@ class DoubtFilter(admin.SimpleListFilter):
 
 
 class PageFilter(admin.SimpleListFilter):
-    """Artists or labels that have a page now, or have none, for whatever reason."""
+    """Artists or labels that have a page now, or have none, for any reason."""
 
     title = "page"
     parameter_name = "page"

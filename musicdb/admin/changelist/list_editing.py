@@ -92,7 +92,7 @@ class _RowField(ModelChoiceField[Any]):
 
 
 class RowFormSet(BaseModelFormSet[Any, RowForm]):
-    # Why the list is not saved, whatever it says.
+    # Why the list is not saved, even where it is valid.
     refusal = ""
 
     def __init__(self, data: Any = None, *args: Any, queryset: QuerySet[Any] | None = None, **kwargs: Any) -> None:

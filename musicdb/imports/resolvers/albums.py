@@ -13,7 +13,7 @@ For it speaks an artist that both have, as an artist of the album or of a track 
 same day speaks for it: four tracks by four artists on "Barbie The Album" of 21 July 2023 are on one album. The
 first of January is what services write where they know the year alone, so that day, like a month, counts only with the
 same labels.
-The same year does not count: two "Greatest Hits" of 1981 are two, whatever their labels.
+The same year does not count: two "Greatest Hits" of 1981 are two, even on one label.
 
 Of two dates that agree, the album has the finer one, whichever came first.
 

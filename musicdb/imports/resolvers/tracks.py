@@ -194,7 +194,7 @@ class TrackResolver:
         return merged
 
     def _load_matched(self, matches: Iterable[Match]) -> None:
-        """Load the tracks that names led to. Rows that mean the same track share it, in whichever batch they are."""
+        """Load the tracks that names led to. Rows of all batches that mean one track share it."""
         new = {match.pk for match in matches} - self._matched.keys()
         for track in self._load(Track.objects.filter(pk__in=new)) if new else ():
             self._matched[track.entity.pk or 0] = track

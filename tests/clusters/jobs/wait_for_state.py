@@ -48,7 +48,7 @@ def main(since: float, state: str) -> None:
         }
         for task in progress.tasks
     }
-    # Whoever waits for a task that runs wants to know at once. There is no folder of plots before the first run.
+    # A test that waits for a running task wants to know at once. There is no folder of plots before the first run.
     wrong = problems() + unowned_plots() if state == "finished" and Run.objects.exists() else []
     print(json.dumps({"state": progress.state, "tasks": tasks, "wrong": wrong}))
 

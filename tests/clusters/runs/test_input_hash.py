@@ -1,4 +1,4 @@
-"""What the hash of a genre's tracks depends on, whoever makes it."""
+"""What the hash of a genre's tracks depends on, in Python and in PostgreSQL."""
 
 import pytest
 

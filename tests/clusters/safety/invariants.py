@@ -1,4 +1,4 @@
-"""Is all that the site could show whole? Django is set up by whoever asks."""
+"""Is all that the site could show whole? The caller sets Django up."""
 
 from pathlib import Path
 
