@@ -32,6 +32,6 @@ def _bad_rows(tables: Iterable[Table], problems: Iterable[Problem]) -> Iterator[
 
 def _bad_rows_of(table: Table, reasons: dict[RowRef, list[str]]) -> Iterator[list[str]]:
     for number, cells in table.rows():
-        if why := reasons.get(RowRef(table.name, number)):
+        if why := reasons.get(table.ref(number)):
             padding = [""] * (len(table.header) - len(cells))
             yield [*cells, *padding, table.name, str(number), " ".join(why)]

@@ -67,7 +67,7 @@ def lines(plan: Plan, problems: Iterable[Problem]) -> Iterator[Line]:
     yield from lister.new()
     yield from lister.removed()
     for problem in problems:
-        yield Line(Part.BAD, problem.ref.file, str(problem.ref.row), "", "", problem.column, "", "", problem.message)
+        yield Line(Part.BAD, problem.ref.file, problem.ref.number, "", "", problem.column, "", "", problem.message)
     yield from lister.kept()
 
 
@@ -132,7 +132,7 @@ class _Lister:
         ref: RowRef | None = None,
     ) -> Line:
         ref = ref or self._refs.get(entity)
-        file, row = (ref.file, str(ref.row)) if ref else ("", "")
+        file, row = (ref.file, ref.number) if ref else ("", "")
         return Line(part, file, row, _kind(entity.model), entity.name, field, stored, stated, note)
 
 

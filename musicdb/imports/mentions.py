@@ -49,6 +49,7 @@ def combine_mention(first: TrackRecord, other: TrackRecord) -> None:
         first.says_source, first.is_mention = other.says_source, False
         first.values = {**first.values, **other.values}
     else:
+        first.title = first.title or other.title
         first.artists = first.artists or other.artists
         first.album = first.album or other.album
         first.values = {**other.values, **first.values}

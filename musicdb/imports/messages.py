@@ -9,13 +9,27 @@ from musicdb.imports.options import Choice, Option
 
 @dataclass(frozen=True, slots=True)
 class RowRef:
-    """Where a row is: its file, and its number as a spreadsheet counts, with the header as row 1."""
+    """Where a row is: its file, and its number as a spreadsheet counts, with the header as row 1.
+
+    A document such as JSON has entries in place of rows, and the first is entry 1.
+    """
 
     file: str
     row: int
+    is_entry: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file}, row {self.row}"
+        return f"entry {self.row} of {self.file}" if self.is_entry else f"{self.file}, row {self.row}"
+
+    @property
+    def place(self) -> str:
+        """What a message calls the row where it names the file already."""
+        return f"entry {self.row}" if self.is_entry else f"row {self.row}"
+
+    @property
+    def number(self) -> str:
+        """What stands in a column of rows."""
+        return f"entry {self.row}" if self.is_entry else str(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,11 @@ def name_files(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} files"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 row" or "2,000 rows"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 class ImportRefusedError(Exception):
     """An import that is not possible, and what to do about it. Nothing was changed."""
 
@@ -99,8 +118,10 @@ class BadRowsError(ImportRefusedError):
     """Some rows cannot be imported, and ``skip_bad`` is not set. Nothing was changed."""
 
     def __init__(self, problems: Sequence[Problem], rows: int) -> None:
+        them = "it" if len(problems) == 1 else "them"
         super().__init__(
-            f"{len(problems):,} of {rows:,} rows cannot be imported. Correct them, or choose to skip bad rows."
+            f"{len(problems):,} of {counted(rows, 'row')} cannot be imported. "
+            f"Correct {them}, or choose to skip bad rows."
         )
         self.problems = problems
 

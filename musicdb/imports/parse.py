@@ -146,15 +146,17 @@ class _Parser:
             parsed.rows += 1
             if parsed.rows % PROGRESS_EVERY == 0:
                 self._progress("Reading", parsed.rows, None)
-            ref = RowRef(table.name, number)
+            ref = table.ref(number)
             try:
                 record = file_format.record(cells)
                 if isinstance(record, TrackRecord):
                     if is_liked:
                         record.values["liked"] = True
-                    entry = record.entry
-                    row = self._add_track(ParsedTrack(ref, record))
+                    entry, said = record.entry, ParsedTrack(ref, record)
+                    row = self._add_track(said)
                     target = self._named_playlist(record.playlist, table.name) if record.playlist else playlist
+                    if row is not said and target is None and record.plays is None:
+                        parsed.skipped["the track has a row already"] += 1
                     if target is not None:
                         target.entries.append(ParsedEntry(ref, row, entry))
                 elif isinstance(record, PlaylistEntryRecord):
@@ -202,24 +204,24 @@ class _Parser:
         """Add a row about a track, and return the first row about it."""
         record = row.record
         keys = [record.key, *([record.key_of_slug(record.slug)] if record.slug else [])]
+        keys += map(record.own_key, record.own_keys)
         first = next((self._tracks[key] for key in keys if key in self._tracks), None)
         if first is None and self._mentions is not None:
             first = self._mentions.find(record)
+        had_names = first is not None and bool(first.record.title)
         if first is None:
             record.values = Columns(record.values)
             self.parsed.tracks.append(row)
         else:
             _combine(first, record)
-            if record.plays is None:
-                self.parsed.skipped["the track has a row already"] += 1
-        self._index(first or row, keys)
+        self._index(first or row, keys, has_new_names=not had_names)
         return first or row
 
-    def _index(self, row: ParsedTrack, keys: Iterable[Any]) -> None:
+    def _index(self, row: ParsedTrack, keys: Iterable[Any], *, has_new_names: bool) -> None:
         """Let ``keys``, and the names of the row where other rows may mention it, lead to ``row``."""
         new = [key for key in keys if key not in self._tracks]
         self._tracks.update(dict.fromkeys(new, row))
-        if new and self._mentions is not None:
+        if (new or has_new_names) and self._mentions is not None:
             self._mentions.add(row.record, row)
 
     def _add_entity(self, row: ParsedEntity) -> None:

@@ -93,6 +93,10 @@ class TrackRecord:
     ``playlist`` is the name of the playlist that the row says the track is in, where one file has several. ``plays``
     are those that the row knows of.
 
+    ``own_keys`` are what the file itself calls the track, by which other rows of the import mean it.
+
+    ``only_fills_features`` is whether the audio features are for a track that has none.
+
     ``is_mention`` is whether the row names the track only to say something else, such as that it was played. The names
     then lead to a track, and are those of a new one. An existing track keeps its own.
     """
@@ -110,6 +114,8 @@ class TrackRecord:
     playlist: str = ""
     plays: Plays | None = None
     is_mention: bool = False
+    own_keys: tuple[str, ...] = ()
+    only_fills_features: bool = False
 
     def add_plays(self, other: "TrackRecord") -> None:
         if self.plays and other.plays:
@@ -118,11 +124,16 @@ class TrackRecord:
 
     @property
     def key(self) -> Any:
-        """What makes two rows one track: the Spotify id, else the slug, else title, artists and album together."""
+        """What makes two rows one track: the Spotify id, else the slug, else what the file calls it.
+
+        A row that has none of them is known by title, artists and album together.
+        """
         if self.spotify_id:
             return self.spotify_id
         if self.slug:
             return self.key_of_slug(self.slug)
+        if self.own_keys:
+            return self.own_key(self.own_keys[0])
         # Without artists, a title means little.
         if not self.artists and (isrc := self.values.get("isrc")):
             return "isrc", isrc
@@ -132,6 +143,10 @@ class TrackRecord:
     @staticmethod
     def key_of_slug(slug: str) -> tuple[str, str]:
         return "slug", slug
+
+    @staticmethod
+    def own_key(own: str) -> tuple[str, str]:
+        return "own", own
 
     @staticmethod
     def key_of_names(title: str, artists: tuple[str, ...], album: str) -> tuple[str, tuple[str, ...], str]:

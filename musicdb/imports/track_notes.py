@@ -52,5 +52,9 @@ def _named(tracks: Sequence[ResolvedTrack | UnknownTrack]) -> str:
 def _name(track: ResolvedTrack | UnknownTrack) -> str:
     record = track.record
     artists = ", ".join(artist.name for artist in record.artists)
-    title = f"“{record.title}”" if record.title else record.spotify_id or record.values.get("isrc") or "a row"
-    return f"row {track.ref.row}, {title}{artists and f' by {artists}'}"
+    title = (
+        f"“{record.title}”"
+        if record.title
+        else record.spotify_id or record.values.get("isrc") or "a track without a name"
+    )
+    return f"{track.ref.place}, {title}{artists and f' by {artists}'}"

@@ -133,7 +133,7 @@ def test_what_becomes_of_existing_rows(tmp_path: Path) -> None:
     user = User.objects.create(username="editor")
     history.record_updates(Track, [track.pk], history.Change(ChangeType.EDIT, user))
     said = run(path)
-    assert "  Kept in 1 rows: Track: title (an editor set it)" in said.splitlines()
+    assert "  Kept in 1 row: Track: title (an editor set it)" in said.splitlines()
     run(path, "--existing", "skip")
     assert Track.objects.get().title == "Mine"
     run(path, "--existing", "overwrite")

@@ -15,6 +15,7 @@ from musicdb.imports.formats.datasets.top_hits import TopHits
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.net import ExportifyNet
 from musicdb.imports.formats.listening.audio_features import FeaturesById
+from musicdb.imports.formats.listening.loved import LovedTracks
 from musicdb.imports.formats.listening.playlist_files import PlaylistFile
 from musicdb.imports.formats.listening.plays import PlayHistory
 from musicdb.imports.formats.listening.spotify_library import SpotifyLibrary, SpotifyPlaylist
@@ -53,6 +54,7 @@ FORMATS: tuple[type[FileFormat], ...] = (
     Soundiiz,
     Skiley,
     PlayHistory,
+    LovedTracks,
     SpotifyLibrary,
     SpotifyPlaylist,
     FeaturesById,

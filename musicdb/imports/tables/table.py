@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from musicdb.imports.messages import ImportRefusedError, Note, Question
+from musicdb.imports.messages import ImportRefusedError, Note, Question, RowRef
 
 MAX_COLUMNS = 500
 # The last column of a file of bad rows. Such a file may contain rows of several tables, each below its own header.
@@ -20,6 +20,7 @@ class Table:
 
     ``notes`` and ``questions`` are about how its file was read. ``samples`` has a little of the text in each encoding
     that it may be in. ``playlist`` is the name of the playlist that it is, where its content says so, and not its name.
+    ``has_entries`` is whether it was a document, whose rows people know as entries.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Table:
     questions: tuple[Question, ...] = ()
     samples: Mapping[str, str] = field(default_factory=dict)
     playlist: str = ""
+    has_entries: bool = False
 
     @cached_property
     def header(self) -> tuple[str, ...]:
@@ -46,6 +48,10 @@ class Table:
         """The header without what a file of bad rows has besides."""
         is_of_bad_rows = self.header[-len(BAD_ROW_HEADINGS) :] == BAD_ROW_HEADINGS
         return self.header[: -len(BAD_ROW_HEADINGS)] if is_of_bad_rows else self.header
+
+    def ref(self, number: int) -> RowRef:
+        """Return where the row with this number is."""
+        return RowRef(self.name, number, self.has_entries)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the number and the cells of each row below the header. Every call starts at the top."""

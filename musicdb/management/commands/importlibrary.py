@@ -27,7 +27,7 @@ from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.imports.formats import FORMAT_LABELS, UnknownColumnsError, guess_columns
 from musicdb.imports.formats.mapped import read_mapping
 from musicdb.imports.lock import Patience
-from musicdb.imports.messages import Note, Problem, Question
+from musicdb.imports.messages import Note, Problem, Question, counted
 from musicdb.imports.new_pages import new_pages
 from musicdb.imports.options import CHOICES, Existing
 from musicdb.imports.report import kept_fields
@@ -182,7 +182,7 @@ class Command(BaseCommand):
 
     def _summarise(self, outcome: Preview) -> None:
         parsed, problems = outcome.parsed, outcome.problems
-        self.stdout.write(f"{', '.join(parsed.file_formats)}: {parsed.rows:,} rows")
+        self.stdout.write(f"{', '.join(parsed.file_formats)}: {counted(parsed.rows, 'row')}")
         for note in outcome.notes:
             self.stdout.write(self.style.WARNING(_with_flags(note)))
         for question in parsed.questions:
@@ -197,12 +197,12 @@ class Command(BaseCommand):
         if not isinstance(outcome, Outcome):
             self._list_overwritten(outcome)
         for field in kept_fields(outcome.plan):
-            self.stdout.write(f"  Kept in {field.number:,} rows: {field.label} ({', '.join(field.reasons)})")
+            self.stdout.write(f"  Kept in {counted(field.number, 'row')}: {field.label} ({', '.join(field.reasons)})")
         self._summarise_deleted(outcome)
         for reason, number in parsed.skipped.most_common():
-            self.stdout.write(f"  {number:,} rows skipped: {reason}")
+            self.stdout.write(f"  {counted(number, 'row')} skipped: {reason}")
         if problems:
-            self.stdout.write(self.style.ERROR(f"  {len(problems):,} rows cannot be imported:"))
+            self.stdout.write(self.style.ERROR(f"  {counted(len(problems), 'row')} cannot be imported:"))
             self._list(problems)
         if isinstance(outcome, Outcome):
             self.stdout.write(self.style.SUCCESS(f"Imported in {outcome.record.seconds:.1f} s."))
@@ -218,7 +218,7 @@ class Command(BaseCommand):
                 f"  Overwritten: {one.kind} “{one.name}”, {one.field}: {one.stored} → {one.stated or '–'}"
             )
         if more := sum(1 for _ in found):
-            self.stdout.write(f"  Overwritten: … and {more:,} more values")
+            self.stdout.write(f"  Overwritten: … and {more:,} more {'value' if more == 1 else 'values'}")
 
     def _summarise_deleted(self, outcome: Preview) -> None:
         for returns, text in ((False, "Deleted by editors, left deleted"), (True, "Deleted by editors, needed again")):

@@ -33,6 +33,7 @@ class PlayHistory(MentionFormat):
     album = Column("Album Name", spotify.ALBUM, also=["album"])
     milliseconds = Column("Milliseconds Played", WholeNumberWidget())
     service = Column("Played On", TextWidget(100))
+    own_keys = Column("Recording IDs", NamesWidget(" ", 100))
 
     def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
         super().__init__(file, header, parse_options)
@@ -46,5 +47,6 @@ class PlayHistory(MentionFormat):
         if values["played_at"] is None:
             raise RowSkipped("played at an unknown time")
         record = self.mention(values)
+        record.own_keys = values.get("own_keys", ())
         record.plays = Plays.one(values.get("service", ""), values["played_at"])
         return record

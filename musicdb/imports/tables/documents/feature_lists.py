@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from musicdb.imports.tables.documents.sheet import Sheet, dicts_in, first_text, text_of
+from musicdb.imports.tables.documents.sheet import Sheet, first_dict, first_text, rows_of, text_of
 from musicdb.music import FEATURE_NAMES
 
 HEADER = ("Spotify ID", "ISRC", "Track Name", "Features From", *FEATURE_NAMES)
@@ -17,10 +17,10 @@ def read_features(document: Any) -> list[Sheet] | None:
     items: Any = document
     if isinstance(document, dict):
         items = next((document[key] for key in ("content", "audio_features") if key in document), [document])
-    found = dicts_in(items)
-    if not found or not found[0].keys() >= _NEEDED or "artists" in found[0] or "artist" in found[0]:
+    first = first_dict(items)
+    if not first.keys() >= _NEEDED or "artists" in first or "artist" in first:
         return None
-    return [Sheet(HEADER, [_row(item) for item in found])]
+    return [Sheet(HEADER, rows_of(items, _row))]
 
 
 def _row(item: dict[str, Any]) -> list[str]:

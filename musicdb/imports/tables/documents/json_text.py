@@ -22,7 +22,9 @@ def parse_json(name: str, text: str) -> Any:
     except json.JSONDecodeError as error:
         # What comes after the first value may be the next line's.
         if error.msg == "Extra data":
-            return [_line(name, number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+            # Not all that ends a line for Python ends one of JSON Lines. A blank line is no entry, but counts as one.
+            lines = enumerate(text.rstrip().split("\n"), start=1)
+            return [_line(name, number, line) if line.strip() else None for number, line in lines]
         raise _damaged(name, error.lineno, error.msg) from None
     except RecursionError:
         raise _too_deep(name) from None

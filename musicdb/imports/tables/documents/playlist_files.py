@@ -11,7 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from musicdb.imports.messages import ImportRefusedError
-from musicdb.imports.tables.documents.sheet import Sheet, dict_in, dicts_in, text_of
+from musicdb.imports.tables.documents.sheet import Sheet, dict_in, list_in, rows_of, text_of
 
 LISTED = ("Track URI", "ISRC", "Track Name", "Artist Name", "Album Name", "Track Location")
 STARTS_M3U = re.compile(r"[\ufeff\s]*#EXT(M3U|INF)")
@@ -56,15 +56,17 @@ def read_xspf(name: str, data: bytes) -> list[Sheet]:
 
 def read_jspf(document: Any) -> list[Sheet] | None:
     playlist = dict_in(dict_in(document).get("playlist"))
-    rows = []
-    for track in dicts_in(playlist.get("track")):
-        places = [text for key in ("identifier", "location") for text in _list_of(track.get(key))]
-        rows.append(_row(places, *(text_of(track.get(key)) for key in ("title", "creator", "album"))))
+    rows = rows_of(list_in(playlist.get("track")), _jspf_row)
     return _playlist(text_of(playlist.get("title")), rows) or None
 
 
+def _jspf_row(track: dict[str, Any]) -> list[str]:
+    places = [text for key in ("identifier", "location") for text in _list_of(track.get(key))]
+    return _row(places, *(text_of(track.get(key)) for key in ("title", "creator", "album")))
+
+
 def _playlist(name: str, rows: Sequence[Sequence[str]]) -> list[Sheet]:
-    return [Sheet(LISTED, rows, playlist=name)] if rows else []
+    return [Sheet(LISTED, rows, playlist=name)] if any(rows) else []
 
 
 def _row(places: Sequence[str], title: str, artist: str, album: str) -> list[str]:

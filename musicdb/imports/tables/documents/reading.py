@@ -35,8 +35,8 @@ _JSON_KINDS: tuple[Callable[[Any], list[Sheet] | None], ...] = (
     read_scrobbles,
 )
 _JSON_THAT_IS_READ = (
-    "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), the plays of Last.fm and ListenBrainz, playlists as "
-    "JSPF, and audio features by Spotify id or ISRC"
+    "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), the plays and loved tracks of Last.fm and "
+    "ListenBrainz, playlists as JSPF, and audio features by Spotify id or ISRC"
 )
 
 
@@ -71,10 +71,13 @@ def _table(name: str, sheet: Sheet, rows: Callable[[], Iterator[Any]]) -> Table:
         # The header comes before the document is read, since it is all that many callers want.
         yield 0, header
         for number, row in enumerate(rows(), start=1):
-            yield number, list(row)
+            # What is no entry is left out, but its number counts, as that of a blank line.
+            if row:
+                yield number, list(row)
 
     notes = tuple(Note("", text, (), name) for text in sheet.notes)
-    return Table(sheet.name or name, numbered, notes=notes, playlist=normalise_name(sheet.playlist)[:MAX_NAME])
+    playlist = normalise_name(sheet.playlist)[:MAX_NAME]
+    return Table(sheet.name or name, numbered, notes=notes, playlist=playlist, has_entries=True)
 
 
 def _rows_of(name: str, data: bytes) -> Iterator[Any]:

@@ -4,11 +4,19 @@ The short history has ``StreamingHistory_music_0.json`` and the like: titles and
 has ``Streaming_History_Audio_2019_1.json``, earlier ``endsong_0.json``: ids and albums too, of all years.
 """
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from musicdb.imports.tables.documents.sheet import Sheet, dict_in, dicts_in, first_text, text_of
+from musicdb.imports.tables.documents.sheet import (
+    Sheet,
+    dict_in,
+    dicts_in,
+    first_dict,
+    first_text,
+    list_in,
+    rows_of,
+    text_of,
+)
 
 PLAYS = ("Played At", "Milliseconds Played", "Track URI", "Track Name", "Artist Name", "Album Name", "Played On")
 SAVED = ("Track URI", "Track Name", "Artist Name", "Album Name", "Saved In Library")
@@ -41,14 +49,12 @@ def read_spotify_download(document: Any) -> list[Sheet] | None:
 
 
 def _history(document: list[Any]) -> list[Sheet] | None:
-    first = dict_in(document[0] if document else None)
+    first = first_dict(document)
     if {"endTime", "msPlayed"} <= first.keys():
-        rows = [_played(item) for item in dicts_in(document)]
-    elif {"ts", "ms_played"} <= first.keys():
-        rows = [_played_extended(item) for item in dicts_in(document)]
-    else:
-        return None
-    return [Sheet(PLAYS, rows)]
+        return [Sheet(PLAYS, rows_of(document, _played))]
+    if {"ts", "ms_played"} <= first.keys():
+        return [Sheet(PLAYS, rows_of(document, _played_extended))]
+    return None
 
 
 def _played(item: dict[str, Any]) -> list[str]:
@@ -74,34 +80,33 @@ def _played_extended(item: dict[str, Any]) -> list[str]:
 
 
 def _library(document: dict[str, Any]) -> Sheet:
-    rows = [
-        [first_text(item, "uri"), *(text_of(item.get(name)) for name in ("track", "artist", "album")), "yes"]
-        for item in dicts_in(document["tracks"])
-    ]
     others = [
         f"{len(section):,} {words if len(section) > 1 else words.removesuffix('s')}"
         for key, words in _OTHER_SECTIONS.items()
         if isinstance(section := document.get(key), list) and section
     ]
+    rows = rows_of(list_in(document["tracks"]), _saved)
     return Sheet(SAVED, rows, notes=(f"Not read: {', '.join(others)}.",) if others else ())
+
+
+def _saved(item: dict[str, Any]) -> list[str]:
+    return [first_text(item, "uri"), *(text_of(item.get(name)) for name in ("track", "artist", "album")), "yes"]
 
 
 def _playlist(playlist: dict[str, Any]) -> Sheet:
     name = text_of(playlist.get("name")).strip() or "Playlist without a name"
-    return Sheet(ENTRIES, list(_entries(playlist)), name=name, playlist=name)
+    return Sheet(ENTRIES, rows_of(list_in(playlist.get("items")), _entry), name=name, playlist=name)
 
 
-def _entries(playlist: dict[str, Any]) -> Iterator[list[str]]:
-    for item in dicts_in(playlist.get("items")):
-        track, local = dict_in(item.get("track")), dict_in(item.get("localTrack"))
-        added = text_of(item.get("addedDate"))
-        if track:
-            names = [text_of(track.get(name)) for name in ("trackName", "artistName", "albumName")]
-            yield [text_of(track.get("trackUri")), *names, added]
-        elif local:
-            yield ["", *_local_names(text_of(local.get("uri"))), added]
-        else:
-            yield ["spotify:episode:", "", "", "", added]
+def _entry(item: dict[str, Any]) -> list[str]:
+    track, local = dict_in(item.get("track")), dict_in(item.get("localTrack"))
+    added = text_of(item.get("addedDate"))
+    if track:
+        names = [text_of(track.get(name)) for name in ("trackName", "artistName", "albumName")]
+        return [text_of(track.get("trackUri")), *names, added]
+    if local:
+        return ["", *_local_names(text_of(local.get("uri"))), added]
+    return ["spotify:episode:", "", "", "", added]
 
 
 def _local_names(uri: str) -> list[str]:
