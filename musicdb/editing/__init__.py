@@ -1,4 +1,4 @@
-"""What editors do to many rows at once: merge, bulk edit, find duplicates and gaps."""
+"""What editors do to many rows at once: merge and undo it, bulk edit, find duplicates and gaps."""
 
 from musicdb.editing.bulk_edit import BulkEditError, Edit, Members, bulk_edit
 from musicdb.editing.duplicates import (
@@ -13,6 +13,7 @@ from musicdb.editing.duplicates import (
 from musicdb.editing.merge import Merged, MergeError, merge
 from musicdb.editing.merge_values import Difference, differences
 from musicdb.editing.playlists import PlaylistError, add_tracks, create_playlist, edit_entries
+from musicdb.editing.undo import UndoPlan, UndoRefusedError, plan_undo, undo_merge
 
 __all__ = [
     "BulkEditError",
@@ -24,6 +25,8 @@ __all__ = [
     "Merged",
     "PlaylistError",
     "ReviewedGroups",
+    "UndoPlan",
+    "UndoRefusedError",
     "add_tracks",
     "bulk_edit",
     "create_playlist",
@@ -33,6 +36,8 @@ __all__ = [
     "duplicate_tracks",
     "edit_entries",
     "merge",
+    "plan_undo",
     "restore",
     "review_groups",
+    "undo_merge",
 ]

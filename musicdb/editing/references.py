@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.core import serializers
+from django.core.exceptions import ValidationError
 
 # A model states in this attribute which of its foreign keys follows a merge, and within what a row may be there once.
 FOLLOWS = "follows_merge"
@@ -47,6 +49,39 @@ def move_references(model: Any, survivor: int, others: Sequence[int]) -> list[di
                 }
             )
     return done
+
+
+def restore_references(done: Sequence[dict[str, Any]], survivor: int, returning: Sequence[int]) -> None:
+    """Give the rows that a merge moved or deleted back to those of their owners that are ``returning``.
+
+    A row whose run has been deleted since is gone with it. One stays where it is if its owner has another by now.
+    """
+    for entry in done:
+        table: Any = apps.get_model(entry["table"])
+        column = entry["column"]
+        by_owner: defaultdict[int, list[int]] = defaultdict(list)
+        for key, owner in entry["moved"]:
+            by_owner[owner].append(key)
+        for owner in returning:
+            table._default_manager.filter(pk__in=by_owner[owner], **{column: survivor}).update(**{column: owner})
+        for row in serializers.deserialize("python", entry["lost"]):
+            instance: Any = row.object
+            if getattr(instance, f"{column}_id") in returning and _can_return(table, instance):
+                row.save(force_insert=True)
+
+
+def _can_return(table: Any, instance: Any) -> bool:
+    """Return whether all that a deleted row points at is there, and nothing has its place or its key."""
+    pointing = [field for field in table._meta.concrete_fields if field.is_relation]
+    there = all(
+        field.related_model._default_manager.filter(pk=getattr(instance, field.attname)).exists() for field in pointing
+    )
+    try:
+        instance.validate_unique()
+        instance.validate_constraints()
+    except ValidationError:
+        return False
+    return there
 
 
 def _tables(model: Any) -> Iterator[tuple[Any, str, str]]:

@@ -59,19 +59,21 @@ def deleted_by_people(model: type[models.Model]) -> Iterator[Any]:
 def _decided(aggregate: Aggregate, versions: Iterable[Any]) -> SetByPeople:
     """Walk through the versions of a row, the first one first."""
     decided = SetByPeople()
-    before_import: dict[int | None, SetByPeople] = {}
+    # By the import or the merge, which an undo takes back.
+    before: dict[tuple[int | None, int | None], SetByPeople] = {}
     state = _empty_state(aggregate)
     for version in versions:
         after = _state(aggregate, version)
         # An owner that loses a deleted member, as a playlist loses a track, is no decision about its other members.
         is_loss = version.change_type == ChangeType.DELETION
         changed = {name for name, value in after.items() if value != state[name] and not is_loss}
-        if version.change_type == ChangeType.IMPORT:
-            before_import[version.source_import_id] = decided
+        undone = version.source_import_id, version.grouped_change_id
+        if version.change_type in (ChangeType.IMPORT, ChangeType.MERGE):
+            before[undone] = decided
         if _is_by_person(version):
             former = SetByPeople(changed, _removed(aggregate, state, after))
-        elif version.change_type == ChangeType.UNDO:
-            former = before_import.get(version.source_import_id, SetByPeople())
+        elif version.change_type in (ChangeType.UNDO, ChangeType.UNMERGE):
+            former = before.get(undone, SetByPeople())
         else:
             former = SetByPeople()
         decided = SetByPeople(

@@ -181,7 +181,7 @@ def entries(versions: list[Any], before: Any, names: Names) -> Iterator[Entry]:
 def _what(version: Any, earlier: Any) -> str:
     if version.history_type == DELETED:
         return "Deleted."
-    if version.change_type == ChangeType.RESTORE:
+    if version.change_type in (ChangeType.RESTORE, ChangeType.UNMERGE) and version.history_type == CREATED:
         return "Restored."
     if version.history_type == CREATED:
         return "Created."
@@ -218,7 +218,7 @@ def current_state(row: Any) -> Any:
 
 def versions_of(model: Any, key: int) -> Any:
     """Return the versions of a row, newest first, with who made them."""
-    return model.history.filter(id=key).select_related("history_user", "source_import")
+    return model.history.filter(id=key).select_related("history_user", "source_import", "grouped_change")
 
 
 def deleted_versions(model: Any) -> Any:

@@ -9,10 +9,11 @@ from musicdb.models.history import ChangeType
 
 
 class GroupedChange(models.Model):
-    """One change of many rows. The versions that it made point at it.
+    """One change of many rows. The versions that it made point at it, and so do those of its undo.
 
     ``model_name`` and ``row`` say what it is about: of a merge, the row that stays. ``references`` is what the change
-    did to rows that have no history: the merge of tracks moves their places in clusters.
+    did to rows that have no history: the merge of tracks moves their places in clusters. ``left_behind`` is what its
+    undo could not put back, a sentence each.
     """
 
     kind = models.CharField(max_length=8, choices=ChangeType)
@@ -28,6 +29,7 @@ class GroupedChange(models.Model):
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="undone by"
     )
+    left_behind = models.JSONField("not put back", default=list)
 
     class Meta:
         ordering = ["-made_at", "-pk"]

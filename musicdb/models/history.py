@@ -23,6 +23,7 @@ class ChangeType(models.TextChoices):
     IMPORT = "import", "import"
     UNDO = "undo", "undo of an import"
     MERGE = "merge", "merge"
+    UNMERGE = "unmerge", "undo of a merge"
     SPLIT = "split", "split"
     DELETION = "deletion", "deletion"
     REVERT = "revert", "revert"
