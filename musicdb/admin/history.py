@@ -24,6 +24,7 @@ from musicdb.admin.changelist.import_filter import ImportFilter
 from musicdb.admin.former_names import BOX, FormerNamesAdmin
 from musicdb.admin.generic import AnyModelForm
 from musicdb.admin.html import link_to
+from musicdb.admin.merging.access import mergeable_models
 from musicdb.history import diff
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
 from musicdb.models.former_names import keeps_former_names
@@ -214,6 +215,7 @@ class VersionedAdmin(FormerNamesAdmin[M]):
             "media": self.media,
             "list_name": capfirst(self.opts.verbose_name_plural),
             "can_view_imports": request.user.has_perm("musicdb.view_import"),
+            "mergeable_models": mergeable_models(request),
             **context,
         }
         return TemplateResponse(request, f"admin/musicdb/history/{template}.html", context)

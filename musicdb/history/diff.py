@@ -226,4 +226,4 @@ def deleted_versions(model: Any) -> Any:
     living = model._default_manager.filter(pk=OuterRef("id"))
     later = model.history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))
     gone = model.history.filter(history_type=DELETED).exclude(Exists(living)).exclude(Exists(later))
-    return gone.select_related("history_user", "source_import")
+    return gone.select_related("history_user", "source_import", "grouped_change")

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +16,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
 from musicdb.admin.duplicates import dismiss_or_restore, review_context
 from musicdb.admin.html import link_to
+from musicdb.admin.merging.access import may_merge
 from musicdb.admin.merging.forms import MergeForm
+from musicdb.admin.merging.undo import undo_url
 from musicdb.editing import Merged, MergeError, differences, merge, review_groups
 from musicdb.models import Visibility
 from musicdb.music import group_by_key, similarity_key
@@ -42,9 +43,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
     merge_effects: Sequence[str] = ()
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
-        # A merge needs a permission of its own, because it cannot be undone.
-        codename = get_permission_codename("merge", self.opts)
-        return request.user.has_perm(f"{self.opts.app_label}.{codename}") and self.has_change_permission(request)
+        return may_merge(request, self.model)
 
     @admin.action(description="Merge selected %(verbose_name_plural)s", permissions=["merge"])
     def merge_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse | None:
@@ -141,7 +140,14 @@ class MergeableAdmin(CatalogueAdmin[M]):
         moved = f"{merged.moved} {noun} moved"
         shared = f", {merged.shared} had several of them" if merged.shared else ""
         others = f"{merged.others} {model_ngettext(self.opts, merged.others)}"
-        return format_html("Merged {} into {}: {}{}.", others, link_to(merged.survivor), moved, shared)
+        return format_html(
+            'Merged {} into {}: {}{}. <a href="{}">Undo …</a>',
+            others,
+            link_to(merged.survivor),
+            moved,
+            shared,
+            undo_url(merged.change),
+        )
 
     def _number_error(self, number: int) -> str:
         """Return why ``number`` rows cannot be merged, or an empty string if they can."""
