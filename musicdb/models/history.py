@@ -42,7 +42,7 @@ class Version(models.Model):
     source_import = models.ForeignKey(
         "musicdb.Import", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    # No index: only an undo looks for the versions of a change, and reads each table once.
+    # The index on the versions of changes of many rows serves it.
     grouped_change = models.ForeignKey(
         "musicdb.GroupedChange", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -142,6 +142,12 @@ class Versions(HistoricalRecords):
                     fields=["source_import", "change_type", "history_type", "id"],
                     condition=Q(source_import__isnull=False),
                     name=f"{name}_imported",
+                ),
+                # What a merge did, for its undo.
+                models.Index(
+                    fields=["grouped_change"],
+                    condition=Q(grouped_change__isnull=False),
+                    name=f"{name}_grouped",
                 ),
             ],
         }

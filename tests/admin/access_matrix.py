@@ -11,8 +11,20 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
+from musicdb.editing import merge
 from musicdb.imports import ImportOptions, run_import
-from musicdb.models import Album, Artist, Genre, Import, Label, Playlist, SavedFilter, SiteSettings, Track
+from musicdb.models import (
+    Album,
+    Artist,
+    Genre,
+    GroupedChange,
+    Import,
+    Label,
+    Playlist,
+    SavedFilter,
+    SiteSettings,
+    Track,
+)
 from tests.admin.helpers import album_data, alias_rows, artist_rows, page_of, rows, track_data
 from tests.factories import (
     AlbumFactory,
@@ -27,7 +39,7 @@ from tests.imports.files import sample
 
 CATALOGUE = [Genre, Artist, Label, Album, Track, Playlist]
 MERGEABLE = [Genre, Artist, Label, Album, Track, Playlist]
-RECORDS = [Import, Run, Cluster, Membership, ExcludedTrack]
+RECORDS = [Import, GroupedChange, Run, Cluster, Membership, ExcludedTrack]
 ROLES = ["nobody", "no role", "viewer", "editor", "curator", "superuser"]
 SUPERUSER = set(ROLES[5:])
 CURATORS = set(ROLES[4:])
@@ -52,6 +64,8 @@ class Scenario:
         self.run = stored_run(self.genre, {1: self.tracks[:5], 2: self.tracks[5:]}, is_published=True)
         self.cluster = self.run.clusters.get(number=1)
         self.excluded = ExcludedTrack.objects.create(run=self.run, track=self.tracks[0], reason="no tempo")
+        user = User.objects.create_user("merger")
+        self.merge = merge(ArtistFactory(), [ArtistFactory()], user).change
         # Two rows of each model that nothing uses, to merge or to delete.
         self.spare = {
             Genre: [GenreFactory(), GenreFactory()],
@@ -64,6 +78,7 @@ class Scenario:
         self.one_of = {
             **{model: spares[0] for model, spares in self.spare.items()},
             Import: self.record,
+            GroupedChange: self.merge,
             Run: self.run,
             Cluster: self.cluster,
             Membership: self.cluster.memberships.first(),
@@ -81,7 +96,7 @@ class Endpoint:
 
 
 def get(view: str, model: Any, client: Client, scenario: Scenario) -> Any:
-    needs_one = view in ("change", "history", "delete", "compare", "tracks", "csv")
+    needs_one = view in ("change", "history", "delete", "compare", "tracks", "csv", "undo")
     return client.get(page_of(model, view, *([scenario.one_of[model].pk] if needs_one else [])))
 
 
@@ -167,6 +182,9 @@ def endpoints() -> dict[str, Endpoint]:
             ),
             changes=True,
         )
+    nothing: Callable[[Scenario], dict[str, Any]] = lambda scenario: {}  # noqa: E731
+    found["change of many rows: undo page"] = Endpoint(CURATORS, partial(get, "undo", GroupedChange))
+    found["change of many rows: undo"] = Endpoint(CURATORS, partial(post, "undo", GroupedChange, nothing), changes=True)
     for model in (Artist, Label):
         for name in ("show", "hide", "leave_to_rule"):
             flag = partial(action, name, model)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.admin import duplicates
-from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models import Album, Artist, Genre, GroupedChange, Label, Track
 from tests.admin.helpers import editor, messages_of, page_of, run_action
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
 from tests.pages.html import Node, parse
@@ -56,7 +56,8 @@ def test_the_action_asks_which_one_stays_and_returns_to_the_filtered_list(admin_
     assert list(model.objects.all()) == [one]
     kind, noun = model._meta.verbose_name, "albums" if model is Label else "tracks"
     link = f'<a href="{page_of(model, "change", one.pk)}"><bdi>One</bdi></a>'
-    assert messages_of(response) == [("success", f"Merged 1 {kind} into {link}: 2 {noun} moved.")]
+    undo = f'<a href="{page_of(GroupedChange, "undo", GroupedChange.objects.get().pk)}">Undo …</a>'
+    assert messages_of(response) == [("success", f"Merged 1 {kind} into {link}: 2 {noun} moved. {undo}")]
     assert set(LogEntry.objects.values_list("user__username", flat=True)) == {"admin"}
 
 
@@ -66,7 +67,7 @@ def test_the_message_counts_albums_once(admin_client: Client) -> None:
     AlbumFactory(labels=[two, three])
     response = admin_client.post(merge_page(one, two, three), {"survivor": one.pk})
     ((level, text),) = messages_of(response)
-    assert (level, text.partition(": ")[2]) == ("success", "1 album moved, 2 had several of them.")
+    assert (level, text.partition(": ")[2].partition(" <a")[0]) == ("success", "1 album moved, 2 had several of them.")
     assert text.startswith("Merged 2 labels into <a ")
 
 
@@ -118,7 +119,8 @@ def test_the_shown_one_with_the_most_albums_comes_first_and_is_chosen(admin_clie
         "to it.",
         "The one that stays keeps its visibility. If that is automatic, it takes that of the first other that is shown "
         "or hidden.",
-        "You cannot undo this.",
+        "You can undo the merge, from the history of the one that stays. What somebody changes until then stays as it "
+        "is.",
     ]
 
 

@@ -31,12 +31,25 @@ def undo_url(change: GroupedChange) -> str:
     return reverse("admin:musicdb_groupedchange_undo", args=[change.pk])
 
 
+class UndoneFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "undone"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "Stands"), ("yes", "Undone")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(undone_at__isnull=self.value() == "no")
+
+
 @admin.register(GroupedChange)
 class GroupedChangeAdmin(ReadOnlyAdmin[GroupedChange]):
     """The merges so far, each with the way to undo it."""
 
     list_display = ["summary", "made_at", "made_by", "state"]
-    list_filter = ["model_name", ("undone_at", admin.EmptyFieldListFilter), "made_at"]
+    list_filter = ["model_name", UndoneFilter, "made_at"]
     list_select_related = ["made_by", "undone_by"]
     search_fields = ["summary"]
     search_help_text = "Name or address of a row that was merged, or that stayed"

@@ -63,14 +63,16 @@ class UndoPlan:
     @property
     def owners(self) -> list[tuple[str, int]]:
         """How many rows of each kind get a merged row back, such as 12 tracks."""
-        counts: dict[str, int] = {}
+        counts: dict[Any, int] = {}
         for use, members in self.members.items():
-            name = str(use.owner_model._meta.verbose_name_plural)
-            counts[name] = counts.get(name, 0) + len(members)
+            counts[use.owner_model] = counts.get(use.owner_model, 0) + len(members)
         for (owner, _), by_row in self.pointing.items():
-            name = str(owner.model._meta.verbose_name_plural)
-            counts[name] = counts.get(name, 0) + sum(map(len, by_row.values()))
-        return [(name, count) for name, count in counts.items() if count]
+            counts[owner.model] = counts.get(owner.model, 0) + sum(map(len, by_row.values()))
+        return [
+            (str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural), count)
+            for model, count in counts.items()
+            if count
+        ]
 
 
 def plan_undo(change: GroupedChange, *, for_update: bool = False) -> UndoPlan:
