@@ -1,7 +1,8 @@
 """The clusters' admin: runs to read, compare and publish, clusters to name, and what both add to the list of genres."""
 
-from clusters.admin import dashboard, genres, jobs, parts, runs
+from clusters.admin import dashboard, genres, jobs, links, parts, runs
 
 dashboard.register()
+links.register()
 
-__all__ = ["dashboard", "genres", "jobs", "parts", "runs"]
+__all__ = ["dashboard", "genres", "jobs", "links", "parts", "runs"]

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from clusters.admin.dashboard import waiting_url
+from clusters.admin.links import RUN_FILTERS
 from clusters.models import ExcludedTrack, Run
 from clusters.runs import NotComparableError, compare_runs, default_other, in_order, publish, remove, unpublish
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
@@ -53,7 +54,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         "mean_silhouette",
     ]
     list_display_links = ["genre", "finished_at"]
-    list_filter = [StateFilter, "finished_at"]
+    list_filter = [StateFilter, "finished_at", *RUN_FILTERS]
     list_select_related = ["genre"]
     search_fields = ["genre__search_key"]
     search_help_text = "Genre"

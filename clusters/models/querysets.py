@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Value, When
 
 from musicdb.models import Genre, Track
+from musicdb.models.linked_rows import tracks_linked_to
 from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.models.querysets import table_columns
 
@@ -22,6 +23,14 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def of_genre(self, genre: Genre) -> Self:
         return self.filter(genre=genre)
+
+    def linked_to(self, owner: type[models.Model], key: int) -> Self:
+        """The runs of a genre; for a row of another model, the published runs that have its tracks."""
+        if owner is Genre:
+            return self.filter(genre=key)
+        memberships: Any = self.model._meta.get_field("memberships").related_model
+        places = memberships.objects.filter(track__in=tracks_linked_to(owner, key).values("pk"))
+        return self.filter(is_published=True, pk__in=places.order_by().values("run"))
 
     def newest_first(self) -> Self:
         return self.order_by("-finished_at", "-pk")

@@ -24,6 +24,8 @@ from musicdb.admin.changelist.import_filter import ImportFilter
 from musicdb.admin.former_names import BOX, FormerNamesAdmin
 from musicdb.admin.generic import AnyModelForm
 from musicdb.admin.html import link_to
+from musicdb.admin.linked.filters import LINKED_FILTERS
+from musicdb.admin.linked.forms import form_links
 from musicdb.admin.merging.access import mergeable_models
 from musicdb.history import diff
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
@@ -54,7 +56,20 @@ class VersionedAdmin(FormerNamesAdmin[M]):
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        return [*super().get_list_filter(request), ImportFilter]
+        return [*super().get_list_filter(request), *LINKED_FILTERS.get(self.model, ()), ImportFilter]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["form_links"] = form_links(obj, request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- Recording. Django saves a row and its child rows one after the other. Together they are one version. --------
 

@@ -30,7 +30,7 @@ QUERIES: dict[Any, int] = {
     Track: LIST + 1 + 1,  # artists; genres to filter by
     Import: LIST,
     SavedFilter: LIST,
-    Run: LIST,
+    Run: LIST + 1,  # how many wait for review
     Cluster: LIST,
     Membership: LIST,
     ExcludedTrack: LIST,
