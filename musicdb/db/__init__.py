@@ -1,7 +1,7 @@
 """What every database access may need: bulk writes, retries, isolation, cascades, text search, roles."""
 
 from musicdb.db.bulk import in_batches, insert, insert_from, one_of, reserve_keys, update
-from musicdb.db.cascades import count_cascade
+from musicdb.db.cascades import count_cascade, tables_that_need
 from musicdb.db.connections import close_lost_connections
 from musicdb.db.errors import FailureKind, classify, explain, failure_of
 from musicdb.db.isolation import repeatable_read
@@ -23,5 +23,6 @@ __all__ = [
     "repeatable_read",
     "reserve_keys",
     "retry_on_deadlock",
+    "tables_that_need",
     "update",
 ]

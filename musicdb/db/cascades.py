@@ -1,10 +1,11 @@
 """Count what a deletion would delete as well, before it does."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.deletion import CASCADE, get_candidate_relations_to_delete
+from django.db.models.deletion import CASCADE, PROTECT, RESTRICT, get_candidate_relations_to_delete
 
 
 def count_cascade(model: type[models.Model], keys: Any) -> dict[type[models.Model], int]:
@@ -16,6 +17,14 @@ def count_cascade(model: type[models.Model], keys: Any) -> dict[type[models.Mode
     _follow(model, keys, going)
     counts = {related: related._base_manager.filter(condition).count() for related, condition in going.items()}
     return {related: number for related, number in counts.items() if number}
+
+
+def tables_that_need(model: type[models.Model]) -> Iterator[tuple[Any, str]]:
+    """Yield each model, with its foreign key, whose rows go with a row of ``model`` or do not let it go."""
+    relations: Any = get_candidate_relations_to_delete(model._meta)
+    for relation in relations:
+        if relation.on_delete in (CASCADE, PROTECT, RESTRICT):
+            yield relation.related_model, relation.field.name
 
 
 def _follow(model: type[models.Model], keys: Any, going: dict[type[models.Model], Q]) -> None:

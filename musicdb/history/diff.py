@@ -72,11 +72,15 @@ class Names:
     def of(self, model: Any, key: int) -> str:
         return self._names.get((model, key), f"{model._meta.verbose_name} {key}")
 
+    def lacks(self, model: Any, key: int) -> bool:
+        """Return whether a row that a version points at no longer exists."""
+        return (model, key) in self.gone or (model, key) not in self._names
+
     def missing(self, version: Any) -> Iterator[tuple[type[models.Model], int]]:
         """Yield what ``version`` points at that no longer exists."""
         for model, keys in _pointed_at(version):
             for key in keys:
-                if (model, key) in self.gone or (model, key) not in self._names:
+                if self.lacks(model, key):
                     yield model, key
 
 
@@ -207,13 +211,34 @@ def format_time(version: Any) -> str:
 def current_state(row: Any) -> Any:
     """Return ``row`` as it is now, as a version that is not saved."""
     aggregate = aggregate_of(type(row))
-    columns = ["id", *(field.attname for field in aggregate.columns)]
-    version = type(row).history.model(**{name: getattr(row, name) for name in columns})
+    version = _state_of(row, aggregate)
     for relation in aggregate.child_relations:
         setattr(version, relation.name, relation.state(relation.children([row.pk])[row.pk]))
     if aggregate.alias:
         version.aliases = list(row.aliases.order_by("name", "pk").values(*aggregate.alias_columns))
     return version
+
+
+def current_states(aggregate: Aggregate, keys: Sequence[int]) -> dict[int, Any]:
+    """Return rows as they are now, by key, as versions that are not saved. A few queries, however many rows."""
+    rows: Any = aggregate.model._default_manager.filter(pk__in=keys).order_by("pk")
+    found = {row.pk: _state_of(row, aggregate) for row in rows}
+    for relation in aggregate.child_relations:
+        for key, children in relation.children(found).items():
+            setattr(found[key], relation.name, relation.state(children))
+    aliases: Any = aggregate.alias
+    if aliases:
+        for version in found.values():
+            version.aliases = []
+        stated = aliases._default_manager.filter(target__in=keys).order_by("target", "name", "pk")
+        for key, *values in stated.values_list("target", *aggregate.alias_columns):
+            found[key].aliases.append(dict(zip(aggregate.alias_columns, values, strict=True)))
+    return found
+
+
+def _state_of(row: Any, aggregate: Aggregate) -> Any:
+    columns = ["id", *(field.attname for field in aggregate.columns)]
+    return type(row).history.model(**{name: getattr(row, name) for name in columns})
 
 
 def versions_of(model: Any, key: int) -> Any:

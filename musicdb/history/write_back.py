@@ -112,12 +112,16 @@ def insert_aliases(aggregate: Aggregate, aliases: Iterable[tuple[int, dict[str, 
 def missing_targets(version: Any, names: Names) -> Iterator[str]:
     """Yield what ``version`` points at that no longer exists, and what became of it."""
     for model, key in names.missing(version):
-        last = names.gone.get((model, key))
-        row = f"{capfirst(model._meta.verbose_name)} “{names.of(model, key)}”"
-        if last is not None and last.change_type == ChangeType.MERGE:
-            yield f"{row} no longer exists. {last.history_change_reason}"
-        else:
-            yield f"{row} has been deleted since. Restore it first."
+        yield gone_reason(model, key, names)
+
+
+def gone_reason(model: Any, key: int, names: Names) -> str:
+    """Return what became of a row that no longer exists."""
+    last = names.gone.get((model, key))
+    row = f"{capfirst(model._meta.verbose_name)} “{names.of(model, key)}”"
+    if last is not None and last.change_type == ChangeType.MERGE:
+        return f"{row} no longer exists. {last.history_change_reason}"
+    return f"{row} has been deleted since. Restore it first."
 
 
 def taken_values(

@@ -22,6 +22,7 @@ from musicdb.models.catalogue import (
 from musicdb.models.duplicates import DismissedDuplicate
 from musicdb.models.grouped_changes import GroupedChange
 from musicdb.models.imports import Import
+from musicdb.models.not_undone import NotUndone
 from musicdb.models.playlists import Playlist, PlaylistEntry
 from musicdb.models.saved_filters import SavedFilter
 from musicdb.models.site_settings import PageRule, SiteSettings
@@ -45,6 +46,7 @@ __all__ = [
     "Import",
     "Label",
     "LabelAlias",
+    "NotUndone",
     "PageRule",
     "Playlist",
     "PlaylistAlias",

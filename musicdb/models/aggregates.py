@@ -213,13 +213,15 @@ class Aggregate:
     """A model of the catalogue with what belongs to its rows.
 
     ``alias`` is the model of its aliases. ``unique_name`` is the column by which the database compares names where no
-    two rows may share one, and None where they may. Aliases are unique by the same column.
+    two rows may share one, and None where they may. Aliases are unique by the same column. ``together`` are columns
+    that say one thing together, so an undo restores all of them or none.
     """
 
     model: type[SluggedModel]
     child_relations: tuple[ChildRelation, ...] = ()
     alias: type[Alias] | None = None
     unique_name: str | None = None
+    together: tuple[tuple[str, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -308,6 +310,7 @@ CATALOGUE = (
             ChildRelation("artists", AlbumArtist, "album", "artist"),
         ),
         alias=AlbumAlias,
+        together=(("release_date", "release_precision"),),
     ),
     Aggregate(
         Track,
@@ -316,6 +319,7 @@ CATALOGUE = (
             ChildRelation("genres", Track.genres.through, "track", "genre", is_ordered=False),
         ),
         alias=TrackAlias,
+        together=(("album", "disc_number", "track_number"),),
     ),
     Aggregate(
         Playlist,

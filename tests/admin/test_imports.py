@@ -9,7 +9,9 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import strip_tags
@@ -50,6 +52,10 @@ def confirm(client: Client, looked: Any, button: str = "confirm", **data: Any) -
 
 def messages_of(response: Any) -> list[str]:
     return [str(message) for message in response.context["messages"]]
+
+
+def rows_of(table: Any) -> list[list[str]]:
+    return [[row.one("th").text, *(cell.text for cell in row.all("td"))] for row in table.one("tbody").all("tr")]
 
 
 def uploads(settings: LazySettings) -> list[Path]:
@@ -223,7 +229,7 @@ class TestUndo:
         asked = parse(editor.get(reverse("admin:musicdb_import_undo", args=[record.pk])))
         (table,) = asked.one("div", id="content-main").all("table")
         rows = {row.all("th")[0].text: [cell.text for cell in row.all("td")] for row in table.one("tbody").all("tr")}
-        assert rows["Track"] == [str(Track.objects.count()), "0"]
+        assert rows["Tracks"] == [str(Track.objects.count()), "0", "0"]
         assert not Import.objects.get().is_undone
         undone = editor.post(reverse("admin:musicdb_import_undo", args=[record.pk]), follow=True)
         assert messages_of(undone) == ["The import of kaggle.csv was undone."]
@@ -242,19 +248,48 @@ class TestUndo:
         when = date_format(localtime(Import.objects.get().undone_at), "DATETIME_FORMAT")
         assert f"State: undone, {when}" in parse(editor.get(page)).text
 
-    def test_not_when_touched_since(self, editor: Client) -> None:
-        confirm(editor, upload(editor, net_file(net_row(1))))
-        Artist.objects.update(visibility="shown")
-        refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
-        assert "Artist “Singer 1” has been changed since." in messages_of(refused)[0]
+    def test_what_was_touched_since_is_listed_before_and_after(self, editor: Client) -> None:
+        confirm(editor, upload(editor, net_file(net_row(1), net_row(2), name="x.csv")))
+        Track.objects.filter(title="Song 2").delete()
+        Artist.objects.filter(name="Singer 1").update(visibility="shown")
+        record = Import.objects.get()
+        address = reverse("admin:musicdb_import_undo", args=[record.pk])
+        asked = parse(editor.get(address)).one("div", id="content-main")
+        left = [["artist Singer 1", "Changed since."], ["track Song 2", "Deleted since."]]
+        assert rows_of(asked.all("table")[1]) == left
         assert Track.objects.exists()
+        done = editor.post(address, follow=True)
+        assert messages_of(done) == ["The import of x.csv was undone in part. Below is what was left, and why."]
+        listed = parse(done).one("div", id="content-main")
+        assert rows_of(listed.one("table")) == left
+        assert not Track.objects.exists()
+        page = editor.get(reverse("admin:musicdb_import_change", args=[record.pk]))
+        assert "State: undone in part by editor" in parse(page).text
+        assert "What was not undone (2)" in parse(page).text
+        assert "undone in part by editor" in parse(editor.get(reverse("admin:musicdb_import_changelist"))).text
+        # What is in the way now is said again, and the rest can be undone later.
+        assert "Nothing of this import can be undone now." in parse(editor.get(address)).text
+        assert messages_of(editor.post(address, follow=True)) == ["Nothing of this import can be undone now."]
 
-    def test_what_is_gone_is_called_by_its_name(self, editor: Client) -> None:
-        confirm(editor, upload(editor, net_file(net_row(1))))
-        Track.objects.get().delete()
-        refused = editor.post(reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk]), follow=True)
-        assert "Track “Song 1” has been deleted since." in messages_of(refused)[0]
-        assert not Import.objects.get().is_undone
+    def test_a_long_list_is_paged(self, editor: Client) -> None:
+        confirm(editor, upload(editor, net_file(*(net_row(number) for number in range(105)))))
+        Artist.objects.update(visibility="shown")
+        address = reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk])
+        sizes = []
+        for page in (1, 2):
+            with CaptureQueriesContext(connection) as queries:
+                shown = parse(editor.get(address, {"page": page})).one("div", id="content-main")
+            assert "Page" in shown.one("nav", **{"aria-label": "Pages"}).text
+            sizes.append((len(rows_of(shown.all("table")[1])), len(queries)))
+        assert [rows for rows, _ in sizes] == [100, 5]
+        assert sizes[0][1] == sizes[1][1]
+
+    def test_nothing_to_undo_leads_back(self, editor: Client) -> None:
+        confirm(editor, upload(editor, net_file(net_row(1), name="x.csv")))
+        address = reverse("admin:musicdb_import_undo", args=[Import.objects.get().pk])
+        editor.post(address, follow=True)
+        assert messages_of(editor.get(address, follow=True)) == ["This import was undone already."]
+        assert messages_of(editor.post(address, follow=True)) == ["This import was undone already."]
 
 
 class TestPermissions:
@@ -279,7 +314,11 @@ class TestPermissions:
             "Undo this import"
             not in reader.get(reverse("admin:musicdb_import_change", args=[record.pk])).content.decode()
         )
-        assert reader.post(reverse("admin:musicdb_import_undo", args=[record.pk])).status_code == 403
+        for ask in (reader.get, reader.post):
+            assert ask(reverse("admin:musicdb_import_undo", args=[record.pk])).status_code == 403
+        left = reverse("admin:musicdb_import_not_undone", args=[record.pk])
+        assert reader.get(left).status_code == 200
+        assert logged_in(Client(), "stranger").get(left).status_code == 403
 
     def test_who_imported_is_named_without_a_link_that_editors_may_not_follow(self, editor: Client) -> None:
         looked = confirm(editor, upload(editor, sample("kaggle.csv")))

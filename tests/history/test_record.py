@@ -252,7 +252,7 @@ class TestImports:
         )
 
     def test_an_undoing_that_is_refused_leaves_no_version(self) -> None:
-        outcome = run_import([net_file(net_row(1))], ImportOptions(), None)
+        outcome = run_import([net_file(net_row(1))], ImportOptions(no_playlist=True), None)
         Track.objects.update(title="Touched")
         before = stored_versions()
         with pytest.raises(UndoRefusedError):

@@ -4,12 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 
-from musicdb.editing import add_tracks
 from musicdb.imports import ImportOptions, Outcome, Preview, Source, preview, run_import
 from musicdb.imports.new_pages import new_pages
-from musicdb.imports.undo import UndoRefusedError, undo
+from musicdb.imports.undo import undo
 from musicdb.models import PageRule, Playlist, SiteSettings, Track, Visibility
 from musicdb.music import means_liked_songs, playlist_name
 from tests.factories import PlaylistFactory, TrackFactory
@@ -137,23 +135,6 @@ def test_an_undo_of_the_first_import_deletes_the_playlist() -> None:
     undo(outcome.record, None)
     assert not Playlist.objects.exists()
     assert not Track.objects.exists()
-
-
-def test_an_undo_is_refused_while_a_later_playlist_has_the_tracks() -> None:
-    outcome = run(songs(1), no_playlist=True)
-    PlaylistFactory(name="Later", tracks=list(Track.objects.all()))
-    with pytest.raises(UndoRefusedError, match="Playlists that came later use a track") as refused:
-        undo(outcome.record, None)
-    assert refused.value.reasons == ["Playlist “Later”"]
-    assert order("Later") == ["Song 1"]
-
-
-def test_an_undo_is_refused_after_the_playlist_was_edited(admin_user: User) -> None:
-    outcome = run(songs(1))
-    add_tracks(Playlist.objects.get(), [TrackFactory().pk], admin_user)
-    with pytest.raises(UndoRefusedError) as refused:
-        undo(outcome.record, None)
-    assert "Playlist “Road trip” has been changed since (edit by admin" in refused.value.reasons[0]
 
 
 def test_a_renamed_playlist_is_found_by_its_old_name() -> None:

@@ -27,7 +27,7 @@ from musicdb.models import (
     TrackArtist,
 )
 from musicdb.models.aggregates import CATALOGUE
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.factories import ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 from tests.imports.files import net_file, net_row, sample, track_id
 
 pytestmark = pytest.mark.django_db
@@ -276,47 +276,6 @@ class TestRecordAndUndo:
         undo(record, None)
         with pytest.raises(UndoRefusedError, match="undone already"):
             undo(record, None)
-
-    @pytest.mark.parametrize(
-        "touch",
-        [
-            lambda: Track.objects.update(score=5),
-            lambda: Artist.objects.update(visibility="shown"),
-            lambda: TrackArtist.objects.create(track=Track.objects.get(), artist=ArtistFactory(), position=1),
-            lambda: Track.objects.get().genres.add(GenreFactory()),
-            lambda: AlbumLabel.objects.all().delete(),
-            lambda: Track.objects.all().delete(),
-            lambda: TrackFactory(album=Album.objects.get()),
-            lambda: TrackFactory(genres=[Genre.objects.get()]),
-            lambda: TrackFactory(artists=[Artist.objects.get()]),
-            lambda: AlbumFactory(labels=[Label.objects.get()]),
-            lambda: run(net_file(net_row(1, Tempo="91"))),
-        ],
-        ids=[
-            "track edited",
-            "artist edited",
-            "artist added",
-            "genre added",
-            "label removed",
-            "track deleted",
-            "on the album",
-            "in the genre",
-            "by the artist",
-            "by the label",
-            "imported again",
-        ],
-    )
-    def test_not_when_something_was_touched_since(self, touch: Any) -> None:
-        record = run(net_file(net_row(1))).record
-        assert record is not None
-        touch()
-        before = library()
-        with pytest.raises(UndoRefusedError) as refused:
-            undo(record, None)
-        assert refused.value.reasons
-        assert library() == before
-        record.refresh_from_db()
-        assert not record.is_undone
 
     def test_the_last_of_two_can_be_undone_and_then_the_first(self) -> None:
         empty = library()

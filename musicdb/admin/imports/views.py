@@ -6,12 +6,13 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
@@ -21,15 +22,15 @@ from musicdb.admin.html import facts
 from musicdb.admin.imports.changes import ChangesPage, listed_parts
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.library import can_export_library, library_view
+from musicdb.admin.imports.undo import UndoPage
 from musicdb.admin.imports.written import written_lines
 from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, Preview, preview, run_import
 from musicdb.imports.changes import Part
 from musicdb.imports.lock import ImportLockedError
 from musicdb.imports.new_pages import new_pages
 from musicdb.imports.report import kept_fields, kept_values, row_reports
-from musicdb.imports.undo import UndoRefusedError, undo
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, save_upload
-from musicdb.models import Import
+from musicdb.models import Import, NotUndone
 
 MAX_ROWS_SHOWN = 100
 MAX_PROBLEMS_SHOWN = 200
@@ -71,6 +72,10 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     change_form_template = "admin/musicdb/import/change_form.html"
     change_list_template = "admin/musicdb/import/change_list.html"
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        left = NotUndone.objects.filter(source_import=OuterRef("pk"))
+        return super().get_queryset(request).annotate(leaves_rows=Exists(left))
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("musicdb.add_import")
 
@@ -90,7 +95,8 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             path("changes/", wrap(ChangesPage(self)), name="musicdb_import_changes"),
             path("changes.csv", wrap(ChangesPage(self).csv), name="musicdb_import_changes_csv"),
             path("confirm/", wrap(require_POST(self.confirm_view)), name="musicdb_import_confirm"),
-            path("<int:pk>/undo/", wrap(self.undo_view), name="musicdb_import_undo"),
+            path("<int:pk>/undo/", wrap(UndoPage(self)), name="musicdb_import_undo"),
+            path("<int:pk>/not-undone/", wrap(UndoPage(self).left), name="musicdb_import_not_undone"),
             path("<int:pk>/bad-rows.csv", wrap(self.bad_rows_view), name="musicdb_import_bad_rows"),
             *super().get_urls(),
         ]
@@ -201,30 +207,8 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     ) -> HttpResponse:
         extra = {**(extra_context or {}), "can_undo": self.has_undo_permission(request)}
         if record := Import.objects.filter(pk=object_id).first() if is_valid_pk(object_id) else None:
-            extra["written"] = written_lines(record, request)
+            extra |= {"written": written_lines(record, request), "left": record.not_undone.count()}
         return super().change_view(request, object_id, form_url, extra)
-
-    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask before an import is undone, and undo it."""
-        if not self.has_undo_permission(request):
-            raise PermissionDenied
-        record = get_object_or_404(Import, pk=pk)
-        if request.method != "POST" and not record.is_undone:
-            counts = [
-                (name, count["created"], count["updated"])
-                for name, count in record.counts.items()
-                if count["created"] or count["updated"]
-            ]
-            return self._page(request, "undo", f"Undo the import of {record}?", record=record, counts=counts)
-        try:
-            undo(record, _user(request))
-        except UndoRefusedError as error:
-            reasons = format_html_join("", "<li>{}</li>", ((reason,) for reason in error.reasons))
-            self.message_user(request, format_html("{}<ul>{}</ul>", error, reasons), messages.ERROR)
-        else:
-            self.log_change(request, record, "Undone.")
-            self.message_user(request, f"The import of {record} was undone.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[pk]))
 
     def bad_rows_view(self, request: HttpRequest, pk: int) -> FileResponse:
         if not self.has_view_permission(request):
@@ -249,7 +233,8 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     def state(self, record: Import) -> str:
         if not record.is_undone:
             return "stands"
-        return f"undone by {record.undone_by}" if record.undone_by_id else "undone"
+        undone = "undone in part" if record.leaves_rows else "undone"  # type: ignore[attr-defined]
+        return f"{undone} by {record.undone_by}" if record.undone_by_id else undone
 
     @admin.display(description="state")
     def standing(self, record: Import) -> str:
