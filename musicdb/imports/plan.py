@@ -16,7 +16,7 @@ from musicdb.imports.resolvers import Resolution, ResolvedRow, ResolvedTrack, Un
 from musicdb.imports.track_notes import no_features, notes_on_tracks
 from musicdb.models import SluggedModel, Track
 from musicdb.models.aggregates import CATALOGUE
-from musicdb.music import FEATURE_NAMES
+from musicdb.music import ESSENTIAL_FEATURES, FEATURE_NAMES
 
 PROGRESS_EVERY = 5_000
 
@@ -109,7 +109,7 @@ def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, pr
                     collected.add(entity.pk)
             if track.is_unsure:
                 unsure.append(track)
-            with_features += any(entity.values.get(name) is not None for name in FEATURE_NAMES)
+            with_features += any(entity.values.get(name) is not None for name in ESSENTIAL_FEATURES)
         elif isinstance(track, UnknownTrack):
             unknown.append(track)
         else:
@@ -173,6 +173,8 @@ def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
     if record.is_mention:
         _plan_mention(track, values)
         return track
+    if record.only_fills_features:
+        _leave_known_features(track, values)
     source = values.pop("features_source", None)
     if (added_at := track.values.get("added_at")) and "added_at" in values:
         values["added_at"] = min(added_at, values["added_at"])
@@ -195,11 +197,27 @@ def _plan_mention(track: Entity, values: dict[str, Any]) -> None:
     del values["title"]
     if track.spotify_id:
         values.pop("spotify_id", None)
-    if any(track.values.get(name) is not None for name in FEATURE_NAMES):
-        # Features of two sources do not mix, and those that the track has are of its own analysis.
-        for name in (*FEATURE_NAMES, "features_source"):
-            values.pop(name, None)
+    _leave_known_features(track, values)
     if track.values.get("isrc"):
         values.pop("isrc", None)
     for column, value in values.items():
         track.set(column, value)
+
+
+def _leave_known_features(track: Entity, values: dict[str, Any]) -> None:
+    """Take from ``values`` the audio features that an existing track is not to get.
+
+    Features of two sources do not mix, and those that the track has stay, but for two cases. What one source says in
+    several files belongs together. And where a track has no more than a tempo, a key and the like, such as its file's
+    tags have, an analysis that knows them all and the essential features takes their place.
+    """
+    known = {name for name in FEATURE_NAMES if track.values.get(name) is not None}
+    offered = {name for name in FEATURE_NAMES if values.get(name) is not None}
+    if known and track.values.get("features_source") == values.get("features_source"):
+        left = known
+    elif not known or (known.isdisjoint(ESSENTIAL_FEATURES) and offered.issuperset({*known, *ESSENTIAL_FEATURES})):
+        left = set()
+    else:
+        left = {*FEATURE_NAMES, "features_source"}
+    for name in left:
+        values.pop(name, None)

@@ -1,6 +1,6 @@
 """Facts and rules about music: names, titles, release dates, audio features. No Django here."""
 
-from musicdb.music.audio_features import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature
+from musicdb.music.audio_features import AUDIO_FEATURES, ESSENTIAL_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
 from musicdb.music.names import name_key, normalise_name
@@ -22,6 +22,7 @@ from musicdb.music.upcs import normalise_upc
 
 __all__ = [
     "AUDIO_FEATURES",
+    "ESSENTIAL_FEATURES",
     "FEATURE_NAMES",
     "Articles",
     "AudioFeature",

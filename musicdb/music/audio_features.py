@@ -58,3 +58,5 @@ AUDIO_FEATURES = (
     AudioFeature("time_signature", "Time signature", 1, 15, "", "Beats in a bar."),
 )
 FEATURE_NAMES = tuple(feature.name for feature in AUDIO_FEATURES)
+# What every analysis of a whole track has, and no tag of a file.
+ESSENTIAL_FEATURES = frozenset({"danceability", "energy"})

@@ -137,3 +137,19 @@ def test_a_file_with_artists_is_not_one_of_features() -> None:
     rows = [[*row(1), "Ann"]]
     with pytest.raises(ImportRefusedError, match="no format that musicdb knows"):
         run(Source("x.csv", as_csv(rows, (*HEADER, "artist")).encode()))
+
+
+def test_an_analysis_takes_the_place_of_a_tempo_from_tags() -> None:
+    known = bare(1)
+    Track.objects.filter(pk=known.pk).update(tempo=60, features_source="Apple Music")
+    run(answer(recco(1)))
+    known.refresh_from_db()
+    assert (known.tempo, known.danceability, known.features_source) == (120.5, 0.6, "ReccoBeats")
+
+
+def test_an_analysis_that_knows_less_than_the_track_does_not_mix_with_it() -> None:
+    known = bare(1)
+    Track.objects.filter(pk=known.pk).update(tempo=60, liveness=0.3, features_source="Own analysis")
+    run(answer(recco(1)))
+    known.refresh_from_db()
+    assert (known.tempo, known.liveness, known.danceability) == (60, 0.3, None)

@@ -37,8 +37,8 @@ OTHER_FILES = [
     (b"\n<!DOCTYPE html>\n<html><body>502 Bad Gateway</body></html>", "is a web page"),
     (b'<?xml version="1.0"?>\n<html xmlns="x"><body/></html>', "is a web page"),
     (
-        b'<?xml version="1.0"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/x">\n<plist>',
-        "is an XML file, such as an Apple Music library",
+        b'<?xml version="1.0"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/x">\n<plist><dict/></plist>',
+        "is a property list of Apple’s without tracks",
     ),
     (b'<?xml version="1.0"?>\n<playlist xmlns="http://xspf.org/ns/0/"/>', "is an XML file"),
     (b"#EXTM3U\n", "is a playlist of files (M3U)"),

@@ -23,6 +23,7 @@ from musicdb.imports.formats.mapped import FIELDS, MappedFormat, guess_mapping, 
 from musicdb.imports.formats.mapped.fields import SECOND
 from musicdb.imports.formats.mapped.names import fields_of
 from musicdb.imports.formats.native import NATIVE_FORMATS
+from musicdb.imports.formats.services.apple_music import AppleMusic, ApplePlaylist
 from musicdb.imports.formats.services.skiley import Skiley
 from musicdb.imports.formats.services.soundiiz import Soundiiz
 from musicdb.imports.formats.services.tunemymusic import TuneMyMusic
@@ -53,6 +54,8 @@ FORMATS: tuple[type[FileFormat], ...] = (
     TuneMyMusic,
     Soundiiz,
     Skiley,
+    AppleMusic,
+    ApplePlaylist,
     PlayHistory,
     LovedTracks,
     SpotifyLibrary,

@@ -23,6 +23,11 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     ),
     (rb"PAR1", "a Parquet file", "Convert it to CSV."),
     (rb"\x1f\x8b|7z\xbc\xaf\x27\x1c|Rar!|BZh[1-9]1AY|\xfd7zXZ\0", "a packed archive", "Unpack it, or pack it as .zip."),
+    (
+        rb"hdfm|bplist00",
+        "a database or settings of Apple’s",
+        "In Music or iTunes, choose File, Library, Export Library, and import that file.",
+    ),
     (rb"\{\\rtf", "a formatted text (RTF)", _TAKE_A_TABLE),
 )
 # The same for text, without the blanks at its beginning.
@@ -34,8 +39,8 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"(<\?xml[^>]*>\s*)?(<!doctype\s+plist[^>]*>\s*)?<plist",
-        "an XML file, such as an Apple Music library",
-        _TAKE_A_TABLE,
+        "a property list of Apple’s without tracks",
+        "In Music or iTunes, choose File, Library, Export Library, and import that file.",
     ),
     (r"(<\?xml|<!doctype|<!--|<\w+[^<>,;]*>)", "an XML file", _TAKE_A_TABLE),
     (r"(#EXTM3U|#EXTINF)", "a playlist of files (M3U)", _TAKE_A_TABLE),

@@ -18,6 +18,7 @@ RULE = (
     f"Plays become the score: the number of times that a track was played for {MIN_PLAYED // 1000} seconds or more. "
     "A higher score stays, so importing a history again changes nothing."
 )
+STATED_RULE = "The number of plays becomes the score. A higher score stays."
 
 
 class PlayHistory(MentionFormat):

@@ -6,6 +6,7 @@ from typing import Any
 
 from musicdb.exports.limits import MAX_ROWS
 from musicdb.imports.messages import ImportRefusedError, Note
+from musicdb.imports.tables.documents.apple_library import STARTS_PLIST, read_apple_library
 from musicdb.imports.tables.documents.feature_lists import read_features
 from musicdb.imports.tables.documents.json_text import STARTS_JSON, parse_json
 from musicdb.imports.tables.documents.playlist_files import (
@@ -23,7 +24,7 @@ from musicdb.imports.tables.table import Table
 from musicdb.music import normalise_name
 
 # The suffixes of documents, by which a zip's are known.
-SUFFIXES = frozenset({".json", ".jsonl", ".m3u", ".m3u8", ".xspf", ".jspf"})
+SUFFIXES = frozenset({".json", ".jsonl", ".m3u", ".m3u8", ".xspf", ".jspf", ".xml"})
 _LOOKED_AT = 2_000
 # A playlist’s name has at most as many characters.
 MAX_NAME = 300
@@ -92,6 +93,8 @@ def _sheets(name: str, data: bytes) -> list[Sheet] | None:
         return _json_sheets(name, data.decode(encoding, errors="replace"))
     if STARTS_M3U.match(head):
         return read_m3u(_text_of_players(data, encoding)) or None
+    if STARTS_PLIST.match(head):
+        return read_apple_library(name, data)
     if STARTS_XSPF.match(head):
         return read_xspf(name, data) or None
     return None
