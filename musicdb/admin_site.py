@@ -26,6 +26,7 @@ class MusicdbAdminSite(AdminSite):
         # These modules import models, and Django reads this module before it has loaded them.
         from musicdb.admin.data_quality import data_quality_page
         from musicdb.admin.duplicates import duplicate_tracks_page
+        from musicdb.admin.transfers import transfer_urls
 
         return [
             path("data-quality/", self.admin_view(partial(data_quality_page, self)), name="data_quality"),
@@ -34,6 +35,7 @@ class MusicdbAdminSite(AdminSite):
                 self.admin_view(partial(duplicate_tracks_page, self)),
                 name="duplicate_tracks",
             ),
+            *transfer_urls(self),
             *super().get_urls(),
         ]
 

@@ -29,4 +29,4 @@ app.conf.update(
     worker_send_task_events=False,
     worker_enable_remote_control=False,
 )
-app.autodiscover_tasks(["clusters.jobs"])
+app.autodiscover_tasks(["clusters.jobs", "musicdb.transfers"])

@@ -43,9 +43,9 @@ class Queue:
         _, messages, _ = self._queue.queue_declare()
         return not messages
 
-    def send(self, task: int) -> None:
-        """Send the message that has a worker run the ReclusterTask with the key ``task``."""
-        self._app.send_task(RECLUSTER_GENRE, args=[task], producer=self._producer, retry=False)
+    def send(self, task: str, key: int) -> None:
+        """Send the message that has a worker run the Celery task of this name on the row with this key."""
+        self._app.send_task(task, args=[key], producer=self._producer, retry=False)
 
 
 @contextmanager

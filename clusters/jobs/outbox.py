@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from clusters.core.params import Params
-from clusters.jobs.broker import BrokerError, Queue, open_queue
+from clusters.jobs.broker import RECLUSTER_GENRE, BrokerError, Queue, open_queue
 from clusters.models import ReclusterJob, ReclusterTask
 from musicdb.models import Genre
 
@@ -86,7 +86,7 @@ def _claimable() -> list[int]:
 def _send(queue: Queue, keys: Iterable[int]) -> Iterable[int]:
     until = time.monotonic() + SEND_SECONDS
     for key in keys:
-        queue.send(key)
+        queue.send(RECLUSTER_GENRE, key)
         yield key
         if time.monotonic() > until:
             return

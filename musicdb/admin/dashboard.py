@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
+from musicdb.admin.transfers import listed_transfers
 from musicdb.db import roles
 from musicdb.editing import data_quality
 from musicdb.models import Import, Track
@@ -65,6 +66,7 @@ def register(*panels: Panel) -> None:
 def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     """Return the template context of the first page."""
     context: dict[str, Any] = {
+        "transfers": listed_transfers(request),
         "panels": list(_render_panels(request.user.has_perm)),
         "quality_results": cache.get_or_set(_cache_key(request), lambda: _failed_checks(request), COUNTS_TTL),
     }

@@ -35,10 +35,11 @@ class ImportLockedError(ImportRefusedError):
 
 @dataclass(frozen=True)
 class Patience:
-    """How many seconds to wait for another import, and whom to tell about it."""
+    """How many seconds to wait for another import, and whom to tell about it, how often."""
 
     seconds: float
     notify: Callable[[str], None] = logger.warning
+    seconds_between_notices: float = SECONDS_BETWEEN_NOTICES
 
 
 # A web server ends a request after 30 seconds.
@@ -77,7 +78,7 @@ def lock_imports(work: str, user: Any, patience: Patience) -> None:
             )
         if waited >= next_notice:
             patience.notify(f"Waiting for {holder}." if not next_notice else f"Still waiting for {holder}.")
-            next_notice = waited + SECONDS_BETWEEN_NOTICES
+            next_notice = waited + patience.seconds_between_notices
         time.sleep(POLL_SECONDS)
     _mark_connection(work, user)
 

@@ -17,6 +17,7 @@ from django.core import signing
 from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import Source
 from musicdb.models import Import
+from musicdb.transfers import private_folder
 
 SALT = "musicdb.imports.uploads"
 MAX_AGE = 24 * 60 * 60
@@ -27,12 +28,6 @@ class UploadGoneError(Exception):
     """The upload was imported, is too old, or belongs to somebody else."""
 
 
-def _folder() -> Path:
-    folder = Path(settings.UPLOAD_ROOT)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
 def save_upload(name: str, chunks: Iterable[bytes], owner: int) -> str:
     """Store an upload and return the token with which its owner gets it back. Old uploads are deleted.
 
@@ -40,7 +35,7 @@ def save_upload(name: str, chunks: Iterable[bytes], owner: int) -> str:
     """
     try:
         purge()
-        path = _folder() / f"upload-{secrets.token_urlsafe(24)}"
+        path = private_folder() / f"upload-{secrets.token_urlsafe(24)}"
         path.touch(mode=0o600, exist_ok=False)
         with path.open("wb") as stored:
             for chunk in chunks:
@@ -54,21 +49,31 @@ def load_upload(token: str, owner: int) -> Source:
     """Return the upload of ``token``. Raises UploadGoneError."""
     upload = _stored(token, owner)
     try:
-        return Source(upload["name"], (_folder() / upload["file"]).read_bytes())
+        return Source(upload["name"], (private_folder() / upload["file"]).read_bytes())
     except FileNotFoundError:
         raise UploadGoneError("This file has been imported or deleted. Upload it again.") from None
+
+
+def upload_key(token: str, owner: int) -> str:
+    """Return the name under which the upload of ``token`` is stored. Raises UploadGoneError."""
+    return str(_stored(token, owner)["file"])
+
+
+def is_stored(key: str) -> bool:
+    """Return whether the upload that is stored under this name is still there."""
+    return (private_folder() / key).is_file()
 
 
 def delete_upload(token: str, owner: int) -> None:
     """Delete the upload of ``token`` and what its preview listed, if they are there."""
     with suppress(UploadGoneError):
-        (_folder() / _stored(token, owner)["file"]).unlink(missing_ok=True)
+        (private_folder() / _stored(token, owner)["file"]).unlink(missing_ok=True)
         changes_path(token, owner).unlink(missing_ok=True)
 
 
 def changes_path(token: str, owner: int) -> Path:
     """Return the path of the file that lists what the upload of ``token`` would change. Raises UploadGoneError."""
-    return _folder() / f"changes-{_stored(token, owner)['file']}.csv"
+    return private_folder() / f"changes-{_stored(token, owner)['file']}.csv"
 
 
 def _stored(token: str, owner: int) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def purge() -> None:
     """Delete the files that are too old."""
     for pattern, max_age in (("upload-*", MAX_AGE), ("changes-*", MAX_AGE), ("bad-rows-*", BAD_ROWS_MAX_AGE)):
         oldest = time.time() - max_age
-        for path in _folder().glob(pattern):
+        for path in private_folder().glob(pattern):
             with suppress(OSError):  # Another process may delete it first.
                 if path.stat().st_mtime < oldest:
                     path.unlink()

@@ -28,6 +28,7 @@ from musicdb.models.saved_filters import SavedFilter
 from musicdb.models.site_settings import PageRule, SiteSettings
 from musicdb.models.slugged import SluggedModel
 from musicdb.models.track_features import AudioFeatures
+from musicdb.models.transfers import Transfer
 from musicdb.models.visibility import Visibility
 
 __all__ = [
@@ -57,5 +58,6 @@ __all__ = [
     "Track",
     "TrackAlias",
     "TrackArtist",
+    "Transfer",
     "Visibility",
 ]

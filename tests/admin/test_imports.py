@@ -139,7 +139,7 @@ def test_bad_rows_that_cannot_be_kept_refuse_all(
 ) -> None:
     looked = upload(editor, net_file(net_row(1), net_row(2, Energy="2")))
     missing = Path(settings.UPLOAD_ROOT) / "missing" / "bad.csv"
-    monkeypatch.setattr("musicdb.admin.imports.views.bad_rows_path", lambda record: missing)
+    monkeypatch.setattr("musicdb.admin.imports.work.bad_rows_path", lambda record: missing)
     (message,) = messages_of(confirm(editor, looked, skip_bad="on"))
     assert "could not be written" in message
     assert message.endswith("Nothing was imported.")
@@ -341,6 +341,6 @@ class TestPermissions:
 def test_the_lists_queries(admin_client: Client, rows: int, django_assert_num_queries: Any) -> None:
     for number in range(rows):
         confirm(admin_client, upload(admin_client, net_file(net_row(number))))
-    with django_assert_num_queries(5):  # Session, user, count, page, saved filters.
+    with django_assert_num_queries(6):  # Session, user, transfers, count, page, saved filters.
         response = admin_client.get(reverse("admin:musicdb_import_changelist"))
     assert response.content.decode().count("1 track new, 0 changed, 0 as they were") == rows

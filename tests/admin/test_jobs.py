@@ -23,7 +23,7 @@ from tests.factories import GenreFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
 REFRESH = '<noscript><meta http-equiv="refresh" content="{}"></noscript>'
-SCRIPT = '<script src="/static/clusters/progress.js" defer></script>'
+SCRIPT = '<script src="/static/musicdb/progress.js" defer></script>'
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def lines(response: Any) -> list[str]:
 
 
 def summary(response: Any) -> str:
-    (found,) = re.findall('<p id="summary" role="status" aria-live="polite">(.*?)</p>', response.text)
+    (found,) = re.findall('<p id="summary" data-live role="status" aria-live="polite">(.*?)</p>', response.text)
     return str(found)
 
 
@@ -270,7 +270,8 @@ def test_the_first_page_names_unfinished_jobs_above_the_last_runs(
     job = enqueue(genres_of("jazz", "skiffle"), Params())
     assert run_next("one")
     admin_client.get(reverse("admin:index"))
-    with django_assert_num_queries(7):  # Session, user, imports, at work, runs, tracks, Django's recent actions.
+    # Session, user, transfers, imports, at work, runs, those for review, tracks, Django's recent actions.
+    with django_assert_num_queries(9):
         page = admin_client.get(reverse("admin:index")).text
     address = page_of(ReclusterJob, "change", job.pk)
     row = f'<a href="{address}">{job}: waiting for a worker</a> <span>1 of 2 genres finished</span>'

@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.test import Client
 
+from musicdb.admin.imports.work import import_upload
 from musicdb.imports import ImportOptions, run_import
 from musicdb.imports.lock import ImportLockedError, Patience, lock_imports
 from musicdb.imports.undo import UndoRefusedError, undo
@@ -79,7 +80,7 @@ def test_the_command_tells_it_and_gives_up_after_as_long_as_asked(tmp_path: Path
 
 
 def test_the_admin_tells_it_and_keeps_the_upload(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("musicdb.admin.imports.views.run_import", partial(run_import, patience=AT_ONCE))
+    monkeypatch.setattr("musicdb.admin.imports.views.import_upload", partial(import_upload, patience=AT_ONCE))
     preview = upload(admin_client, net_file(net_row(1)))
     with another_import(User.objects.create_user("mina")):
         refused = confirm(admin_client, preview)

@@ -1,6 +1,5 @@
 """Imports in the admin: upload a file, see the preview, confirm; then see what was imported, and undo it."""
 
-from itertools import islice
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -19,21 +18,20 @@ from django.views.decorators.http import require_POST
 
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.html import facts
-from musicdb.admin.imports.changes import ChangesPage, listed_parts
+from musicdb.admin.imports.changes import ChangesPage
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.library import can_export_library, library_view
+from musicdb.admin.imports.previews import preview_context, with_csrf_token
 from musicdb.admin.imports.undo import UndoPage
+from musicdb.admin.imports.work import import_upload, start_transfer, success
 from musicdb.admin.imports.written import written_lines
-from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, Preview, preview, run_import
-from musicdb.imports.changes import Part
+from musicdb.admin.transfers import listed_transfers, own_transfer, start_or_say_why
+from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError
 from musicdb.imports.lock import ImportLockedError
-from musicdb.imports.new_pages import new_pages
-from musicdb.imports.report import kept_fields, kept_values, row_reports
+from musicdb.imports.size import is_large
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, save_upload
-from musicdb.models import Import, NotUndone
-
-MAX_ROWS_SHOWN = 100
-MAX_PROBLEMS_SHOWN = 200
+from musicdb.models import Import, NotUndone, Transfer
+from musicdb.transfers import TransferFiles
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -94,6 +92,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             path("library.<str:kind>", wrap(library_view), name="musicdb_import_library"),
             path("changes/", wrap(ChangesPage(self)), name="musicdb_import_changes"),
             path("changes.csv", wrap(ChangesPage(self).csv), name="musicdb_import_changes_csv"),
+            path("preview/<int:pk>/", wrap(self.preview_view), name="musicdb_import_preview"),
             path("confirm/", wrap(require_POST(self.confirm_view)), name="musicdb_import_confirm"),
             path("<int:pk>/undo/", wrap(UndoPage(self)), name="musicdb_import_undo"),
             path("<int:pk>/not-undone/", wrap(UndoPage(self).left), name="musicdb_import_not_undone"),
@@ -125,9 +124,12 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         token, options = form.cleaned_data["token"], form.options()
         if "again" in request.POST:
             return self._preview(request, token, options, form)
+        user = _user(request)
         try:
-            source = load_upload(token, owner=_user(request).pk)
-            outcome = run_import([source], options, _user(request), bad_rows_path=bad_rows_path)
+            source = load_upload(token, owner=user.pk)
+            if is_large(source):
+                return self._start(request, Transfer.Kind.IMPORT, token, source.name, form)
+            record = import_upload(token, user, options)
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except BadRowsError:
@@ -138,51 +140,39 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             return self._preview(request, token, options, form)
         except ImportRefusedError as error:
             return self._start_again(request, str(error))
-        delete_upload(token, owner=_user(request).pk)
-        record = outcome.record
-        self.log_addition(request, record, [{"added": {}}])
-        self.message_user(request, f"Imported {source.name}: {record.summary}.", messages.SUCCESS)
+        self.message_user(request, success(record), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:musicdb_import_change", args=[record.pk]))
 
-    def _preview(self, request: HttpRequest, token: str, options: ImportOptions, form: Any) -> HttpResponse:
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what a transfer has found out about an upload."""
+        self._require_add(request)
+        if own_transfer(request, pk).kind == Transfer.Kind.EXPORT:
+            raise Http404("An export has no preview.")
         try:
-            outcome = preview([load_upload(token, owner=_user(request).pk)], options)
-            parts = listed_parts(outcome, token, _user(request).pk)
+            content = TransferFiles(pk).result.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return self._start_again(request, "This preview is too old. Upload the file again.")
+        return self._page(request, "preview", "What would change", content=with_csrf_token(content, request))
+
+    def _preview(self, request: HttpRequest, token: str, options: ImportOptions, form: Any) -> HttpResponse:
+        """Show what an upload would change. The transfer that finds it out for a large one has a page of its own."""
+        user = _user(request)
+        try:
+            source = load_upload(token, owner=user.pk)
+            if is_large(source):
+                return self._start(request, Transfer.Kind.PREVIEW, token, source.name, form)
+            context = preview_context(token, user.pk, options)
         except UploadGoneError as error:
             return self._start_again(request, str(error))
         except ImportRefusedError as error:
-            delete_upload(token, owner=_user(request).pk)
+            delete_upload(token, owner=user.pk)
             form = UploadForm(initial=form.cleaned_data)
             return self._page(request, "upload", "Import tracks", form=form, refused=str(error))
-        shown = list(islice(row_reports(outcome.plan), MAX_ROWS_SHOWN))
-        return self._page(
-            request,
-            "preview",
-            "What would change",
-            outcome=outcome,
-            token=token,
-            parts=parts,
-            listed=any(part.number for part in parts),
-            shown_parts=(Part.CHANGED.value, Part.REMOVED.value),
-            counts=_count_rows(outcome),
-            has_good_rows=any(any(count.values()) for count in outcome.counts.values()),
-            shown=shown,
-            several_files=outcome.parsed.tables > 1,
-            rows_more=len(outcome.plan.rows) - len(shown),
-            # In a template, .items of a Counter is the count of "items".
-            skipped=outcome.parsed.skipped.most_common(),
-            pages=new_pages(outcome.plan),
-            kept_fields=kept_fields(outcome.plan),
-            kept=list(islice(kept_values(outcome.plan), MAX_ROWS_SHOWN)),
-            kept_more=max(len(outcome.plan.kept) - MAX_ROWS_SHOWN, 0),
-            left_deleted=outcome.plan.left_deleted[:MAX_ROWS_SHOWN],
-            left_deleted_more=max(len(outcome.plan.left_deleted) - MAX_ROWS_SHOWN, 0),
-            take_fields=options.take_fields,
-            take_rows=options.take_rows,
-            problems=outcome.problems[:MAX_PROBLEMS_SHOWN],
-            problems_more=max(len(outcome.problems) - MAX_PROBLEMS_SHOWN, 0),
-            form=ConfirmForm.for_preview(token, options, outcome),
-        )
+        return self._page(request, "preview", "What would change", **context)
+
+    def _start(self, request: HttpRequest, kind: str, token: str, name: str, form: Any) -> HttpResponse:
+        back = reverse("admin:musicdb_import_changelist")
+        return start_or_say_why(request, lambda: start_transfer(kind, _user(request), token, name, form), back)
 
     def _start_again(self, request: HttpRequest, message: str) -> HttpResponse:
         self.message_user(request, f"{message} Nothing was imported.", messages.ERROR)
@@ -199,7 +189,11 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     # --- What was imported -------------------------------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {**(extra_context or {}), "can_export_library": can_export_library(request)}
+        extra = {
+            **(extra_context or {}),
+            "can_export_library": can_export_library(request),
+            "transfers": listed_transfers(request),
+        }
         return super().changelist_view(request, extra)
 
     def change_view(
@@ -272,10 +266,3 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
 def _user(request: HttpRequest) -> User:
     """Return who sent a request to the admin, which only users can."""
     return cast(User, request.user)
-
-
-def _count_rows(outcome: Preview) -> list[tuple[str, int, int, int | str]]:
-    return [
-        (name, count["created"], count["updated"], count["unchanged"] if name == "Track" else count["unchanged"] or "–")
-        for name, count in outcome.counts.items()
-    ]

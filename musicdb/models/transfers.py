@@ -1,0 +1,80 @@
+"""Previews, imports and exports that a process of their own does, because a request would take too long."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from musicdb.models.imports import Import
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    def unfinished(self) -> Self:
+        return self.filter(state__in=Transfer.UNFINISHED)
+
+    def listed_for(self, user: AbstractUser) -> Self:
+        """Those of ``user``, and the unfinished imports of others, for which theirs would have to wait."""
+        others = Q(kind=Transfer.Kind.IMPORT, state__in=Transfer.UNFINISHED)
+        shown = Q(user=user) | others if user.has_perm("musicdb.view_import") else Q(user=user)
+        return self.filter(shown).select_related("user", "record")
+
+
+class Transfer(models.Model):
+    """A preview, an import or an export of many rows.
+
+    ``asked`` is what was asked for, as the code that does this kind of work understands it. ``upload`` is the stored
+    file of an import. ``permissions`` are those that its user needs to see it. How far it is, and what comes of it, is
+    in files beside the uploads: while an import writes to SQLite, nothing else can be written there.
+    """
+
+    class Kind(models.TextChoices):
+        PREVIEW = "preview"
+        IMPORT = "import"
+        EXPORT = "export"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    UNFINISHED = (State.WAITING, State.RUNNING)
+
+    kind = models.CharField(max_length=7, choices=Kind)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=300, help_text="The name of the file that is imported or exported.")
+    asked = models.JSONField(default=dict)
+    upload = models.CharField(max_length=100, blank=True)
+    permissions = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    message = models.TextField(blank=True, help_text="What its user should know about the result.")
+    record = models.ForeignKey(Import, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = TransferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        # Each names the permissions that it needs.
+        default_permissions = ()
+        constraints = [
+            # However often somebody clicks, a file is imported once.
+            models.UniqueConstraint(
+                fields=["upload"],
+                condition=Q(kind="import", state__in=("waiting", "running")),
+                name="transfer_one_import_an_upload",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.name}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in self.UNFINISHED

@@ -1,0 +1,141 @@
+"""Starts transfers and cancels them, notices those whose process has died, and deletes old ones."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from musicdb.models import Import, Transfer
+from musicdb.transfers.files import TransferFiles, private_folder
+
+# A user who has so many under way waits for one of them.
+MAX_UNFINISHED = 3
+STOPPED = (
+    "The process that worked on it was stopped before the end, for example because the server was restarted or had too "
+    "little memory. Nothing was changed."
+)
+State = Transfer.State
+
+# Gives the key of a transfer to a worker, and returns whether there is one to take it.
+Sender = Callable[[int], bool]
+_senders: list[Sender] = []
+
+
+class TooManyTransfersError(Exception):
+    """The user has enough under way. The message says so."""
+
+
+def register_sender(sender: Sender) -> None:
+    """Have ``sender`` give transfers to workers."""
+    _senders.append(sender)
+
+
+def start(
+    kind: str, user: User, name: str, asked: dict[str, Any], permissions: Sequence[str], upload: str = ""
+) -> Transfer:
+    """Start a transfer and return it. Of an import that is under way already, that one is returned.
+
+    Raises TooManyTransfersError, and OSError where the folder of uploads cannot be written.
+    """
+    purge()
+    unfinished = [one for one in Transfer.objects.unfinished().filter(user=user) if not settle(one).is_finished]
+    if len(unfinished) >= MAX_UNFINISHED:
+        raise TooManyTransfersError(
+            f"{len(unfinished)} of your imports and exports are under way. Wait until one of them has finished, or "
+            "cancel one."
+        )
+    wanted = Transfer(kind=kind, user=user, name=name[:300], asked=asked, permissions=list(permissions), upload=upload)
+    try:
+        with transaction.atomic():
+            wanted.save()
+    except IntegrityError:
+        return Transfer.objects.unfinished().get(kind=kind, upload=upload)
+    TransferFiles(wanted.pk).create()
+    if not any(send(wanted.pk) for send in _senders):
+        start_here(wanted)
+    return wanted
+
+
+def again(transfer: Transfer) -> Transfer:
+    """Start what ``transfer`` did not finish once more. Raises as ``start`` does."""
+    return start(
+        transfer.kind, transfer.user, transfer.name, transfer.asked, transfer.permissions, upload=transfer.upload
+    )
+
+
+def start_here(transfer: Transfer) -> None:
+    """Do the transfer in a process of its own, which outlives the request and the web server's worker.
+
+    If a worker takes it first, this process finds nothing to do.
+    """
+    try:
+        process = subprocess.Popen(  # noqa: S603 (the key is a number)
+            [sys.executable, "manage.py", "runtransfer", str(transfer.pk)],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        reason = f"The server could not start a process for it ({error.strerror})."
+        Transfer.objects.filter(pk=transfer.pk, state=State.WAITING).update(
+            state=State.FAILED, message=reason, finished_at=Now()
+        )
+        return
+    # Somebody must ask how it ended, or the system keeps it as a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()
+
+
+def settle(transfer: Transfer) -> Transfer:
+    """Return ``transfer`` as it is now: failed, if the process that worked on it has died."""
+    if transfer.state != State.RUNNING or TransferFiles(transfer.pk).is_locked:
+        return transfer
+    # It may have finished between the two looks.
+    transfer.refresh_from_db()
+    if transfer.state == State.RUNNING:
+        record = _record_of(transfer)
+        state, message = (State.DONE, "") if record else (State.FAILED, STOPPED)
+        Transfer.objects.filter(pk=transfer.pk, state=State.RUNNING).update(
+            state=state, record=record, message=message, finished_at=Now()
+        )
+        TransferFiles(transfer.pk).tidy()
+        transfer.refresh_from_db()
+    return transfer
+
+
+def _record_of(transfer: Transfer) -> Import | None:
+    """Return the import that the process of ``transfer`` stored before it died, which it could not say any more."""
+    if transfer.kind != Transfer.Kind.IMPORT:
+        return None
+    made = Import.objects.filter(user=transfer.user, file_name=transfer.name, started_at__gte=transfer.started_at)
+    return made.order_by("pk").first()
+
+
+def cancel(transfer: Transfer) -> None:
+    """Cancel the transfer at once where nothing works on it, and else as soon as its process reports how far it is."""
+    waiting = Transfer.objects.filter(pk=transfer.pk, state=State.WAITING)
+    if waiting.update(state=State.CANCELLED, message="It had not begun.", finished_at=Now()):
+        TransferFiles(transfer.pk).tidy()
+    elif not settle(transfer).is_finished:
+        TransferFiles(transfer.pk).cancelled.touch(mode=0o600)
+
+
+def purge() -> None:
+    """Delete transfers that are too old, with their files."""
+    kept = timedelta(hours=settings.TRANSFER_HOURS)
+    Transfer.objects.filter(created_at__lt=timezone.now() - kept).delete()
+    oldest = time.time() - kept.total_seconds()
+    for path in private_folder().glob("transfer-*"):
+        with suppress(OSError):  # Another process may delete it first.
+            if path.stat().st_mtime < oldest:
+                path.unlink()
