@@ -35,20 +35,26 @@ def open_zip(name: str, data: bytes) -> list[Text | Table]:
     with archive:
         members = archive.infolist()
         if any(member.filename == "xl/workbook.xml" for member in members):
-            _refuse_bomb(name, members, MAX_WORKBOOK_UNPACKED_SIZE)
-            return [*read_workbook(name, data)]
+            return _workbook(name, data, members)
         _refuse_bomb(name, members, MAX_UNPACKED_SIZE)
         refuse_document(name, archive)
     files = [member for member in members if not member.is_dir()]
     names = _names_of(files)
+    # Unpacked anew each time that it is read, so that no two members are in memory at once.
+    texts = [Text(own, partial(_unpack, name, data, member)) for own, member in zip(names, files, strict=True)]
+    _refuse_packed_bombs(name, [text for text in texts if _is_workbook(text.name) and not text.name.startswith(".")])
     found: list[Text | Table] = []
     others: list[str] = []
-    for own_name, member in zip(names, files, strict=True):
-        # Unpacked anew each time that it is read, so that no two members are in memory at once.
-        tables = _tables_of(Text(own_name, partial(_unpack, name, data, member)))
-        found += tables
+    for text in texts:
+        tables = _tables_of(text)
         if not tables:
-            others.append(own_name)
+            others.append(text.name)
+        taken = {one.name for one in found}
+        # Workbooks have sheets of the same names, such as Sheet1.
+        found += [
+            replace(one, name=f"{one.name} of {text.name}") if isinstance(one, Table) and one.name in taken else one
+            for one in tables
+        ]
     if not found:
         raise ImportRefusedError(f"{name} contains no file that musicdb reads.{_kinds_in(names)}")
     if others:
@@ -56,10 +62,40 @@ def open_zip(name: str, data: bytes) -> list[Text | Table]:
     return found
 
 
+def _workbook(name: str, data: bytes, members: list[zipfile.ZipInfo]) -> list[Text | Table]:
+    _refuse_bomb(name, members, MAX_WORKBOOK_UNPACKED_SIZE)
+    return [*read_workbook(name, data)]
+
+
+def _is_workbook(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() == ".xlsx"
+
+
+def _packed_members(text: Text) -> list[zipfile.ZipInfo]:
+    """Return what a workbook in a zip consists of."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(text.read())) as archive:
+            return archive.infolist()
+    except zipfile.BadZipFile:
+        raise ImportRefusedError(f"{text.name} is a damaged workbook. Save it again.") from None
+
+
+def _refuse_packed_bombs(name: str, workbooks: Sequence[Text]) -> None:
+    """Refuse a zip whose workbooks would together unpack to more than any zip may."""
+    unpacked = sum(member.file_size for text in workbooks for member in _packed_members(text))
+    if unpacked > MAX_UNPACKED_SIZE:
+        limit = f"{MAX_UNPACKED_SIZE // MEGABYTE} MB"
+        raise ImportRefusedError(f"The workbooks in {name} would unpack to more than {limit}. Import them in parts.")
+
+
 def _tables_of(text: Text) -> Sequence[Text | Table]:
     """Return what a file in a zip has that can be imported. macOS adds a hidden file for each file."""
     if text.name.startswith("."):
         return ()
+    if _is_workbook(text.name):
+        members = _packed_members(text)
+        is_workbook = any(member.filename == "xl/workbook.xml" for member in members)
+        return _workbook(text.name, text.read(), members) if is_workbook else ()
     if _is_csv(text.name):
         return () if _is_prose(text) else (text,)
     try:

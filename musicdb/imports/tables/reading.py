@@ -9,6 +9,7 @@ from musicdb.imports.tables.archives import open_zip
 from musicdb.imports.tables.csv_files import read_csv
 from musicdb.imports.tables.documents import read_document
 from musicdb.imports.tables.encodings import Text, decide_encodings
+from musicdb.imports.tables.headings import with_headings
 from musicdb.imports.tables.other_files import refuse_binary
 from musicdb.imports.tables.parts import split
 from musicdb.imports.tables.table import Table
@@ -22,7 +23,7 @@ def read_sources(sources: Iterable[Source], encoding: str | None = None) -> Iter
     opened = [one for source in sources for one in _open(source.name, source.data)]
     decide_encodings([one for one in opened if isinstance(one, Text)], encoding or "")
     for one in opened:
-        yield from split(read_csv(one) if isinstance(one, Text) else one)
+        yield from split(with_headings(read_csv(one)) if isinstance(one, Text) else one)
 
 
 def _open(name: str, data: bytes) -> Iterable[Text | Table]:
