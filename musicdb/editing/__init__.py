@@ -12,7 +12,14 @@ from musicdb.editing.duplicates import (
 )
 from musicdb.editing.merge import Merged, MergeError, merge
 from musicdb.editing.merge_values import Difference, differences
-from musicdb.editing.playlists import PlaylistError, add_tracks, create_playlist, edit_entries
+from musicdb.editing.playlists import (
+    PlaylistChangedError,
+    PlaylistError,
+    add_tracks,
+    create_playlist,
+    edit_entries,
+    seen_order,
+)
 from musicdb.editing.undo import UndoPlan, UndoRefusedError, plan_undo, undo_merge
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "Members",
     "MergeError",
     "Merged",
+    "PlaylistChangedError",
     "PlaylistError",
     "ReviewedGroups",
     "UndoPlan",
@@ -39,5 +47,6 @@ __all__ = [
     "plan_undo",
     "restore",
     "review_groups",
+    "seen_order",
     "undo_merge",
 ]

@@ -1,5 +1,6 @@
 """Edit the entries of a playlist: add tracks, remove entries, move them. Each act is one version in its history."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -7,14 +8,20 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from musicdb import history
 from musicdb.db import update
+from musicdb.history.diff import Names, ValueChange, changes_between, versions_of
 from musicdb.models import Playlist, PlaylistEntry
 from musicdb.models.history import ChangeType
 
 # More than a person chooses. A rule can find more.
 MAX_ADDED = 10_000
+# A longer number is no key of a version.
+MAX_DIGITS = 18
+# As ``changes_between`` calls them.
+_ORDER_CHANGES = ("tracks removed", "tracks added", "tracks moved")
 
 
 class PlaylistError(ValueError):
@@ -44,17 +51,36 @@ def add_tracks(playlist: Playlist, tracks: Sequence[int], user: AbstractBaseUser
         history.record_updates(Playlist, [playlist.pk], _edit(user))
 
 
+class PlaylistChangedError(PlaylistError):
+    """Somebody has changed the order that the new places are meant for. ``changes`` are what became different."""
+
+    def __init__(self, by: str, changes: Sequence[ValueChange]) -> None:
+        super().__init__(f"{by} changed the tracks of this playlist since you opened the page.")
+        self.changes = list(changes)
+
+
+def seen_order(playlist: Playlist) -> str:
+    """Return what ``edit_entries`` knows by which order an editor has seen. Ask before the entries are read."""
+    last = versions_of(Playlist, playlist.pk).values_list("history_id", flat=True).first() or 0
+    return f"{last}-{_digest(_entries(playlist))}"
+
+
 def edit_entries(
-    playlist: Playlist, removed: Collection[int], places: Mapping[int, int], user: AbstractBaseUser
+    playlist: Playlist, removed: Collection[int], places: Mapping[int, int], user: AbstractBaseUser, seen: str
 ) -> bool:
     """Remove entries by key, and move others to new places, from 1. Return whether anything changed.
 
-    Raises PlaylistError where an entry is gone.
+    ``seen`` is what ``seen_order`` returned when the editor saw the order. What others have done since stays: their
+    tracks, and their order. An entry that they have removed is not removed again. New places are meant for the order
+    that was seen, so they raise PlaylistChangedError, with nothing changed, where it is another one by now.
     """
     with transaction.atomic():
         before = _lock(playlist)
-        if not {*removed, *places}.issubset(before):
-            raise PlaylistError("Somebody else has changed this playlist since you opened the page. Look at it again.")
+        if places:
+            _refuse_if_changed(playlist, before, seen)
+        if not places.keys() <= set(before):
+            raise PlaylistError("A track that you moved is no longer in this playlist. Look at it again.")
+        removed = [key for key in removed if key in set(before)]
         kept = [key for key in before if key not in removed]
         moving = sorted((place, key) for key, place in places.items() if key not in removed)
         order = [key for key in kept if key not in places]
@@ -62,10 +88,30 @@ def edit_entries(
             order.insert(max(place, 1) - 1, key)
         if order == before:
             return False
-        PlaylistEntry.objects.filter(pk__in=list(removed)).delete()
+        PlaylistEntry.objects.filter(pk__in=removed).delete()
         _renumber(playlist, order)
         history.record_updates(Playlist, [playlist.pk], _edit(user))
     return True
+
+
+def _refuse_if_changed(playlist: Playlist, order: Sequence[int], seen: str) -> None:
+    """Raise PlaylistChangedError where ``order``, that of the entries, is not the one of ``seen``."""
+    version, _, digest = seen.partition("-")
+    if digest == _digest(order) or not (version.isascii() and version.isdigit() and len(version) <= MAX_DIGITS):
+        return
+    since = list(versions_of(Playlist, playlist.pk).filter(history_id__gte=int(version)).reverse())
+    # Where the history did not have the order that was seen, the next version begins with it.
+    if len(since) > 1 and since[1].change_type == ChangeType.BASELINE:
+        del since[0]
+    names = dict.fromkeys(str(one.history_user or "Something that names nobody") for one in since[1:])
+    changes = changes_between(since[0], since[-1], Names([since[0], since[-1]])) if since else []
+    raise PlaylistChangedError(
+        get_text_list(list(names), "and") or "Somebody", [change for change in changes if change.what in _ORDER_CHANGES]
+    )
+
+
+def _digest(order: Sequence[int]) -> str:
+    return hashlib.sha256(",".join(map(str, order)).encode()).hexdigest()[:32]
 
 
 def _edit(user: AbstractBaseUser) -> history.Change:

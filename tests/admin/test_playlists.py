@@ -5,11 +5,15 @@ import io
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
+from musicdb import history
+from musicdb.editing import add_tracks, edit_entries, seen_order
 from musicdb.models import Playlist, PlaylistEntry, Track, Visibility
 from tests.admin.helpers import alias_rows, editor, errors_of, messages_of, page_of, run_action
 from tests.factories import ArtistFactory, GenreFactory, PlaylistFactory, TrackFactory
+from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +129,61 @@ class TestTracks:
         response = admin_client.post(page_of(Playlist, "tracks", letters.pk), {f"place-{gone}": 3, "save": "Save"})
         ((level, text),) = messages_of(response)
         assert level == "error"
-        assert "Somebody else has changed this playlist" in text
+        assert "no longer in this playlist" in text
+
+    def test_what_two_editors_do_stays_unless_they_move_tracks(self, admin_client: Client, letters: Playlist) -> None:
+        keys = {entry.track.title: entry.pk for entry in letters.entries.select_related("track")}
+        address = page_of(Playlist, "tracks", letters.pk)
+        seen = admin_client.get(address).context["seen"]
+        history.baseline(Playlist, [letters.pk])
+        ann = User.objects.create_user("ann")
+        edit_entries(letters, [keys["A"]], {keys["E"]: 1}, ann, seen_order(letters))
+        add_tracks(letters, [TrackFactory(title="New").pk], ann)
+        # A removal conflicts with nothing, and what is gone already needs no removal.
+        posted = {"seen": seen, "remove": [keys["A"], keys["C"]], "save": "Save"}
+        assert admin_client.post(address, posted).status_code == 302
+        assert order(letters) == ["E", "B", "D", "New"]
+
+    def test_a_place_that_was_meant_for_another_order_is_asked_again(
+        self, admin_client: Client, letters: Playlist
+    ) -> None:
+        keys = {entry.track.title: entry.pk for entry in letters.entries.select_related("track")}
+        address = page_of(Playlist, "tracks", letters.pk)
+        seen = admin_client.get(address).context["seen"]
+        history.baseline(Playlist, [letters.pk])
+        ann = User.objects.create_user("ann")
+        edit_entries(letters, [keys["A"]], {keys["E"]: 1}, ann, seen_order(letters))
+        add_tracks(letters, [TrackFactory(title="New").pk], ann)
+        posted = {
+            "seen": seen,
+            "save": "Save",
+            "remove": [keys["B"]],
+            f"place-{keys['D']}": 1,
+            f"was-{keys['D']}": 4,
+        }
+        asked = admin_client.post(address, posted)
+        assert order(letters) == ["E", "B", "C", "D", "New"]
+        note = parse(asked).one("div", role="alert").text
+        assert "ann changed the tracks of this playlist since you opened the page." in note
+        assert "Tracks removed: A" in note
+        assert "Tracks added: New" in note
+        assert "Tracks moved: 1" in note
+        lines = {line.track.title: (line.number, line.place, line.is_removed) for line in asked.context["lines"]}
+        assert lines["D"] == (4, 1, False)
+        assert lines["B"] == (2, 2, True)
+        # Sent again as it is shown, it is done.
+        posted["seen"] = asked.context["seen"]
+        assert admin_client.post(address, posted).status_code == 302
+        assert order(letters) == ["D", "E", "C", "New"]
+
+    def test_a_change_that_is_none_of_the_order_asks_nothing(self, admin_client: Client, letters: Playlist) -> None:
+        address = page_of(Playlist, "tracks", letters.pk)
+        seen = admin_client.get(address).context["seen"]
+        letters.description = "Since"
+        letters.save()
+        last = entry_of(letters, 5).pk
+        admin_client.post(address, {"seen": seen, f"place-{last}": 1, "save": "Save"})
+        assert order(letters) == ["E", "A", "B", "C", "D"]
 
     def test_a_rule_has_tracks_to_look_at_and_none_to_move(self, admin_client: Client) -> None:
         TrackFactory(title="Loved", liked=True)

@@ -1,6 +1,7 @@
 """The page of a playlist's tracks: a page of entries at a time, so that 3,000 of them are as easy to edit as 30."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.utils.timezone import localdate
 from musicdb.admin.base import current_user, is_valid_pk
 from musicdb.admin.downloads import download
 from musicdb.admin.playlists.forms import AddTracksForm
-from musicdb.editing import PlaylistError, add_tracks, edit_entries
+from musicdb.editing import PlaylistChangedError, PlaylistError, add_tracks, edit_entries, seen_order
 from musicdb.exports.playlists import export_playlist
 from musicdb.models import Playlist, PlaylistEntry, Track
 from musicdb.models.querysets import rows_with
@@ -24,6 +25,17 @@ from musicdb.search import tracks_of
 ROWS_A_PAGE = 100
 # A longer number is no place in any playlist.
 MAX_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Line:
+    """A track at its number. ``place`` is what the box of its place shows, and ``is_removed`` the other box."""
+
+    number: int
+    row: Any
+    track: Track
+    place: int
+    is_removed: bool
 
 
 class TracksPage:
@@ -42,12 +54,15 @@ class TracksPage:
             if not can_change:
                 raise PermissionDenied
             form = AddTracksForm(request.POST) if "add" in request.POST else form
-            if self._edit(request, playlist, form):
-                return HttpResponseRedirect(request.get_full_path())
+            try:
+                if self._edit(request, playlist, form):
+                    return HttpResponseRedirect(request.get_full_path())
+            except PlaylistChangedError as error:
+                return self._show(request, playlist, form, can_change, error)
         return self._show(request, playlist, form, can_change)
 
     def _edit(self, request: HttpRequest, playlist: Playlist, form: AddTracksForm) -> bool:
-        """Do what was sent, and return whether it was done."""
+        """Do what was sent, and return whether it was done. Raises PlaylistChangedError."""
         user = current_user(request)
         try:
             if form.is_bound:
@@ -58,8 +73,10 @@ class TracksPage:
                 done = f"Added {len(tracks)} track{'s' if len(tracks) > 1 else ''}."
             else:
                 removed, places = _posted(request)
-                changed = edit_entries(playlist, removed, places, user)
+                changed = edit_entries(playlist, removed, places, user, request.POST.get("seen", ""))
                 done = "The playlist was changed." if changed else "Nothing was changed."
+        except PlaylistChangedError:
+            raise
         except PlaylistError as error:
             self._admin.message_user(request, str(error), messages.ERROR)
             return True
@@ -67,15 +84,36 @@ class TracksPage:
         self._admin.message_user(request, done, messages.SUCCESS)
         return True
 
-    def _show(self, request: HttpRequest, playlist: Playlist, form: AddTracksForm, can_change: bool) -> HttpResponse:
+    def _show(
+        self,
+        request: HttpRequest,
+        playlist: Playlist,
+        form: AddTracksForm,
+        can_change: bool,
+        changed: PlaylistChangedError | None = None,
+    ) -> HttpResponse:
+        """Show a page of tracks. With ``changed`` what was typed stays in it, beside what others have changed."""
+        # Before the rows, so that a change in between counts as one that was not seen.
+        seen = seen_order(playlist)
         rows: Any = tracks_of(playlist).select_related("album").prefetch_related(*_artists())
         if not playlist.has_rule:
             entries = PlaylistEntry.objects.filter(playlist=playlist).order_by("position")
             rows = entries.select_related("track__album").prefetch_related(*_artists("track__"))
         page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        numbered = list(enumerate(page, start=page.start_index()))
+        removed, places = _posted(request) if changed else (set(), {})
+        if typed := (removed | places.keys()) - {row.pk for _, row in numbered}:
+            # What others did has put them on another page.
+            numbered += [(row.position + 1, row) for row in rows.filter(pk__in=typed)]
         lines = [
-            (number, row, row.track if isinstance(row, PlaylistEntry) else row)
-            for number, row in enumerate(page, start=page.start_index())
+            Line(
+                number,
+                row,
+                row.track if isinstance(row, PlaylistEntry) else row,
+                places.get(row.pk, number),
+                row.pk in removed,
+            )
+            for number, row in numbered
         ]
         context = {
             **self._admin.admin_site.each_context(request),
@@ -84,6 +122,8 @@ class TracksPage:
             "media": self._admin.media + form.media,
             "playlist": playlist,
             "lines": lines,
+            "seen": seen,
+            "changed": changed,
             "page_obj": page,
             "form": form,
             "can_change": can_change,

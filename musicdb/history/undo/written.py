@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-
+from musicdb.history import versions
 from musicdb.models.aggregates import Aggregate
 from musicdb.models.history import CREATED, DELETED
 
@@ -29,8 +28,8 @@ class Written:
 def written_by(aggregate: Aggregate, lookups: Mapping[str, Any]) -> Written:
     """Return the rows of which ``lookups`` find a version."""
     rows = Written(aggregate)
-    versions = aggregate.versions.filter(**lookups).exclude(history_type=DELETED).order_by("history_id")
-    for key, version, history_type in versions.values_list("id", "history_id", "history_type").iterator():
+    found = aggregate.versions.filter(**lookups).exclude(history_type=DELETED).order_by("history_id")
+    for key, version, history_type in found.values_list("id", "history_id", "history_type").iterator():
         if history_type == CREATED:
             rows.created.add(key)
         elif key not in rows.created:
@@ -40,9 +39,4 @@ def written_by(aggregate: Aggregate, lookups: Mapping[str, Any]) -> Written:
 
 def versions_before(rows: Written, keys: Iterable[int]) -> dict[int, Any]:
     """Return, by key, the version of each changed row before that of the change. Rows that have none are missing."""
-    versions = rows.aggregate.versions
-    earlier = versions.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).exclude(history_type=DELETED)
-    before = Subquery(earlier.order_by("-history_id").values("history_id")[:1])
-    made = versions.filter(history_id__in=[rows.changed[key] for key in keys]).order_by()
-    wanted = [key for key in made.values_list(before, flat=True) if key is not None]
-    return {version.id: version for version in versions.filter(history_id__in=wanted)}
+    return versions.versions_before(rows.aggregate, [rows.changed[key] for key in keys])
