@@ -13,7 +13,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import DataError, models
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst, smart_split
@@ -34,6 +34,9 @@ MAX_SEARCH_TERMS = 10
 MAX_DEPENDENTS_SHOWN = 20
 # A longer number does not fit a primary key.
 MAX_PK_DIGITS = 18
+
+# With which the page that confirms the deletion of a whole list says how many rows it has named.
+NUMBER_FIELD = "number_confirmed"
 
 M = TypeVar("M", bound=models.Model)
 
@@ -128,6 +131,14 @@ class CatalogueAdmin(ConcurrentAdmin[M]):
             if posted_actions - self.get_actions(request).keys():
                 raise PermissionDenied
         return super().changelist_view(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> HttpResponse | None:
+        asked_about = request.POST.get(NUMBER_FIELD)
+        if asked_about is not None and asked_about != str(number := queryset.count()):
+            text = f"The list has {number:,} rows now. You were asked about another number, so nothing was deleted."
+            self.message_user(request, text, messages.WARNING)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset, *args)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         # An invalid pattern is a database error, and a costly one keeps the database busy.

@@ -32,6 +32,7 @@ from musicdb.admin.changelist.filters import (
     GenreFilter,
     PageFilter,
     PrecisionFilter,
+    UnusedFilter,
 )
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.history import VersionedAdmin
@@ -68,6 +69,9 @@ class GenreAdmin(ExportAdmin, VersionedAdmin[Genre], MergeableAdmin[Genre]):
     inlines = [GenreAliasInline]
     used_by, usage_count = "track", "track_count"
     merge_effects = ["If the one that stays has no description, it gets one from the others."]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), UnusedFilter]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
         rows = Track.genres.through.objects.all()
@@ -117,7 +121,7 @@ class ArtistAdmin(VisibilityAdmin[Artist]):
     export_resource = ArtistResource
     form = ArtistForm
     list_display = ["listed_name", "visibility", "number_of_tracks", "spotify_id", "has_page"]
-    list_filter = ["visibility", PageFilter, ("spotify_id", admin.EmptyFieldListFilter)]
+    list_filter = ["visibility", PageFilter, UnusedFilter, ("spotify_id", admin.EmptyFieldListFilter)]
     search_fields = ArtistQuerySet.search_fields
     search_help_text = "Name, alias, Spotify id or Spotify link"
     fields = ["name", "slug", "spotify_id", "visibility"]
@@ -150,7 +154,7 @@ class ArtistAdmin(VisibilityAdmin[Artist]):
 class LabelAdmin(VisibilityAdmin[Label]):
     export_resource = LabelResource
     list_display = ["listed_name", "visibility", "number_of_albums", "has_page"]
-    list_filter = ["visibility", PageFilter]
+    list_filter = ["visibility", PageFilter, UnusedFilter]
     search_fields = LabelQuerySet.search_fields
     search_help_text = "Name or alias"
     fields = ["name", "slug", "visibility"]
@@ -180,7 +184,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album], Merge
     form = AlbumForm
     list_display = ["art", "listed_title", "released", "label_names", "number_of_tracks"]
     list_display_links = ["art", "listed_title"]
-    list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, "album_type", DoubtFilter]
+    list_filter = [("image_url", admin.EmptyFieldListFilter), PrecisionFilter, "album_type", DoubtFilter, UnusedFilter]
     list_prefetch_related = [rows_with(Album, "album_labels", "label")]
     search_fields = AlbumQuerySet.search_fields
     search_help_text = "Title, Spotify id, Spotify link or UPC"

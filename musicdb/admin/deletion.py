@@ -15,7 +15,7 @@ from musicdb.db import count_cascade
 
 # A person can still read through so many rows before they delete them.
 MAX_LISTED = 100
-MAX_NAMED = 20
+MAX_NAMED = 500
 
 M = TypeVar("M", bound=Model)
 Rows = QuerySet[M] | Sequence[M]

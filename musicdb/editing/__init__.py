@@ -10,6 +10,7 @@ from musicdb.editing.duplicates import (
     restore,
     review_groups,
 )
+from musicdb.editing.homonyms import homonyms
 from musicdb.editing.merge import Merged, MergeError, merge
 from musicdb.editing.merge_values import Difference, differences
 from musicdb.editing.playlists import (
@@ -43,6 +44,7 @@ __all__ = [
     "duplicate_albums",
     "duplicate_tracks",
     "edit_entries",
+    "homonyms",
     "merge",
     "plan_undo",
     "restore",

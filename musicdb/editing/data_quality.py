@@ -5,13 +5,15 @@ To add a check, append it to CHECKS. Another app adds its own with ``register``,
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.text import slugify
 
-from musicdb.editing.duplicates import duplicate_tracks
-from musicdb.models import Album, Track
+from musicdb.editing.duplicates import duplicate_tracks, review_groups
+from musicdb.editing.homonyms import homonyms
+from musicdb.models import Album, Artist, Genre, Label, Track
 
 # With more tracks than this, the slow checks take seconds.
 LARGE_LIBRARY = 20_000
@@ -71,6 +73,29 @@ def _album_check(title: str, hint: str, doubt: str) -> QualityCheck:
     )
 
 
+def _unused_check(model: type[Any], title: str) -> QualityCheck:
+    name = model._meta.model_name
+    return QualityCheck(
+        title,
+        "Nothing in the library uses them. Select them, all pages if you like, and delete them.",
+        lambda: model.objects.unused().count(),
+        list_url(f"musicdb_{name}", unused="yes"),
+        f"musicdb.view_{name}",
+    )
+
+
+def _homonym_check(model: type[Any], title: str, apart: str) -> QualityCheck:
+    name = model._meta.model_name
+    return QualityCheck(
+        title,
+        f"{apart} Merge those that are one, and dismiss the others.",
+        lambda: len(review_groups(model, homonyms(model)).pending),
+        lambda: reverse(f"admin:musicdb_{name}_duplicates", query={"same": "1"}),
+        f"musicdb.merge_{name}",
+        is_slow=True,
+    )
+
+
 # In the order in which the page shows them.
 CHECKS: list[QualityCheck] = [
     _track_check(
@@ -99,6 +124,15 @@ CHECKS: list[QualityCheck] = [
     ),
     _album_check("Albums whose art is not https", "Browsers warn about it. Use an https address.", "art not https"),
     _album_check("Albums whose art has a broken address", "No website can have this address.", "broken art"),
+    # Albums come first: labels and artists that only they have are found when they are deleted.
+    _unused_check(Album, "Albums without tracks"),
+    _unused_check(Artist, "Artists without tracks or albums"),
+    _unused_check(Label, "Labels without albums"),
+    _unused_check(Genre, "Genres without tracks"),
+    _homonym_check(Artist, "Artists of one name", "No Spotify id tells them apart."),
+    _homonym_check(Label, "Labels of one name", "They differ only in case, accents or punctuation."),
+    _homonym_check(Album, "Albums of one title", "Neither artists, date, Spotify id nor UPC tells them apart."),
+    _homonym_check(Genre, "Genres of one name", "They differ only in case, accents or punctuation."),
 ]
 
 

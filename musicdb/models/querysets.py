@@ -56,6 +56,11 @@ def count_related(rows: "QuerySet[Any]", column: str, counted: str = "*") -> Coa
     return Coalesce(Subquery(groups.annotate(rows=Count(counted)).values("rows")), 0)
 
 
+def _used_in(rows: Any, column: str) -> Exists:
+    """Return the condition that the ``column`` of one of ``rows`` points at the row."""
+    return Exists(rows.objects.filter(**{column: OuterRef("pk")}))
+
+
 def _most_used(owners: Owners, rows: "QuerySet[Any]", owner: str, counted: str, limit: int) -> Owners:
     """Return those of ``owners`` with the most ``counted`` of ``rows``, with ``track_count`` and ``has_page``.
 
@@ -84,6 +89,11 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
         model: Any = self.model
         return (count_related(model.tracks.through.objects.all(), "genre").desc(),)
 
+    def unused(self) -> Self:
+        """Genres without tracks."""
+        model: Any = self.model
+        return self.filter(~_used_in(model.tracks.through, "genre"))
+
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
 
@@ -102,6 +112,11 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
     def visible(self, *, of_few: bool = False) -> Self:
         """Return those that have a page. ``of_few`` is quicker where other filters leave few rows."""
         return self.filter(page_condition(self.model, of_few=of_few))
+
+    def unused(self) -> Self:
+        """Artists without a track and without an album of their own."""
+        model: Any = self.model
+        return self.filter(~_used_in(model.tracks.through, "artist"), ~_used_in(model.albums.through, "artist"))
 
     def with_track_count(self) -> Self:
         model: Any = self.model
@@ -128,6 +143,11 @@ class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
     def visible(self, *, of_few: bool = False) -> Self:
         """Return those that have a page. ``of_few`` is quicker where other filters leave few rows."""
         return self.filter(page_condition(self.model, of_few=of_few))
+
+    def unused(self) -> Self:
+        """Labels without an album."""
+        model: Any = self.model
+        return self.filter(~_used_in(model.albums.through, "label"))
 
     def with_album_count(self) -> Self:
         model: Any = self.model
@@ -169,6 +189,11 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
 
     def with_track_count(self) -> Self:
         return self.annotate(track_count=Count("tracks"))
+
+    def unused(self) -> Self:
+        """Albums without tracks."""
+        model: Any = self.model
+        return self.filter(~_used_in(model.tracks.rel.related_model, "album"))
 
     def with_labels(self) -> Self:
         """Albums with their labels, in order. Two queries."""

@@ -51,7 +51,7 @@ def test_a_dismissed_group_is_not_suggested_again(admin_client: Client, admin_us
     response = press(admin_client, *stones)
     assert "Dismissed 3 labels. They are not suggested again." in response.text
     assert groups(admin_client) == []
-    assert "No other labels have similar names." in response.text
+    assert "There are no other labels with similar names." in response.text
     assert groups(admin_client, DISMISSED_LABELS) == [{"Stone Music", "STONE MUSIC", "Stone-Music"}]
     assert {pair.created_by for pair in DismissedDuplicate.objects.all()} == {admin_user}
 

@@ -333,7 +333,7 @@ def test_genres_and_artists_are_compared_by_spelling_only(admin_client: Client, 
 def test_the_page_says_that_no_names_are_similar(admin_client: Client) -> None:
     LabelFactory()
     text = parse(admin_client.get(page_of(Label, "duplicates"))).one("div", id="content-main").text
-    assert text == "No labels have similar names."
+    assert text == "There are no labels with similar names."
 
 
 def test_groups_are_paged(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

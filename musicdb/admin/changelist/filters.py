@@ -158,6 +158,19 @@ class DoubtFilter(admin.SimpleListFilter):
         return queryset.with_doubt(doubt) if doubt in ALBUM_DOUBTS else queryset  # type: ignore[attr-defined]
 
 
+class UnusedFilter(admin.SimpleListFilter):
+    """Rows that nothing in the library uses. They can be deleted."""
+
+    title = "use"
+    parameter_name = "unused"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Nothing uses it")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.unused() if self.value() == "yes" else queryset  # type: ignore[attr-defined]
+
+
 class PageFilter(admin.SimpleListFilter):
     """Artists or labels that have a page now, or have none, for any reason."""
 

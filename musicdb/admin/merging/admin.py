@@ -19,11 +19,13 @@ from musicdb.admin.html import link_to
 from musicdb.admin.merging.access import may_merge
 from musicdb.admin.merging.forms import MergeForm
 from musicdb.admin.merging.undo import undo_url
-from musicdb.editing import Merged, MergeError, differences, merge, review_groups
+from musicdb.editing import Merged, MergeError, differences, homonyms, merge, review_groups
 from musicdb.models import Visibility
 from musicdb.music import group_by_key, similarity_key
 
 MAX_AT_ONCE = 100
+# This query parameter narrows the possible duplicates to rows of one name that nothing tells apart.
+SAME_PARAM = "same"
 
 
 class MergeableAdmin(CatalogueAdmin[M]):
@@ -101,13 +103,16 @@ class MergeableAdmin(CatalogueAdmin[M]):
         """Show groups of rows with similar names. On POST, dismiss or restore one. Reads all names, and little else."""
         if request.method == "POST":
             return dismiss_or_restore(request, self.model)
-        review = review_context(request, review_groups(self.model, self.duplicate_groups()))
+        shows_same = SAME_PARAM in request.GET
+        groups = homonyms(self.model) if shows_same else self.duplicate_groups()
+        review = review_context(request, review_groups(self.model, groups))
         # A group can be larger than a merge.
         shown = [group[:MAX_AT_ONCE] for group in review["page"]]
         objs = self.get_queryset(request).in_bulk([key for group in shown for key in group])
         context = {
             **self._context(request, f"Possible duplicate {self.opts.verbose_name_plural}"),
             **review,
+            "kind": "that have one name and that nothing tells apart" if shows_same else "with similar names",
             "groups": [self._with_usage(objs[key] for key in group if key in objs) for group in shown],
         }
         return TemplateResponse(request, "admin/musicdb/duplicates.html", context)
