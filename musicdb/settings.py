@@ -121,9 +121,9 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 # Uploads wait here until an editor confirms the import. They are never served, and purged after a day.
 UPLOAD_ROOT = Path(env.str("UPLOAD_ROOT", default=str(BASE_DIR / "uploads")))
-# A worker, or a process of its own, imports and exports more rows than this. A request does fewer at once.
+# A worker, or a process of its own, imports more rows than this. A request imports fewer at once.
 TRANSFER_ROWS = env.int("TRANSFER_ROWS", default=2_000)
-# How many hours the results of these, such as exported files, are kept in UPLOAD_ROOT.
+# How many hours the previews of these are kept in UPLOAD_ROOT.
 TRANSFER_HOURS = env.float("TRANSFER_HOURS", default=24.0)
 # The media are plots, never uploads, so Django may serve them. A web server in front is quicker.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEBUG)
