@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from musicdb import history
@@ -127,7 +127,8 @@ class TestWhatWasChanged:
     def test_what_an_editor_deleted_since_stays_deleted(self, ann: User) -> None:
         run(net_file(net_row(1), net_row(2)))
         outcome = run(net_file(net_row(1, Tempo="91"), net_row(2, Tempo="91")), existing=Existing.OVERWRITE)
-        history.delete(Track.objects.filter(title="Song 1"), history.Change(ChangeType.DELETION, ann))
+        with transaction.atomic():
+            history.delete(Track.objects.filter(title="Song 1"), history.Change(ChangeType.DELETION, ann))
         assert undone(outcome.record) == [("track", "Song 1", "Deleted by ann since.")]
         assert [track.tempo for track in Track.objects.all()] == [155.948]
 
