@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 # The field of a column that is not read.
 IGNORE = "ignore"
@@ -22,5 +23,8 @@ class ColumnMapping:
 
     columns: tuple[MappedColumn, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        return {"columns": [asdict(column) for column in self.columns]}
+
     def as_json(self) -> str:
-        return json.dumps({"columns": [asdict(column) for column in self.columns]}, ensure_ascii=False, indent=2)
+        return json.dumps(self.as_dict(), ensure_ascii=False, indent=2)

@@ -139,7 +139,8 @@ class ImportOptions:
     """How to import files.
 
     ``file_format`` is the name of their format, or "" to detect it. ``mappings`` say what the columns are of tables
-    that have these columns. ``genre`` is added to the genres of every track.
+    that have these columns. ``uses_saved_mappings`` is whether the mappings of earlier imports do so for the tables of
+    these headers that no other mapping fits. ``genre`` is added to the genres of every track.
     ``skip_bad`` imports the good rows where others are bad.
 
     ``liked`` says whether every track is marked as liked, or none. None leaves it to the names of the files: "Liked
@@ -165,6 +166,7 @@ class ImportOptions:
     take_rows: tuple[str, ...] = ()
     restore_deleted: bool = False
     mappings: tuple[ColumnMapping, ...] = ()
+    uses_saved_mappings: bool = True
     parse_options: ParseOptions = field(default_factory=ParseOptions)
 
     def __post_init__(self) -> None:

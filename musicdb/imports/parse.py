@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from musicdb.exports.csv_injection import unescape_formula
+from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.imports.columns import Columns
 from musicdb.imports.formats import detect_all
 from musicdb.imports.formats.base import FileFormat, sniff
+from musicdb.imports.formats.mapped import MappedFormat, spread
 from musicdb.imports.mentions import MentionIndex, combine_mention
 from musicdb.imports.messages import (
     ImportRefusedError,
@@ -80,6 +82,7 @@ class Parsed:
     ``playlists`` has the playlists by the name, or by the slug, that makes them one. ``playlist_files`` has the files
     that can be playlists, with the names of these. ``skipped`` counts, by the reason, the rows that add nothing and
     are not bad. ``encodings`` has a little of the text in each encoding that it may be in, the likeliest first.
+    ``mappings`` are those by which files were read, with each column of the file.
     """
 
     file_formats: list[str] = field(default_factory=list)
@@ -94,6 +97,7 @@ class Parsed:
     notes: list[Note] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     encodings: dict[str, str] = field(default_factory=dict)
+    mappings: list[ColumnMapping] = field(default_factory=list)
 
 
 def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = no_progress) -> Parsed:
@@ -134,6 +138,8 @@ class _Parser:
         parsed.tables += 1
         if file_format.label not in parsed.file_formats:
             parsed.file_formats.append(file_format.label)
+        if isinstance(file_format, MappedFormat):
+            parsed.mappings.append(spread(file_format.mapping, table.own_header))
         parsed.notes += [*table.notes, *file_format.notes]
         parsed.questions += [*table.questions, *file_format.questions]
         parsed.encodings.update({**table.samples, **parsed.encodings})

@@ -26,6 +26,7 @@ from musicdb.imports.options import ImportOptions, Progress, Source, no_progress
 from musicdb.imports.parse import Parsed, parse
 from musicdb.imports.plan import Plan, make_plan
 from musicdb.imports.resolvers import resolve
+from musicdb.imports.saved_mappings import save_mappings, with_saved_mappings
 from musicdb.imports.settle import settle
 from musicdb.imports.tables import read_sources
 from musicdb.models import Import
@@ -73,7 +74,7 @@ class Outcome(Preview):
 
 def preview(sources: Sequence[Source], options: ImportOptions, progress: Progress = no_progress) -> Preview:
     """Find out what an import would change. Raises ImportRefusedError for a file that cannot be read."""
-    parsed = parse(read_sources(sources, options.parse_options.encoding), options, progress)
+    parsed = _parse(sources, options, progress)
     return Preview(parsed, _plan(parsed, options, progress))
 
 
@@ -94,7 +95,7 @@ def run_import(
     and if another import takes longer than ``patience`` allows (ImportLockedError).
     """
     started = time.perf_counter()
-    parsed = parse(read_sources(sources, options.parse_options.encoding), options, progress)
+    parsed = _parse(sources, options, progress)
     if parsed.questions:
         raise OpenQuestionsError(parsed.questions)
     _refuse_bad_rows(parsed, parsed.problems, options)
@@ -109,6 +110,7 @@ def run_import(
                 # All that they say is in the plan now, and the memory is needed to write it.
                 parsed.tracks.clear()
                 applied = apply_plan(planned.plan, progress)
+                save_mappings(parsed.mappings, user)
                 record = _record(sources, options, user, planned, time.perf_counter() - started)
                 progress("Recording", 0, None)
                 _record_history(applied, history.Change(ChangeType.IMPORT, user, source_import=record))
@@ -120,6 +122,14 @@ def run_import(
     except DatabaseFailure as error:
         raise ImportRefusedError(explain(error)) from error
     return Outcome(parsed, planned.plan, record)
+
+
+def _parse(sources: Sequence[Source], options: ImportOptions, progress: Progress) -> Parsed:
+    tables = list(read_sources(sources, options.parse_options.encoding))
+    options, notes = with_saved_mappings(tables, options)
+    parsed = parse(tables, options, progress)
+    parsed.notes[:0] = notes
+    return parsed
 
 
 def _plan(parsed: Parsed, options: ImportOptions, progress: Progress) -> Plan:

@@ -21,7 +21,7 @@ from musicdb.models.catalogue import (
 )
 from musicdb.models.duplicates import DismissedDuplicate
 from musicdb.models.grouped_changes import GroupedChange
-from musicdb.models.imports import Import
+from musicdb.models.imports import Import, SavedMapping
 from musicdb.models.not_undone import NotUndone
 from musicdb.models.playlists import Playlist, PlaylistEntry
 from musicdb.models.saved_filters import SavedFilter
@@ -53,6 +53,7 @@ __all__ = [
     "PlaylistAlias",
     "PlaylistEntry",
     "SavedFilter",
+    "SavedMapping",
     "SiteSettings",
     "SluggedModel",
     "Track",

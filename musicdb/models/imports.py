@@ -1,4 +1,7 @@
-"""What was imported, from which file and by whom. The history has the rows: their versions name the import."""
+"""What was imported, from which file and by whom, and how the columns of strange files were mapped.
+
+The history has the rows: their versions name the import.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -49,3 +52,26 @@ class Import(models.Model):
         count = self.counts[name]
         created = f"{count['created']:,} {name.lower()}{pluralize(count['created'])} new"
         return f"{created}, {count['updated']:,} changed, {count['unchanged']:,} as they were"
+
+
+class SavedMapping(models.Model):
+    """What the columns of files with one header are, as the last import of one has mapped them.
+
+    ``fingerprint`` stands for the header, and ``mapping`` has the columns as ``ColumnMapping`` writes them.
+    """
+
+    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+    mapping = models.JSONField()
+    saved_at = models.DateTimeField(default=timezone.now, editable=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-saved_at", "-pk"]
+        # Whoever may import may map columns.
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        headings = [column["heading"][:40] for column in self.mapping["columns"]]
+        return f"columns {', '.join(headings[:5])}{', …' if len(headings) > 5 else ''}"

@@ -240,6 +240,7 @@ def import_endpoints() -> dict[str, Endpoint]:
     return {
         "import: upload page": Endpoint(EDITORS, partial(get, "add", Import)),
         "import: upload": Endpoint(EDITORS, upload),
+        "import: columns": Endpoint(EDITORS, partial(post, "columns", Import, lambda scenario: {"token": "x"})),
         "import: confirm": Endpoint(EDITORS, confirm, changes=True),
         "import: undo": Endpoint(EDITORS, partial(post, "undo", Import, nothing), changes=True),
         "import: change": Endpoint(set(), partial(post, "change", Import, nothing)),

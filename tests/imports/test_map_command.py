@@ -5,9 +5,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from musicdb.models import Import, Track
+from musicdb.imports import ImportOptions, Source, run_import
+from musicdb.imports.formats.mapped import read_mapping
+from musicdb.models import Import, SavedMapping, Track
 from tests.imports.files import SAMPLES, track_id
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,54 @@ def test_a_corrected_map(ratings: Path, tmp_path: Path) -> None:
     map_file.write_text(json.dumps(found))
     run(ratings, "--map", map_file)
     assert [artist.name for artist in Track.objects.get().artists_in_order] == ["Paul McCartney, Linda McCartney"]
+
+
+def test_what_was_imported_is_used_for_the_same_header(ratings: Path, tmp_path: Path) -> None:
+    map_file, again = tmp_path / "map.json", tmp_path / "again.csv"
+    map_file.write_text(run(ratings, "--print-map").replace('"comma"', '"one"'))
+    run(ratings, "--map", map_file)
+    again.write_text(RATINGS.replace("Song One", "Song Two").replace(track_id(1), track_id(2)))
+    assert run(again, "--print-map") == map_file.read_text()
+    said = run(again)
+    assert "again.csv: The columns are read as mapped on " in said
+    track = Track.objects.get(title="Song Two")
+    assert [artist.name for artist in track.artists_in_order] == ["Paul McCartney, Linda McCartney"]
+
+
+def test_a_map_that_is_given_counts_for_more_than_what_is_kept(ratings: Path, tmp_path: Path) -> None:
+    by_comma, by_one = tmp_path / "comma.json", tmp_path / "one.json"
+    by_comma.write_text(run(ratings, "--print-map"))
+    by_one.write_text(by_comma.read_text().replace('"comma"', '"one"'))
+    run(ratings, "--map", by_one)
+    said = run(ratings, "--map", by_comma)
+    assert "as mapped" not in said
+    assert [artist.name for artist in Track.objects.get().artists_in_order] == ["Paul McCartney", "Linda McCartney"]
+    assert run(ratings, "--print-map") == by_comma.read_text()
+
+
+def test_a_dry_run_and_a_refused_import_keep_no_map(ratings: Path, tmp_path: Path) -> None:
+    map_file = tmp_path / "map.json"
+    map_file.write_text(run(ratings, "--print-map"))
+    run(ratings, "--map", map_file, "--dry-run")
+    ratings.write_text(RATINGS.replace("0.59", "lots"))
+    with pytest.raises(CommandError, match="1 of 1 row cannot be imported"):
+        run(ratings, "--map", map_file)
+    assert not SavedMapping.objects.exists()
+
+
+def test_who_mapped_first_stays_until_it_is_changed(ratings: Path, tmp_path: Path) -> None:
+    map_file = tmp_path / "map.json"
+    map_file.write_text(run(ratings, "--print-map"))
+    mapping = read_mapping(map_file.read_text(), "map.json")
+    editor = User.objects.create(username="editor")
+    run_import([Source("a.csv", RATINGS.encode())], ImportOptions(mappings=(mapping,)), editor)
+    saved_at = SavedMapping.objects.get().saved_at
+    assert "as mapped by editor on " in run(ratings)
+    saved = SavedMapping.objects.get()
+    assert (saved.saved_by, saved.saved_at) == (editor, saved_at)
+    map_file.write_text(map_file.read_text().replace('"comma"', '"one"'))
+    run(ratings, "--map", map_file)
+    assert SavedMapping.objects.get().saved_by is None
 
 
 def test_each_header_may_have_its_map(ratings: Path, tmp_path: Path) -> None:

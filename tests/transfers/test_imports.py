@@ -13,6 +13,7 @@ from django.urls import reverse
 from musicdb.imports import Source
 from musicdb.models import Import, Track, Transfer
 from musicdb.transfers import TransferFiles
+from tests.admin.test_import_columns import send as send_columns
 from tests.admin.test_imports import CONFIRM, logged_in, messages_of, upload, uploads
 from tests.imports.files import net_file, net_row
 from tests.pages.html import parse
@@ -144,7 +145,7 @@ def test_bad_rows_lead_back_to_the_preview_and_nothing_is_lost(
 
 
 def test_a_file_that_is_refused_says_why(editor: Client, worker: Worker) -> None:
-    upload(editor, Source("colours.csv", b"red,green\n" + b"1,2\n" * 5))
+    upload(editor, Source("colours.csv", b"red\n" + b"1\n" * 5))
     worker.work()
     shown = editor.get(page(newest()))
     assert newest().state == State.FAILED
@@ -329,3 +330,17 @@ def test_old_ones_are_deleted_with_their_files(editor: Client, worker: Worker, s
     upload(editor, songs())
     assert not Transfer.objects.filter(pk=old.pk).exists()
     assert not result.exists()
+
+
+def test_a_large_file_of_an_unknown_format_keeps_how_its_columns_are_mapped(editor: Client, worker: Worker) -> None:
+    source = Source("x.csv", b"Lied;Wer\n" + b"".join(b"Song %d;A & B\n" % number for number in range(3)))
+    columns = upload(editor, source, genre="Mine")
+    assert not Transfer.objects.exists()
+    send_columns(editor, columns, Wer="artists:ampersand")
+    worker.work()
+    shown = editor.get(page(newest()), follow=True)
+    assert "Change the columns" in parse(shown).text
+    editor.post(CONFIRM, {**form_of(shown), "confirm": "1"})
+    worker.work()
+    assert set(Track.objects.values_list("title", flat=True)) == {"Song 0", "Song 1", "Song 2"}
+    assert Track.objects.filter(artists__name="B", genres__name="Mine").count() == 3

@@ -1,14 +1,18 @@
 """The forms of an import: which file and how to read it, and what the preview leaves to decide."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from musicdb.exports.limits import MAX_FILE_SIZE, MEGABYTE
-from musicdb.imports import ImportOptions, ParseOptions, Preview
+from musicdb.imports import ImportOptions, ImportRefusedError, ParseOptions, Preview
+from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.imports.formats import FORMAT_LABELS
+from musicdb.imports.formats.mapped import mapping_in
+from musicdb.imports.formats.unknown import name_headings
 from musicdb.imports.options import CHOICES, ENCODING, Choice, Existing
 
 # The hidden fields of the preview that name the files which are playlists.
@@ -24,6 +28,22 @@ class NamesField(forms.MultipleChoiceField):
 
     def valid_value(self, value: str) -> bool:
         return True
+
+
+class MappingsField(forms.CharField):
+    """What the columns of tables are, as ``mappings_as_text`` writes it."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> tuple[ColumnMapping, ...]:
+        try:
+            return tuple(mapping_in(found, "The form") for found in json.loads(super().clean(value) or "[]"))
+        except (ValueError, TypeError, RecursionError, ImportRefusedError) as error:
+            raise forms.ValidationError(f"What the columns are cannot be read: {error}") from None
+
+
+def mappings_as_text(mappings: Sequence[ColumnMapping]) -> str:
+    return json.dumps([mapping.as_dict() for mapping in mappings]) if mappings else ""
 
 
 class OptionsForm(forms.Form):
@@ -56,7 +76,8 @@ class OptionsForm(forms.Form):
         chosen = {name: self.cleaned_data[name] for name in ("file_format", "genre")}
         chosen["existing"] = Existing(self.cleaned_data["existing"] or Existing.FILL)
         liked = {"yes": True, "no": False}.get(self.cleaned_data["liked"])
-        return ImportOptions(**chosen, liked=liked, **more)
+        # Only what a person has seen in a preview is imported. A saved mapping is offered to them before that.
+        return ImportOptions(**chosen, liked=liked, uses_saved_mappings=False, **more)
 
 
 class UploadForm(OptionsForm):
@@ -90,10 +111,13 @@ class ConfirmForm(OptionsForm):
     """What the preview leaves to decide. The token stands for the file, which is not sent twice."""
 
     token = forms.CharField(widget=forms.HiddenInput, max_length=2_000)
+    # The first headings of each table whose columns an editor has mapped.
+    mapped: Sequence[str] = ()
     restore_deleted = forms.BooleanField(label="Bring back what editors have deleted", required=False)
     # The page shows these as boxes beside the values that are kept.
     take_fields = NamesField(required=False)
     take_rows = NamesField(required=False)
+    mappings = MappingsField(required=False)
     skip_bad = forms.BooleanField(label="Import the good rows, and keep the bad ones for me to correct", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,6 +148,7 @@ class ConfirmForm(OptionsForm):
             "restore_deleted": options.restore_deleted,
             "take_fields": list(options.take_fields),
             "take_rows": list(options.take_rows),
+            "mappings": mappings_as_text(options.mappings),
         }
         parsed = outcome.parsed
         initial["files"] = list(parsed.playlist_files)
@@ -143,6 +168,7 @@ class ConfirmForm(OptionsForm):
             if chosen or choice.code in open_codes:
                 shown.add(choice.code)
         form = cls(initial=initial)
+        form.mapped = [name_headings([one.heading for one in each.columns[:3]]) for each in options.mappings]
         if parsed.encodings:
             form.fields["encoding"] = _encoding_field(parsed.encodings)
         for name in form.fields.keys() - shown:
@@ -158,6 +184,7 @@ class ConfirmForm(OptionsForm):
             take_fields=tuple(self.cleaned_data["take_fields"]),
             take_rows=tuple(self.cleaned_data["take_rows"]),
             playlists=playlists,
+            mappings=self.cleaned_data["mappings"],
             parse_options=ParseOptions(**decided),
             **more,
         )

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.html import facts
 from musicdb.admin.imports.changes import ChangesPage
+from musicdb.admin.imports.columns import ColumnsPage
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.library import can_export_library, library_view
 from musicdb.admin.imports.previews import preview_context, with_csrf_token
@@ -70,6 +71,10 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     change_form_template = "admin/musicdb/import/change_form.html"
     change_list_template = "admin/musicdb/import/change_list.html"
 
+    @property
+    def columns(self) -> ColumnsPage:
+        return ColumnsPage(self)
+
     def get_queryset(self, request: HttpRequest) -> Any:
         left = NotUndone.objects.filter(source_import=OuterRef("pk"))
         return super().get_queryset(request).annotate(leaves_rows=Exists(left))
@@ -92,6 +97,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             path("library.<str:kind>", wrap(library_view), name="musicdb_import_library"),
             path("changes/", wrap(ChangesPage(self)), name="musicdb_import_changes"),
             path("changes.csv", wrap(ChangesPage(self).csv), name="musicdb_import_changes_csv"),
+            path("columns/", wrap(require_POST(self.columns)), name="musicdb_import_columns"),
             path("preview/<int:pk>/", wrap(self.preview_view), name="musicdb_import_preview"),
             path("confirm/", wrap(require_POST(self.confirm_view)), name="musicdb_import_confirm"),
             path("<int:pk>/undo/", wrap(UndoPage(self)), name="musicdb_import_undo"),
@@ -113,7 +119,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
             token = save_upload(upload.name, upload.chunks(), owner=_user(request).pk)
         except ImportRefusedError as error:
             return self._page(request, "upload", "Import tracks", form=form, refused=str(error))
-        return self._preview(request, token, form.options(), form)
+        return self.columns.go_on(request, token, form.options(), form)
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Import what the preview showed, or show it again with other choices."""
@@ -122,8 +128,10 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         if not form.is_valid():
             return self._start_again(request, "The form was not complete.")
         token, options = form.cleaned_data["token"], form.options()
+        if "columns" in request.POST:
+            return self.columns.change(request, token, options, form)
         if "again" in request.POST:
-            return self._preview(request, token, options, form)
+            return self.columns.go_on(request, token, options, form)
         user = _user(request)
         try:
             source = load_upload(token, owner=user.pk)

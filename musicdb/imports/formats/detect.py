@@ -29,9 +29,11 @@ from musicdb.imports.formats.services.soundiiz import Soundiiz
 from musicdb.imports.formats.services.tunemymusic import TuneMyMusic
 from musicdb.imports.formats.spotify import SpotifyFormat
 from musicdb.imports.formats.unknown import (
+    NO_FORMAT,
+    advise,
     can_be_mapped,
+    describe_columns,
     describe_data,
-    describe_unknown,
     name_headings,
     values_without_headings,
 )
@@ -72,12 +74,16 @@ MIN_FEATURES = 2
 
 
 class UnknownColumnsError(ImportRefusedError):
-    """A table with columns that a person must map. ``guess`` is what they most likely are."""
+    """A table with columns that a person must map. ``guess`` is what they most likely are.
 
-    def __init__(self, table: Table, guess: ColumnMapping, message: str) -> None:
-        super().__init__(message)
-        self.table = table
+    ``reason`` says why they must be mapped, and ``advice`` what is missing and what helps.
+    """
+
+    def __init__(self, guess: ColumnMapping, reason: str, advice: str) -> None:
+        super().__init__(" ".join(filter(None, (reason, describe_columns(guess), advice))))
         self.guess = guess
+        self.reason = reason
+        self.advice = advice
 
 
 def detect_all(tables: Iterable[Table], options: ImportOptions) -> list[tuple[Table, FileFormat]]:
@@ -109,7 +115,12 @@ def detect(table: Table, options: ImportOptions) -> FileFormat:
     if best and (wanted or not _misses_features(best, table)):
         return best(file, header, options.parse_options)
     if wanted in ("", MappedFormat.name):
-        raise _unknown(table, best)
+        reason = NO_FORMAT.format(file)
+        if wanted:
+            reason = f"The columns of {file} are to be mapped."
+        elif best:
+            reason = f"{file} looks like a file of {best.label}, but that has other names for audio features."
+        raise _unknown(table, reason)
     nearest = max(considered, key=lambda one: one.match_score(header))
     missing = ", ".join(f"“{heading}”" for heading in nearest.missing_columns(header))
     raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")
@@ -120,12 +131,12 @@ def guess_columns(table: Table) -> ColumnMapping:
     return guess_mapping(table, _fields_by_heading())
 
 
-def _unknown(table: Table, near: type[FileFormat] | None) -> ImportRefusedError:
+def _unknown(table: Table, reason: str) -> ImportRefusedError:
     if values := values_without_headings(table.header, _fields_by_heading()):
         return ImportRefusedError(describe_data(table.name, values, Soundiiz))
     guess = guess_columns(table)
-    message = describe_unknown(table.name, guess, Soundiiz, near)
-    return UnknownColumnsError(table, guess, message) if can_be_mapped(guess) else ImportRefusedError(message)
+    error = UnknownColumnsError(guess, reason, advise(guess, Soundiiz))
+    return error if can_be_mapped(guess) else ImportRefusedError(str(error))
 
 
 def _misses_features(file_format: type[FileFormat], table: Table) -> bool:

@@ -35,6 +35,7 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _MAX_NAMED = 20
+NO_FORMAT = "{} has no format that musicdb knows."
 
 
 def values_without_headings(header: Sequence[str], more: Mapping[str, str]) -> list[str]:
@@ -55,45 +56,42 @@ def can_be_mapped(guess: ColumnMapping) -> bool:
 def describe_data(file: str, values: Sequence[str], simplest: type[FileFormat]) -> str:
     """Return what to do about a table whose first row has ``values``, and no headings."""
     said = f"Its first row looks like data, not like headings: {name_headings(values)}. Add a row of headings."
-    return f"{file} has no format that musicdb knows. {said} {_other_ways(simplest)}."
+    return f"{NO_FORMAT.format(file)} {said} {_other_ways(simplest)}."
 
 
-def describe_unknown(
-    file: str, guess: ColumnMapping, simplest: type[FileFormat], near: type[FileFormat] | None = None
-) -> str:
-    """Return which columns are understood, as what, what is missing for an import, and what helps.
+def describe_columns(guess: ColumnMapping) -> str:
+    """Return which columns are understood, and as what, and which are not."""
+    unknown = [column.heading for column in guess.columns if column.field == IGNORE and column.heading]
+    understood = ", ".join(f"{name_headings(of)} as {meaning}" for meaning, of in _understood(guess).items())
+    parts = [
+        f"Understood: {understood}." if understood else "",
+        f"Not understood: {name_headings(unknown)}." if unknown else "",
+    ]
+    return " ".join(filter(None, parts))
 
-    ``simplest`` is the format whose headings are recommended. ``near`` is one that would read no features of the file.
-    """
-    understood: dict[str, list[str]] = {}
-    unknown: list[str] = []
+
+def advise(guess: ColumnMapping, simplest: type[FileFormat]) -> str:
+    """Return what is missing for an import, and what helps. ``simplest`` has the headings that are recommended."""
+    understood = _understood(guess)
+    lacking = [word for name, word in NEEDED.items() if _WORDS[name] not in understood]
+    if not lacking:
+        return "Say what each of its columns is."
+    parts = [f"A track needs {_listed(list(NEEDED.values()))}; no column looks like {_listed(lacking, 'or')}."]
+    if set(understood) == {"the artists"}:
+        parts.append("To import artists without tracks, name the file artists.csv, with the columns “slug” and “name”.")
+    last = ", or say what each of its columns is" if can_be_mapped(guess) else ""
+    parts.append(f"{_other_ways(simplest)}{last}.")
+    return " ".join(parts)
+
+
+def _understood(guess: ColumnMapping) -> dict[str, list[str]]:
+    """Return the headings that mean something, by what they mean."""
+    found: dict[str, list[str]] = {}
     for column in guess.columns:
         if column.field != IGNORE:
             meaning = _WORDS.get(column.field, f"“{FIELDS[column.field].label.lower()}”")
-            understood.setdefault(meaning, []).append(column.heading)
-        elif column.heading:
-            unknown.append(column.heading)
-    parts = [f"{file} has no format that musicdb knows."]
-    if near:
-        parts = [f"{file} looks like a file of {near.label}, but that has other names for audio features."]
-    if understood:
-        parts.append(
-            f"Understood: {', '.join(f'{name_headings(of)} as {meaning}' for meaning, of in understood.items())}."
-        )
-    if unknown:
-        parts.append(f"Not understood: {name_headings(unknown)}.")
-    lacking = [word for name, word in NEEDED.items() if _WORDS[name] not in understood]
-    if lacking:
-        parts.append(f"A track needs {_listed(list(NEEDED.values()))}; no column looks like {_listed(lacking, 'or')}.")
-    if set(understood) == {"the artists"}:
-        parts.append("To import artists without tracks, name the file artists.csv, with the columns “slug” and “name”.")
-    if not lacking:
-        parts.append("Say what each of its columns is.")
-    elif can_be_mapped(guess):
-        parts.append(f"{_other_ways(simplest)}, or say what each of its columns is.")
-    else:
-        parts.append(f"{_other_ways(simplest)}.")
-    return " ".join(parts)
+            found.setdefault(meaning, []).append(column.heading)
+    return found
 
 
 def _other_ways(simplest: type[FileFormat]) -> str:

@@ -24,14 +24,14 @@ from musicdb.imports import (
 )
 from musicdb.imports.changes import overwritten
 from musicdb.imports.column_mapping import ColumnMapping
-from musicdb.imports.formats import FORMAT_LABELS, UnknownColumnsError, guess_columns
+from musicdb.imports.formats import FORMAT_LABELS, UnknownColumnsError
 from musicdb.imports.formats.mapped import read_mapping
 from musicdb.imports.lock import Patience
 from musicdb.imports.messages import Note, Problem, Question, counted
 from musicdb.imports.new_pages import new_pages
 from musicdb.imports.options import CHOICES, Existing
 from musicdb.imports.report import kept_fields
-from musicdb.imports.tables import read_sources
+from musicdb.imports.saved_mappings import columns_of
 from musicdb.management.base import BaseCommand
 
 MAX_PROBLEMS_SHOWN = 20
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--print-map",
             action="store_true",
-            help="print what the columns most likely are, and import nothing",
+            help="print what the columns are, as an earlier import had it or as they look, and import nothing",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--genre", default="", metavar="G", help="a genre to add to every track")
@@ -170,13 +170,8 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"The rows that were not imported are in {bad_rows}."))
 
     def _print_map(self, sources: Sequence[Source], parse_options: ParseOptions) -> None:
-        """Print the mapping of the one header that the files have."""
         try:
-            tables = list(read_sources(sources, parse_options.encoding))
-            if len({table.header for table in tables}) > 1:
-                names = ", ".join(table.name for table in tables)
-                raise CommandError(f"The files have different headers: {names}. Print the map of one at a time.")
-            self.stdout.write(guess_columns(tables[0]).as_json())
+            self.stdout.write(columns_of(sources, parse_options.encoding).as_json())
         except ImportRefusedError as error:
             raise CommandError(str(error)) from None
 

@@ -1,9 +1,16 @@
 """Files that no format fits, read as a person has mapped their columns: the fields, the guess, and the format."""
 
 from musicdb.imports.formats.mapped.fields import FIELDS, NEEDED, Field, Reading
-from musicdb.imports.formats.mapped.file_format import MappedFormat, MappingRefusedError, check_mapping, mapped_format
+from musicdb.imports.formats.mapped.file_format import (
+    MappedFormat,
+    MappingRefusedError,
+    check_mapping,
+    fingerprint,
+    mapped_format,
+    spread,
+)
 from musicdb.imports.formats.mapped.guess import guess_mapping
-from musicdb.imports.formats.mapped.json_files import read_mapping
+from musicdb.imports.formats.mapped.json_files import mapping_in, read_mapping
 
 __all__ = [
     "FIELDS",
@@ -13,7 +20,10 @@ __all__ = [
     "MappingRefusedError",
     "Reading",
     "check_mapping",
+    "fingerprint",
     "guess_mapping",
     "mapped_format",
+    "mapping_in",
     "read_mapping",
+    "spread",
 ]

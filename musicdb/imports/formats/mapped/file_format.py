@@ -1,7 +1,10 @@
 """The format of a table whose columns a person has mapped."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -101,7 +104,30 @@ class MappedFormat(SpotifyFormat):
 
 def column_key(heading: str) -> str:
     """Return what makes two headings one. A heading may be nothing but a sign, such as a heart."""
-    return heading_key(heading) or heading.strip()
+    return heading_key(heading) or storable(heading).strip()
+
+
+def storable(heading: str) -> str:
+    """Return a heading without what no database stores as JSON."""
+    return heading.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def fingerprint(header: Sequence[str]) -> str:
+    """Return what files with the same columns, in any order, have in common."""
+    return hashlib.sha256(json.dumps(sorted(map(column_key, header))).encode()).hexdigest()
+
+
+def spread(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
+    """Return ``mapping`` for a table with this header: a field for each of its columns, in their order."""
+    mapped: dict[str, list[MappedColumn]] = {}
+    for column in mapping.columns:
+        mapped.setdefault(column_key(column.heading), []).append(column)
+    columns = []
+    for heading in header:
+        same = mapped.get(column_key(heading))
+        column = same.pop(0) if same else MappedColumn("")
+        columns.append(replace(column, heading=storable(heading)))
+    return ColumnMapping(tuple(columns))
 
 
 @lru_cache(maxsize=20)

@@ -9,8 +9,9 @@ from typing import Any
 
 from musicdb.exports.limits import MAX_CELL
 from musicdb.exports.widgets import is_unknown
-from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn
+from musicdb.imports.column_mapping import ColumnMapping, MappedColumn
 from musicdb.imports.formats.mapped.fields import FIELDS, SECOND, Field, Reading
+from musicdb.imports.formats.mapped.file_format import storable
 from musicdb.imports.formats.mapped.names import fields_of
 from musicdb.imports.tables import Table
 from musicdb.music import is_isrc, normalise_isrc
@@ -38,7 +39,7 @@ def guess_mapping(table: Table, more: Mapping[str, str]) -> ColumnMapping:
     rows = [cells for _, cells in islice(table.rows(), SAMPLE)]
     columns = [
         _Column(heading, [cells[position] for cells in rows if position < len(cells) and _says(cells[position])])
-        for position, heading in enumerate(table.own_header)
+        for position, heading in enumerate(map(storable, table.own_header))
     ]
     found: dict[int, str] = {}
     # Of two columns with a heading, the one that is not empty counts. A heading that means a field counts for more
@@ -54,14 +55,13 @@ def guess_mapping(table: Table, more: Mapping[str, str]) -> ColumnMapping:
         if position not in found and (looks := column.looks_like()) and _is_free(looks, found):
             found[position] = looks
     in_percent = any(columns[position].exceeds_one(field) for position, field in found.items())
-    return ColumnMapping(
-        tuple(
-            MappedColumn(column.heading, found[position], column.reading(found[position], in_percent))
-            if position in found
-            else MappedColumn(column.heading, IGNORE)
-            for position, column in enumerate(columns)
-        )
-    )
+    guessed = [
+        MappedColumn(column.heading, found[position], column.reading(found[position], in_percent))
+        if position in found
+        else MappedColumn(column.heading)
+        for position, column in enumerate(columns)
+    ]
+    return ColumnMapping(tuple(guessed))
 
 
 def _says(cell: str) -> bool:

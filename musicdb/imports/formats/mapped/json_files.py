@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn
-from musicdb.imports.formats.mapped.file_format import check_mapping
+from musicdb.imports.formats.mapped.file_format import check_mapping, storable
 from musicdb.imports.messages import ImportRefusedError
 
 
@@ -17,6 +17,11 @@ def read_mapping(text: str, name: str) -> ColumnMapping:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ImportRefusedError(f"{name} is not JSON: {error}.") from None
+    return mapping_in(found, name)
+
+
+def mapping_in(found: Any, name: str) -> ColumnMapping:
+    """Return the mapping in what a JSON text has. Raises as ``read_mapping`` does."""
     columns = found.get("columns") if isinstance(found, dict) else None
     if not isinstance(columns, list) or not columns:
         raise ImportRefusedError(f"{name} has no list of “columns”. --print-map writes one.")
@@ -29,4 +34,4 @@ def _column(found: Any, name: str) -> MappedColumn:
     texts = {part: found.get(part) for part in ("heading", "field", "reading")} if isinstance(found, dict) else {}
     if not texts or not all(text is None or isinstance(text, str) for text in texts.values()):
         raise ImportRefusedError(f"{name}: each of the columns is an object with “heading”, “field” and “reading”.")
-    return MappedColumn(texts["heading"] or "", texts["field"] or IGNORE, texts["reading"] or "")
+    return MappedColumn(storable(texts["heading"] or ""), texts["field"] or IGNORE, texts["reading"] or "")

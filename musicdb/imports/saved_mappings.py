@@ -1,0 +1,187 @@
+"""The mappings of columns that imports have used, kept for files with the same header."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from musicdb.imports.column_mapping import ColumnMapping
+from musicdb.imports.formats import UnknownColumnsError, detect_all, guess_columns
+from musicdb.imports.formats.mapped import NEEDED, MappedFormat, fingerprint, mapped_format, mapping_in, spread
+from musicdb.imports.messages import ImportRefusedError, Note, said_once
+from musicdb.imports.options import ImportOptions, Source
+from musicdb.imports.tables import Table, read_sources
+from musicdb.models import SavedMapping
+
+SAMPLE_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A table whose columns a person is asked about.
+
+    ``mapping`` has the fields that they most likely are: as ``saved`` by an earlier import, or else a guess. ``rows``
+    are the first rows, with a cell for each column. ``reason`` says why it is asked, and ``advice`` what to do if there
+    is no title or no artist.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    mapping: ColumnMapping
+    reason: str = ""
+    advice: str = ""
+    saved: SavedMapping | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.header)
+
+
+# --- What imports use and save -----------------------------------------------------------------------------------
+
+
+def with_saved_mappings(tables: Sequence[Table], options: ImportOptions) -> tuple[ImportOptions, list[Note]]:
+    """Return ``options`` with the saved mappings of the tables that no other mapping fits, and notes about these."""
+    if not options.uses_saved_mappings or not _may_be_mapped(options):
+        return options, []
+    open_tables = [table for table in tables if not _is_mapped(table, options.mappings)]
+    saved = _saved_for(open_tables)
+    usable = {key: mapping for key, one in saved.items() if (mapping := mapping_of(one))}
+    notes = [
+        Note("", _words_for(saved[key]), (), table.name)
+        for table in open_tables
+        if (key := fingerprint(table.own_header)) in usable
+    ]
+    return replace(options, mappings=(*options.mappings, *usable.values())), said_once(notes)
+
+
+def save_mappings(mappings: Iterable[ColumnMapping], user: User | None) -> None:
+    """Keep what an import has used. One that is the same as before stays that of the person who made it."""
+    for mapping in mappings:
+        key = fingerprint([column.heading for column in mapping.columns])
+        saved = SavedMapping.objects.filter(fingerprint=key).first()
+        if saved is None or saved.mapping != mapping.as_dict():
+            values = {"mapping": mapping.as_dict(), "saved_by": user, "saved_at": timezone.now()}
+            SavedMapping.objects.update_or_create(fingerprint=key, defaults=values)
+
+
+def forget_mapping(saved: SavedMapping) -> None:
+    """Forget a mapping, so that files with its header are guessed, or of the format that knows them."""
+    saved.delete()
+
+
+def mapping_of(saved: SavedMapping) -> ColumnMapping | None:
+    """Return the saved mapping; None if it has a field that there is no longer."""
+    try:
+        mapping = mapping_in(saved.mapping, "")
+        mapped_format(mapping)
+    except ImportRefusedError:
+        return None
+    return mapping
+
+
+# --- What a person is asked --------------------------------------------------------------------------------------
+
+
+def columns_of(sources: Sequence[Source], encoding: str | None = None) -> ColumnMapping:
+    """Return what the columns of the one header of ``sources`` are, as an earlier import had it, or else a guess.
+
+    Raises ImportRefusedError for files with different headers, and for what cannot be read.
+    """
+    tables = list(read_sources(sources, encoding))
+    if len({fingerprint(table.own_header) for table in tables}) > 1:
+        names = ", ".join(table.name for table in tables)
+        raise ImportRefusedError(f"The files have different headers: {names}. Take one at a time.")
+    saved = _saved_for(tables).get(fingerprint(tables[0].own_header))
+    mapping = mapping_of(saved) if saved else None
+    return spread(mapping, tables[0].own_header) if mapping else guess_columns(tables[0])
+
+
+def first_unmapped(
+    sources: Sequence[Source], options: ImportOptions, offered: ColumnMapping | None = None
+) -> tuple[ImportOptions, Unmapped | None]:
+    """Find the first table whose columns a person should say, because no format knows them or to look at them again.
+
+    ``offered`` is a mapping to be changed: its table is one of these. A mapping that is saved for a header is another
+    reason to ask. Returns the table, or None, and ``options`` without the mappings that fit no table, as it happens
+    when a file is read in another encoding. Raises ImportRefusedError for what cannot be read.
+    """
+    if not _may_be_mapped(options):
+        return replace(options, mappings=()), None
+    tables = list(read_sources(sources, options.parse_options.encoding))
+    fitting = tuple(mapping for mapping in options.mappings if any(_fits(table, mapping) for table in tables))
+    options = replace(options, mappings=fitting)
+    open_tables = [table for table in tables if not _is_mapped(table, fitting)]
+    saved = _saved_for(open_tables)
+    for table in open_tables:
+        if found := _asked(table, options, offered, saved):
+            return options, found
+    return options, None
+
+
+def unmapped_with(sources: Sequence[Source], options: ImportOptions, key: str) -> Unmapped | None:
+    """Return the first table with the header that ``key`` stands for, to be mapped."""
+    for table in read_sources(sources, options.parse_options.encoding):
+        if fingerprint(table.own_header) == key:
+            return _unmapped(table, guess_columns(table), saved=_saved_for([table]).get(key))
+    return None
+
+
+def _asked(
+    table: Table, options: ImportOptions, offered: ColumnMapping | None, saved: Mapping[str, SavedMapping]
+) -> Unmapped | None:
+    if offered and _fits(table, offered):
+        return _unmapped(table, offered)
+    one = saved.get(fingerprint(table.own_header))
+    if one and (mapping := mapping_of(one)):
+        return _unmapped(table, mapping, saved=one)
+    try:
+        detect_all([table], replace(options, mappings=()))
+    except UnknownColumnsError as error:
+        advice = "" if NEEDED.keys() <= {column.field for column in error.guess.columns} else error.advice
+        return _unmapped(table, error.guess, error.reason, advice)
+    return None
+
+
+def _unmapped(
+    table: Table, mapping: ColumnMapping, reason: str = "", advice: str = "", saved: SavedMapping | None = None
+) -> Unmapped:
+    header = table.own_header
+    rows = []
+    for _, cells in table.rows():
+        rows.append(tuple(cells[position] if position < len(cells) else "" for position in range(len(header))))
+        if len(rows) == SAMPLE_ROWS:
+            break
+    return Unmapped(table.name, header, tuple(rows), spread(mapping, header), reason, advice, saved)
+
+
+# --- Which mapping is whose --------------------------------------------------------------------------------------
+
+
+def _may_be_mapped(options: ImportOptions) -> bool:
+    return options.file_format in ("", MappedFormat.name)
+
+
+def _fits(table: Table, mapping: ColumnMapping) -> bool:
+    return not mapped_format(mapping).missing_columns(table.header)
+
+
+def _is_mapped(table: Table, mappings: Iterable[ColumnMapping]) -> bool:
+    return any(_fits(table, mapping) for mapping in mappings)
+
+
+def _saved_for(tables: Iterable[Table]) -> dict[str, SavedMapping]:
+    """Return the saved mappings of the headers of ``tables``, by the fingerprints of these."""
+    keys = {fingerprint(table.own_header) for table in tables}
+    found = SavedMapping.objects.filter(fingerprint__in=keys).select_related("saved_by") if keys else ()
+    return {saved.fingerprint: saved for saved in found}
+
+
+def _words_for(saved: SavedMapping) -> str:
+    by = f" by {saved.saved_by}" if saved.saved_by else ""
+    day = date_format(localtime(saved.saved_at), "DATE_FORMAT")
+    return f"The columns are read as mapped{by} on {day}."
