@@ -13,7 +13,19 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from clusters.models import Cluster, ExcludedTrack, Membership, ReclusterJob, Run
-from musicdb.models import Album, Artist, Genre, Import, Label, Playlist, SavedFilter, SiteSettings, Track
+from musicdb.models import (
+    Album,
+    Artist,
+    Genre,
+    GroupedChange,
+    Import,
+    Label,
+    Playlist,
+    SavedFilter,
+    SiteSettings,
+    Track,
+)
+from musicdb.models.history import ChangeType
 from tests.admin.helpers import listed, page_of, rich_track
 from tests.factories import GenreFactory, PlaylistFactory, stored_run
 
@@ -28,7 +40,8 @@ QUERIES: dict[Any, int] = {
     Album: LIST + 1,  # labels
     Playlist: LIST,
     Track: LIST + 1 + 1,  # artists; genres to filter by
-    Import: LIST,
+    Import: LIST + 1,  # large imports and exports of the user
+    GroupedChange: LIST + 1,  # models to filter by
     SavedFilter: LIST,
     Run: LIST + 1,  # how many wait for review
     Cluster: LIST,
@@ -51,6 +64,8 @@ def fill(rows: int, owner: User) -> None:
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
         Import.objects.create(file_name=f"{number}.csv", rows=1, user=owner, counts=counts)
         ReclusterJob.objects.create(created_by=owner, parameters={})
+        summary = f"Merged {number}"
+        GroupedChange.objects.create(kind=ChangeType.MERGE, model_name="track", summary=summary, made_by=owner)
         Group.objects.create(name=f"group {number}")
         AccessAttempt.objects.create(username=f"user {number}", ip_address="192.0.2.1", failures_since_start=1)
         User.objects.create_user(f"user {number}")
