@@ -41,7 +41,7 @@ def reclustered(genre: Genre) -> Run:
     ("model", "queries"),
     [
         (Genre, 5),  # session, user, count, rows with their runs, saved filters
-        (Run, 5),
+        (Run, 5 + 1),  # how many wait for review
         (Cluster, 5),
         (ExcludedTrack, 5),
         (Membership, 5),

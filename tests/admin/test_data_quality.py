@@ -225,9 +225,9 @@ class TestFirstPage:
             clustered_genre()
             run_import([net_file(net_row(number))], ImportOptions(), None)
         admin_client.get(INDEX)
-        with django_assert_num_queries(
-            7
-        ):  # Session, user, runs that wait, imports, runs, whether there are tracks, and Django's own recent actions.
+        # Session, user, transfers, runs that wait, imports, runs, whether there are tracks, and Django's own recent
+        # actions.
+        with django_assert_num_queries(8):
             admin_client.get(INDEX)
 
     def test_users_see_only_what_they_have_permission_for(self, client: Client) -> None:

@@ -157,8 +157,13 @@ class TestNoFeatures:
         (note,) = notes(*files)
         assert note.startswith("3 files: None of the 3 tracks has")
 
-    def test_a_track_with_one_feature_is_enough(self) -> None:
-        assert notes(net_file(net_row(1, **self.NONE), net_row(2, **self.NONE | {"Tempo": "99"}))) == []
+    @pytest.mark.parametrize("feature", ["Danceability", "Energy"])
+    def test_a_track_that_an_analysis_describes_is_enough(self, feature: str) -> None:
+        assert notes(net_file(net_row(1, **self.NONE), net_row(2, **self.NONE | {feature: "0.5"}))) == []
+
+    def test_a_tempo_alone_is_not(self) -> None:
+        (note,) = notes(net_file(net_row(1, **self.NONE), net_row(2, **self.NONE | {"Tempo": "99"})))
+        assert "None of the 2 tracks has audio features" in note
 
     def test_so_is_one_that_the_library_knows(self) -> None:
         TrackFactory(spotify_id=track_id(1), title="Song 1")

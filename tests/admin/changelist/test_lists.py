@@ -52,8 +52,9 @@ def test_the_page_of_a_track_needs_a_constant_number_of_queries(
     track = TrackFactory(
         artists=[ArtistFactory() for _ in range(members)], genres=[GenreFactory() for _ in range(members)]
     )
-    # Session, user, track, artists, aliases, keys and names of the genres, name of the album, content type.
-    with django_assert_num_queries(9):
+    # Session, user, track, artists, aliases, keys and names of the genres, name of the album, content type; how many
+    # playlists and runs it is in.
+    with django_assert_num_queries(9 + 2):
         response = admin_client.get(page_of(Track, "change", track.pk))
     assert len(response.context["inline_admin_formsets"][0].formset.initial_forms) == members
 
@@ -67,7 +68,8 @@ def test_the_page_of_an_album_needs_a_constant_number_of_queries(
     )
     for number in range(members):
         AlbumAlias.objects.create(name=f"Former title {number}", target=album)
-    with django_assert_num_queries(7):  # session, user, album, artists, labels, aliases, content type
+    # Session, user, album, artists, labels, aliases, content type; how many tracks, playlists and runs it leads to.
+    with django_assert_num_queries(7 + 3):
         response = admin_client.get(page_of(Album, "change", album.pk))
     for inline in response.context["inline_admin_formsets"]:
         assert len(inline.formset.initial_forms) == members
