@@ -56,6 +56,7 @@ from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES, AudioFeature, label_sim
 
 # All the artists of a musical would fill the page.
 MAX_ARTISTS_SHOWN = 4
+_MERGE_PAGES = ("musicdb_track_merge", "musicdb_track_merge_groups")
 FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
@@ -222,6 +223,9 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album], Merge
         credited = TrackArtist.objects.filter(track__album=OuterRef("pk")).order_by("position", "pk")
         return rows.annotate(first_artist=Subquery(credited.values("artist__name")[:1]))
 
+    def merge_facts(self, album: Any) -> Sequence[str]:
+        return [album.first_artist or "", album.released]
+
     def option_facts(self, album: Any) -> Sequence[str]:
         return [album.first_artist or "", album.released, counted(album.track_count, "track")]
 
@@ -295,7 +299,7 @@ class TrackAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         rows = super().get_queryset(request)
         # Only the pages of a merge count them: the list of all tracks would take longer.
-        is_merge = request.resolver_match is not None and request.resolver_match.url_name == "musicdb_track_merge"
+        is_merge = request.resolver_match is not None and request.resolver_match.url_name in _MERGE_PAGES
         return rows.annotate(entry_count=count_related(PlaylistEntry.objects.all(), "track")) if is_merge else rows
 
     def duplicates_view(self, request: HttpRequest) -> HttpResponse:
@@ -315,6 +319,9 @@ class TrackAdmin(
     def with_option_facts(self, rows: QuerySet[Track]) -> QuerySet[Track]:
         credited = TrackArtist.objects.filter(track=OuterRef("pk")).order_by("position")
         return rows.select_related("album").annotate(first_artist=Subquery(credited.values("artist__name")[:1]))
+
+    def merge_facts(self, track: Any) -> Sequence[str]:
+        return self.option_facts(track)
 
     def option_facts(self, track: Any) -> Sequence[str]:
         return [track.first_artist or "", str(track.album or "")]

@@ -16,9 +16,11 @@ from musicdb.admin.base import is_valid_pk
 from musicdb.editing import GroupTooLargeError, ReviewedGroups, dismiss, duplicate_tracks, restore
 from musicdb.models import Track
 
-GROUPS_A_PAGE = 25
+GROUPS_A_PAGE = 50
 # This query parameter shows the dismissed groups in place of the pending ones.
 DISMISSED_PARAM = "dismissed"
+# And this one ticks all groups of the page.
+TICKED_PARAM = "ticked"
 
 
 def duplicate_tracks_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -36,6 +38,7 @@ def duplicate_tracks_page(site: AdminSite, request: HttpRequest) -> HttpResponse
         "title": "Possible duplicate tracks",
         # A track of a group may have been deleted since the groups were read.
         "groups": [[tracks[key] for key in group if key in tracks] for group in review["page"]],
+        "opts": Track._meta,
         "can_change": _can_dismiss(request, Track),
         "can_merge": _can_dismiss(request, Track) and request.user.has_perm("musicdb.merge_track"),
     }
@@ -51,6 +54,7 @@ def review_context(request: HttpRequest, groups: ReviewedGroups) -> dict[str, An
         "shows_dismissed": shows_dismissed,
         "pending_count": len(groups.pending),
         "dismissed_count": len(groups.dismissed),
+        "is_ticked": TICKED_PARAM in request.GET,
     }
 
 

@@ -12,7 +12,8 @@ from musicdb.editing.duplicates import (
 )
 from musicdb.editing.homonyms import homonyms
 from musicdb.editing.merge import Merged, MergeError, merge
-from musicdb.editing.merge_values import Difference, differences
+from musicdb.editing.merge_groups import MergedGroups, MergeGroup, merge_groups
+from musicdb.editing.merge_values import Difference, differences, differences_of_groups
 from musicdb.editing.playlists import (
     PlaylistChangedError,
     PlaylistError,
@@ -30,7 +31,9 @@ __all__ = [
     "GroupTooLargeError",
     "Members",
     "MergeError",
+    "MergeGroup",
     "Merged",
+    "MergedGroups",
     "PlaylistChangedError",
     "PlaylistError",
     "ReviewedGroups",
@@ -40,12 +43,14 @@ __all__ = [
     "bulk_edit",
     "create_playlist",
     "differences",
+    "differences_of_groups",
     "dismiss",
     "duplicate_albums",
     "duplicate_tracks",
     "edit_entries",
     "homonyms",
     "merge",
+    "merge_groups",
     "plan_undo",
     "restore",
     "review_groups",

@@ -1,15 +1,18 @@
 """What rows that are merged may differ in, and which of their values the row that stays has afterwards.
 
-It keeps its own. What it lacks it takes from the first of the others that has it. An editor can choose otherwise.
+It keeps its own, and the highest score. What it lacks it takes from the first of the others that has it. An editor can
+choose otherwise.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 
 from musicdb.history.diff import format_value
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
@@ -35,16 +38,26 @@ class MergedValue:
 
 @dataclass(frozen=True)
 class Difference:
-    """A value in which rows differ. ``options`` has each as text, with the key of the first row that has it."""
+    """A value in which rows differ. ``options`` has each as text, with the key of the first row that has it.
+
+    ``is_lost`` is whether what does not stay is lost: titles and ids become aliases. ``unless_chosen`` says which one
+    stays where an editor chooses none.
+    """
 
     name: str
     label: str
     options: list[tuple[int, str]]
+    is_lost: bool = True
+    unless_chosen: str = "That of the one that stays, if it has one"
 
 
 def _finer(kept: list[Any], other: Sequence[Any]) -> list[Any]:
     one, two = ((pair[0], pair[1]) if pair[0] else None for pair in (kept, other))
     return list(finer_date(one, two) or (None, ""))
+
+
+def _highest(kept: list[Any], other: Sequence[Any]) -> list[Any]:
+    return [max((value for value in (*kept, *other) if value is not None), default=None)]
 
 
 def _same_first(kept: list[Any], other: Sequence[Any]) -> list[Any]:
@@ -56,9 +69,13 @@ def _same_first(kept: list[Any], other: Sequence[Any]) -> list[Any]:
 # Columns that only make sense together, by the first of them.
 _TOGETHER: dict[str, tuple[tuple[str, ...], str, Callable[[list[Any], Sequence[Any]], list[Any]]]] = {
     "release_date": (("release_date", "release_precision"), "Released", _finer),
+    # Somebody who plays one recording under two ids has listened to it at least that often.
+    "score": (("score",), "Score", _highest),
     "album": (("album", "disc_number", "track_number"), "Place on an album", _same_first),
     "features_source": (("features_source", *FEATURE_NAMES), "Audio features", _same_first),
 }
+
+_UNLESS_CHOSEN = {"score": "The highest", "release_date": "That of the one that stays, or a finer one that agrees"}
 
 
 def values_of(aggregate: Aggregate) -> list[MergedValue]:
@@ -116,16 +133,31 @@ def merged_members(relation: ChildRelation, keys: Sequence[int], choices: Choice
 
 def differences(model: type[Any], rows: Sequence[Any]) -> list[Difference]:
     """Return the values in which ``rows`` differ. Unknown ones do not count: what is known fills them."""
+    return differences_of_groups(model, [rows])[0]
+
+
+def differences_of_groups(model: type[Any], groups: Sequence[Sequence[Any]]) -> list[list[Difference]]:
+    """Return for each group of rows the values in which they differ, by as many queries as for one group."""
     aggregate = aggregate_of(model)
+    rows = [row for group in groups for row in group]
     prefetch_related_objects(rows, *(field.name for field in aggregate.foreign_keys))
+    values = values_of(aggregate)
+    members = {
+        value.name: _members_as_text(value.relation, [row.pk for row in rows]) for value in values if value.relation
+    }
+    aliased = {aggregate.name_field, *aggregate.alias_columns}
     found = []
-    for value in values_of(aggregate):
-        if value.relation is not None:
-            options = _members_as_text(value.relation, [row.pk for row in rows])
-        else:
-            options = _columns_as_text(aggregate, value, rows)
-        if len(options) > 1:
-            found.append(Difference(value.name, value.label, options))
+    for group in groups:
+        differing = []
+        for value in values:
+            if value.relation is not None:
+                options = _distinct_members(members[value.name], [row.pk for row in group])
+            else:
+                options = _columns_as_text(aggregate, value, group)
+            if len(options) > 1:
+                words = {"unless_chosen": _UNLESS_CHOSEN[value.name]} if value.name in _UNLESS_CHOSEN else {}
+                differing.append(Difference(value.name, value.label, options, value.name not in aliased, **words))
+        found.append(differing)
     return found
 
 
@@ -179,17 +211,29 @@ def _text(value: MergedValue, row: Any, stated: Sequence[Any]) -> str:
         return ", ".join(
             [str(row.album or "no album"), *(f"{what} {number}" for what, number in numbers if number is not None)]
         )
+    if isinstance(stated[0], datetime):
+        return date_format(localtime(stated[0]), "DATETIME_FORMAT")
     field = row._meta.get_field(value.columns[0])
     return str(dict(field.flatchoices).get(stated[0], format_value(stated[0])))
 
 
-def _members_as_text(relation: ChildRelation, keys: Sequence[int]) -> list[tuple[int, str]]:
+def _members_as_text(relation: ChildRelation, keys: Sequence[int]) -> dict[int, tuple[tuple[int, ...], str]]:
+    """Return the members of each row: their keys, and their names as text."""
     members = relation.members(keys)
     model: Any = relation.member_model
     used = {key for of_owner in members.values() for key in of_owner}
     names = dict(model._default_manager.filter(pk__in=used).values_list("pk", "name")) if used else {}
-    owners: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    return {
+        owner: (tuple(of_owner), ", ".join(names.get(key, "") for key in of_owner))
+        for owner, of_owner in members.items()
+    }
+
+
+def _distinct_members(members: Mapping[int, tuple[tuple[int, ...], str]], keys: Sequence[int]) -> list[tuple[int, str]]:
+    """Return each list of members that rows have, as text, with the first row that has it."""
+    found: dict[tuple[int, ...], tuple[int, str]] = {}
     for key in keys:
-        if members[key]:
-            owners[tuple(members[key])].append(key)
-    return [(first, ", ".join(names.get(key, "") for key in of_owner)) for of_owner, (first, *_) in owners.items()]
+        of_owner, text = members[key]
+        if of_owner:
+            found.setdefault(of_owner, (key, text))
+    return list(found.values())

@@ -171,6 +171,10 @@ def endpoints() -> dict[str, Endpoint]:
         name = model._meta.model_name
         page = lambda scenario, model=model: page_of(model, "merge", id=[row.pk for row in scenario.spare[model]])  # noqa: E731
         found[f"{name}: possible duplicates"] = Endpoint(CURATORS, partial(get, "duplicates", model))
+        group = lambda scenario, model=model: ",".join(str(row.pk) for row in scenario.spare[model])  # noqa: E731
+        found[f"{name}: page of a merge of groups"] = Endpoint(
+            CURATORS, partial(post, "merge_groups", model, lambda scenario, group=group: {"group": group(scenario)})
+        )
         found[f"{name}: merge_selected"] = Endpoint(CURATORS, partial(action, "merge_selected", model))
         found[f"{name}: merge page"] = Endpoint(
             CURATORS, lambda client, scenario, page=page: client.get(page(scenario))

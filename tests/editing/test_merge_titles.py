@@ -1,5 +1,6 @@
 """Merging tracks and albums: what they have, which values stay, and what still finds them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -80,10 +81,37 @@ def test_a_track_keeps_its_values_and_what_it_lacks_comes_from_the_others(user: 
     merge(kept, [one, two], user)
 
     kept.refresh_from_db()
-    assert (kept.title, kept.score, kept.liked, kept.isrc) == ("Kept", 0, True, "GBUM71029604")
+    assert (kept.title, kept.score, kept.liked, kept.isrc) == ("Kept", 9, True, "GBUM71029604")
     assert (kept.album, kept.disc_number, kept.track_number) == (album, 2, 5)
     assert (kept.spotify_id, kept.duration_ms) == (one.spotify_id, 1_000)
     assert (kept.tempo, kept.energy) == (one.tempo, one.energy)
+
+
+@pytest.mark.parametrize(("scores", "expected"), [((3, 9), 9), ((9, 3), 9), ((None, 0), 0), ((None, None), None)])
+def test_the_highest_score_stays_unless_another_is_chosen(user: User, scores: Any, expected: Any) -> None:
+    kept, other = (TrackFactory(score=score) for score in scores)
+    merge(kept, [other], user)
+    kept.refresh_from_db()
+    assert kept.score == expected
+
+    lower = TrackFactory(score=1)
+    merge(kept, [lower], user, {"score": lower.pk})
+    kept.refresh_from_db()
+    assert kept.score == 1
+
+
+def test_what_the_service_and_the_owner_say_of_the_track_that_stays_stays(user: User) -> None:
+    kept, other = TrackFactory(popularity=10, liked=True), TrackFactory(popularity=90, liked=False)
+    merge(kept, [other], user)
+    kept.refresh_from_db()
+    assert (kept.popularity, kept.liked) == (10, True)
+
+
+def test_times_are_shown_as_the_site_shows_them() -> None:
+    one = TrackFactory(added_at=datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC))
+    two = TrackFactory(added_at=datetime(2023, 5, 6, 7, 8, 9, tzinfo=UTC))
+    (added,) = (found for found in differences(Track, [one, two]) if found.name == "added_at")
+    assert [text for _, text in added.options] == ["6 May 2024, 07:08", "6 May 2023, 07:08"]
 
 
 def test_a_number_on_another_album_fills_no_gap(user: User) -> None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user, is_valid_pk
@@ -18,8 +18,18 @@ from musicdb.admin.duplicates import dismiss_or_restore, review_context
 from musicdb.admin.html import link_to
 from musicdb.admin.merging.access import may_merge
 from musicdb.admin.merging.forms import MergeForm
+from musicdb.admin.merging.groups import GroupForm, gone_rows, posted_groups
 from musicdb.admin.merging.undo import undo_url
-from musicdb.editing import Merged, MergeError, differences, homonyms, merge, review_groups
+from musicdb.editing import (
+    Merged,
+    MergeError,
+    differences,
+    differences_of_groups,
+    homonyms,
+    merge,
+    merge_groups,
+    review_groups,
+)
 from musicdb.models import Visibility
 from musicdb.music import group_by_key, similarity_key
 
@@ -72,6 +82,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
 
         return [
             path("merge/", with_permission(self.merge_view), name=self._url_name("merge")),
+            path("merge/groups/", with_permission(self.merge_groups_view), name=self._url_name("merge_groups")),
             path("duplicates/", with_permission(self.duplicates_view), name=self._url_name("duplicates")),
             *super().get_urls(),
         ]
@@ -80,7 +91,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
         """Ask which of the selected rows stays, and say what the merge does. On POST, merge."""
         keys = {int(key) for key in request.GET.getlist("id") if is_valid_pk(key)}
         error = self._number_error(len(keys))
-        objs = [] if error else list(self.get_queryset(request).filter(pk__in=keys))
+        objs = [] if error else list(self._rows_to_merge(request).filter(pk__in=keys))
         if error := error or self._number_error(len(objs)):
             self.message_user(request, error, messages.ERROR)
             return self._redirect_back(request)
@@ -99,6 +110,70 @@ class MergeableAdmin(CatalogueAdmin[M]):
         }
         return TemplateResponse(request, "admin/musicdb/merge.html", context)
 
+    def merge_groups_view(self, request: HttpRequest) -> HttpResponse:
+        """Say of each ticked group what stays and what goes. If that is confirmed, merge them, each by itself."""
+        groups = posted_groups(request.POST.getlist("group"), MAX_AT_ONCE)
+        if not groups:
+            self.message_user(request, "Tick the groups to merge.", messages.ERROR)
+            return self._redirect_back(request)
+        is_confirmed = "confirm" in request.POST
+        objs = self._rows_to_merge(request).in_bulk([key for keys in groups for key in keys])
+        there = [self._with_usage(objs[key] for key in keys) for keys in groups if objs.keys() >= set(keys)]
+        failures = gone_rows(self.model, {key for keys in groups for key in keys} - objs.keys())
+        found = zip(there, differences_of_groups(self.model, there), strict=True)
+        forms = [GroupForm(rows, differing, request.POST if is_confirmed else None) for rows, differing in found]
+        if is_confirmed and all(form.is_valid() for form in forms):
+            self._merge_groups(request, forms, failures)
+            return self._redirect_back(request)
+        if failures:
+            self._say_failed(request, failures)
+        if not forms:
+            return self._redirect_back(request)
+        context = {
+            **self._context(request, f"Merge {len(forms)} group{'' if len(forms) == 1 else 's'}"),
+            "forms": forms,
+            "effects": self.merge_effects,
+            "back": self._redirect_back(request).url,
+        }
+        return TemplateResponse(request, "admin/musicdb/merge_groups.html", context)
+
+    def _merge_groups(self, request: HttpRequest, forms: Sequence[GroupForm], failures: Sequence[str]) -> None:
+        chosen = [form for form in forms if form.is_included]
+        stale = [form for form in chosen if form.has_changed_since]
+        done = merge_groups([form.merge_group for form in chosen if not form.has_changed_since], current_user(request))
+        failures = [
+            *failures,
+            *(f"“{form.objs[0]}”: somebody has changed the group since you opened the page." for form in stale),
+            *done.failures,
+        ]
+        if done.merged:
+            self.message_user(
+                request,
+                format_html(
+                    'Merged {}: {} gone. <a href="{}">Undo one of the merges …</a>',
+                    "1 group" if len(done.merged) == 1 else f"{len(done.merged)} groups",
+                    f"{done.gone} {model_ngettext(self.opts, done.gone)} {'is' if done.gone == 1 else 'are'}",
+                    reverse("admin:musicdb_groupedchange_changelist", query={"model_name": self.model.__name__}),
+                ),
+                messages.SUCCESS,
+            )
+        elif not failures:
+            self.message_user(request, "No group was ticked, so nothing was merged.", messages.INFO)
+        if failures:
+            self._say_failed(request, failures)
+
+    def _say_failed(self, request: HttpRequest, failures: Sequence[str]) -> None:
+        items = format_html_join("", "<li>{}</li>", ((failure,) for failure in failures))
+        self.message_user(request, format_html("Not merged:<ul>{}</ul>", items), messages.ERROR)
+
+    def _rows_to_merge(self, request: HttpRequest) -> QuerySet[M]:
+        """Return all rows with what tells them apart on the pages of a merge."""
+        return self.with_option_facts(self.get_queryset(request))
+
+    def merge_facts(self, obj: Any) -> Sequence[str]:
+        """Return what tells a row from others of its name, besides how much it is used. Empty facts are left out."""
+        return []
+
     def duplicates_view(self, request: HttpRequest) -> HttpResponse:
         """Show groups of rows with similar names. On POST, dismiss or restore one. Reads all names, and little else."""
         if request.method == "POST":
@@ -108,11 +183,12 @@ class MergeableAdmin(CatalogueAdmin[M]):
         review = review_context(request, review_groups(self.model, groups))
         # A group can be larger than a merge.
         shown = [group[:MAX_AT_ONCE] for group in review["page"]]
-        objs = self.get_queryset(request).in_bulk([key for group in shown for key in group])
+        objs = self._rows_to_merge(request).in_bulk([key for group in shown for key in group])
         context = {
             **self._context(request, f"Possible duplicate {self.opts.verbose_name_plural}"),
             **review,
             "kind": "that have one name and that nothing tells apart" if shows_same else "with similar names",
+            "can_merge": True,
             "groups": [self._with_usage(objs[key] for key in group if key in objs) for group in shown],
         }
         return TemplateResponse(request, "admin/musicdb/duplicates.html", context)
@@ -127,6 +203,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
         found = list(objs)
         for obj in found:
             obj.usage = getattr(obj, self.usage_count)
+            obj.facts = [fact for fact in self.merge_facts(obj) if fact]
         return sorted(
             found,
             key=lambda obj: (getattr(obj, "visibility", Visibility.SHOWN) != Visibility.SHOWN, -obj.usage, obj.pk),

@@ -16,23 +16,24 @@ class MergeForm(forms.Form):
     """
 
     survivor = forms.TypedChoiceField(coerce=int, error_messages={"required": "Choose which one stays."})
+    value_widget: type[forms.Widget] = forms.RadioSelect
 
     def __init__(
         self,
         objs: Sequence[models.Model],
         differences: Sequence[Difference] = (),
         data: Mapping[str, Any] | None = None,
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(data, initial={"survivor": objs[0].pk})
+        super().__init__(data, initial={"survivor": objs[0].pk}, prefix=prefix)
         self.objs, self._differences = objs, differences
         self.fields["survivor"].choices = [(obj.pk, str(obj)) for obj in objs]  # type: ignore[attr-defined]
         for difference in differences:
-            kept = "That of the one that stays, if it has one"
             self.fields[_name(difference)] = forms.ChoiceField(
                 label=difference.label,
-                choices=[("", kept), *((str(key), text) for key, text in difference.options)],
+                choices=[("", difference.unless_chosen), *((str(key), text) for key, text in difference.options)],
                 required=False,
-                widget=forms.RadioSelect,
+                widget=self.value_widget,
             )
 
     @property
