@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
+from musicdb.admin.imports.previews import CSRF_OF_READER
 from musicdb.imports import Source
 from musicdb.models import Import, Track, Transfer
 from musicdb.transfers import TransferFiles
@@ -106,6 +107,11 @@ def test_the_form_of_a_preview_is_safe_from_other_sites(editor: Client, worker: 
     assert strict.post(CONFIRM, {**sent, "confirm": "1"}).status_code == 403
     token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.content.decode())[-1]
     assert strict.post(CONFIRM, {**sent, "confirm": "1", "csrfmiddlewaretoken": token}).status_code == 302
+
+
+def test_no_cell_of_a_file_is_replaced_by_the_token_of_the_reader(editor: Client, worker: Worker) -> None:
+    shown = previewed(editor, worker, songs(**{"Track Name": CSRF_OF_READER}))
+    assert CSRF_OF_READER in parse(shown).text
 
 
 def test_two_rows_are_imported_in_the_request(editor: Client, worker: Worker) -> None:

@@ -19,8 +19,10 @@ from musicdb.imports.uploads import load_upload
 
 MAX_ROWS_SHOWN = 100
 MAX_PROBLEMS_SHOWN = 200
-# Stands for the token of whoever opens the page.
+# Stands for the token of the user who opens the page. Only Django's own field matches the whole of CSRF_FIELD, because
+# the quotes of cells are escaped.
 CSRF_OF_READER = "the-csrf-of-the-reader"
+CSRF_FIELD = 'name="csrfmiddlewaretoken" value="{}"'
 
 
 def preview_context(token: str, owner: int, options: ImportOptions, progress: Progress = no_progress) -> dict[str, Any]:
@@ -65,7 +67,7 @@ def preview_content(token: str, owner: int, options: ImportOptions, progress: Pr
 
 def with_csrf_token(content: str, request: HttpRequest) -> SafeString:
     """Return what ``preview_content`` has made for the page that answers ``request``."""
-    return SafeString(content.replace(CSRF_OF_READER, get_token(request)))
+    return SafeString(content.replace(CSRF_FIELD.format(CSRF_OF_READER), CSRF_FIELD.format(get_token(request))))
 
 
 def _count_rows(outcome: Preview) -> list[tuple[str, int, int, int | str]]:
