@@ -142,7 +142,7 @@ def again_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def file_page(site: AdminSite, request: HttpRequest, pk: int) -> FileResponse:
-    """Send what was exported to whoever asked for it."""
+    """Send an exported file to the user who asked for it."""
     transfer = own_transfer(request, pk)
     if transfer.kind != Kind.EXPORT or transfer.state != State.DONE:
         raise Http404("Nothing was exported here.")
@@ -199,7 +199,7 @@ class Listed:
 
 
 def listed_transfers(request: HttpRequest) -> list[Listed]:
-    """Return what is under way, and what is ready or failed and not yet looked after, the newest first. One query."""
+    """Return the transfers that are under way, failed, or ready for their user, the newest first. One query."""
     user = current_user(request)
     found: dict[tuple[str, str, int], Transfer] = {}
     for transfer in Transfer.objects.listed_for(user)[:MAX_LISTED]:

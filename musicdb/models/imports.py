@@ -69,7 +69,7 @@ class SavedMapping(models.Model):
 
     class Meta:
         ordering = ["-saved_at", "-pk"]
-        # Whoever may import may map columns.
+        # The permission to import includes the mapping of columns.
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 from tqdm import tqdm
 
+from clusters.admin.dashboard import waiting_url
 from clusters.core.params import Params
 from clusters.jobs import START_WORKER, EnqueueError, enqueue, worker_is_running
 from clusters.models import Run
@@ -94,10 +95,8 @@ class Command(BaseCommand):
     def _announce_waiting(self) -> None:
         if number := Run.objects.waiting().count():
             runs = "1 run waits for review" if number == 1 else f"{number} runs wait for review"
-            page = reverse("admin:clusters_run_changelist", query={"state": "waiting"})
-            self.stdout.write(
-                self.style.WARNING(f"{runs}, and visitors see none of that until somebody publishes it: {page}")
-            )
+            text = f"{runs}, and visitors see none of that until somebody publishes it: {waiting_url()}"
+            self.stdout.write(self.style.WARNING(text))
 
     def _report_json(self, outcome: Outcome) -> None:
         self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))
