@@ -14,6 +14,7 @@ from musicdb.imports.formats.datasets.tidytuesday import TidyTuesday
 from musicdb.imports.formats.datasets.top_hits import TopHits
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.net import ExportifyNet
+from musicdb.imports.formats.listening.analyses import AcousticBrainz, AudioMuse
 from musicdb.imports.formats.listening.audio_features import FeaturesById
 from musicdb.imports.formats.listening.loved import LovedTracks
 from musicdb.imports.formats.listening.playlist_files import PlaylistFile
@@ -63,6 +64,8 @@ FORMATS: tuple[type[FileFormat], ...] = (
     SpotifyLibrary,
     SpotifyPlaylist,
     FeaturesById,
+    AcousticBrainz,
+    AudioMuse,
     PlaylistFile,
     *NATIVE_FORMATS,
 )

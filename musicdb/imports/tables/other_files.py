@@ -21,8 +21,13 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
         "an SQLite database",
         "Export its tracks as CSV. If it is musicdb’s, export the library in the admin.",
     ),
+    (rb"PGDMP", "a packed dump of a PostgreSQL database", "Export the tracks of the database as CSV."),
     (rb"PAR1", "a Parquet file", "Convert it to CSV."),
-    (rb"\x1f\x8b|7z\xbc\xaf\x27\x1c|Rar!|BZh[1-9]1AY|\xfd7zXZ\0", "a packed archive", "Unpack it, or pack it as .zip."),
+    (
+        rb"\x1f\x8b|7z\xbc\xaf\x27\x1c|Rar!|\x28\xb5\x2f\xfd|BZh[1-9]1AY|\xfd7zXZ\0",
+        "a packed archive",
+        "Unpack it, or pack it as .zip.",
+    ),
     (
         rb"hdfm|bplist00",
         "a database or settings of Apple’s",

@@ -6,7 +6,9 @@ from typing import Any
 
 from musicdb.exports.limits import MAX_ROWS
 from musicdb.imports.messages import ImportRefusedError, Note
+from musicdb.imports.tables.documents.acousticbrainz import read_acousticbrainz
 from musicdb.imports.tables.documents.apple_library import STARTS_PLIST, read_apple_library
+from musicdb.imports.tables.documents.audiomuse import STARTS_SQL_DUMP, read_audiomuse, read_audiomuse_backup
 from musicdb.imports.tables.documents.feature_lists import read_features
 from musicdb.imports.tables.documents.json_text import STARTS_JSON, parse_json
 from musicdb.imports.tables.documents.playlist_files import (
@@ -24,7 +26,7 @@ from musicdb.imports.tables.table import Table
 from musicdb.music import normalise_name
 
 # The suffixes of documents, by which a zip's are known.
-SUFFIXES = frozenset({".json", ".jsonl", ".m3u", ".m3u8", ".xspf", ".jspf", ".xml"})
+SUFFIXES = frozenset({".json", ".jsonl", ".m3u", ".m3u8", ".xspf", ".jspf", ".xml", ".sql"})
 _LOOKED_AT = 2_000
 # A playlist’s name has at most as many characters.
 MAX_NAME = 300
@@ -33,11 +35,14 @@ _JSON_KINDS: tuple[Callable[[Any], list[Sheet] | None], ...] = (
     read_spotify_download,
     read_jspf,
     read_features,
+    read_audiomuse,
+    read_acousticbrainz,
     read_scrobbles,
 )
 _JSON_THAT_IS_READ = (
     "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), the plays and loved tracks of Last.fm and "
-    "ListenBrainz, playlists as JSPF, and audio features by Spotify id or ISRC"
+    "ListenBrainz, playlists as JSPF, and audio features: by Spotify id or ISRC, of "
+    "AcousticBrainz, and of AudioMuse-AI"
 )
 
 
@@ -93,11 +98,22 @@ def _sheets(name: str, data: bytes) -> list[Sheet] | None:
         return _json_sheets(name, data.decode(encoding, errors="replace"))
     if STARTS_M3U.match(head):
         return read_m3u(_text_of_players(data, encoding)) or None
+    if STARTS_SQL_DUMP.match(head):
+        return _dump_sheets(name, data.decode(encoding, errors="replace"))
     if STARTS_PLIST.match(head):
         return read_apple_library(name, data)
     if STARTS_XSPF.match(head):
         return read_xspf(name, data) or None
     return None
+
+
+def _dump_sheets(name: str, text: str) -> list[Sheet]:
+    if sheets := read_audiomuse_backup(text):
+        return sheets
+    raise NoMusicError(
+        f"{name} is a dump of a PostgreSQL database that has no table of AudioMuse-AI’s tracks. Export the tracks of "
+        "the database as CSV, and import them. If it is musicdb’s, export the library in the admin."
+    )
 
 
 def _text_of_players(data: bytes, encoding: str) -> str:
