@@ -214,7 +214,7 @@ class CatalogueAdmin(ConcurrentAdmin[M]):
 
         ``state`` names the new state in the message: "3 labels are now shown."
         """
-        number = bulk_edit(queryset, Edit({field: value}), current_user(request))
+        number = bulk_edit(queryset, Edit({field: value}), current_user(request)).changed
         if number:
             message = f"{number} {model_ngettext(self.opts, number)} {'is' if number == 1 else 'are'} now {state}."
             self.message_user(request, message, messages.SUCCESS)

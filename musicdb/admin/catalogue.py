@@ -22,7 +22,8 @@ from musicdb.admin.change_form.inlines import (
     TrackAliasInline,
     TrackArtistInline,
 )
-from musicdb.admin.changelist.bulk_edit import AlbumBulkForm, BulkEditAdmin, TrackBulkForm, VisibilityBulkForm
+from musicdb.admin.changelist.bulk_edit import BulkEditAdmin
+from musicdb.admin.changelist.bulk_forms import AlbumBulkForm, TrackBulkForm, VisibilityBulkForm
 from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.changelist.filters import (
     ArtistFilter,

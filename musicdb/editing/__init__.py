@@ -1,6 +1,7 @@
 """What editors do to many rows at once: merge and undo it, bulk edit, find duplicates and gaps."""
 
-from musicdb.editing.bulk_edit import BulkEditError, Edit, Members, bulk_edit
+from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit
+from musicdb.editing.bulk_preview import BulkPreview, preview_bulk_edit
 from musicdb.editing.duplicates import (
     GroupTooLargeError,
     ReviewedGroups,
@@ -22,12 +23,23 @@ from musicdb.editing.playlists import (
     edit_entries,
     seen_order,
 )
-from musicdb.editing.undo import UndoPlan, UndoRefusedError, plan_undo, undo_merge
+from musicdb.editing.undo import (
+    EditUndo,
+    UndoPlan,
+    UndoRefusedError,
+    plan_edit_undo,
+    plan_undo,
+    undo_edit,
+    undo_merge,
+)
 
 __all__ = [
     "BulkEditError",
+    "BulkPreview",
     "Difference",
     "Edit",
+    "EditUndo",
+    "Edited",
     "GroupTooLargeError",
     "Members",
     "MergeError",
@@ -51,9 +63,12 @@ __all__ = [
     "homonyms",
     "merge",
     "merge_groups",
+    "plan_edit_undo",
     "plan_undo",
+    "preview_bulk_edit",
     "restore",
     "review_groups",
     "seen_order",
+    "undo_edit",
     "undo_merge",
 ]

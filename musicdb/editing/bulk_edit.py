@@ -1,6 +1,7 @@
 """Edit many rows of the catalogue in the same way. Rows that are so already are left alone."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,16 +9,21 @@ from typing import Any
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
-from django.utils.text import capfirst
+from django.db.models import Count, QuerySet
+from django.utils.text import capfirst, get_text_list
 
 from musicdb import history
 from musicdb.db import in_batches, retry_on_deadlock
+from musicdb.models import Album, GroupedChange, Track
 from musicdb.models.aggregates import ChildRelation, aggregate_of
 from musicdb.models.history import ChangeType
 
 BATCH = 500
 MAX_REPR = 200
+# As many as a request can edit before a server gives it up.
+MAX_ROWS = 20_000
+# No album has this key: it stands for the one that an edit makes.
+NEW_ALBUM = 0
 
 
 class BulkEditError(ValueError):
@@ -26,9 +32,9 @@ class BulkEditError(ValueError):
 
 @dataclass(frozen=True)
 class Members:
-    """How the genres of tracks or the labels of albums change: ``add`` and ``remove`` some, or have ``only`` these.
+    """How the genres or artists of tracks, or the labels or artists of albums, change.
 
-    All are primary keys.
+    ``add`` and ``remove`` some, or have ``only`` these, in this order. All are primary keys.
     """
 
     add: Sequence[int] = ()
@@ -44,37 +50,112 @@ class Members:
 
 @dataclass(frozen=True)
 class Edit:
-    """``columns`` are values by the name of the field, ``members`` changes by that of the many-to-many field."""
+    """``columns`` are values by the column, ``members`` changes by the name of the many-to-many field.
+
+    ``new_album`` is the title of a new album to which tracks move.
+    """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
     members: Mapping[str, Members] = field(default_factory=dict)
+    new_album: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.columns or self.members)
+        return bool(self.columns or self.members or self.new_album)
+
+    @property
+    def all_columns(self) -> dict[str, Any]:
+        """The columns with the album, whose key is NEW_ALBUM as long as it is not made."""
+        return {**self.columns, "album_id": NEW_ALBUM} if self.new_album else dict(self.columns)
 
 
-def bulk_edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> int:
-    """Edit the rows of ``queryset`` in one transaction, and return how many of them changed.
+@dataclass(frozen=True)
+class Edited:
+    """How many rows an edit ``changed``, the change by which it can be undone, and the albums without tracks now."""
 
-    Each row that changes gets a version in its history. The number of queries is constant for every BATCH rows. Raises
-    BulkEditError.
+    changed: int
+    change: GroupedChange | None = None
+    emptied: Sequence[Album] = ()
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What an edit changes in ``rows``, by their keys: the columns that differ, and the members that they get."""
+
+    rows: Mapping[int, Any]
+    columns: Mapping[int, Sequence[str]]
+    members: Mapping[ChildRelation, Mapping[int, Sequence[int]]]
+
+    @property
+    def changed(self) -> dict[int, list[str]]:
+        """The names of what changes in each row, by its key. Rows that do not change are left out."""
+        names = {key: [*self.columns.get(key, ())] for key in self.rows}
+        for relation, members in self.members.items():
+            for key in members:
+                names[key].append(relation.name)
+        return {key: of_row for key, of_row in names.items() if of_row}
+
+
+def bulk_edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> Edited:
+    """Edit the rows of ``queryset`` in one transaction.
+
+    Each row that changes gets a version in its history, and all of these are one change. The number of queries is
+    constant for every BATCH rows. Raises BulkEditError, also for more than MAX_ROWS rows.
     """
     return retry_on_deadlock(lambda: _edit(queryset, edit, user))
 
 
-def _edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> int:
-    aggregate = aggregate_of(queryset.model)
-    relations = {aggregate.child_relation(name): members for name, members in edit.members.items()}
-    for relation, members in relations.items():
-        _lock_members(relation, members)
+def relations_of(model: Any, edit: Edit) -> dict[ChildRelation, Members]:
+    """Return how the child rows of ``model`` change."""
+    aggregate = aggregate_of(model)
+    return {aggregate.child_relation(name): members for name, members in edit.members.items()}
+
+
+def keys_of(queryset: QuerySet[Any]) -> list[int]:
+    """Return the keys of the rows in order. Raises BulkEditError where they are too many."""
     keys = list(queryset.order_by("pk").values_list("pk", flat=True).distinct())
-    return sum(_edit_batch(queryset.model, batch, edit.columns, relations, user) for batch in in_batches(keys, BATCH))
+    if len(keys) > MAX_ROWS:
+        kinds = queryset.model._meta.verbose_name_plural
+        raise BulkEditError(
+            f"You can edit at most {MAX_ROWS:,} {kinds} at once, and these are {len(keys):,}. Narrow the list with a "
+            "filter, and edit one part after the other."
+        )
+    return keys
 
 
-def _lock_members(relation: ChildRelation, members: Members) -> None:
+def differences_in(rows: Mapping[int, Any], edit: Edit) -> Differences:
+    """Compare rows of one model with what the edit makes of them. One query for each relation that it changes."""
+    if not rows:
+        return Differences(rows, {}, {})
+    model = type(next(iter(rows.values())))
+    becoming = {
+        relation: _new_members(relation, rows, members) for relation, members in relations_of(model, edit).items()
+    }
+    return Differences(rows, _differing_columns(rows, edit.all_columns), becoming)
+
+
+def albums_of_at_most(tracks: Mapping[int, int]) -> list[Album]:
+    """Return those albums that have no more tracks than ``tracks`` says, which are numbers by the albums' keys."""
+    counts: dict[int, int] = {}
+    for batch in in_batches(tracks):
+        rows = Track.objects.filter(album__in=batch).order_by().values("album").annotate(number=Count("pk"))
+        counts.update(rows.values_list("album", "number"))
+    found = [key for key, most in tracks.items() if counts.get(key, 0) <= most]
+    return [album for batch in in_batches(found) for album in Album.objects.filter(pk__in=batch)]
+
+
+def _edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> Edited:
+    model = queryset.model
+    for relation, members in relations_of(model, edit).items():
+        _lock(relation.member_model, {*members.add, *(members.only or ())})
+    if album := edit.columns.get("album_id"):
+        _lock(Album, {album})
+    work = _Work(model, edit, user)
+    changed = sum(work.edit_batch(batch) for batch in in_batches(keys_of(queryset), BATCH))
+    return Edited(changed, work.close(), work.emptied)
+
+
+def _lock(model: Any, wanted: set[int]) -> None:
     """Keep what the rows will have from being deleted or merged until they have it."""
-    model = relation.member_model
-    wanted = {*members.add, *(members.only or ())}
     locked = model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     if len(locked.values_list("pk")) < len(wanted):
         raise BulkEditError(
@@ -83,29 +164,65 @@ def _lock_members(relation: ChildRelation, members: Members) -> None:
         )
 
 
-def _edit_batch(
-    model: Any,
-    keys: Sequence[int],
-    columns: Mapping[str, Any],
-    relations: Mapping[ChildRelation, Members],
-    user: AbstractBaseUser,
-) -> int:
-    rows = {row.pk: row for row in model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")}
-    differing = _differing_columns(rows, columns)
-    becoming = {relation: _new_members(relation, rows, members) for relation, members in relations.items()}
-    changes = {key: [*differing.get(key, ())] for key in rows}
-    for relation, members in becoming.items():
-        for key in members:
-            changes[key].append(relation.name)
-    changed = {key: names for key, names in changes.items() if names}
-    history.baseline(model, changed)
-    if differing:
-        model._default_manager.filter(pk__in=differing).update(**columns)
-    for relation, members in becoming.items():
-        relation.replace(members)
-    history.record_updates(model, changed, history.Change(ChangeType.ACTION, user))
-    _log(model, {rows[key]: names for key, names in changed.items()}, user)
-    return len(changed)
+class _Work:
+    """An edit under way. The change of which its versions are a part is made when the first row changes."""
+
+    def __init__(self, model: Any, edit: Edit, user: AbstractBaseUser) -> None:
+        self._model, self._edit, self._user = model, edit, user
+        self._columns = edit.all_columns
+        self._group: GroupedChange | None = None
+        self._left: set[int] = set()
+        self._changed: Counter[str] = Counter()
+        self.emptied: list[Album] = []
+
+    def edit_batch(self, keys: Sequence[int]) -> int:
+        found = self._model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+        rows = {row.pk: row for row in found}
+        differing = differences_in(rows, self._edit)
+        if not (changed := differing.changed):
+            return 0
+        group = self._open()
+        history.baseline(self._model, changed)
+        if differing.columns:
+            if "album_id" in self._columns:
+                moving = (rows[key] for key, names in differing.columns.items() if "album_id" in names)
+                self._left.update(row.album_id for row in moving if row.album_id)
+            self._model._default_manager.filter(pk__in=differing.columns).update(**self._columns)
+        for relation, members in differing.members.items():
+            relation.replace(members)
+        history.record_updates(self._model, changed, history.Change(ChangeType.ACTION, self._user, group=group))
+        _log(self._model, {rows[key]: names for key, names in changed.items()}, self._user)
+        self._changed.update(name for names in changed.values() for name in names)
+        self._changed[""] += len(changed)
+        return len(changed)
+
+    def _open(self) -> GroupedChange:
+        if self._group is None:
+            self._group = GroupedChange.objects.create(
+                kind=ChangeType.ACTION, model_name=self._model.__name__, made_by_id=self._user.pk
+            )
+            if self._edit.new_album:
+                self._columns["album_id"] = self._make_album(self._group).pk
+        return self._group
+
+    def _make_album(self, group: GroupedChange) -> Album:
+        album = Album(title=self._edit.new_album)
+        with history.signals_disabled():
+            album.save()
+        history.record_creates(Album, [album.pk], history.Change(ChangeType.ACTION, self._user, group=group))
+        return album
+
+    def close(self) -> GroupedChange | None:
+        """Say what the change did. Return None where there was nothing to do."""
+        if self._group is None:
+            return None
+        number = self._changed.pop("")
+        kind = self._model._meta.verbose_name if number == 1 else self._model._meta.verbose_name_plural
+        names = dict.fromkeys(_label(self._model, name).lower() for name in self._changed)
+        self._group.summary = f"Edited {number:,} {kind}: {get_text_list(list(names), 'and')}."
+        self._group.save(update_fields=["summary"])
+        self.emptied = albums_of_at_most(dict.fromkeys(self._left, 0)) if self._left else []
+        return self._group
 
 
 def _differing_columns(rows: Mapping[int, Any], columns: Mapping[str, Any]) -> dict[int, list[str]]:

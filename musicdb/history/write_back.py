@@ -61,7 +61,7 @@ def compare_aliases(aggregate: Aggregate, versions: Sequence[Any], *, keep_addre
     changes = AliasChanges()
     if aggregate.alias is None:
         return changes
-    present = _present_aliases(aggregate, [version.id for version in versions])
+    present = present_aliases(aggregate, [version.id for version in versions])
     for version in versions:
         missing = list(version.aliases)
         kept_names = set()
@@ -78,7 +78,8 @@ def compare_aliases(aggregate: Aggregate, versions: Sequence[Any], *, keep_addre
     return changes
 
 
-def _present_aliases(aggregate: Aggregate, keys: Iterable[int]) -> Mapping[int, list[tuple[int, dict[str, Any]]]]:
+def present_aliases(aggregate: Aggregate, keys: Iterable[int]) -> Mapping[int, list[tuple[int, dict[str, Any]]]]:
+    """Return the aliases of rows by their keys: of each alias its own key and its columns."""
     aliases: Any = aggregate.alias
     columns = aggregate.alias_columns
     found: dict[int, list[tuple[int, dict[str, Any]]]] = {}

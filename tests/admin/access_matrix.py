@@ -129,6 +129,7 @@ FORMS: dict[Any, Callable[[], dict[str, Any]]] = {
 BULK: dict[Any, dict[str, Any]] = {
     Artist: {"visibility": "shown"},
     Label: {"visibility": "shown"},
+    Album: {"released": "1999"},
     Track: {"score": "9"},
     Playlist: {"visibility": "hidden"},
 }

@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 from musicdb.admin.base import ReadOnlyAdmin, current_user
 from musicdb.admin.html import link_to
 from musicdb.admin.merging.access import may_merge, mergeable_models
+from musicdb.admin.merging.undo_edits import changeable_models, may_undo_edit, undo_edit_view
 from musicdb.editing import UndoPlan, UndoRefusedError, plan_undo, undo_merge
 from musicdb.models import GroupedChange
 from musicdb.models.history import ChangeType
@@ -46,13 +47,13 @@ class UndoneFilter(admin.SimpleListFilter):
 
 @admin.register(GroupedChange)
 class GroupedChangeAdmin(ReadOnlyAdmin[GroupedChange]):
-    """The merges so far, each with the way to undo it."""
+    """The merges and edits of many rows so far, each with the way to undo it."""
 
-    list_display = ["summary", "made_at", "made_by", "state"]
-    list_filter = ["model_name", UndoneFilter, "made_at"]
+    list_display = ["summary", "kind", "made_at", "made_by", "state"]
+    list_filter = ["kind", "model_name", UndoneFilter, "made_at"]
     list_select_related = ["made_by", "undone_by"]
     search_fields = ["summary"]
-    search_help_text = "Name or address of a row that was merged, or that stayed"
+    search_help_text = "What the summary says, such as the name or address of a row that was merged, or that stayed"
     fields = ["summary", "kind", "made_at", "who", "state", "not_put_back"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -63,7 +64,9 @@ class GroupedChangeAdmin(ReadOnlyAdmin[GroupedChange]):
         return super().changelist_view(request, {"title": "Changes of many rows", **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GroupedChange]:
-        may_undo = Q(kind=ChangeType.MERGE, model_name__in=mergeable_models(request))
+        may_undo = Q(kind__in=(ChangeType.MERGE, ChangeType.SPLIT), model_name__in=mergeable_models(request)) | Q(
+            kind=ChangeType.ACTION, model_name__in=changeable_models(request)
+        )
         return super().get_queryset(request).annotate(may_undo=ExpressionWrapper(may_undo, BooleanField()))
 
     def view_on_site(self, obj: Any) -> None:
@@ -73,9 +76,12 @@ class GroupedChangeAdmin(ReadOnlyAdmin[GroupedChange]):
         return False
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Say what the undo of a merge puts back and what it cannot. On POST, undo it."""
+        """Say what the undo of a change puts back and what it cannot. On POST, undo it."""
         change = get_object_or_404(GroupedChange.objects.select_related("made_by", "undone_by"), pk=pk)
-        if not may_merge(request, change.model):
+        if may_undo_edit(request, change):
+            context = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
+            return undo_edit_view(request, change, context)
+        if change.kind != ChangeType.MERGE or not may_merge(request, change.model):
             raise PermissionDenied
         try:
             if request.method == "POST":

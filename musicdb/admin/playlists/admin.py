@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from musicdb.admin.change_form.inlines import AliasInline
-from musicdb.admin.changelist.bulk_edit import BulkEditAdmin, VisibilityBulkForm
+from musicdb.admin.changelist.bulk_edit import BulkEditAdmin
+from musicdb.admin.changelist.bulk_forms import VisibilityBulkForm
 from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.merging import MergeableAdmin

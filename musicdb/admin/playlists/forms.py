@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from musicdb.admin.changelist.bulk_edit import MembersField
+from musicdb.admin.changelist.bulk_forms import MembersField
 from musicdb.admin.generic import ModelChoiceField, ModelForm
 from musicdb.models import Playlist, Track
 from musicdb.models.playlists import MAX_RULE
@@ -59,12 +59,10 @@ class AddTracksForm(forms.Form):
     )
 
     def clean_tracks(self) -> list[int]:
-        found = {track.pk for track in self.cleaned_data["tracks"]}
+        found = [track.pk for track in self.cleaned_data["tracks"]]
         if not found:
             raise ValidationError("Choose at least one track.")
-        # In the order in which they were chosen.
-        sent = self.data.getlist("tracks")  # type: ignore[attr-defined]
-        return [key for key in map(int, sent) if key in found]
+        return found
 
 
 class NewPlaylistForm(forms.Form):

@@ -1,6 +1,15 @@
-"""Undo a merge as a whole: say first what it would put back and what it cannot, then do it."""
+"""Undo a change of many rows as a whole: say first what it would put back and what it cannot, then do it."""
 
+from musicdb.editing.undo.edits import EditUndo, plan_edit_undo, undo_edit
 from musicdb.editing.undo.merges import undo_merge
 from musicdb.editing.undo.plan import UndoPlan, UndoRefusedError, plan_undo
 
-__all__ = ["UndoPlan", "UndoRefusedError", "plan_undo", "undo_merge"]
+__all__ = [
+    "EditUndo",
+    "UndoPlan",
+    "UndoRefusedError",
+    "plan_edit_undo",
+    "plan_undo",
+    "undo_edit",
+    "undo_merge",
+]

@@ -67,7 +67,9 @@ def test_genres_are_added_removed_or_replaced(
     left_alone = TrackFactory(genres=[genres["jazz"]])
     keys = {how: [genres[name].pk for name in names] for how, names in members.items()}
 
-    changed = bulk_edit(Track.objects.filter(title__in=["One", "Two"]), Edit(members={"genres": Members(**keys)}), user)
+    changed = bulk_edit(
+        Track.objects.filter(title__in=["One", "Two"]), Edit(members={"genres": Members(**keys)}), user
+    ).changed
 
     assert [genres_of(track) for track in tracks] == [one, two]
     assert genres_of(left_alone) == ["jazz"]
@@ -85,7 +87,7 @@ def test_columns_and_genres_together_and_each_log_entry_names_what_changed(user:
     TrackFactory(title="So already", liked=True, score=7, genres=[jazz])
     edit = Edit({"liked": True, "score": 7}, {"genres": Members(add=[jazz.pk])})
 
-    assert bulk_edit(Track.objects.all(), edit, user) == 2
+    assert bulk_edit(Track.objects.all(), edit, user).changed == 2
 
     assert set(Track.objects.values_list("liked", "score", "genres__name")) == {(True, 7, "jazz")}
     assert history() == [("All", "Changed Liked, Score and Genres."), ("Liked", "Changed Score and Genres.")]
@@ -145,12 +147,13 @@ def test_the_number_of_queries_depends_on_batches_not_on_rows(
     many_tracks(number, old)
     edit = Edit({"liked": True, "score": 1}, {"genres": Members(add=[new.pk], remove=[old.pk])})
     with CaptureQueriesContext(connection) as queries:
-        assert bulk_edit(Track.objects.all(), edit, user) == number
-    # Transaction, genres, keys; for a batch: rows, columns, old genres, their deletion, content type; the end. The new
-    # genres, log entries and versions take as many statements as SQLite's limit on parameters requires.
+        assert bulk_edit(Track.objects.all(), edit, user).changed == number
+    # Transaction, genres, keys; for a batch: rows, columns, old genres, their deletion, content type; the summary of
+    # the change; the end. The change, the new genres, log entries and versions take as many statements as SQLite's
+    # limit on parameters requires.
     inserts = [query for query in queries if "INSERT INTO" in query["sql"] or query["sql"].startswith("COPY ")]
-    assert len(queries) - len(inserts) == 9
-    assert len(inserts) <= 4 + number // 100
+    assert len(queries) - len(inserts) == 10
+    assert len(inserts) <= 5 + number // 100
 
 
 def test_more_rows_than_a_query_can_have_parameters(user: User) -> None:
@@ -158,7 +161,7 @@ def test_more_rows_than_a_query_can_have_parameters(user: User) -> None:
     many_tracks(1_234, old)
     edit = Edit({"liked": True}, {"genres": Members(only=[new.pk])})
     with CaptureQueriesContext(connection) as queries:
-        assert bulk_edit(Track.objects.all(), edit, user) == 1_234
+        assert bulk_edit(Track.objects.all(), edit, user).changed == 1_234
     assert max(query["sql"].count("%s") or query["sql"].count(",") for query in queries) < 5_000
     assert new.tracks.count() == Track.objects.filter(liked=True).count() == LogEntry.objects.count() == 1_234
     assert old.tracks.count() == 0
@@ -189,7 +192,7 @@ def test_a_deadlock_is_retried(user: User, monkeypatch: pytest.MonkeyPatch) -> N
         really(*args)
 
     monkeypatch.setattr(module, "_log", deadlocks_once)
-    assert bulk_edit(Track.objects.all(), Edit({"liked": True}), user) == 1
+    assert bulk_edit(Track.objects.all(), Edit({"liked": True}), user).changed == 1
     assert len(calls) == 2
     assert len(history()) == 1
 
@@ -246,14 +249,16 @@ def test_the_form_returns_to_the_filtered_list(admin_client: Client) -> None:
     response = admin_client.post(address, {**selected, **typed})
 
     assert response["Location"] == address
-    assert messages_of(response) == [("success", "Changed 2 tracks.")]
+    ((level, text),) = messages_of(response)
+    assert (level, text.partition(" <a")[0]) == ("success", "Changed 2 tracks.")
     assert [genres_of(track) for track in tracks] == [["soul"], ["soul"]]
     assert list(Track.objects.order_by("score").values_list("liked", "score")) == [(True, 3), (True, 4)]
 
 
 def test_a_score_is_set_or_cleared(admin_client: Client) -> None:
     tracks = [TrackFactory(score=5), TrackFactory(score=None)]
-    assert messages_of(apply(admin_client, tracks, score="5")) == [("success", "Changed 1 track; 1 already matched.")]
+    ((level, text),) = messages_of(apply(admin_client, tracks, score="5"))
+    assert (level, text.partition(" <a")[0]) == ("success", "Changed 1 track; 1 already matched.")
     assert set(Track.objects.values_list("score", flat=True)) == {5}
     apply(admin_client, tracks, no_score="on")
     assert set(Track.objects.values_list("score", flat=True)) == {None}
@@ -323,7 +328,7 @@ def test_all_rows_that_a_filter_finds(admin_client: Client) -> None:
     page = parse(asked)
     sent = {field.attrs["name"]: field.attrs["value"] for field in page.all("input", type="hidden")}
     assert (sent["select_across"], sent["selected"], sent["_selected_action"]) == ("1", "231", str(one.pk))
-    admin_client.post(address, {**sent, "liked": "yes"})
+    admin_client.post(address, {**sent, "apply": "1", "liked": "yes"})
     assert Track.objects.filter(liked=True).count() == 231
 
 

@@ -1,0 +1,239 @@
+"""Undo a change of many rows that was made by a list action or a split.
+
+Each value that the change set returns to what it was, where it is still what the change made of it. What others have
+set since stays, and is listed.
+"""
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import Error
+from django.db.models import Max, ProtectedError
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from musicdb import history
+from musicdb.db import explain, in_batches, retry_on_deadlock
+from musicdb.editing.undo.plan import UndoRefusedError
+from musicdb.history.diff import Names, ValueChange, describe, differences, name_of
+from musicdb.history.restore import RevertRefusedError, restore_deleted
+from musicdb.history.states import current_states
+from musicdb.history.versions import versions_before
+from musicdb.history.write_back import missing_targets, taken_values, write_back
+from musicdb.models import GroupedChange
+from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER, Aggregate
+from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
+
+UNDOABLE = (ChangeType.ACTION, ChangeType.SPLIT)
+MAX_SHOWN = 20
+# Columns that only make sense together.
+_TOGETHER: tuple[tuple[str, ...], ...] = (("release_date", "release_precision"),)
+
+
+@dataclass
+class EditUndo:
+    """What an undo does, or has done.
+
+    ``restored`` rows get values back, and ``shown`` has the first of them with the values. ``created`` and ``deleted``
+    name the rows that the change made, which are deleted unless something else uses them, and those that it deleted,
+    which return. ``kept`` says what stays as it is, and why.
+    """
+
+    restored: int = 0
+    shown: list[tuple[str, list[ValueChange]]] = field(default_factory=list)
+    created: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.restored or self.created or self.deleted)
+
+
+def plan_edit_undo(change: GroupedChange) -> EditUndo:
+    """Return what ``undo_edit`` would do now. It reads, and writes nothing."""
+    found, written = EditUndo(), _Written(change)
+    for aggregate in CATALOGUE:
+        for _ in _targets(aggregate, written, found):
+            pass
+        found.created += map(name_of, written.versions(aggregate, CREATED))
+        found.deleted += map(name_of, written.versions(aggregate, DELETED))
+    return found
+
+
+def undo_edit(change: GroupedChange, user: AbstractBaseUser) -> EditUndo:
+    """Undo ``change`` in one transaction, and return what was done. Raises UndoRefusedError."""
+    try:
+        return retry_on_deadlock(lambda: _undo(change.pk, user))
+    except RevertRefusedError as error:
+        raise UndoRefusedError(f"{error} Nothing was undone.") from error
+    except Error as error:
+        raise UndoRefusedError(f"{explain(error)} Nothing was undone.") from error
+
+
+def _undo(key: int, user: AbstractBaseUser) -> EditUndo:
+    change = GroupedChange.objects.select_for_update().get(pk=key)
+    if change.kind not in UNDOABLE:
+        raise UndoRefusedError("A change of this kind cannot be undone here.")
+    if change.is_undone:
+        raise UndoRefusedError("This change was undone already.")
+    done, written = EditUndo(), _Written(change)
+    of_undo = history.Change(ChangeType.REVERT, user, f"Undone: {change.summary}")
+    for aggregate in CATALOGUE:
+        for targets in _targets(aggregate, written, done, lock=True):
+            keys = [target.id for target in targets]
+            history.baseline(aggregate.model, keys)
+            write_back(aggregate, targets)
+            history.record_updates(aggregate.model, keys, of_undo)
+        for version in written.versions(aggregate, DELETED):
+            restore_deleted(version, user)
+            done.deleted.append(name_of(version))
+    for aggregate in DELETION_ORDER:
+        for version in written.versions(aggregate, CREATED):
+            _delete(aggregate, version, of_undo, done)
+    change.undone_at, change.undone_by_id, change.left_behind = timezone.now(), user.pk, done.kept
+    change.save(update_fields=["undone_at", "undone_by", "left_behind"])
+    return done
+
+
+class _Written:
+    """The versions that a change wrote. One query a model finds them."""
+
+    def __init__(self, change: GroupedChange) -> None:
+        self._keys: dict[tuple[Aggregate, str], dict[int, int]] = {}
+        for aggregate in CATALOGUE:
+            found = aggregate.versions.filter(grouped_change=change).order_by("history_id")
+            for kind, key, version in found.values_list("history_type", "id", "history_id"):
+                self._keys.setdefault((aggregate, kind), {})[key] = version
+
+    def keys(self, aggregate: Aggregate, history_type: str) -> dict[int, int]:
+        """Return the keys of versions by those of their rows."""
+        return self._keys.get((aggregate, history_type), {})
+
+    def versions(self, aggregate: Aggregate, history_type: str) -> list[Any]:
+        keys = self.keys(aggregate, history_type)
+        return list(aggregate.versions.filter(history_id__in=keys.values()).order_by("history_id")) if keys else []
+
+    def is_deleted(self, model: Any, key: int) -> bool:
+        """Return whether the change deleted this row, which an undo brings back."""
+        return any(key in keys for (one, kind), keys in self._keys.items() if one.model is model and kind == DELETED)
+
+
+# --- Rows that the change changed --------------------------------------------------------------------------------
+
+
+def _targets(aggregate: Aggregate, written: _Written, found: EditUndo, *, lock: bool = False) -> Iterator[list[Any]]:
+    """Yield, in batches, the states to which rows return, as versions. ``found`` counts and shows them."""
+    own = written.keys(aggregate, CHANGED)
+    for batch in in_batches(sorted(own)):
+        keys = [own[key] for key in batch]
+        made = {version.id: version for version in aggregate.versions.filter(history_id__in=keys).order_by("id")}
+        before = versions_before(aggregate, keys)
+        rows = aggregate.model._default_manager.filter(pk__in=made).order_by("pk")
+        states = current_states(aggregate, list(rows.select_for_update() if lock else rows))
+        targets = []
+        for key, version in made.items():
+            if key not in states:
+                found.kept.append(f"{_row(version)} has been deleted since.")
+            elif key not in before:
+                found.kept.append(f"{_row(version)}: the history no longer has what it was before.")
+            elif target := _target(aggregate, before[key], version, states[key], found):
+                targets.append(target)
+        targets = _possible(aggregate, targets, written, found)
+        names = Names([*targets, *(states[target.id] for target in targets[:MAX_SHOWN])])
+        for target in targets[: max(0, MAX_SHOWN - len(found.shown))]:
+            now = describe(states[target.id], names)
+            found.shown.append((name_of(states[target.id]), differences(now, describe(target, names))))
+        found.restored += len(targets)
+        if targets:
+            yield targets
+
+
+def _target(aggregate: Aggregate, before: Any, made: Any, now: Any, found: EditUndo) -> Any:
+    """Return the state to which a row returns, and None where nothing of it can. Say what cannot."""
+    target, changes, kept = copy(now), False, []
+    names = [*(column.name for column in aggregate.columns), *(one.name for one in aggregate.child_relations)]
+    together = {name: unit for unit in _TOGETHER for name in unit}
+    units = dict.fromkeys(together.get(name, (name,)) for name in names)
+    for unit in units:
+        columns = [_stated_in(aggregate, name) for name in unit]
+        was, became, is_now = ([getattr(version, column) for column in columns] for version in (before, made, now))
+        if was == became or is_now == was:
+            continue
+        if is_now != became:
+            kept.append(_label(aggregate, unit[0]))
+            continue
+        changes = True
+        for column, value in zip(columns, was, strict=True):
+            setattr(target, column, value)
+    if aggregate.alias:
+        added = [alias for alias in made.aliases if alias not in before.aliases]
+        removed = [alias for alias in before.aliases if alias not in made.aliases]
+        aliases = [alias for alias in now.aliases if alias not in added]
+        aliases += [alias for alias in removed if alias not in aliases]
+        changes = changes or len(aliases) != len(now.aliases) or any(one not in now.aliases for one in aliases)
+        target.aliases = aliases
+    if kept:
+        found.kept.append(f"{_row(now)}: {', '.join(kept)} changed since.")
+    return target if changes else None
+
+
+def _stated_in(aggregate: Aggregate, name: str) -> str:
+    return next((field.attname for field in aggregate.columns if field.name == name), name)
+
+
+def _label(aggregate: Aggregate, name: str) -> str:
+    field: Any = aggregate.model._meta.get_field(name)
+    return str(field.verbose_name)
+
+
+def _possible(aggregate: Aggregate, targets: list[Any], written: _Written, found: EditUndo) -> list[Any]:
+    """Return the targets that the catalogue allows. Only where one is not allowed, each is asked about by itself."""
+    names, own = Names(targets), written.keys(aggregate, CHANGED)
+    gone = {
+        target.id for target in targets if any(not written.is_deleted(*missing) for missing in names.missing(target))
+    }
+    if not gone and not any(taken_values(aggregate, targets, own)):
+        return targets
+    possible = []
+    for target in targets:
+        reasons = list(missing_targets(target, names)) if target.id in gone else []
+        reasons += taken_values(aggregate, [target], own)
+        if reasons:
+            found.kept.append(f"{_row(target)}: {' '.join(reasons)}")
+        else:
+            possible.append(target)
+    return possible
+
+
+def _row(version: Any) -> str:
+    return f"{capfirst(version.instance_type._meta.verbose_name)} “{name_of(version)}”"
+
+
+# --- Rows that the change created --------------------------------------------------------------------------------
+
+
+def _delete(aggregate: Aggregate, made: Any, of_undo: history.Change, done: EditUndo) -> None:
+    """Delete a row that the change created, unless somebody has changed it or something else uses it."""
+    rows = aggregate.model._default_manager.select_for_update().filter(pk=made.id)
+    if not rows:
+        return
+    last = aggregate.versions.filter(id=made.id).aggregate(last=Max("history_id"))["last"]
+    if last != made.history_id:
+        done.kept.append(f"{_row(made)} has been changed since, so it stays.")
+        return
+    pointing = (
+        owner.model._default_manager.filter(**{column: made.id}).exists()
+        for owner, column in aggregate.pointing_columns
+    )
+    if any(pointing) or any(use.owners_of([made.id]) for use in aggregate.uses):
+        done.kept.append(f"{_row(made)} is used by something else, so it stays.")
+        return
+    try:
+        history.delete(rows, of_undo)
+    except ProtectedError:
+        done.kept.append(f"{_row(made)} is used by something else, so it stays.")
+    else:
+        done.created.append(name_of(made))
