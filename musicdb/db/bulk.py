@@ -1,7 +1,7 @@
 """Write many rows at once in the way that is fastest on each database. Every constraint is checked."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -98,11 +98,18 @@ def reserve_keys(model: type[models.Model], number: int) -> Sequence[int]:
         return range(first, first + number)
 
 
-def one_of(keys: Sequence[int]) -> RawSQL:
-    """Return what to compare a key with by ``__in``: ``keys`` as one parameter, which is quicker than thousands."""
+def one_of(values: Collection[int] | Collection[str]) -> Any:
+    """Return what to compare a column with by ``__in``: ``values`` as one parameter, which is quicker than thousands.
+
+    They must be as the database stores them. Of none, Django need not ask the database.
+    """
+    given = list(values)
+    if not given:
+        return given
     if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
+        kind = "text" if isinstance(given[0], str) else "bigint"
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [given])  # noqa: S611
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(given)])
 
 
 def in_batches(values: Iterable[Any], size: int = 5_000) -> Iterator[list[Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from musicdb.exports.csv_injection import unescape_formula
 from musicdb.imports.column_mapping import ColumnMapping
-from musicdb.imports.columns import Columns
+from musicdb.imports.columns import Columns, as_dict
 from musicdb.imports.formats import detect_all
 from musicdb.imports.formats.base import FileFormat, sniff
 from musicdb.imports.formats.mapped import MappedFormat, spread
@@ -264,6 +264,7 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
     if record.is_mention or other.is_mention:
         combine_mention(record, other)
         return
+    values = as_dict(record.values)
     for what, one, two in (
         ("title", record.title, other.title),
         ("address", record.slug, other.slug),
@@ -271,22 +272,22 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
         ("artists", record.artists, other.artists),
         ("album", record.album and record.album.title, other.album and other.album.title),
         *(
-            (name, record.values[name], value)
+            (name, values[name], value)
             for name, value in other.values.items()
-            if name in record.values and name not in _VARIES
+            if name in values and values[name] != value and name not in _VARIES
         ),
     ):
         if one and two and one != two:
-            values = f"{_quote(one)} there, {_quote(two)} here"
-            raise RowRefusedError("", f"is the same track as {first.ref}, but its {what} differs: {values}.")
+            said = f"{_quote(one)} there, {_quote(two)} here"
+            raise RowRefusedError("", f"is the same track as {first.ref}, but its {what} differs: {said}.")
     record.add_plays(other)
     record.genres = tuple(dict.fromkeys((*record.genres, *other.genres)))
     varying = {
-        name: choose(record.values[name], other.values[name])
+        name: choose(values[name], other.values[name])
         for name, choose in _VARIES.items()
-        if name in record.values and name in other.values
+        if name in values and name in other.values
     }
-    record.values = Columns({**other.values, **record.values, **varying})
+    record.values = Columns({**other.values, **values, **varying})
     record.spotify_id = record.spotify_id or other.spotify_id
     record.slug = record.slug or other.slug
     record.artists = record.artists or other.artists

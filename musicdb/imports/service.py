@@ -5,10 +5,11 @@ differs makes a plan. ``preview`` stops there and changes nothing. ``run_import`
 the history.
 """
 
+import gc
 import hashlib
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -72,12 +73,30 @@ class Outcome(Preview):
     record: Import
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python from searching all that an import holds for garbage, again and again.
+
+    It makes millions of objects and next to no cyclic garbage. What else the process makes meanwhile is collected
+    afterwards.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_collector_paused()
 def preview(sources: Sequence[Source], options: ImportOptions, progress: Progress = no_progress) -> Preview:
     """Find out what an import would change. Raises ImportRefusedError for a file that cannot be read."""
     parsed = _parse(sources, options, progress)
     return Preview(parsed, _plan(parsed, options, progress))
 
 
+@_collector_paused()
 def run_import(
     sources: Sequence[Source],
     options: ImportOptions,

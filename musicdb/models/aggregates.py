@@ -140,12 +140,13 @@ class ChildRelation:
         def rows() -> Iterator[tuple[Any, ...]]:
             for owner, of_owner in children.items():
                 for position, child in enumerate(of_owner):
-                    row = Child(child) if isinstance(child, int) else child
-                    values = row.values or tuple(field.get_default() for field in fields)
-                    stored = (
-                        field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)
-                    )
-                    yield owner, row.member, *((position,) if self.is_ordered else ()), *stored
+                    key, values = (child, ()) if isinstance(child, int) else (child.member, child.values)
+                    place = (position,) if self.is_ordered else ()
+                    yield (owner, key, *place, *stored(values)) if fields else (owner, key, *place)
+
+        def stored(values: Sequence[Any]) -> Iterator[Any]:
+            given = values or [field.get_default() for field in fields]
+            return (field.get_db_prep_save(value, connection) for field, value in zip(fields, given, strict=True))
 
         order = ["position"] if self.is_ordered else []
         insert(self.through, [self.owner, self.member, *order, *self.columns], rows())

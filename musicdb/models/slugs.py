@@ -13,7 +13,17 @@ MAX_LENGTH = 100
 
 # People write these characters between words, and ``slugify`` would drop them: "AC/DC" is two words.
 _SEPARATORS = re.compile(r"[/\\|_:;,.+&–—·・]+")
-_ASCII_SYMBOLS = {code: " " for code in range(128) if unicodedata.category(chr(code)).startswith("S")}
+
+
+def _in_slug(character: str) -> str:
+    """Return what an ASCII character becomes: a small letter, a digit, a blank between words, or nothing."""
+    if character.isalnum():
+        return character.lower()
+    is_symbol = unicodedata.category(character).startswith("S")
+    return " " if is_symbol or character.isspace() or character == "-" or _SEPARATORS.match(character) else ""
+
+
+_ASCII = {code: _in_slug(chr(code)) for code in range(128)}
 
 
 def slug_base(name: str, fallback: str) -> str:
@@ -26,11 +36,10 @@ def slug_base(name: str, fallback: str) -> str:
 
 
 def _latin(name: str) -> str:
-    # Symbols beside words are ornaments, and the letters that anyascii has for them ("♡" is "H") would mislead.
     if name.isascii():  # Most names are, and a large import has hundreds of thousands.
-        words = name.translate(_ASCII_SYMBOLS)
-    else:
-        words = "".join(" " if unicodedata.category(character).startswith("S") else character for character in name)
+        return "-".join(name.translate(_ASCII).split())
+    # Symbols beside words are ornaments, and the letters that anyascii has for them ("♡" is "H") would mislead.
+    words = "".join(" " if unicodedata.category(character).startswith("S") else character for character in name)
     if not any(character.isalnum() for character in words):
         return ""
     return slugify(_SEPARATORS.sub(" ", anyascii(words)))

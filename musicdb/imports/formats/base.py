@@ -15,6 +15,7 @@ import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from import_export.fields import Field
@@ -30,6 +31,9 @@ from musicdb.imports.tables import BAD_ROW_HEADINGS, REASON_COLUMN, Table
 Record = TrackRecord | AlbumRecord | EntityRecord | PlaylistEntryRecord
 
 _IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
+
+CellReader = Callable[[str], Any]
+CELLS_REMEMBERED = 1_000
 
 
 def heading_key(heading: str) -> str:
@@ -94,9 +98,8 @@ class FileFormat(Resource):
         self.positions = {name: position for name, position in found.items() if position is not None}
         if unread := self._unread_headings():
             self.notes.append(Note("", f"Not read: {', '.join(unread)}.", (), file))
-        self._cleaners: list[tuple[str, int, str, Callable[..., Any]]] = [
-            (name, position, self.header[position], self.columns()[name].widget.clean)
-            for name, position in self.positions.items()
+        self._readers: list[tuple[str, int, CellReader]] = [
+            (name, position, self._reader(self.columns()[name].widget)) for name, position in self.positions.items()
         ]
 
     # --- The header --------------------------------------------------------------------------------------------
@@ -175,9 +178,9 @@ class FileFormat(Resource):
 
     def replace_widget(self, name: str, widget: Widget) -> None:
         """Read a column of this file with another widget."""
-        self._cleaners = [
-            (known, position, heading, widget.clean if known == name else clean)
-            for known, position, heading, clean in self._cleaners
+        self._readers = [
+            (known, position, self._reader(widget) if known == name else reader)
+            for known, position, reader in self._readers
         ]
 
     # --- A row -------------------------------------------------------------------------------------------------
@@ -198,18 +201,30 @@ class FileFormat(Resource):
         """
         if len(cells) > len(self.header) and any(cell.strip() for cell in cells[len(self.header) :]):
             raise RowRefusedError("", f"has {len(cells)} cells, but the header has {len(self.header)}.")
+        missing = len(self.header) - len(cells)
+        if missing > 0:
+            cells = [*cells, *[""] * missing]
         values: dict[str, Any] = {}
-        for name, position, heading, clean in self._cleaners:
-            text = cells[position] if position < len(cells) else ""
-            if len(text) > self.max_cell:
-                raise RowRefusedError(
-                    heading, f"has {len(text):,} characters, but at most {self.max_cell:,} can be read."
-                )
+        for name, position, read_cell in self._readers:
             try:
-                values[name] = clean(text)
+                values[name] = read_cell(cells[position])
             except ValueError as error:
-                raise RowRefusedError(heading, str(error)) from None
+                raise RowRefusedError(self.header[position], str(error)) from None
         return values
+
+    def _reader(self, widget: Widget) -> CellReader:
+        """Return what reads a cell. It raises ValueError for one that cannot be stored.
+
+        Cells of a column repeat, and an import holds a million rows: those that are equal share the value.
+        """
+
+        @lru_cache(maxsize=CELLS_REMEMBERED)
+        def read_cell(text: str) -> Any:
+            if len(text) > self.max_cell:
+                raise ValueError(f"has {len(text):,} characters, but at most {self.max_cell:,} can be read.")
+            return widget.clean(text)
+
+        return read_cell
 
 
 def sniff(files: Iterable[tuple[Table, FileFormat]]) -> None:

@@ -25,7 +25,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from musicdb.db import in_batches
+from musicdb.db import in_batches, one_of
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parse import ParsedEntity
@@ -91,15 +91,15 @@ class AlbumResolver:
             albums = {album.pk: album for album in batch}
             for album in batch:
                 album.values["labels"], album.values["artists"] = [], []
-            rows = AlbumLabel.objects.filter(album__in=albums).order_by("album", "position")
+            rows = AlbumLabel.objects.filter(album__in=one_of(albums)).order_by("album", "position")
             for pk, label, name in rows.values_list("album", "label", "label__name"):
                 albums[pk].values["labels"].append(self._labels.lookup.known(label, name))
-            credited = AlbumArtist.objects.filter(album__in=albums).order_by("album", "position")
+            credited = AlbumArtist.objects.filter(album__in=one_of(albums)).order_by("album", "position")
             columns = ("album", "artist", "artist__name", "artist__spotify_id")
             for pk, artist, name, spotify_id in credited.values_list(*columns):
                 albums[pk].values["artists"].append(self._album_artists.lookup.known(artist, name, spotify_id))
                 self._artists[albums[pk]].add(name)
-            names = TrackArtist.objects.filter(track__album__in=albums).order_by()
+            names = TrackArtist.objects.filter(track__album__in=one_of(albums)).order_by()
             for pk, name in names.values_list("track__album", "artist__name").distinct():
                 self._artists[albums[pk]].add(name)
             for album in batch:
@@ -143,7 +143,7 @@ class AlbumResolver:
     def load_dates(self, tracks: Sequence[TrackRecord]) -> None:
         """Find out which rows know more of an album's date than others, so that their order does not matter."""
         coarse = {track.album.title for track in tracks if track.album and _is_coarse(track.album)}
-        for track in tracks:
+        for track in tracks if coarse else ():
             if track.album and track.album.title in coarse and _has_title_alone(track.album):
                 for artist in track.artists:
                     key = track.album.title, artist.name
@@ -159,6 +159,8 @@ class AlbumResolver:
         return record if released == record.released else replace(record, released=released)
 
     def _find_by_upc(self, record: AlbumRecord) -> Entity | None:
+        if not record.upc:
+            return None
         candidates = self._by_upc.get(_upc_key(record.upc), ())
         merged = (self.lookup.by_alias_upc.get(upc) for upc in _ways_to_write(record.upc))
         found = next((album for album in candidates if _may_have_id(album, record)), None)
@@ -167,7 +169,8 @@ class AlbumResolver:
     def _find_by_title(
         self, record: AlbumRecord, labels: list[Entity], artists: set[str], current: Entity | None
     ) -> Entity | None:
-        if record == AlbumRecord(record.title) and len(with_rows := self._with_rows.get(record.title, [])) == 1:
+        with_rows = self._with_rows.get(record.title, ())
+        if len(with_rows) == 1 and record == AlbumRecord(record.title):
             return with_rows[0]
         candidates = self.lookup.named(record.title)
         if record.slug:
@@ -182,17 +185,18 @@ class AlbumResolver:
     def _is_contradicted(self, album: Entity, record: AlbumRecord, labels: list[Entity]) -> bool:
         """Return whether anything says that an album of the same title is not the one of ``record``."""
         values = album.values
-        its_labels, its_artists = values.get("labels"), {artist.name for artist in values.get("artists") or ()}
-        upcs = {key for upc in (values.get("upc"), record.upc) if (key := _upc_key(upc))}
+        if not _may_have_id(album, record) or not dates_agree(_released(album), record.released):
+            return True
+        if (upc := values.get("upc")) and record.upc and _upc_key(upc) != _upc_key(record.upc):
+            return True
         types = {values.get("album_type"), record.album_type}
-        return bool(
-            not _may_have_id(album, record)
-            or len(upcs) > 1
-            or types in ({Album.Type.SINGLE, Album.Type.ALBUM}, {Album.Type.SINGLE, Album.Type.COMPILATION})
-            or not dates_agree(_released(album), record.released)
-            or (its_labels and labels and set(its_labels) != set(labels))
-            or (its_artists and record.artists and its_artists.isdisjoint(one.name for one in record.artists))
-        )
+        if types in ({Album.Type.SINGLE, Album.Type.ALBUM}, {Album.Type.SINGLE, Album.Type.COMPILATION}):
+            return True
+        if labels and (its_labels := values.get("labels")) and set(its_labels) != set(labels):
+            return True
+        if not record.artists or not (its_artists := values.get("artists")):
+            return False
+        return {artist.name for artist in its_artists}.isdisjoint(artist.name for artist in record.artists)
 
     # --- Rows about albums -------------------------------------------------------------------------------------
 
@@ -271,13 +275,15 @@ class AlbumResolver:
         self._give_date(album, record.released)
         self._give_column(album, "image_url", record.image_url)
         self._give_column(album, "labels", labels)
-        artists = [self._album_artists.find(artist, album.values.get("artists", ())) for artist in record.artists]
-        self._give_column(album, "artists", list(dict.fromkeys(artists)))
-        self._artists[album].update(artist.name for artist in artists)
+        if record.artists:
+            artists = [self._album_artists.find(artist, album.values.get("artists", ())) for artist in record.artists]
+            self._give_column(album, "artists", list(dict.fromkeys(artists)))
+            self._artists[album].update(artist.name for artist in artists)
         self._give_column(album, "album_type", record.album_type)
-        self._give_column(album, "upc", record.upc)
+        if record.upc:
+            self._give_column(album, "upc", record.upc)
+            self._add_upc(album)
         self._give_column(album, "copyrights", record.copyrights)
-        self._add_upc(album)
 
     def _give_date(self, album: Entity, released: ReleaseDate | None) -> None:
         """Give an album a date. One that contradicts it counts if it is the first that the import has."""

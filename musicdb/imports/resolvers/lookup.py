@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from musicdb.db import in_batches
+from musicdb.db import in_batches, one_of
 from musicdb.imports.entities import Entity
 from musicdb.models import SluggedModel
 from musicdb.models.aggregates import aggregate_of
@@ -27,6 +27,10 @@ class NameIndex:
         self._exact.setdefault(name, []).append(entity)
         if by_key:
             self._by_key.setdefault(name_key(name), []).append(entity)
+
+    def spelled(self, name: str) -> Sequence[Entity]:
+        """Return the entities that are spelled exactly so."""
+        return self._exact.get(name, ())
 
     def find(self, name: str, *, exact: bool = False) -> Sequence[Entity]:
         if found := self._exact.get(name):
@@ -74,20 +78,20 @@ class Lookup:
         """
         loaded: list[Entity] = []
         for batch in in_batches(key for key in keys if key not in self.rows):
-            loaded += self._load(self._rows(pk__in=batch))
+            loaded += self._load(self._rows(pk__in=one_of(batch)))
         for batch in in_batches(dict.fromkeys(slug for slug in slugs if slug)):
-            loaded += self._load(self._rows(slug__in=batch))
+            loaded += self._load(self._rows(slug__in=one_of(batch)))
             loaded += self._load_aliases("slug", batch)
         for batch in in_batches(dict.fromkeys(one for one in ids if one)):
-            loaded += self._load(self._rows(spotify_id__in=batch))
+            loaded += self._load(self._rows(spotify_id__in=one_of(batch)))
             if self._has_id:
                 loaded += self._load_aliases("spotify_id", batch)
         for batch in in_batches(dict.fromkeys(upcs)):
-            loaded += self._load(self._rows(upc__in=batch))
+            loaded += self._load(self._rows(upc__in=one_of(batch)))
             loaded += self._load_aliases("upc", batch)
         fold = name_key if self._is_keyed else str
         for batch in in_batches(dict.fromkeys(map(fold, names))):
-            loaded += self._load(self._rows(**{f"{self._name_column}__in": batch}))
+            loaded += self._load(self._rows(**{f"{self._name_column}__in": one_of(batch)}))
             loaded += self._load_aliases("name", batch)
         return loaded
 
@@ -111,10 +115,12 @@ class Lookup:
 
         The exact spelling takes precedence, be it of a name or of an alias.
         """
-        exact = exact or not self._is_keyed
-        if found := (*self.names.find(name, exact=True), *self.alias_names.find(name, exact=True)):
-            return found
-        return () if exact else (*self.names.find(name), *self.alias_names.find(name))
+        own, by_alias = self.names.spelled(name), self.alias_names.spelled(name)
+        if own or by_alias:
+            return (*own, *by_alias) if by_alias else own
+        if exact or not self._is_keyed:
+            return ()
+        return (*self.names.find(name), *self.alias_names.find(name))
 
     def _rows(self, **condition: Any) -> QuerySet[Any]:
         return self.model._default_manager.filter(**condition).order_by("pk")
@@ -144,17 +150,17 @@ class Lookup:
         """
         if self._alias is None:
             return []
-        condition = {"name_key__in" if column == "name" and self._is_keyed else f"{column}__in": batch}
+        condition = {"name_key__in" if column == "name" and self._is_keyed else f"{column}__in": one_of(batch)}
         name = f"target__{self.aggregate.name_field}"
         target = ["target", name, *(["target__spotify_id"] if self._has_id else [])]
         rows = list(self._alias._default_manager.filter(**condition).order_by("pk").values_list(column, *target))
         loaded: list[Entity] = []
         if rows and not self._is_keyed:
-            loaded = self._load(self._rows(pk__in={key for _, key, *_ in rows}))
+            loaded = self._load(self._rows(pk__in=one_of({key for _, key, *_ in rows})))
         for value, *row in rows:
             entity = self.known(*row)
             if column == "name":
-                if entity not in self.alias_names.find(value, exact=True):
+                if entity not in self.alias_names.spelled(value):
                     self.alias_names.add(value, entity, by_key=self._is_keyed)
             else:
                 self._by_alias[column][value] = entity

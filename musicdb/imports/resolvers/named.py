@@ -52,7 +52,7 @@ class NamedResolver:
         name, slug, spotify_id = name_of(mention), slug_of(mention), spotify_id_of(mention)
         if spotify_id and (entity := self._by_id(spotify_id)):
             return entity
-        if entity := self._by_file_slug.get(slug):
+        if slug and (entity := self._by_file_slug.get(slug)):
             return entity
         # A name with a slug of its own is another one than a name that differs in case.
         candidates = self.lookup.named(name, exact=bool(slug) and not self._ignores_case)
@@ -62,7 +62,9 @@ class NamedResolver:
             if spotify_id:
                 # An artist without an id gets this one. An artist with another id is somebody else.
                 candidates = [one for one in candidates if one.spotify_id is None]
-        entity = next((one for one in likely if one in candidates), None) or next(iter(candidates), None)
+        entity = next((one for one in likely if one in candidates), None) if likely else None
+        if entity is None and candidates:
+            entity = candidates[0]
         if entity is None:
             entity = self.create(name, slug, spotify_id)
         elif spotify_id:

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from musicdb.db import one_of
 from musicdb.imports.records import TrackRecord
 from musicdb.models import Track, TrackArtist
 from musicdb.models.name_keys import SortKeyField
@@ -97,11 +99,10 @@ class RecordingFinder:
         isrcs = {isrc for record in records if (isrc := record.values.get("isrc"))}
         # An index finds tracks by their sort key. It folds more than a search key, which then decides.
         titles = {_SORT_KEY.derive(record.title) for record in records}
-        found = {
-            one.pk: one for condition in ({"isrc__in": isrcs}, {"sort_key__in": titles}) for one in _load(**condition)
-        }
+        conditions = {"isrc__in": one_of(isrcs)}, {"sort_key__in": one_of(titles)}
+        found = {one.pk: one for condition in conditions for one in _load(**condition)}
         for track, name in (
-            TrackArtist.objects.filter(track__in=found)
+            TrackArtist.objects.filter(track__in=one_of(found))
             .order_by("track", "position")
             .values_list("track", "artist__name")
         ):
@@ -140,7 +141,7 @@ def names_of(record: TrackRecord) -> Names:
     return search_key(record.title), artists, search_key(record.album.title) if record.album else ""
 
 
-def _load(**condition: Iterable[str]) -> Iterator[_Candidate]:
+def _load(**condition: Any) -> Iterator[_Candidate]:
     columns = ("pk", "search_key", "isrc", "spotify_id", "duration_ms", "album__search_key", "liked", "score")
     for row in Track.objects.filter(**condition).order_by("pk").values_list(*columns):
         pk, title, isrc, spotify_id, duration_ms, album, liked, score = row

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from musicdb.db import in_batches
+from musicdb.db import in_batches, one_of
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parse import ParsedTrack
@@ -133,11 +133,12 @@ class TrackResolver:
     def _refuse_unknown(self, record: TrackRecord) -> None:
         """Raise RowRefusedError where a row mentions something by its slug alone, and nothing has this slug."""
         for artist in record.artists:
-            refuse_unknown(artist.name, artist.slug, "artist", "artist_slugs", self._artists)
+            if not artist.name:
+                refuse_unknown(artist.name, artist.slug, "artist", "artist_slugs", self._artists)
         for genre in record.genres:
             if not isinstance(genre, str):
                 refuse_unknown(genre.name, genre.slug, "genre", "genre_slugs", self._genres)
-        if record.album:
+        if record.album and not record.album.title:
             refuse_unknown(record.album.title, record.album.slug, "album", "album_slug", self._albums)
 
     def _stored(self, records: Sequence[TrackRecord], all_ids: Container[str]) -> dict[Any, StoredTrack]:
@@ -147,11 +148,11 @@ class TrackResolver:
         """
         found: dict[Any, StoredTrack] = {}
         if ids := [record.spotify_id for record in records if record.spotify_id]:
-            for track in self._load(Track.objects.filter(spotify_id__in=ids)):
+            for track in self._load(Track.objects.filter(spotify_id__in=one_of(ids))):
                 found[track.entity.spotify_id] = track
         by_slug = {record.slug: record for record in records if record.slug and record.key not in found}
         if by_slug:
-            for track in self._load(Track.objects.filter(slug__in=by_slug)):
+            for track in self._load(Track.objects.filter(slug__in=one_of(by_slug))):
                 record, its_id = by_slug[track.entity.values["slug"]], track.entity.spotify_id
                 if its_id is None or (record.spotify_id is None and its_id not in all_ids):
                     found[record.key] = track
@@ -172,10 +173,11 @@ class TrackResolver:
         targets: dict[tuple[str, Any], int] = {}
         for column, values in wanted.items():
             if values:
-                found = TrackAlias.objects.filter(**{f"{column}__in": values}).order_by("-pk")
+                found = TrackAlias.objects.filter(**{f"{column}__in": one_of(values)}).order_by("-pk")
                 targets.update(((column, value), pk) for value, pk in found.values_list(column, "target"))
         # Not those that other rows may change.
-        survivors = {track.entity.pk: track for track in self._load(Track.objects.filter(pk__in=set(targets.values())))}
+        found_tracks = Track.objects.filter(pk__in=one_of(set(targets.values())))
+        survivors = {track.entity.pk: track for track in self._load(found_tracks)}
         merged: dict[int, StoredTrack] = {}
         for record in records:
             leads = (
@@ -196,7 +198,7 @@ class TrackResolver:
     def _load_matched(self, matches: Iterable[Match]) -> None:
         """Load the tracks that names led to. Rows of all batches that mean one track share it."""
         new = {match.pk for match in matches} - self._matched.keys()
-        for track in self._load(Track.objects.filter(pk__in=new)) if new else ():
+        for track in self._load(Track.objects.filter(pk__in=one_of(new))) if new else ():
             self._matched[track.entity.pk or 0] = track
 
     def _load(self, tracks: QuerySet[Track]) -> list[StoredTrack]:
@@ -209,11 +211,11 @@ class TrackResolver:
             values = track.entity.values
             values["album"] = self._albums.lookup.rows[values["album"]] if values["album"] else None
             values["artists"] = []
-        credited = TrackArtist.objects.filter(track__in=found).order_by("track", "position")
+        credited = TrackArtist.objects.filter(track__in=one_of(found)).order_by("track", "position")
         columns = ("track", "artist", "artist__name", "artist__spotify_id")
         for pk, artist, name, spotify_id in credited.values_list(*columns):
             found[pk].entity.values["artists"].append(self._artists.lookup.known(artist, name, spotify_id))
-        for pk, genre in Track.genres.through.objects.filter(track__in=found).values_list("track", "genre"):
+        for pk, genre in Track.genres.through.objects.filter(track__in=one_of(found)).values_list("track", "genre"):
             found[pk].genres.add(genre)
         return list(found.values())
 
