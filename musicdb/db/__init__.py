@@ -4,7 +4,7 @@ from musicdb.db.bulk import in_batches, insert, insert_from, one_of, reserve_key
 from musicdb.db.cascades import count_cascade, tables_that_need
 from musicdb.db.connections import close_lost_connections
 from musicdb.db.errors import FailureKind, classify, explain, failure_of
-from musicdb.db.isolation import repeatable_read
+from musicdb.db.isolation import data_version, repeatable_read
 from musicdb.db.locks import migration_lock
 from musicdb.db.retries import retry_on_deadlock
 
@@ -13,6 +13,7 @@ __all__ = [
     "classify",
     "close_lost_connections",
     "count_cascade",
+    "data_version",
     "explain",
     "failure_of",
     "in_batches",

@@ -15,6 +15,8 @@ def repeatable_read() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
+    # A connection takes its mode from the settings when it is opened.
+    connection.ensure_connection()
     mode = getattr(connection, "transaction_mode", None)
     if connection.vendor == "sqlite":
         # The settings let every transaction lock out other writers. One that only reads need not.
@@ -30,3 +32,16 @@ def repeatable_read() -> Iterator[None]:
     finally:
         if connection.vendor == "sqlite":
             connection.transaction_mode = mode  # type: ignore[attr-defined]
+
+
+def data_version() -> int | None:
+    """Return a number that is another one once another connection has written anything, and None where there is none.
+
+    Only SQLite has it. Within a transaction it is that of the data which the transaction sees. What this connection
+    writes itself does not count.
+    """
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        (version,) = cursor.execute("PRAGMA data_version").fetchone()
+    return int(version)

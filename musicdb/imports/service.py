@@ -15,10 +15,10 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseFailure
-from django.db import transaction
+from django.db import connection, transaction
 
 from musicdb import history
-from musicdb.db import explain
+from musicdb.db import data_version, explain, repeatable_read
 from musicdb.imports.apply import Applied, apply_plan
 from musicdb.imports.bad_rows import write_bad_rows
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
@@ -119,10 +119,14 @@ def run_import(
         raise OpenQuestionsError(parsed.questions)
     _refuse_bad_rows(parsed, parsed.problems, options)
     try:
+        plan, version = _plan_ahead(parsed, options, progress)
         with ExitStack() as if_it_fails:
             with transaction.atomic():
                 lock_imports(f"import of {_names(sources)}", user, patience)
-                planned = Preview(parsed, _plan(parsed, options, progress))
+                if plan is None or data_version() != version:
+                    plan = None  # Two plans would take twice the memory.
+                    plan = _plan(parsed, options, progress)
+                planned = Preview(parsed, plan)
                 _refuse_bad_rows(parsed, planned.problems, options)
                 for model, keys in planned.plan.changed_keys().items():
                     history.baseline(model, keys)
@@ -149,6 +153,18 @@ def _parse(sources: Sequence[Source], options: ImportOptions, progress: Progress
     parsed = parse(tables, options, progress)
     parsed.notes[:0] = notes
     return parsed
+
+
+def _plan_ahead(parsed: Parsed, options: ImportOptions, progress: Progress) -> tuple[Plan | None, int | None]:
+    """Plan while others may write, where a plan within the transaction would lock them out: on SQLite.
+
+    Return the plan, and the version of the data that it was made for. Once others have written, it does not hold.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return None, None
+    with repeatable_read():
+        version = data_version()
+        return _plan(parsed, options, progress), version
 
 
 def _plan(parsed: Parsed, options: ImportOptions, progress: Progress) -> Plan:
