@@ -14,6 +14,7 @@ from musicdb.models import Album, Artist, Genre, GenreAlias, Label, SavedFilter,
 from tests.factories import GenreFactory, TrackFactory, stored_run
 from tests.imports.library import assert_keys_are_right
 
+pytestmark = pytest.mark.slow
 BEFORE = ("musicdb", "0003_search_indexes")
 
 

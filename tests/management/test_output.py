@@ -165,6 +165,7 @@ class TestDiskIsFull:
         assert count(library, "clusters_run") == before + 2
 
 
+@pytest.mark.slow
 def test_no_editor_is_made_whose_password_nobody_could_read(tmp_path: Path, db: None) -> None:
     with own_database(tmp_path) as environment:
         assert unread(environment, "bootstrap") == (0, "")

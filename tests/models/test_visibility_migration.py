@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from musicdb.models import Artist, Label, SavedFilter, SiteSettings
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BEFORE, AFTER = ("musicdb", "0004_names_as_readers_see_them"), ("musicdb", "0005_visibility")
 
 
