@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from musicdb.imports.column_mapping import ColumnMapping
-from musicdb.imports.formats.base import FileFormat
+from musicdb.imports.formats.base import FileFormat, heading_key
 from musicdb.imports.formats.datasets.music_genre import MusicGenre
 from musicdb.imports.formats.datasets.organize_your_music import OrganizeYourMusic
 from musicdb.imports.formats.datasets.popularity import PopularitySets
@@ -25,6 +25,7 @@ from musicdb.imports.formats.mapped.fields import SECOND
 from musicdb.imports.formats.mapped.names import fields_of
 from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.imports.formats.services.apple_music import AppleMusic, ApplePlaylist
+from musicdb.imports.formats.services.beets import Beets
 from musicdb.imports.formats.services.skiley import Skiley
 from musicdb.imports.formats.services.soundiiz import Soundiiz
 from musicdb.imports.formats.services.tunemymusic import TuneMyMusic
@@ -67,6 +68,7 @@ FORMATS: tuple[type[FileFormat], ...] = (
     AcousticBrainz,
     AudioMuse,
     PlaylistFile,
+    Beets,
     *NATIVE_FORMATS,
 )
 # What people call each. The tables of the native format share a name.
@@ -149,10 +151,13 @@ def _misses_features(file_format: type[FileFormat], table: Table) -> bool:
     found = file_format.positions_in(table.header)
     if any(found.get(name) is not None for name in FEATURE_NAMES):
         return False
-    named = sum(any(field in FEATURE_NAMES for _, field in fields_of(heading, {})) for heading in table.header)
-    if named < MIN_FEATURES:
+    # A library with tags has BPM and key, and its format reads them.
+    read = set().union(*(column.headings for column in file_format.columns().values()))
+    unread = [heading for heading in table.header if heading_key(heading) not in read]
+    if sum(any(field in FEATURE_NAMES for _, field in fields_of(heading, {})) for heading in unread) < MIN_FEATURES:
         return False
-    return sum(column.field in FEATURE_NAMES for column in guess_columns(table).columns) >= MIN_FEATURES
+    guessed = (column for column in guess_columns(table).columns if column.heading in unread)
+    return sum(column.field in FEATURE_NAMES for column in guessed) >= MIN_FEATURES
 
 
 @cache

@@ -177,6 +177,15 @@ class MillisecondsWidget(WholeNumberWidget):
         return self._clock.clean(value) if ":" in value else super().clean(value)
 
 
+class SecondsWidget(Widget):
+    """A duration in seconds, or as a clock shows it: 216.4 or 3:36. None if it is unknown."""
+
+    _seconds, _clock = DurationWidget(1000), DurationWidget()
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        return (self._clock if ":" in value else self._seconds).clean(value)
+
+
 class KeyWidget(FeatureWidget):
     """A key as a number, by its letter (``A#``, ``Bb minor``, ``C♯/D♭``), or by its place on the Camelot wheel (8A)."""
 

@@ -47,6 +47,11 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
         "a property list of Apple’s without tracks",
         "In Music or iTunes, choose File, Library, Export Library, and import that file.",
     ),
+    (
+        r"(<\?xml[^>]*>\s*)?<library>\s*<tracks>",
+        "an XML file of beets",
+        "Export the library with “beet export -l -f json -o library.json”, and import that file.",
+    ),
     (r"(<\?xml|<!doctype|<!--|<\w+[^<>,;]*>)", "an XML file", _TAKE_A_TABLE),
     (r"(#EXTM3U|#EXTINF)", "a playlist of files (M3U)", _TAKE_A_TABLE),
     (r"\[playlist\]\s", "a playlist of files (PLS)", _TAKE_A_TABLE),

@@ -9,6 +9,7 @@ from musicdb.imports.messages import ImportRefusedError, Note
 from musicdb.imports.tables.documents.acousticbrainz import read_acousticbrainz
 from musicdb.imports.tables.documents.apple_library import STARTS_PLIST, read_apple_library
 from musicdb.imports.tables.documents.audiomuse import STARTS_SQL_DUMP, read_audiomuse, read_audiomuse_backup
+from musicdb.imports.tables.documents.beets import read_beets
 from musicdb.imports.tables.documents.feature_lists import read_features
 from musicdb.imports.tables.documents.json_text import STARTS_JSON, parse_json
 from musicdb.imports.tables.documents.playlist_files import (
@@ -37,11 +38,12 @@ _JSON_KINDS: tuple[Callable[[Any], list[Sheet] | None], ...] = (
     read_features,
     read_audiomuse,
     read_acousticbrainz,
+    read_beets,
     read_scrobbles,
 )
 _JSON_THAT_IS_READ = (
     "Spotify’s own data (StreamingHistory, YourLibrary, Playlist), the plays and loved tracks of Last.fm and "
-    "ListenBrainz, playlists as JSPF, and audio features: by Spotify id or ISRC, of "
+    "ListenBrainz, the library of beets, playlists as JSPF, and audio features: by Spotify id or ISRC, of "
     "AcousticBrainz, and of AudioMuse-AI"
 )
 
