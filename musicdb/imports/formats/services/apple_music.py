@@ -6,21 +6,14 @@ from typing import Any
 from musicdb.exports.widgets import NamesWidget, TextWidget, WholeNumberWidget
 from musicdb.imports.formats import spotify
 from musicdb.imports.formats.base import Column
-from musicdb.imports.formats.listening.plays import STATED_RULE
-from musicdb.imports.formats.spotify import FEATURES, SpotifyFormat
-from musicdb.imports.formats.widgets import UnlessWidget
-from musicdb.imports.messages import Note, RowSkipped
-from musicdb.imports.options import ParseOptions
-from musicdb.imports.plays import Plays
-from musicdb.imports.records import TrackRecord
+from musicdb.imports.formats.services.library import BPM, LibraryFormat
+from musicdb.imports.messages import RowSkipped
 
-# What the program itself calls the artist of an album that it knows to be a compilation.
-VARIOUS_ARTISTS = "Various Artists"
 # One artist or genre. The name may contain any character that separates artists elsewhere.
 _ONE_ARTIST, _ONE_GENRE = NamesWidget("\n", 300), NamesWidget("\n", 200)
 
 
-class AppleMusic(SpotifyFormat):
+class AppleMusic(LibraryFormat):
     """A track a row."""
 
     name = "apple-music"
@@ -44,31 +37,12 @@ class AppleMusic(SpotifyFormat):
     liked = Column("Loved", spotify.YES_NO)
     plays = Column("Play Count", WholeNumberWidget())
     added_at = Column("Date Added", spotify.ADDED_AT)
-    tempo = Column("BPM", UnlessWidget(FEATURES["tempo"], frozenset({"0"})))
-
-    def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
-        super().__init__(file, header, parse_options)
-        if not self.is_playlist:
-            self.notes.append(Note("", STATED_RULE, (), file))
+    tempo = Column("BPM", BPM)
 
     def read(self, cells: Sequence[str]) -> dict[str, Any]:
         if kind := self.cell(cells, "other_kind"):
             raise RowSkipped(f"{kind}, not a track")
-        if not self.cell(cells, "title").strip() or not self.cell(cells, "artists").strip():
-            raise RowSkipped("no title or no artist")
-        values = super().read(cells)
-        if values["compilation"]:
-            values["album_type"] = "compilation"
-            values["album_artists"] = values["album_artists"] or (VARIOUS_ARTISTS,)
-        return values
-
-    def record(self, cells: Sequence[str]) -> TrackRecord:
-        record = super().record(cells)
-        record.own_keys = self.columns()["own_keys"].widget.clean(self.cell(cells, "own_keys"))
-        record.only_fills_features = True
-        if plays := self.columns()["plays"].widget.clean(self.cell(cells, "plays")):
-            record.plays = Plays(stated=plays)
-        return record
+        return super().read(cells)
 
 
 class ApplePlaylist(AppleMusic):

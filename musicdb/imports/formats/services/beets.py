@@ -12,19 +12,12 @@ from import_export.widgets import Widget
 from musicdb.exports.widgets import NamesWidget, NameWidget, TimeWidget, WholeNumberWidget
 from musicdb.imports.formats import spotify
 from musicdb.imports.formats.base import Column
-from musicdb.imports.formats.listening.plays import STATED_RULE
-from musicdb.imports.formats.services.apple_music import VARIOUS_ARTISTS
-from musicdb.imports.formats.spotify import FEATURES, SpotifyFormat
-from musicdb.imports.formats.widgets import KeyWidget, SecondsWidget, UnlessWidget
-from musicdb.imports.messages import Note, RowRefusedError, RowSkipped
-from musicdb.imports.options import ParseOptions
-from musicdb.imports.plays import Plays
-from musicdb.imports.records import TrackRecord
+from musicdb.imports.formats.services.library import BPM, LibraryFormat, TaggedKeyWidget, fill_from_tags
+from musicdb.imports.formats.spotify import FEATURES
+from musicdb.imports.formats.widgets import SecondsWidget
+from musicdb.imports.messages import RowRefusedError
+from musicdb.imports.tables.documents.beets import BETWEEN_NAMES
 from musicdb.music import ReleaseDate, parse_release_date
-
-_BETWEEN_NAMES = "\\␀"
-# What taggers write for a recording without a key.
-_NO_KEY = frozenset({"o", "O", "All", "all"})
 
 
 class ListedNamesWidget(Widget):
@@ -39,7 +32,7 @@ class ListedNamesWidget(Widget):
         parts = _python_list(value)
         if parts is None:
             # What beets itself writes between names never is part of one.
-            separators = [_BETWEEN_NAMES] if _BETWEEN_NAMES in value else self.separators
+            separators = [BETWEEN_NAMES] if BETWEEN_NAMES in value else self.separators
             parts = [value]
             for separator in separators:
                 parts = [one for part in parts for one in part.split(separator)]
@@ -61,13 +54,15 @@ def _python_list(text: str) -> list[str] | None:
 _ONE_ARTIST, _ARTISTS = NamesWidget("\n", 300), ListedNamesWidget(300, ("; ",))
 
 
-class Beets(SpotifyFormat):
+class Beets(LibraryFormat):
     """A track a row. Only “spotify_track_id” is a Spotify id: “mb_trackid” may look like one."""
 
     name = "beets"
     label = "beets library"
     source = "beets"
+    artist_column = "one_artist"
 
+    # Two files of one title on an album are two tracks, such as the introductions of its discs.
     own_keys = Column("path", NamesWidget("\n", 4_000))
     recording = Column("mb_trackid", NameWidget(200), required=True)
     spotify_id = Column("spotify_track_id", spotify.TRACK_ID)
@@ -95,8 +90,8 @@ class Beets(SpotifyFormat):
     added_at = Column("added", TimeWidget(epoch_is_unknown=True))
     popularity = Column("spotify_track_popularity", spotify.POPULARITY)
     plays = Column("play_count", WholeNumberWidget(), also=["lastfm_play_count"])
-    bpm = Column("bpm", UnlessWidget(FEATURES["tempo"], frozenset({"0"})))
-    initial_key = Column("initial_key", UnlessWidget(KeyWidget(), _NO_KEY))
+    bpm = Column("bpm", BPM)
+    initial_key = Column("initial_key", TaggedKeyWidget())
 
     danceability = Column("spotify_danceability", FEATURES["danceability"])
     energy = Column("spotify_energy", FEATURES["energy"])
@@ -111,15 +106,7 @@ class Beets(SpotifyFormat):
     tempo = Column("spotify_tempo", FEATURES["tempo"])
     time_signature = Column("spotify_time_signature", FEATURES["time_signature"])
 
-    def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
-        super().__init__(file, header, parse_options)
-        if "plays" in self.positions:
-            self.notes.append(Note("", STATED_RULE, (), file))
-
-    def read(self, cells: Sequence[str]) -> dict[str, Any]:
-        if not self.cell(cells, "title").strip() or not self.cell(cells, "one_artist").strip():
-            raise RowSkipped("no title or no artist")
-        values = super().read(cells)
+    def complete(self, values: dict[str, Any], cells: Sequence[str]) -> None:
         for several, one in (("artists", "one_artist"), ("album_artists", "one_album_artist")):
             # A name with a semicolon in it looks like a list.
             if self.cell(cells, several) == self.cell(cells, one) or not values.get(several):
@@ -127,12 +114,8 @@ class Beets(SpotifyFormat):
         # Newer versions have a list, and write it once more as one text.
         if values.get("genres"):
             values["more_genres"] = ()
-        if values.get("compilation"):
-            values["album_type"] = "compilation"
-            values["album_artists"] = values["album_artists"] or (VARIOUS_ARTISTS,)
         values["released"] = self._released(values)
-        self._fill_from_tags(values, self.cell(cells, "initial_key"))
-        return values
+        fill_from_tags(values, values.get("bpm"), values.get("initial_key"))
 
     def _released(self, values: dict[str, Any]) -> ReleaseDate | None:
         year, month, day = (values.get(name) for name in ("year", "month", "day"))
@@ -145,28 +128,3 @@ class Beets(SpotifyFormat):
             return parse_release_date(text)
         except ValueError as error:
             raise RowRefusedError(self.heading("day"), str(error)) from None
-
-    def _fill_from_tags(self, values: dict[str, Any], initial_key: str) -> None:
-        """Take tempo, key and mode from the tags of a file where Spotify has not said them."""
-        if values.get("tempo") is None and values.get("bpm") is not None:
-            values["tempo"] = values["bpm"]
-        if values.get("key") is None and values.get("initial_key") is not None:
-            values["key"] = values["initial_key"]
-            values["mode"] = _mode_of(initial_key.strip())
-
-    def record(self, cells: Sequence[str]) -> TrackRecord:
-        record = super().record(cells)
-        # Two files of one title on an album are two tracks, such as the introductions of its discs.
-        record.own_keys = self.columns()["own_keys"].widget.clean(self.cell(cells, "own_keys"))
-        record.only_fills_features = True
-        if plays := self.columns()["plays"].widget.clean(self.cell(cells, "plays")):
-            record.plays = Plays(stated=plays)
-        return record
-
-
-def _mode_of(key: str) -> int | None:
-    """Return the mode of a key such as A, Am, A minor or 8A. A number has none."""
-    if key.isdecimal():
-        return None
-    is_camelot = key[:1].isdigit()
-    return 0 if key.endswith(("a", "A") if is_camelot else ("m", "min", "minor")) else 1

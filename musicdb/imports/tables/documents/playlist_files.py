@@ -11,6 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from musicdb.imports.messages import ImportRefusedError
+from musicdb.imports.tables.documents.navidrome import BETWEEN_ARTISTS
 from musicdb.imports.tables.documents.sheet import Sheet, dict_in, list_in, rows_of, text_of
 
 LISTED = ("Track URI", "ISRC", "Track Name", "Artist Name", "Album Name", "Track Location")
@@ -32,7 +33,7 @@ def read_m3u(text: str) -> list[Sheet]:
                 name = line.removeprefix("#PLAYLIST:").strip()
             continue
         artist, title = _artist_and_title(said or _stem(line))
-        rows.append(_row([line], title, artist, ""))
+        rows.append(_row([line], title, artist.replace(BETWEEN_ARTISTS, "\n"), ""))
         said = ""
     return _playlist(name, rows)
 

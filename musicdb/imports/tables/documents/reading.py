@@ -12,6 +12,7 @@ from musicdb.imports.tables.documents.audiomuse import STARTS_SQL_DUMP, read_aud
 from musicdb.imports.tables.documents.beets import read_beets
 from musicdb.imports.tables.documents.feature_lists import read_features
 from musicdb.imports.tables.documents.json_text import STARTS_JSON, parse_json
+from musicdb.imports.tables.documents.navidrome import is_smart_playlist, without_comments
 from musicdb.imports.tables.documents.playlist_files import (
     STARTS_M3U,
     STARTS_XSPF,
@@ -98,6 +99,8 @@ def _sheets(name: str, data: bytes) -> list[Sheet] | None:
     head = data[:_LOOKED_AT].decode(encoding, errors="replace")
     if STARTS_JSON.match(head):
         return _json_sheets(name, data.decode(encoding, errors="replace"))
+    if name.lower().endswith(".nsp"):
+        return _json_sheets(name, without_comments(data.decode(encoding, errors="replace")))
     if STARTS_M3U.match(head):
         return read_m3u(_text_of_players(data, encoding)) or None
     if STARTS_SQL_DUMP.match(head):
@@ -128,6 +131,11 @@ def _text_of_players(data: bytes, encoding: str) -> str:
 
 def _json_sheets(name: str, text: str) -> list[Sheet]:
     document = parse_json(name, text)
+    if is_smart_playlist(document):
+        raise NoMusicError(
+            f"{name} is a smart playlist of Navidrome: it has rules, and no tracks. Open the playlist in Navidrome, "
+            "choose Export, and import the M3U file."
+        )
     for read in _JSON_KINDS if isinstance(document, (list, dict)) else ():
         if sheets := read(document):
             return sheets
