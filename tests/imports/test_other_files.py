@@ -49,7 +49,7 @@ OTHER_FILES = [
     (b"RIFF\x01\x02\x03\x04WEBPVP8 ", "is a picture"),
     (b"ID3\x04\x00", "is a recording"),
     (b"%PDF-1.7\n", "is a PDF document"),
-    (database(), "is an SQLite database"),
+    (database(), "is an SQLite database, not a table. Export its tracks as CSV: of Navidrome, the table media_file;"),
     (b"PAR1\x15\x04", "is a Parquet file"),
     (b"\x1f\x8b\x08\x00", "is a packed archive"),
     (b"{\\rtf1\\ansi", "is a formatted text (RTF)"),

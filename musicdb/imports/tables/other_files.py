@@ -19,7 +19,8 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (
         rb"SQLite format 3\0",
         "an SQLite database",
-        "Export its tracks as CSV. If it is musicdb’s, export the library in the admin.",
+        "Export its tracks as CSV: of Navidrome, the table media_file; of beets, with “beet export”. "
+        "If it is musicdb’s, export the library in the admin.",
     ),
     (rb"PGDMP", "a packed dump of a PostgreSQL database", "Export the tracks of the database as CSV."),
     (rb"PAR1", "a Parquet file", "Convert it to CSV."),
