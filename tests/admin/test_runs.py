@@ -100,7 +100,7 @@ class TestPublishing:
         assert Run.objects.get(pk=runs[0].pk).seed == 0
 
     def test_a_run_that_is_not_there(self, admin_client: Client) -> None:
-        assert admin_client.post(reverse("admin:clusters_run_publish", args=[99])).status_code == 404
+        assert admin_client.post(reverse("admin:clusters_run_publish", args=[999_999_999])).status_code == 404
 
     @pytest.mark.parametrize("what", ["publish_selected", "unpublish_selected"])
     def test_a_genre_that_is_deleted_meanwhile(
