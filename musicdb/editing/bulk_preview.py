@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.text import capfirst
 
 from musicdb.db import in_batches
@@ -22,16 +22,19 @@ from musicdb.editing.bulk_edit import (
     relations_of,
 )
 from musicdb.history.diff import ValueChange, format_value
-from musicdb.models import Album
+from musicdb.models import Album, Track
 from musicdb.models.aggregates import ChildRelation
+from musicdb.models.querysets import rows_with
 from musicdb.music import format_release_date
 
 MAX_ROWS_SHOWN = 20
+# A title alone does not say which row it is.
+_ARTISTS_BESIDE: Mapping[Any, str] = {Track: "track_artists", Album: "album_artists"}
 
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """A row that an edit would change, with what of it."""
+    """A row that an edit would change, with what of it. The artists of a track or an album are loaded."""
 
     row: Any
     changes: Sequence[ValueChange]
@@ -68,6 +71,10 @@ def preview_bulk_edit(queryset: QuerySet[Any], edit: Edit) -> BulkPreview:
         if "album_id" in edit.all_columns:
             moving = (rows[key] for key, names in found.columns.items() if "album_id" in names)
             leaving.update(row.album_id for row in moving if row.album_id)
+    if artists := _ARTISTS_BESIDE.get(queryset.model):
+        prefetch_related_objects(
+            [found.rows[key] for found, key in shown], rows_with(queryset.model, artists, "artist")
+        )
     same_title = list(Album.objects.filter(title=edit.new_album)[:MAX_ROWS_SHOWN]) if edit.new_album else []
     return BulkPreview(
         len(keys), changed, list(_changed_rows(edit, shown)), albums_of_at_most(leaving) if leaving else [], same_title

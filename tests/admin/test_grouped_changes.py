@@ -45,6 +45,7 @@ def test_the_page_shows_values_before_and_after_and_changes_nothing_yet(admin_cl
         ["Artists", "One", "Two, One"],
     ]
     text = parse(asked).one("div", id="content-main").text
+    assert f"{tracks[0].title}One" in text
     assert "1 of 2 tracks will change. You can undo that as a whole." in text
     assert "“Old” will have no tracks any more." in text
     assert not GroupedChange.objects.exists()

@@ -181,10 +181,11 @@ def test_a_preview_needs_a_constant_number_of_queries(user: User, django_assert_
     for _ in range(number):
         TrackFactory(artists=[ArtistFactory()])
     edit = Edit({"album_id": album.pk}, {"artists": Members(add=[artist.pk])})
-    # Keys; the artist and the album exist; rows and their artists; the artists of those shown, names of artists and
-    # albums; tracks of the albums, the albums that become empty.
-    with django_assert_num_queries(10):
-        preview_bulk_edit(Track.objects.all(), edit)
+    # Keys; the artist and the album exist; rows and their artists; the artists of those shown, as they are and as they
+    # change, names of artists and albums; tracks of the albums, the albums that become empty.
+    with django_assert_num_queries(11):
+        preview = preview_bulk_edit(Track.objects.all(), edit)
+        assert all(one.row.artists_in_order for one in preview.rows)
 
 
 def test_too_many_rows_are_refused(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
