@@ -28,7 +28,7 @@ _ACCENTED_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC"}
 _BREVE = "\u0306"
 
 
-# Whoever folds a name folds it again soon: to sort by it, for the next row of the same artist.
+# The same name is often folded again soon: for the order of a list, for the next row of the same artist.
 @lru_cache(maxsize=1_000)
 def search_key(name: str) -> str:
     """Return the key by which ``name`` is searched for. A part of a name has a part of its key.
