@@ -41,7 +41,11 @@ test-all: $(VENV)/.installed-dev ## run the quick and the slow tests
 coverage: $(VENV)/.installed-dev ## run the quick and the slow tests and print the lines that they miss
 	@$(PYTEST) -m "not browser" --cov
 
-lint: $(VENV)/.installed-dev ## style, types, layers, migrations
+# Against the empty tree, git finds the marks of a merge conflict in every file, templates too.
+EMPTY_TREE := $(shell git hash-object -t tree /dev/null)
+
+lint: $(VENV)/.installed-dev ## conflict marks, style, types, layers, migrations
+	@git -c core.whitespace=-trailing-space,-space-before-tab,-blank-at-eof diff --check $(EMPTY_TREE)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
