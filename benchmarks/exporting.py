@@ -15,7 +15,7 @@ ROUNDS = 5
 
 
 def main() -> dict[str, float]:
-    from musicdb.exports import LIST_FORMATS, export_list, library
+    from musicdb.exports import LIST_FORMATS, export_list, keys_of, library
     from musicdb.exports.tables import TRACKS
     from musicdb.models import Track
 
@@ -34,7 +34,7 @@ def main() -> dict[str, float]:
     }
     for file_format in LIST_FORMATS:
         made = file_format()
-        ways[made.get_extension()] = lambda file, made=made: export_list(file, TRACKS, tracks, made)  # type: ignore[misc]
+        ways[made.get_extension()] = lambda file, made=made: export_list(file, TRACKS, keys_of(tracks), made)  # type: ignore[misc]
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS + 1):
         for name, way in ways.items():

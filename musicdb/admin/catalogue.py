@@ -24,7 +24,6 @@ from musicdb.admin.change_form.inlines import (
 )
 from musicdb.admin.changelist.bulk_edit import BulkEditAdmin
 from musicdb.admin.changelist.bulk_forms import AlbumBulkForm, TrackBulkForm, VisibilityBulkForm
-from musicdb.admin.changelist.exports import ExportAdmin
 from musicdb.admin.changelist.filters import (
     ArtistFilter,
     DoubtFilter,
@@ -36,6 +35,7 @@ from musicdb.admin.changelist.filters import (
     UnusedFilter,
 )
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
+from musicdb.admin.exports.lists import ExportAdmin
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.html import bdi, link_to_list, names_in_order, thumbnail
 from musicdb.admin.merging import MergeableAdmin

@@ -1,5 +1,6 @@
 """The page of a transfer: how far it is, what to do where it stopped, and what came of it. And the list of them."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from musicdb.admin.base import current_user
+from musicdb.admin.undo import after_undo
 from musicdb.imports.uploads import is_stored
 from musicdb.models import Transfer
 from musicdb.transfers import Report, TooManyTransfersError, TransferFiles, again, cancel, settle, start_here
@@ -49,8 +51,8 @@ class Progress:
             return cls(transfer)
         files = TransferFiles(transfer.pk)
         other = None
-        if transfer.kind == Kind.IMPORT:
-            running = Transfer.objects.filter(kind=Kind.IMPORT, state=State.RUNNING, pk__lt=transfer.pk)
+        if transfer.kind in Transfer.WRITING:
+            running = Transfer.objects.filter(kind__in=Transfer.WRITING, state=State.RUNNING, pk__lt=transfer.pk)
             other = running.select_related("user").order_by("pk").first()
         return cls(transfer, Report.read(files.progress), files.cancelled.exists(), other)
 
@@ -78,7 +80,7 @@ class Progress:
             return "Nothing has taken it up yet. Workers may be busy, or not share the site’s folder of uploads."
         if self.other_import:
             return f"The {str(self.other_import).lower()} by {self.other_import.user} comes first."
-        return "" if self.transfer.is_finished else "You can leave this page. The list of imports leads back to it."
+        return "" if self.transfer.is_finished else "You can leave this page. The admin’s first page leads back to it."
 
     @property
     def begins_late(self) -> bool:
@@ -114,6 +116,11 @@ def transfer_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpRespons
 
 
 def _to_result(request: HttpRequest, transfer: Transfer) -> HttpResponse:
+    if transfer.kind == Kind.UNDO_PREVIEW:
+        page = reverse("admin:musicdb_import_undo", args=[transfer.asked["import"]])
+        return HttpResponseRedirect(f"{page}?preview={transfer.pk}")
+    if transfer.kind == Kind.UNDO and transfer.record:
+        return after_undo(request, transfer.record, transfer.message)
     if transfer.record:
         if transfer.message:
             messages.success(request, transfer.message)
@@ -165,7 +172,9 @@ def start_or_say_why(request: HttpRequest, begin: Callable[[], Transfer], back: 
 
 
 def _can_repeat(transfer: Transfer) -> bool:
-    return not transfer.upload or is_stored(transfer.upload)
+    """Return whether what ``transfer`` needs is still there: its upload, or which rows to export."""
+    has_keys = "keys" not in transfer.asked or TransferFiles(transfer.pk).keys.exists()
+    return has_keys and (not transfer.upload or is_stored(transfer.upload))
 
 
 def own_transfer(request: HttpRequest, pk: int) -> Transfer:
@@ -178,9 +187,9 @@ def own_transfer(request: HttpRequest, pk: int) -> Transfer:
 
 
 def _shown(request: HttpRequest, pk: int) -> Transfer:
-    """Return a transfer that the user may look at: an own one, or an import of somebody else."""
+    """Return a transfer that the user may look at: an own one, or an import or undo of somebody else."""
     user = current_user(request)
-    others: QuerySet[Transfer] = Transfer.objects.exclude(user=user).filter(kind=Kind.IMPORT)
+    others: QuerySet[Transfer] = Transfer.objects.exclude(user=user).filter(kind__in=Transfer.WRITING)
     if user.has_perm(VIEW_IMPORTS) and (other := others.select_related("user", "record").filter(pk=pk).first()):
         return other
     return own_transfer(request, pk)
@@ -203,7 +212,9 @@ def listed_transfers(request: HttpRequest) -> list[Listed]:
     user = current_user(request)
     found: dict[tuple[str, str, int], Transfer] = {}
     for transfer in Transfer.objects.listed_for(user)[:MAX_LISTED]:
-        found.setdefault((transfer.kind, transfer.name, transfer.user_id), settle(transfer))
+        # Of several for one file, the newest. Two exports of one name may have different rows.
+        about = json.dumps(transfer.asked) if transfer.kind == Kind.EXPORT else transfer.name
+        found.setdefault((transfer.kind, about, transfer.user_id), settle(transfer))
     return list(_listed(found.values(), user.pk))
 
 
@@ -223,7 +234,7 @@ def _listed(transfers: Any, user: int) -> Iterator[Listed]:
 
 def _has_result(transfer: Transfer) -> bool:
     """Return whether something waits for its user: a preview that is not confirmed yet, or an exported file."""
-    is_open = transfer.kind == Kind.EXPORT or is_stored(transfer.upload)
+    is_open = transfer.kind in (Kind.EXPORT, Kind.UNDO_PREVIEW) or is_stored(transfer.upload)
     return is_open and not transfer.record_id and TransferFiles(transfer.pk).result.exists()
 
 

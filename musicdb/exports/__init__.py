@@ -1,6 +1,6 @@
 """Export the catalogue: single lists as CSV, XLSX or JSON, and the whole library as one file."""
 
-from musicdb.exports.library import LIBRARY_FORMATS, export_to
+from musicdb.exports.library import LIBRARY_FORMATS, count_library, export_to
 from musicdb.exports.lists import (
     LIST_FORMATS,
     AlbumResource,
@@ -11,6 +11,7 @@ from musicdb.exports.lists import (
     ListFormat,
     TrackResource,
     export_list,
+    keys_of,
 )
 from musicdb.exports.tables import TABLES
 from musicdb.exports.workbooks import ExportRefusedError
@@ -27,6 +28,8 @@ __all__ = [
     "LabelResource",
     "ListFormat",
     "TrackResource",
+    "count_library",
     "export_list",
     "export_to",
+    "keys_of",
 ]

@@ -11,6 +11,7 @@ from import_export.widgets import Widget
 
 from musicdb.db import one_of
 from musicdb.exports.widgets import join_parts
+from musicdb.progress import Progress, no_progress
 
 # So many rows are read at once, so that the memory that an export needs does not grow with the library.
 BATCH = 1_000
@@ -110,25 +111,35 @@ class Table:
             if column.sources == (column.name,) and column.name not in identifying
         )
 
-    def rows(self, write: Cells = as_they_are) -> Iterator[Row]:
+    def rows(self, write: Cells = as_they_are, progress: Progress = no_progress) -> Iterator[Row]:
         """Yield every row with all columns, sorted by key. ``write`` makes the cells of a column what a file has.
 
         The number of queries grows with batches of BATCH rows.
         """
-        last = 0
+        last = done = 0
         rows = self.model._default_manager.order_by("pk")
+        total = rows.count()
         while batch := self._read(rows.filter(pk__gt=last)[:BATCH], self.columns, write):
+            progress(self._stage, done, total)
             yield from batch.values()
             last = max(batch)
+            done += len(batch)
 
-    def list_rows(self, keys: Sequence[int], write: Cells = as_they_are) -> Iterator[Row]:
+    def list_rows(
+        self, keys: Sequence[int], write: Cells = as_they_are, progress: Progress = no_progress
+    ) -> Iterator[Row]:
         """Yield the rows with these keys, in this order, with the columns of a list. All else is as in ``rows``."""
         for start in range(0, len(keys), BATCH):
+            progress(self._stage, start, len(keys))
             batch = keys[start : start + BATCH]
             rows = self._read(
                 self.model._default_manager.filter(pk__in=one_of(batch)).order_by(), self.list_columns, write
             )
             yield from (rows[key] for key in batch if key in rows)
+
+    @property
+    def _stage(self) -> str:
+        return f"Writing {self.name.replace('_', ' ')}"
 
     def _read(self, rows: QuerySet[Any], columns: Sequence[Column], write: Cells) -> Mapping[int, Row]:
         """Return the cells of ``rows`` by key: one query for the rows, and one for each kind of child rows."""

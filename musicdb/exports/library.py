@@ -22,12 +22,14 @@ from musicdb.exports.limits import (
 )
 from musicdb.exports.tables import TABLES
 from musicdb.exports.workbooks import ExportRefusedError, check_rows, write_rows, write_workbook
+from musicdb.progress import Progress, no_progress
+from musicdb.transfers import replacing
 
 # Every member of the zip has the same date, so that the same library gives the same file.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def export_zip(file: IO[bytes]) -> dict[str, int]:
+def export_zip(file: IO[bytes], progress: Progress = no_progress) -> dict[str, int]:
     """Write the library to ``file`` as a zip of CSVs, and return the number of rows of each table.
 
     Raises ExportRefusedError if the file is larger than an import takes.
@@ -43,7 +45,7 @@ def export_zip(file: IO[bytes]) -> dict[str, int]:
             ):
                 writer = csv.writer(text)
                 writer.writerow(_header(table))
-                counts[table.name] = _write(writer.writerow, table.rows(csv_cells))
+                counts[table.name] = _write(writer.writerow, table.rows(csv_cells, progress))
             check_rows(counts[table.name], table.name, MAX_ROWS)
         unpacked = sum(member.file_size for member in archive.infolist())
     _check_size(unpacked, MAX_UNPACKED_SIZE, "The tables")
@@ -51,7 +53,7 @@ def export_zip(file: IO[bytes]) -> dict[str, int]:
     return counts
 
 
-def export_xlsx(file: IO[bytes]) -> dict[str, int]:
+def export_xlsx(file: IO[bytes], progress: Progress = no_progress) -> dict[str, int]:
     """Write the library to ``file`` as a workbook with a sheet a table, and return the number of rows of each table.
 
     Raises ExportRefusedError if a workbook cannot hold the library, or is larger than an import takes.
@@ -61,7 +63,7 @@ def export_xlsx(file: IO[bytes]) -> dict[str, int]:
 
     def write(name: str, sheet: IO[str]) -> None:
         table = tables[name]
-        counts[name] = write_rows(sheet, name, _header(table), table.rows(exact_workbook_cells), ".zip")
+        counts[name] = write_rows(sheet, name, _header(table), table.rows(exact_workbook_cells, progress), ".zip")
 
     with repeatable_read():
         write_workbook(file, list(tables), write)
@@ -82,14 +84,13 @@ def export_to(path: Path) -> dict[str, int]:
     export = LIBRARY_FORMATS.get(path.suffix.lower())
     if export is None:
         raise ExportRefusedError(f"The name of the file must end in .zip or .xlsx, and {path} does not.")
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("w+b") as file:
-            counts = export(file)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return counts
+    with replacing(path) as file:
+        return export(file)
+
+
+def count_library() -> int:
+    """Return how many rows the library file would have, in all tables."""
+    return sum(table.model._default_manager.count() for table in TABLES)
 
 
 def _header(table: Table) -> list[str]:

@@ -17,6 +17,7 @@ from musicdb.exports.cells import csv_cells, json_cells, workbook_cells
 from musicdb.exports.columns import Row, Table
 from musicdb.exports.tables import ALBUMS, ARTISTS, GENRES, LABELS, PLAYLISTS, TRACKS
 from musicdb.exports.workbooks import write_rows, write_workbook
+from musicdb.progress import Progress, no_progress
 
 
 class CatalogueResource(Resource):
@@ -107,14 +108,24 @@ class Json(ListFormat, base_formats.JSON):
 LIST_FORMATS: tuple[type[ListFormat], ...] = (Csv, Xlsx, Json)
 
 
-def export_list(file: IO[bytes], table: Table, rows: QuerySet[Any], file_format: ListFormat) -> None:
-    """Write the rows of a list to ``file``, in its order. Of each row, no more than its key is kept in memory.
+def keys_of(rows: QuerySet[Any]) -> "array[int]":
+    """Return which rows a list has, in its order: the keys, of 8 bytes each."""
+    # The list's own joins and annotations serve its page. A file needs only to know which rows, in which order.
+    found = rows.prefetch_related(None).values_list("pk", flat=True)
+    return array("q", found.iterator(chunk_size=columns.BATCH))
 
-    Raises ExportRefusedError.
+
+def export_list(
+    file: IO[bytes],
+    table: Table,
+    keys: Sequence[int],
+    file_format: ListFormat,
+    progress: Progress = no_progress,
+) -> None:
+    """Write the rows with these keys to ``file``, in this order, without those that are deleted by now.
+
+    They are read in batches, and are all of one moment. Raises ExportRefusedError.
     """
     with repeatable_read():
-        # The list's own joins and annotations serve its page. A file needs only to know which rows, in which order.
-        found = rows.prefetch_related(None).values_list("pk", flat=True)
-        keys = array("q", found.iterator(chunk_size=columns.BATCH))
         header = [column.name for column in table.list_columns]
-        file_format.write(file, table.name, header, table.list_rows(keys, file_format.cells))
+        file_format.write(file, table.name, header, table.list_rows(keys, file_format.cells, progress))

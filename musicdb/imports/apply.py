@@ -12,11 +12,11 @@ from django.db import connection, models
 from musicdb.db import insert, reserve_keys, update
 from musicdb.imports.columns import as_dict
 from musicdb.imports.entities import Entity, Entry
-from musicdb.imports.options import Progress, no_progress
 from musicdb.imports.plan import Plan
 from musicdb.models import SluggedModel
 from musicdb.models.aggregates import CATALOGUE, Aggregate, Child, ChildRelation
 from musicdb.models.slugs import SlugMaker
+from musicdb.progress import Progress, no_progress
 
 PROGRESS_EVERY = 1_000
 

@@ -1,19 +1,12 @@
 """What an editor decides about an import. No Django here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.music import normalise_name
-
-# Called with the stage that runs, how many rows are done, and how many there are, if that is known.
-Progress = Callable[[str, int, int | None], None]
-
-
-def no_progress(stage: str, done: int, total: int | None) -> None:
-    """Report to nobody."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from musicdb.imports.messages import (
     RowSkipped,
     said_once,
 )
-from musicdb.imports.options import ImportOptions, Progress, no_progress
+from musicdb.imports.options import ImportOptions
 from musicdb.imports.records import (
     AlbumRecord,
     EntityRecord,
@@ -33,6 +33,7 @@ from musicdb.imports.records import (
 )
 from musicdb.imports.tables import REASON_COLUMN, Table
 from musicdb.music import finer_date, means_liked_songs, name_key, playlist_name
+from musicdb.progress import Progress, no_progress
 
 # Often enough for the person who waits, and seldom enough for the work.
 PROGRESS_EVERY = 1_000

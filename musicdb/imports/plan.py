@@ -9,7 +9,7 @@ from musicdb.imports.columns import Columns, as_dict
 from musicdb.imports.entities import Entity
 from musicdb.imports.existing import Kept
 from musicdb.imports.messages import Note, Problem, RowRef
-from musicdb.imports.options import ImportOptions, Progress, no_progress
+from musicdb.imports.options import ImportOptions
 from musicdb.imports.parse import Parsed
 from musicdb.imports.playlists import PlannedPlaylist, plan_playlists
 from musicdb.imports.resolvers import Resolution, ResolvedRow, ResolvedTrack, UnknownTrack
@@ -17,6 +17,7 @@ from musicdb.imports.track_notes import no_features, notes_on_tracks
 from musicdb.models import SluggedModel, Track
 from musicdb.models.aggregates import CATALOGUE
 from musicdb.music import ESSENTIAL_FEATURES, FEATURE_NAMES
+from musicdb.progress import Progress, no_progress
 
 PROGRESS_EVERY = 5_000
 

@@ -23,7 +23,7 @@ from musicdb.imports.apply import Applied, apply_plan
 from musicdb.imports.bad_rows import write_bad_rows
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
 from musicdb.imports.messages import BadRowsError, ImportRefusedError, Note, OpenQuestionsError, Problem
-from musicdb.imports.options import ImportOptions, Progress, Source, no_progress
+from musicdb.imports.options import ImportOptions, Source
 from musicdb.imports.parse import Parsed, parse
 from musicdb.imports.plan import Plan, make_plan
 from musicdb.imports.resolvers import resolve
@@ -32,6 +32,7 @@ from musicdb.imports.settle import settle
 from musicdb.imports.tables import read_sources
 from musicdb.models import Import
 from musicdb.models.history import ChangeType
+from musicdb.progress import Progress, no_progress
 
 LEFT_DELETED = "an editor has deleted it"
 

@@ -10,6 +10,7 @@ from musicdb.history.undo import UndoPlan, carry_out, make_plan
 from musicdb.imports.lock import WEB_PATIENCE, ImportLockedError, Patience, lock_imports
 from musicdb.models import Import
 from musicdb.models.history import ChangeType
+from musicdb.progress import Progress, no_progress
 
 UNDONE_ALREADY = "This import was undone already."
 
@@ -18,12 +19,14 @@ class UndoRefusedError(Exception):
     """An import cannot be undone. The message says why, and nothing was changed."""
 
 
-def plan_undo(record: Import) -> UndoPlan:
+def plan_undo(record: Import, progress: Progress = no_progress) -> UndoPlan:
     """Return what an undo of ``record`` would do now. Changes nothing."""
-    return make_plan(_versions_of(record))
+    return make_plan(_versions_of(record), progress)
 
 
-def undo(record: Import, user: User | None, patience: Patience = WEB_PATIENCE) -> UndoPlan:
+def undo(
+    record: Import, user: User | None, progress: Progress = no_progress, patience: Patience = WEB_PATIENCE
+) -> UndoPlan:
     """Delete what ``record`` created and restore what it changed, in one transaction. Return what was done.
 
     A value that somebody has changed since stays. So does a row that was created, where somebody has changed it or
@@ -33,7 +36,7 @@ def undo(record: Import, user: User | None, patience: Patience = WEB_PATIENCE) -
     Raises UndoRefusedError, with nothing changed, where there is nothing to undo.
     """
     try:
-        plan = retry_on_deadlock(lambda: _undo(record, user, patience))
+        plan = retry_on_deadlock(lambda: _undo(record, user, progress, patience))
     except ImportLockedError as error:
         raise UndoRefusedError(f"{error} Nothing was undone.") from None
     except Error as error:
@@ -42,15 +45,15 @@ def undo(record: Import, user: User | None, patience: Patience = WEB_PATIENCE) -
     return plan
 
 
-def _undo(record: Import, user: User | None, patience: Patience) -> UndoPlan:
+def _undo(record: Import, user: User | None, progress: Progress, patience: Patience) -> UndoPlan:
     lock_imports(f"undo of {record.file_name}", user, patience)
     locked = Import.objects.select_for_update().get(pk=record.pk)
     if locked.is_undone and not locked.not_undone.exists():
         raise UndoRefusedError(UNDONE_ALREADY)
-    plan = make_plan(_versions_of(locked), lock=True)
+    plan = make_plan(_versions_of(locked), progress, lock=True)
     if plan.does_nothing and plan.leaves_something:
         raise UndoRefusedError("Nothing of this import can be undone now.")
-    carry_out(plan, history.Change(ChangeType.UNDO, user, source_import=locked))
+    carry_out(plan, history.Change(ChangeType.UNDO, user, source_import=locked), progress)
     locked.undone_at, locked.undone_by = timezone.now(), user
     locked.save(update_fields=["undone_at", "undone_by"])
     return plan

@@ -1,4 +1,4 @@
-"""Previews, imports and exports that a process of their own does, because a request would take too long."""
+"""Previews, imports, exports and undos that a process of their own does, because a request would take too long."""
 
 from typing import Self
 
@@ -16,14 +16,14 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         return self.filter(state__in=Transfer.UNFINISHED)
 
     def listed_for(self, user: AbstractUser) -> Self:
-        """Those of ``user``, and the unfinished imports of others, for which theirs would have to wait."""
-        others = Q(kind=Transfer.Kind.IMPORT, state__in=Transfer.UNFINISHED)
+        """Those of ``user``, and what others import and undo now, for which theirs would have to wait."""
+        others = Q(kind__in=Transfer.WRITING, state__in=Transfer.UNFINISHED)
         shown = Q(user=user) | others if user.has_perm("musicdb.view_import") else Q(user=user)
         return self.filter(shown).select_related("user", "record")
 
 
 class Transfer(models.Model):
-    """A preview, an import or an export of many rows.
+    """A preview, an import, an export or the undo of an import, of many rows.
 
     ``asked`` is what was asked for, as the code that does this kind of work understands it. ``upload`` is the stored
     file of an import. ``permissions`` are those that its user needs to see it. How far it is, and what comes of it, is
@@ -34,6 +34,8 @@ class Transfer(models.Model):
         PREVIEW = "preview"
         IMPORT = "import"
         EXPORT = "export"
+        UNDO = "undo"
+        UNDO_PREVIEW = "undo_preview", "Preview of the undo"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -43,11 +45,13 @@ class Transfer(models.Model):
         CANCELLED = "cancelled"
 
     UNFINISHED = (State.WAITING, State.RUNNING)
+    # One of these at a time changes the library. The others wait.
+    WRITING = (Kind.IMPORT, Kind.UNDO)
 
-    kind = models.CharField(max_length=7, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=300, help_text="The name of the file that is imported or exported.")
+    name = models.CharField(max_length=300, help_text="The name of the file that is or was imported or exported.")
     asked = models.JSONField(default=dict)
     upload = models.CharField(max_length=100, blank=True)
     permissions = models.JSONField(default=list)
@@ -74,6 +78,11 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.name}"
+
+    @property
+    def nothing_done(self) -> str:
+        """What its user should know where it did not come to its end."""
+        return "No file was written." if self.kind == self.Kind.EXPORT else "Nothing was changed."
 
     @property
     def is_finished(self) -> bool:

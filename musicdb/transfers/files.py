@@ -1,4 +1,4 @@
-"""The files of a transfer: whether it is under way, how far it is, and what came of it.
+"""The files of a transfer: whether it is under way, how far it is, which rows it exports, and what came of it.
 
 They lie beside the uploads, in ``settings.UPLOAD_ROOT``, which the site shares with its workers. The database would
 not do: while an import writes to SQLite, nobody else can write there, not even how far it is.
@@ -7,14 +7,18 @@ not do: while an import writes to SQLite, nobody else can write there, not even 
 import fcntl
 import os
 import time
+from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
 # Somebody who asks whether the lock is held holds it for a moment.
 LOCK_TRIES, LOCK_PAUSE = 20, 0.05
+# The mode of a file that only the site's own user may read.
+PRIVATE = 0o600
 
 
 class TakenError(Exception):
@@ -28,19 +32,44 @@ def private_folder() -> Path:
     return folder
 
 
+@contextmanager
+def replacing(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
+    """Yield a file that takes the place of ``path`` where the block succeeds, and is deleted where it fails."""
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        partial.touch(mode)
+        with partial.open("w+b") as file:
+            yield file
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 class TransferFiles:
-    """The files of the transfer with this key. ``result`` is the page of a preview, or what was exported."""
+    """The files of the transfer with this key. ``result`` is what a preview found out, or what was exported."""
 
     def __init__(self, key: int) -> None:
         folder = private_folder()
         self._lock = folder / f"transfer-{key}.lock"
         self.progress = folder / f"transfer-{key}.progress"
         self.cancelled = folder / f"transfer-{key}.cancelled"
+        self.keys = folder / f"transfer-{key}.keys"
         self.result = folder / f"transfer-{key}.result"
 
-    def create(self) -> None:
-        """Make the file that a process locks for as long as it works. Raises OSError."""
-        self._lock.touch(mode=0o600)
+    def create(self, keys: "array[int] | None" = None) -> None:
+        """Store ``keys``, and make the file that a process locks for as long as it works. Raises OSError."""
+        if keys is not None:
+            with replacing(self.keys, PRIVATE) as file:
+                keys.tofile(file)
+        self._lock.touch(PRIVATE)
+
+    def read_keys(self) -> "array[int] | None":
+        """Return the keys of the rows that are exported, in their order, if there are any."""
+        if not self.keys.exists():
+            return None
+        keys = array("q")
+        keys.frombytes(self.keys.read_bytes())
+        return keys
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -60,6 +89,10 @@ class TransferFiles:
             yield
         finally:
             os.close(descriptor)
+
+    def writing(self) -> AbstractContextManager[IO[bytes]]:
+        """Return a context in which the result is written. A part of it is never taken for the whole."""
+        return replacing(self.result, PRIVATE)
 
     @property
     def is_locked(self) -> bool:

@@ -5,7 +5,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from musicdb.transfers.files import TransferFiles
+from musicdb.transfers.files import PRIVATE, TransferFiles, replacing
 
 # Often enough for the person who waits, and seldom enough for the disk.
 SECONDS_BETWEEN_REPORTS = 0.5
@@ -52,7 +52,5 @@ class Reporter:
         self._stage, self._next = stage, now + SECONDS_BETWEEN_REPORTS
         if self._files.cancelled.exists():
             raise Cancelled
-        # Under another name first, so that nobody reads half of it.
-        partial = self._files.progress.with_suffix(".part")
-        partial.write_text(json.dumps(asdict(Report(stage, done, total))))
-        partial.replace(self._files.progress)
+        with replacing(self._files.progress, PRIVATE) as file:
+            file.write(json.dumps(asdict(Report(stage, done, total))).encode())

@@ -75,7 +75,7 @@ def _outcome(transfer: Transfer, files: TransferFiles) -> tuple[State, Done]:
     try:
         return State.DONE, _works[transfer.kind](transfer, Reporter(files), files)
     except Cancelled:
-        return State.CANCELLED, Done(message="Nothing was changed.")
+        return State.CANCELLED, Done(message=transfer.nothing_done)
     except TransferFailedError as error:
         return State.FAILED, Done(message=str(error))
     except Exception as error:  # Nobody watches this process, so the page must show any error.

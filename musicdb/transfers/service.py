@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -16,13 +17,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from musicdb.models import Import, Transfer
-from musicdb.transfers.files import TransferFiles, private_folder
+from musicdb.transfers.files import PRIVATE, TransferFiles, private_folder
 
 # A user who has so many under way waits for one of them.
 MAX_UNFINISHED = 3
 STOPPED = (
     "The process that worked on it was stopped before the end, for example because the server was restarted or had too "
-    "little memory. Nothing was changed."
+    "little memory."
 )
 State = Transfer.State
 
@@ -41,14 +42,25 @@ def register_sender(sender: Sender) -> None:
 
 
 def start(
-    kind: str, user: User, name: str, asked: dict[str, Any], permissions: Sequence[str], upload: str = ""
+    kind: str,
+    user: User,
+    name: str,
+    asked: dict[str, Any],
+    permissions: Sequence[str],
+    *,
+    upload: str = "",
+    keys: "array[int] | None" = None,
 ) -> Transfer:
-    """Start a transfer and return it. Of an import that is under way already, that one is returned.
+    """Start a transfer and return it. If the user asks for one that is under way already, that one is returned.
+
+    ``keys`` are those of the rows that a list exports. Whatever else tells two transfers apart must be in ``asked``.
 
     Raises TooManyTransfersError, and OSError where the folder of uploads cannot be written.
     """
     purge()
     unfinished = [one for one in Transfer.objects.unfinished().filter(user=user) if not settle(one).is_finished]
+    if same := next((one for one in unfinished if (one.kind, one.asked) == (kind, asked)), None):
+        return same
     if len(unfinished) >= MAX_UNFINISHED:
         raise TooManyTransfersError(
             f"{len(unfinished)} of your imports and exports are under way. Wait until one of them has finished, or "
@@ -60,7 +72,12 @@ def start(
             wanted.save()
     except IntegrityError:
         return Transfer.objects.unfinished().get(kind=kind, upload=upload)
-    TransferFiles(wanted.pk).create()
+    try:
+        # Before a worker hears of it.
+        TransferFiles(wanted.pk).create(keys)
+    except OSError:
+        wanted.delete()
+        raise
     if not any(send(wanted.pk) for send in _senders):
         start_here(wanted)
     return wanted
@@ -69,7 +86,13 @@ def start(
 def again(transfer: Transfer) -> Transfer:
     """Start what ``transfer`` did not finish once more. Raises as ``start`` does."""
     return start(
-        transfer.kind, transfer.user, transfer.name, transfer.asked, transfer.permissions, upload=transfer.upload
+        transfer.kind,
+        transfer.user,
+        transfer.name,
+        transfer.asked,
+        transfer.permissions,
+        upload=transfer.upload,
+        keys=TransferFiles(transfer.pk).read_keys(),
     )
 
 
@@ -104,7 +127,10 @@ def settle(transfer: Transfer) -> Transfer:
     transfer.refresh_from_db()
     if transfer.state == State.RUNNING:
         record = _record_of(transfer)
-        state, message = (State.DONE, "") if record else (State.FAILED, STOPPED)
+        is_written = transfer.kind == Transfer.Kind.EXPORT and TransferFiles(transfer.pk).result.exists()
+        state, message = State.FAILED, f"{STOPPED} {transfer.nothing_done}"
+        if record or is_written:
+            state, message = State.DONE, ""
         Transfer.objects.filter(pk=transfer.pk, state=State.RUNNING).update(
             state=state, record=record, message=message, finished_at=Now()
         )
@@ -114,7 +140,10 @@ def settle(transfer: Transfer) -> Transfer:
 
 
 def _record_of(transfer: Transfer) -> Import | None:
-    """Return the import that the process of ``transfer`` stored before it died, which it could not say any more."""
+    """Return the import that the process of ``transfer`` stored or undid before it died, and could not say so."""
+    if transfer.kind == Transfer.Kind.UNDO:
+        undone = Import.objects.filter(undone_at__gte=transfer.started_at, undone_by=transfer.user)
+        return undone.filter(pk=transfer.asked["import"]).first()
     if transfer.kind != Transfer.Kind.IMPORT:
         return None
     made = Import.objects.filter(user=transfer.user, file_name=transfer.name, started_at__gte=transfer.started_at)
@@ -127,7 +156,7 @@ def cancel(transfer: Transfer) -> None:
     if waiting.update(state=State.CANCELLED, message="It had not begun.", finished_at=Now()):
         TransferFiles(transfer.pk).tidy()
     elif not settle(transfer).is_finished:
-        TransferFiles(transfer.pk).cancelled.touch(mode=0o600)
+        TransferFiles(transfer.pk).cancelled.touch(PRIVATE)
 
 
 def purge() -> None:

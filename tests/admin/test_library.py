@@ -14,7 +14,7 @@ from tests.imports.library import state, wipe
 
 pytestmark = pytest.mark.django_db
 IMPORTS = reverse("admin:musicdb_import_changelist")
-VIEW = [f"view_{name}" for name in ("genre", "artist", "label", "album", "track")]
+VIEW = [f"view_{name}" for name in ("genre", "artist", "label", "album", "track", "playlist", "playlistentry")]
 
 
 def address(kind: str) -> str:

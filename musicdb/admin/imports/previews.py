@@ -13,9 +13,9 @@ from musicdb.admin.imports.forms import ConfirmForm
 from musicdb.imports import ImportOptions, Preview, preview
 from musicdb.imports.changes import Part
 from musicdb.imports.new_pages import new_pages
-from musicdb.imports.options import Progress, no_progress
 from musicdb.imports.report import kept_fields, kept_values, row_reports
 from musicdb.imports.uploads import load_upload
+from musicdb.progress import Progress, no_progress
 
 MAX_ROWS_SHOWN = 100
 MAX_PROBLEMS_SHOWN = 200

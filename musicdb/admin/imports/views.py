@@ -17,13 +17,14 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
+from musicdb.admin.exports.library import can_export_library, library_view
 from musicdb.admin.html import facts
 from musicdb.admin.imports.changes import ChangesPage
 from musicdb.admin.imports.columns import ColumnsPage
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
-from musicdb.admin.imports.library import can_export_library, library_view
 from musicdb.admin.imports.previews import preview_context, with_csrf_token
 from musicdb.admin.imports.undo import UndoPage
+from musicdb.admin.imports.undo_work import is_large as undo_is_large
 from musicdb.admin.imports.work import import_upload, start_transfer, success
 from musicdb.admin.imports.written import written_lines
 from musicdb.admin.transfers import listed_transfers, own_transfer, start_or_say_why
@@ -154,8 +155,8 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what a transfer has found out about an upload."""
         self._require_add(request)
-        if own_transfer(request, pk).kind == Transfer.Kind.EXPORT:
-            raise Http404("An export has no preview.")
+        if own_transfer(request, pk).kind not in (Transfer.Kind.PREVIEW, Transfer.Kind.IMPORT):
+            raise Http404("This is not the preview of an import.")
         try:
             content = TransferFiles(pk).result.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -209,7 +210,11 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     ) -> HttpResponse:
         extra = {**(extra_context or {}), "can_undo": self.has_undo_permission(request)}
         if record := Import.objects.filter(pk=object_id).first() if is_valid_pk(object_id) else None:
-            extra |= {"written": written_lines(record, request), "left": record.not_undone.count()}
+            extra |= {
+                "written": written_lines(record, request),
+                "left": record.not_undone.count(),
+                "undo_is_large": undo_is_large(record),
+            }
         return super().change_view(request, object_id, form_url, extra)
 
     def bad_rows_view(self, request: HttpRequest, pk: int) -> FileResponse:

@@ -11,9 +11,9 @@ from musicdb.admin.imports.forms import ConfirmForm, OptionsForm
 from musicdb.admin.imports.previews import preview_content
 from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError, run_import
 from musicdb.imports.lock import WEB_PATIENCE, Patience
-from musicdb.imports.options import Progress, no_progress
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, upload_key
 from musicdb.models import Import, Transfer
+from musicdb.progress import Progress, no_progress
 from musicdb.transfers import WAIT_SECONDS, Done, TransferFailedError, TransferFiles, register, start
 
 PERMISSION = "musicdb.add_import"
@@ -57,7 +57,7 @@ def start_transfer(kind: str, user: User, token: str, name: str, form: OptionsFo
         "form": "preview" if isinstance(form, ConfirmForm) else "upload",
         "data": data.urlencode(),
     }
-    return start(kind, user, name, asked, [PERMISSION], upload_key(token, user.pk))
+    return start(kind, user, name, asked, [PERMISSION], upload=upload_key(token, user.pk))
 
 
 def _options(transfer: Transfer) -> ImportOptions:
@@ -72,8 +72,8 @@ def _preview(transfer: Transfer, progress: Progress, files: TransferFiles) -> Do
         content = preview_content(transfer.asked["token"], transfer.user.pk, _options(transfer), progress)
     except (UploadGoneError, ImportRefusedError) as error:
         raise TransferFailedError(f"{error} Nothing was imported.") from error
-    files.result.touch(mode=0o600)
-    files.result.write_text(content, encoding="utf-8")
+    with files.writing() as file:
+        file.write(content.encode())
     return Done()
 
 

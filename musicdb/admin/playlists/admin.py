@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from musicdb.admin.change_form.inlines import AliasInline
 from musicdb.admin.changelist.bulk_edit import BulkEditAdmin
 from musicdb.admin.changelist.bulk_forms import VisibilityBulkForm
-from musicdb.admin.changelist.exports import ExportAdmin
+from musicdb.admin.exports.lists import ExportAdmin
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.merging import MergeableAdmin
 from musicdb.admin.playlists.forms import RULE_FIELDS, PlaylistForm

@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from musicdb.admin.base import current_user, is_valid_pk
-from musicdb.admin.downloads import download
+from musicdb.admin.exports.downloads import permissions_to_view, send
+from musicdb.admin.exports.work import Export
 from musicdb.admin.playlists.forms import AddTracksForm
 from musicdb.editing import PlaylistChangedError, PlaylistError, add_tracks, edit_entries, seen_order
-from musicdb.exports.playlists import export_playlist
 from musicdb.models import Playlist, PlaylistEntry, Track
 from musicdb.models.querysets import rows_with
 from musicdb.search import tracks_of
@@ -154,10 +155,13 @@ def tracks_csv(model_admin: Any) -> Callable[..., HttpResponseBase]:
         playlist = get_object_or_404(Playlist, pk=key)
         if not model_admin.has_view_permission(request, playlist):
             raise PermissionDenied
-        return download(
-            lambda file: export_playlist(file, playlist),
+        export = Export(
             f"{playlist.slug}-{localdate()}.csv",
-            "text/csv; charset=utf-8",
+            tracks_of(playlist).count(),
+            permissions_to_view(request, playlist._meta),
+            "playlist",
+            {"playlist": playlist.pk},
         )
+        return send(request, export, reverse("admin:musicdb_playlist_tracks", args=[key]))
 
     return view

@@ -13,16 +13,19 @@ from musicdb.history.undo.written import versions_before
 from musicdb.history.write_back import write_back, write_columns
 from musicdb.models import NotUndone
 from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER
+from musicdb.progress import Progress, no_progress
 
 # A deletion looks through all that points at a row.
 MAX_DELETED_AT_ONCE = 500
 
 
-def carry_out(plan: UndoPlan, change: Change) -> None:
+def carry_out(plan: UndoPlan, change: Change, progress: Progress = no_progress) -> None:
     """Restore and delete what ``plan`` says, record it as ``change``, and store what is left with the reasons."""
+    progress("Noting what is left", 0, None)
     _store_left(plan, change)
     renamed: dict[Any, list[Any]] = {}
     for aggregate in CATALOGUE:
+        progress(f"Restoring {aggregate.model._meta.verbose_name_plural}", 0, None)
         changing = plan.claims.changing(aggregate.model)
         renamed[aggregate.model] = []
         baseline(aggregate.model, plan.partly_restored(aggregate.model))
@@ -31,8 +34,12 @@ def carry_out(plan: UndoPlan, change: Change) -> None:
             renamed[aggregate.model] += later
             write_back(aggregate, _with_present_values(aggregate.model, targets, changing))
     for aggregate in DELETION_ORDER:
-        for batch in in_batches(plan.going(aggregate.model), MAX_DELETED_AT_ONCE):
+        going = plan.going(aggregate.model)
+        for number, batch in enumerate(in_batches(going, MAX_DELETED_AT_ONCE)):
+            stage = f"Deleting {aggregate.model._meta.verbose_name_plural}"
+            progress(stage, number * MAX_DELETED_AT_ONCE, len(going))
             delete(aggregate.model._default_manager.filter(pk__in=batch), change)
+    progress("Recording", 0, None)
     for aggregate in CATALOGUE:
         # The rows that had these names, ids and addresses are deleted by now.
         write_columns(aggregate, renamed[aggregate.model])

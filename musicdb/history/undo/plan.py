@@ -14,6 +14,7 @@ from musicdb.history.undo.way_back import WayBack, members_of, way_back
 from musicdb.history.undo.written import Written, versions_before, written_by
 from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER, aggregate_of
 from musicdb.models.history import DELETED, ChangeType
+from musicdb.progress import Progress, no_progress
 
 Model = type[Any]
 
@@ -106,11 +107,14 @@ class UndoPlan:
 
     # --- How it is made ---------------------------------------------------------------------------------------------
 
-    def compare(self, *, lock: bool) -> None:
+    def compare(self, progress: Progress, *, lock: bool) -> None:
         """Find the rows that are not as the change left them. With ``lock`` nobody else can change any of them."""
+        done, total = 0, sum(len(rows.keys) for rows in self.written.values())
         for model, rows in self.written.items():
             self.differing[model] = set()
             for batch in in_batches(rows.keys):
+                progress("Comparing rows", done, total)
+                done += len(batch)
                 if lock:
                     locked = model._default_manager.filter(pk__in=batch).order_by("pk").select_for_update(of=("self",))
                     list(locked.values_list("pk", flat=True))
@@ -162,10 +166,11 @@ class UndoPlan:
                 self._after[model][key] = members_of(aggregate, way.target)
         self.claims.add(aggregate, [ways[key].target for key in keys if key in ways])
 
-    def decide_deletes(self) -> None:
+    def decide_deletes(self, progress: Progress) -> None:
         """Find what uses the created rows. Those that use others come first, so it is known whether they go."""
         for aggregate in DELETION_ORDER:
             model = aggregate.model
+            progress(f"Looking for what uses {model._meta.verbose_name_plural}", 0, None)
             wanted = sorted(self.written[model].created - self.differing[model])
             self.used[model] = find_uses(aggregate, wanted, self._still_uses)
 
@@ -186,14 +191,14 @@ class UndoPlan:
                 self._restore_in_part(model, batch)
 
 
-def make_plan(lookups: Mapping[str, Any], *, lock: bool = False) -> UndoPlan:
+def make_plan(lookups: Mapping[str, Any], progress: Progress = no_progress, *, lock: bool = False) -> UndoPlan:
     """Find out what an undo of a change would do. ``lookups`` find its versions.
 
     With ``lock`` the rows stay as they are until the transaction ends, so that the plan can be carried out.
     """
     plan = UndoPlan(lookups)
-    plan.compare(lock=lock)
+    plan.compare(progress, lock=lock)
     plan.decide_restores()
-    plan.decide_deletes()
+    plan.decide_deletes(progress)
     plan.decide_claims()
     return plan

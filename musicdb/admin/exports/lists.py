@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.text import slugify
@@ -14,8 +13,9 @@ from django.utils.timezone import localdate
 from import_export.admin import ExportActionMixin
 from import_export.forms import ExportForm
 
-from musicdb.admin.downloads import download
-from musicdb.exports import LIST_FORMATS, CatalogueResource, ExportRefusedError, ListFormat, export_list
+from musicdb.admin.exports.downloads import permissions_to_view, send
+from musicdb.admin.exports.work import Export
+from musicdb.exports import LIST_FORMATS, CatalogueResource, ListFormat, keys_of
 
 
 class ExportAdmin(ExportActionMixin):
@@ -44,16 +44,16 @@ class ExportAdmin(ExportActionMixin):
         self, file_format: ListFormat, request: HttpRequest, queryset: QuerySet[Any], export_form: Any = None
     ) -> HttpResponseBase:
         """Send the file, which django-import-export would build in memory."""
-        table = self.export_resource.table
-        try:
-            return download(
-                lambda file: export_list(file, table, queryset, file_format),
-                self.get_export_filename(request, queryset, file_format),
-                file_format.get_content_type(),
-            )
-        except ExportRefusedError as error:
-            messages.error(request, str(error))
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+        keys = keys_of(queryset)
+        export = Export(
+            self.get_export_filename(request, queryset, file_format),
+            len(keys),
+            permissions_to_view(request, self.opts),
+            "list",
+            {"table": self.export_resource.table.name, "format": file_format.get_extension()},
+            keys,
+        )
+        return send(request, export, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[CatalogueResource]]:
         return [self.export_resource]
