@@ -107,7 +107,7 @@ def transfer_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpRespons
         "progress": progress,
         "can_cancel": is_own and not transfer.is_finished and not progress.is_being_cancelled,
         "can_start": is_own and progress.begins_late,
-        "can_repeat": is_own and transfer.state in (State.FAILED, State.CANCELLED) and _can_repeat(transfer),
+        "can_repeat": is_own and _can_repeat(transfer),
         "has_file": is_own and transfer.state == State.DONE and files.result.exists(),
     }
     response = TemplateResponse(request, "admin/musicdb/transfer.html", context)
@@ -139,12 +139,16 @@ def cancel_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
 def start_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
     """Start a transfer that waits for a worker in a process of the site."""
     transfer = own_transfer(request, pk)
-    start_here(transfer)
+    if transfer.state == State.WAITING:
+        start_here(transfer)
     return HttpResponseRedirect(transfer_url(transfer))
 
 
 def again_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
     transfer = own_transfer(request, pk)
+    if not _can_repeat(transfer):
+        messages.error(request, "This cannot be started again from here. Ask for it anew.")
+        return HttpResponseRedirect(transfer_url(transfer))
     return start_or_say_why(request, lambda: again(transfer), transfer_url(transfer))
 
 
@@ -172,9 +176,10 @@ def start_or_say_why(request: HttpRequest, begin: Callable[[], Transfer], back: 
 
 
 def _can_repeat(transfer: Transfer) -> bool:
-    """Return whether what ``transfer`` needs is still there: its upload, or which rows to export."""
+    """Return whether ``transfer`` came to no end, and what it needs is still there: its upload, or its keys."""
     has_keys = "keys" not in transfer.asked or TransferFiles(transfer.pk).keys.exists()
-    return has_keys and (not transfer.upload or is_stored(transfer.upload))
+    has_upload = not transfer.upload or is_stored(transfer.upload)
+    return transfer.state in (State.FAILED, State.CANCELLED) and has_keys and has_upload
 
 
 def own_transfer(request: HttpRequest, pk: int) -> Transfer:

@@ -24,7 +24,9 @@ from musicdb.models import (
     SavedFilter,
     SiteSettings,
     Track,
+    Transfer,
 )
+from musicdb.transfers import TransferFiles
 from tests.admin.helpers import album_data, alias_rows, artist_rows, page_of, rows, track_data
 from tests.factories import (
     AlbumFactory,
@@ -49,9 +51,9 @@ STAFF = set(ROLES[1:])
 
 
 class Scenario:
-    """A library with rows of every model."""
+    """A library with rows of every model. ``owner`` has transfers, and so has somebody else."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: User | None = None) -> None:
         admin = User.objects.create_user("importer")
         run_import([sample("kaggle.csv")], ImportOptions(), admin)
         self.record = Import.objects.get()
@@ -84,15 +86,34 @@ class Scenario:
             Membership: self.cluster.memberships.first(),
             ExcludedTrack: self.excluded,
         }
+        self.own_import, self.own_export = transfers_of(owner or admin)
+        self.others_import, self.others_export = transfers_of(admin)
+
+
+def transfers_of(user: User) -> tuple[Transfer, Transfer]:
+    """Return an import of a user that has not begun, and an export that is done."""
+    upload = f"upload-{Transfer.objects.count()}"
+    waiting = Transfer.objects.create(
+        kind="import", user=user, name="a.csv", upload=upload, permissions=["musicdb.add_import"]
+    )
+    done = Transfer.objects.create(
+        kind="export", user=user, name="tracks.csv", permissions=["musicdb.view_track"], state="done"
+    )
+    TransferFiles(done.pk).result.write_text("slug\n")
+    return waiting, done
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """``allowed`` names the roles that may use it. ``call`` sends the request. ``changes`` says whether it writes."""
+    """``allowed`` names the roles that may use it. ``call`` sends the request. ``changes`` says whether it writes.
+
+    ``is_hidden`` is whether the others may be told that there is no such page.
+    """
 
     allowed: set[str]
     call: Callable[[Client, Scenario], Any]
     changes: bool = False
+    is_hidden: bool = False
 
 
 def get(view: str, model: Any, client: Client, scenario: Scenario) -> Any:
@@ -214,7 +235,7 @@ def endpoints() -> dict[str, Endpoint]:
     found["playlist: csv"] = Endpoint(VIEWERS, partial(get, "csv", Playlist))
     found["playlist: edit tracks"] = Endpoint(EDITORS, edit_playlist, changes=True)
     found["track: edit in the list"] = Endpoint(EDITORS, edit_tracks, changes=True)
-    return found | import_endpoints() | run_endpoints() | user_endpoints()
+    return found | import_endpoints() | transfer_endpoints() | run_endpoints() | user_endpoints()
 
 
 def edit_playlist(client: Client, scenario: Scenario) -> Any:
@@ -250,6 +271,43 @@ def import_endpoints() -> dict[str, Endpoint]:
         "import: undo": Endpoint(EDITORS, partial(post, "undo", Import, nothing), changes=True),
         "import: change": Endpoint(set(), partial(post, "change", Import, nothing)),
         "import: delete": Endpoint(set(), partial(post, "delete", Import, lambda scenario: {"post": "yes"})),
+        "import: library file": Endpoint(
+            VIEWERS, lambda client, scenario: client.get(page_of(Import, "library", "zip"))
+        ),
+    }
+
+
+def transfer_endpoints() -> dict[str, Endpoint]:
+    """Of others, a user sees no more than that an import is under way."""
+
+    def page(which: str, client: Client, scenario: Scenario) -> Any:
+        return client.get(reverse("admin:transfer", args=[getattr(scenario, which).pk]))
+
+    def file(which: str, client: Client, scenario: Scenario) -> Any:
+        return client.get(reverse("admin:transfer_file", args=[getattr(scenario, which).pk]))
+
+    def send(action: str, which: str, client: Client, scenario: Scenario) -> Any:
+        return client.post(reverse(f"admin:transfer_{action}", args=[getattr(scenario, which).pk]))
+
+    def preview(which: str, client: Client, scenario: Scenario) -> Any:
+        return client.get(page_of(Import, "preview", getattr(scenario, which).pk))
+
+    return {
+        "own import: page": Endpoint(EDITORS, partial(page, "own_import")),
+        "own import: preview": Endpoint(EDITORS, partial(preview, "own_import")),
+        "own import: cancel": Endpoint(EDITORS, partial(send, "cancel", "own_import"), changes=True),
+        "own export: page": Endpoint(VIEWERS, partial(page, "own_export")),
+        "own export: file": Endpoint(VIEWERS, partial(file, "own_export")),
+        "own export: start": Endpoint(VIEWERS, partial(send, "start", "own_export")),
+        "own export: again": Endpoint(VIEWERS, partial(send, "again", "own_export")),
+        "import of another: page": Endpoint(VIEWERS, partial(page, "others_import"), is_hidden=True),
+        "import of another: preview": Endpoint(set(), partial(preview, "others_import"), is_hidden=True),
+        "export of another: page": Endpoint(set(), partial(page, "others_export"), is_hidden=True),
+        "export of another: file": Endpoint(set(), partial(file, "others_export"), is_hidden=True),
+        **{
+            f"import of another: {action}": Endpoint(set(), partial(send, action, "others_import"), is_hidden=True)
+            for action in ("cancel", "start", "again")
+        },
     }
 
 

@@ -185,9 +185,9 @@ class TestWhatFails:
         assert "Start again" in parse(viewer.get(page(transfer))).text
         TransferFiles(transfer.pk).keys.unlink()
         assert "Start again" not in parse(viewer.get(page(transfer))).text
-        viewer.post(reverse("admin:transfer_again", args=[transfer.pk]))
-        worker.work()
-        assert newest().message.startswith("The rows of this list are not known any more. Export it again")
+        refused = viewer.post(reverse("admin:transfer_again", args=[transfer.pk]), follow=True)
+        assert messages_of(refused) == ["This cannot be started again from here. Ask for it anew."]
+        assert newest() == transfer
 
     def test_a_full_disk_leaves_no_transfer_that_nobody_can_do(
         self, viewer: Client, worker: Worker, tracks: list[Track], monkeypatch: pytest.MonkeyPatch
