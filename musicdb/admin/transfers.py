@@ -16,6 +16,8 @@ from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from musicdb.admin.base import current_user
@@ -233,6 +235,9 @@ def _listed(transfers: Any, user: int) -> Iterator[Listed]:
             note = "failed"
         elif transfer.state == State.DONE and _has_result(transfer):
             note = "ready"
+            if transfer.kind == Kind.EXPORT and transfer.finished_at:
+                # It may be one of several of that name.
+                note += f" since {time_format(localtime(transfer.finished_at), 'H:i')}"
         if note:
             yield Listed(str(transfer), transfer_url(transfer), f"{note.rstrip('.')}{by}")
 
