@@ -170,6 +170,9 @@ class CatalogueAdmin(ConcurrentAdmin[M]):
         fixed = ["slug"] if isinstance(obj, SluggedModel) else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
+    def _url_name(self, view: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
+
     def with_option_facts(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Return the rows of an autocomplete box with what ``option_facts`` needs."""
         return rows

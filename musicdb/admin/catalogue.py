@@ -34,6 +34,7 @@ from musicdb.admin.changelist.filters import (
     PrecisionFilter,
     UnusedFilter,
 )
+from musicdb.admin.changelist.find_replace import FindReplaceAdmin
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.exports.lists import ExportAdmin
 from musicdb.admin.history import VersionedAdmin
@@ -62,13 +63,14 @@ FEATURES_BY_NAME = {feature.name: feature for feature in AUDIO_FEATURES}
 
 
 @admin.register(Genre)
-class GenreAdmin(ExportAdmin, VersionedAdmin[Genre], MergeableAdmin[Genre]):
+class GenreAdmin(ExportAdmin, FindReplaceAdmin[Genre], VersionedAdmin[Genre], MergeableAdmin[Genre]):
     export_resource = GenreResource
     list_display = ["listed_name", "number_of_tracks"]
     search_fields = GenreQuerySet.search_fields
     search_help_text = "Name or alias"
     fields = ["name", "slug", "description"]
     inlines = [GenreAliasInline]
+    actions = ["find_replace_selected", "merge_selected"]
     used_by, usage_count = "track", "track_count"
     merge_effects = ["If the one that stays has no description, it gets one from the others."]
 
@@ -87,11 +89,11 @@ class GenreAdmin(ExportAdmin, VersionedAdmin[Genre], MergeableAdmin[Genre]):
         return link_to_list(Track, "genre", genre.slug, genre.track_count)
 
 
-class VisibilityAdmin(ExportAdmin, BulkEditAdmin[M], VersionedAdmin[M], MergeableAdmin[M]):
+class VisibilityAdmin(ExportAdmin, BulkEditAdmin[M], FindReplaceAdmin[M], VersionedAdmin[M], MergeableAdmin[M]):
     """Artists and labels. Some have a page, the others are only a name."""
 
     bulk_edit_form = VisibilityBulkForm
-    actions = ["show", "hide", "leave_to_rule", "bulk_edit_selected", "merge_selected"]
+    actions = ["show", "hide", "leave_to_rule", "bulk_edit_selected", "find_replace_selected", "merge_selected"]
     merge_effects = [
         "The one that stays keeps its visibility. If that is automatic, it takes that of the first other that is shown "
         "or hidden."
@@ -180,7 +182,9 @@ class LabelAdmin(VisibilityAdmin[Label]):
 
 
 @admin.register(Album)
-class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album], MergeableAdmin[Album]):
+class AlbumAdmin(
+    ExportAdmin, BulkEditAdmin[Album], FindReplaceAdmin[Album], VersionedAdmin[Album], MergeableAdmin[Album]
+):
     export_resource = AlbumResource
     bulk_edit_form = AlbumBulkForm
     form = AlbumForm
@@ -203,7 +207,7 @@ class AlbumAdmin(ExportAdmin, BulkEditAdmin[Album], VersionedAdmin[Album], Merge
     ]
     readonly_fields = ["large_art"]
     inlines = [AlbumArtistInline, AlbumLabelInline, AlbumAliasInline]
-    actions = ["bulk_edit_selected", "merge_selected"]
+    actions = ["bulk_edit_selected", "find_replace_selected", "merge_selected"]
     used_by, usage_count, shares_once = "track", "track_count", False
     merge_effects = [
         "No track is lost: two tracks that are one recording stay two until you merge them too.",
@@ -257,6 +261,7 @@ class TrackAdmin(
     VersionedAdmin[Track],
     ListEditingAdmin[Track],
     BulkEditAdmin[Track],
+    FindReplaceAdmin[Track],
     PlaylistMaker[Track],
     MergeableAdmin[Track],
 ):
@@ -274,7 +279,7 @@ class TrackAdmin(
     autocomplete_fields = ["album", "genres"]
     save_on_top = True
     inlines = [TrackArtistInline, TrackAliasInline]
-    actions = ["like", "unlike", "bulk_edit_selected", "make_playlist", "merge_selected"]
+    actions = ["like", "unlike", "bulk_edit_selected", "find_replace_selected", "make_playlist", "merge_selected"]
     used_by, used_by_plural, usage_count = "playlist entry", "playlist entries", "entry_count"
     shares_once = False
     merge_effects = [

@@ -1,7 +1,7 @@
-"""What editors do to many rows at once: merge and undo it, bulk edit, find duplicates and gaps."""
+"""What editors do to many rows at once: merge and undo it, bulk edit, find and replace, find duplicates and gaps."""
 
-from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit
-from musicdb.editing.bulk_preview import BulkPreview, preview_bulk_edit
+from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit, label_of
+from musicdb.editing.bulk_preview import BulkPreview, preview_bulk_edit, with_artists
 from musicdb.editing.duplicates import (
     GroupTooLargeError,
     ReviewedGroups,
@@ -23,6 +23,18 @@ from musicdb.editing.playlists import (
     edit_entries,
     seen_order,
 )
+from musicdb.editing.replace import (
+    TEXT_FIELDS,
+    Part,
+    Replaced,
+    Replacement,
+    ReplacePlan,
+    Search,
+    SearchError,
+    find_replace,
+    marked,
+    plan_replacements,
+)
 from musicdb.editing.undo import (
     EditUndo,
     UndoPlan,
@@ -34,6 +46,7 @@ from musicdb.editing.undo import (
 )
 
 __all__ = [
+    "TEXT_FIELDS",
     "BulkEditError",
     "BulkPreview",
     "Difference",
@@ -46,9 +59,15 @@ __all__ = [
     "MergeGroup",
     "Merged",
     "MergedGroups",
+    "Part",
     "PlaylistChangedError",
     "PlaylistError",
+    "ReplacePlan",
+    "Replaced",
+    "Replacement",
     "ReviewedGroups",
+    "Search",
+    "SearchError",
     "UndoPlan",
     "UndoRefusedError",
     "add_tracks",
@@ -60,10 +79,14 @@ __all__ = [
     "duplicate_albums",
     "duplicate_tracks",
     "edit_entries",
+    "find_replace",
     "homonyms",
+    "label_of",
+    "marked",
     "merge",
     "merge_groups",
     "plan_edit_undo",
+    "plan_replacements",
     "plan_undo",
     "preview_bulk_edit",
     "restore",
@@ -71,4 +94,5 @@ __all__ = [
     "seen_order",
     "undo_edit",
     "undo_merge",
+    "with_artists",
 ]

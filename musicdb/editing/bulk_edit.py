@@ -191,7 +191,7 @@ class _Work:
         for relation, members in differing.members.items():
             relation.replace(members)
         history.record_updates(self._model, changed, history.Change(ChangeType.ACTION, self._user, group=group))
-        _log(self._model, {rows[key]: names for key, names in changed.items()}, self._user)
+        log_changes(self._model, {rows[key]: names for key, names in changed.items()}, self._user)
         self._changed.update(name for names in changed.values() for name in names)
         self._changed[""] += len(changed)
         return len(changed)
@@ -218,7 +218,7 @@ class _Work:
             return None
         number = self._changed.pop("")
         kind = self._model._meta.verbose_name if number == 1 else self._model._meta.verbose_name_plural
-        names = dict.fromkeys(_label(self._model, name).lower() for name in self._changed)
+        names = dict.fromkeys(label_of(self._model, name).lower() for name in self._changed)
         self._group.summary = f"Edited {number:,} {kind}: {get_text_list(list(names), 'and')}."
         self._group.save(update_fields=["summary"])
         self.emptied = albums_of_at_most(dict.fromkeys(self._left, 0)) if self._left else []
@@ -239,7 +239,8 @@ def _new_members(relation: ChildRelation, keys: Mapping[int, Any], members: Memb
     return {key: wanted for key, wanted in after.items() if comparable(wanted) != comparable(before[key])}
 
 
-def _log(model: Any, changed: Mapping[Any, Sequence[str]], user: AbstractBaseUser) -> None:
+def log_changes(model: Any, changed: Mapping[Any, Sequence[str]], user: AbstractBaseUser) -> None:
+    """Write the log of the admin: of each row the names of the fields that changed."""
     content_type = ContentType.objects.get_for_model(model)
     LogEntry.objects.bulk_create(
         LogEntry(
@@ -248,11 +249,12 @@ def _log(model: Any, changed: Mapping[Any, Sequence[str]], user: AbstractBaseUse
             object_id=str(row.pk),
             object_repr=str(row)[:MAX_REPR],
             action_flag=CHANGE,
-            change_message=json.dumps([{"changed": {"fields": [_label(model, name) for name in names]}}]),
+            change_message=json.dumps([{"changed": {"fields": [label_of(model, name) for name in names]}}]),
         )
         for row, names in changed.items()
     )
 
 
-def _label(model: Any, name: str) -> str:
+def label_of(model: Any, name: str) -> str:
+    """Return what a form calls a field."""
     return str(capfirst(model._meta.get_field(name).verbose_name))

@@ -71,14 +71,19 @@ def preview_bulk_edit(queryset: QuerySet[Any], edit: Edit) -> BulkPreview:
         if "album_id" in edit.all_columns:
             moving = (rows[key] for key, names in found.columns.items() if "album_id" in names)
             leaving.update(row.album_id for row in moving if row.album_id)
-    if artists := _ARTISTS_BESIDE.get(queryset.model):
-        prefetch_related_objects(
-            [found.rows[key] for found, key in shown], rows_with(queryset.model, artists, "artist")
-        )
+    with_artists(queryset.model, [found.rows[key] for found, key in shown])
     same_title = list(Album.objects.filter(title=edit.new_album)[:MAX_ROWS_SHOWN]) if edit.new_album else []
     return BulkPreview(
         len(keys), changed, list(_changed_rows(edit, shown)), albums_of_at_most(leaving) if leaving else [], same_title
     )
+
+
+def with_artists(model: Any, rows: Iterable[Any]) -> list[Any]:
+    """Return ``rows``, those of tracks and albums with their artists. Two queries at most."""
+    found = list(rows)
+    if artists := _ARTISTS_BESIDE.get(model):
+        prefetch_related_objects(found, rows_with(model, artists, "artist"))
+    return found
 
 
 def _refuse_missing(model: Any, edit: Edit) -> None:

@@ -1,9 +1,11 @@
 """Keeps the name that a row had before as an alias, so that searches and imports still find the row by it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 
+from musicdb.db import in_batches, insert
 from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.music import name_key
 
@@ -16,34 +18,73 @@ def keeps_former_names(model: type[models.Model]) -> bool:
 def keep_former_name(row: Any, former: str) -> str:
     """Make ``former``, the name that ``row`` had until now, an alias of it. Return why that is not possible, or "".
 
-    An alias that is the new name itself, and has no address, is deleted. Names that differ in case only find each
-    other without an alias. Must run in the transaction of the change, before its version is recorded.
+    See ``keep_former_names``.
     """
-    aggregate = aggregate_of(type(row))
-    name = getattr(row, aggregate.name_field)
-    if aggregate.alias is None or former == name:
-        return ""
-    row.aliases.filter(name=name, slug=None, **_no_ids(aggregate)).delete()
-    if not former or name_key(former) == name_key(name) or row.aliases.filter(name=former).exists():
-        return ""
-    if holder := _holder(aggregate, row, former):
-        return f"“{former}” was not kept as an alias, because it leads to “{holder}”."
-    row.aliases.create(name=former)
-    return ""
+    return next(iter(keep_former_names(type(row), {row.pk: former})), "")
 
 
-def _no_ids(aggregate: Aggregate) -> dict[str, None]:
-    return {"spotify_id": None} if "spotify_id" in aggregate.alias_columns else {}
+def keep_former_names(model: type[models.Model], former: Mapping[int, str]) -> list[str]:
+    """Make the names that rows had until now aliases of them. Return a sentence for each of which that is not possible.
+
+    ``former`` is by the key of the row. An alias that is the new name itself, and has no address, is deleted. Names
+    that differ in case only find each other without an alias. Must run in the transaction of the change, before its
+    versions are recorded. A few queries a batch.
+    """
+    aggregate = aggregate_of(model)
+    return [
+        sentence for batch in in_batches(former) for sentence in _keep(aggregate, {key: former[key] for key in batch})
+    ]
 
 
-def _holder(aggregate: Aggregate, row: Any, former: str) -> Any:
-    """Return the other row that has this name or alias now, where no two rows may share one."""
+def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
+    if aggregate.alias is None:
+        return []
+    rows: Any = aggregate.model._default_manager
+    aliases: Any = aggregate.alias._default_manager
+    names = dict(rows.filter(pk__in=former).values_list("pk", aggregate.name_field))
+    renamed = {key: name for key, name in former.items() if key in names and name != names[key]}
+    own = aliases.filter(target__in=renamed)
+    present = {(target, name_key(name)) for target, name in own.values_list("target", "name")}
+    without_links = own.filter(slug=None, **({"spotify_id": None} if "spotify_id" in aggregate.alias_columns else {}))
+    of_the_name = [
+        key for key, target, name in without_links.values_list("pk", "target", "name") if name == names[target]
+    ]
+    if of_the_name:
+        aliases.filter(pk__in=of_the_name).delete()
+    kept = {
+        key: name
+        for key, name in renamed.items()
+        if name and name_key(name) != name_key(names[key]) and (key, name_key(name)) not in present
+    }
+    holders = _holders(aggregate, kept)
+    columns: list[Any] = [aggregate.alias._meta.get_field(name) for name in aggregate.alias_columns]
+    without_name = {column.name: column.get_default() for column in columns}
+    insert(
+        aggregate.alias,
+        ["target", *without_name],
+        ((key, *{**without_name, "name": name}.values()) for key, name in kept.items() if key not in holders),
+    )
+    return [
+        f"“{kept[key]}” was not kept as an alias, because it leads to “{holder}”." for key, holder in holders.items()
+    ]
+
+
+def _holders(aggregate: Aggregate, former: Mapping[int, str]) -> dict[int, Any]:
+    """Return the other rows that have these names or aliases now, where no two rows may share one."""
     column = aggregate.unique_name
-    if column is None:
-        return None
+    if column is None or not former:
+        return {}
     rows: Any = aggregate.model._default_manager
     aliases: Any = aggregate.alias
-    if holder := rows.filter(**{column: former}).exclude(pk=row.pk).first():
-        return holder
-    alias = aliases._default_manager.filter(**{column: former}).exclude(target=row.pk).select_related("target").first()
-    return alias.target if alias else None
+    condition = {f"{column}__in": former.values()}
+    found: dict[str, list[Any]] = {}
+    for row in rows.filter(**condition):
+        found.setdefault(getattr(row, column), []).append(row)
+    for alias in aliases._default_manager.filter(**condition).select_related("target"):
+        found.setdefault(getattr(alias, column), []).append(alias.target)
+    field: Any = aggregate.model._meta.get_field(column)
+    others = (
+        (key, [one for one in found.get(field.get_prep_value(name), ()) if one.pk != key])
+        for key, name in former.items()
+    )
+    return {key: holders[0] for key, holders in others if holders}

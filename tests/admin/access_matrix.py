@@ -183,6 +183,9 @@ def endpoints() -> dict[str, Endpoint]:
         export = lambda scenario: {"format": "0"}  # noqa: E731
         found[f"{name}: export"] = Endpoint(VIEWERS, partial(post, "export", model, export))
         found[f"{name}: export_admin_action"] = Endpoint(VIEWERS, partial(action, "export_admin_action", model))
+        found[f"{name}: page of find and replace"] = Endpoint(EDITORS, partial(get, "replace", model))
+        replace = partial(action, "find_replace_selected", model)
+        found[f"{name}: find_replace_selected"] = Endpoint(EDITORS, replace)
         if model is not Genre:
             edit = partial(action, "bulk_edit_selected", model)
             found[f"{name}: bulk_edit_selected"] = Endpoint(EDITORS, edit)

@@ -254,6 +254,3 @@ class MergeableAdmin(CatalogueAdmin[M]):
             "used_by": self.used_by,
             "used_by_plural": self.used_by_plural or f"{self.used_by}s",
         }
-
-    def _url_name(self, view: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"

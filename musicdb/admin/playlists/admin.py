@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from musicdb.admin.change_form.inlines import AliasInline
 from musicdb.admin.changelist.bulk_edit import BulkEditAdmin
 from musicdb.admin.changelist.bulk_forms import VisibilityBulkForm
+from musicdb.admin.changelist.find_replace import FindReplaceAdmin
 from musicdb.admin.exports.lists import ExportAdmin
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.merging import MergeableAdmin
@@ -48,7 +49,9 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Playlist)
-class PlaylistAdmin(ExportAdmin, BulkEditAdmin[Playlist], VersionedAdmin[Playlist], MergeableAdmin[Playlist]):
+class PlaylistAdmin(
+    ExportAdmin, BulkEditAdmin[Playlist], FindReplaceAdmin[Playlist], VersionedAdmin[Playlist], MergeableAdmin[Playlist]
+):
     export_resource = PlaylistResource
     bulk_edit_form = VisibilityBulkForm
     form = PlaylistForm
@@ -56,7 +59,7 @@ class PlaylistAdmin(ExportAdmin, BulkEditAdmin[Playlist], VersionedAdmin[Playlis
     list_filter = ["visibility", KindFilter]
     search_fields = PlaylistQuerySet.search_fields
     search_help_text = "Name or alias"
-    actions = ["bulk_edit_selected", "merge_selected"]
+    actions = ["bulk_edit_selected", "find_replace_selected", "merge_selected"]
     readonly_fields = ["tracks_now"]
     inlines = [PlaylistAliasInline]
     used_by, usage_count = "track", "entry_count"

@@ -117,7 +117,7 @@ def test_all_or_nothing(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH", 1)
     for _ in range(2):
         TrackFactory()
-    really, calls = module._log, []
+    really, calls = module.log_changes, []
 
     def fails_late(*args: Any) -> None:
         calls.append(args)
@@ -125,7 +125,7 @@ def test_all_or_nothing(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError
         really(*args)
 
-    monkeypatch.setattr(module, "_log", fails_late)
+    monkeypatch.setattr(module, "log_changes", fails_late)
     with pytest.raises(OSError):  # noqa: PT011
         bulk_edit(Track.objects.all(), Edit({"liked": True}), user)
     assert not Track.objects.filter(liked=True).exists()
@@ -183,7 +183,7 @@ class _DeadlockError(Exception):
 
 def test_a_deadlock_is_retried(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     TrackFactory()
-    really, calls = module._log, []
+    really, calls = module.log_changes, []
 
     def deadlocks_once(*args: Any) -> None:
         calls.append(args)
@@ -191,7 +191,7 @@ def test_a_deadlock_is_retried(user: User, monkeypatch: pytest.MonkeyPatch) -> N
             raise OperationalError from _DeadlockError()
         really(*args)
 
-    monkeypatch.setattr(module, "_log", deadlocks_once)
+    monkeypatch.setattr(module, "log_changes", deadlocks_once)
     assert bulk_edit(Track.objects.all(), Edit({"liked": True}), user).changed == 1
     assert len(calls) == 2
     assert len(history()) == 1

@@ -1,0 +1,188 @@
+"""Find and replace in the texts of selected rows, or of all rows of a kind: a form, a preview, and the change."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import model_ngettext
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+
+from musicdb.admin.base import CatalogueAdmin, M, current_user
+from musicdb.admin.changelist.find_replace_forms import Confirmation, FindReplaceForm, joined
+from musicdb.editing import (
+    BulkEditError,
+    Part,
+    Replaced,
+    Replacement,
+    ReplacePlan,
+    SearchError,
+    find_replace,
+    label_of,
+    marked,
+    plan_replacements,
+    with_artists,
+)
+
+ROWS_A_PAGE = 50
+MAX_NAMED = 20
+ACTION = "find_replace_selected"
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A text before and after, with what differs marked."""
+
+    what: str
+    old: Sequence[Part]
+    new: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of the preview.
+
+    ``obj`` is None if the row was deleted just now, ``is_ticked`` where the row cannot be changed.
+    """
+
+    replacement: Replacement
+    obj: Any
+    changes: Sequence[ShownChange]
+    is_ticked: bool | None
+
+
+class FindReplaceAdmin(CatalogueAdmin[M]):
+    """A list with the action *Find and replace …*, and a page that does it in all rows."""
+
+    actions: Any = [ACTION]
+
+    @admin.action(description="Find and replace in selected %(verbose_name_plural)s …", permissions=["change"])
+    def find_replace_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse | None:
+        selects_all = request.POST.get("select_across", "0") == "1"
+        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        # If the user selected all that the filter finds, Django needs any one key to run the action.
+        keys = selected[:1] if selects_all else selected
+        hidden = [
+            ("action", ACTION),
+            ("select_across", str(int(selects_all))),
+            *((ACTION_CHECKBOX_NAME, k) for k in keys),
+        ]
+        return self._find_replace(request, queryset, "selected ", hidden, request.get_full_path())
+
+    def find_replace_view(self, request: HttpRequest) -> HttpResponse:
+        """Do it in all rows of the kind."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        back = reverse(f"admin:{self._url_name('changelist')}")
+        queryset = self.model._default_manager.all()
+        return self._find_replace(request, queryset, "all ", [], back) or HttpResponseRedirect(back)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.find_replace_view)
+        return [path("replace/", view, name=self._url_name("replace")), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"can_find_replace": self.has_change_permission(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def _find_replace(
+        self, request: HttpRequest, queryset: QuerySet[M], which: str, hidden: Sequence[tuple[str, str]], back: str
+    ) -> HttpResponse | None:
+        """Show the form, then the preview. If that was confirmed, change the rows and return None."""
+        posted = request.POST
+        is_sent = "find" in posted
+        form = FindReplaceForm(self.model, posted if is_sent else None)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Find and replace in {which}{self.opts.verbose_name_plural}",
+            "media": self.media + form.media,
+            "form": form,
+            "hidden": hidden,
+            "back": back,
+        }
+        if is_sent and "again" not in posted and form.is_valid():
+            try:
+                plan = plan_replacements(queryset, form.cleaned_data["fields_searched"], form.search)
+                confirmation = Confirmation(plan, posted)
+                if "apply" in posted and not confirmation.is_first:
+                    if confirmation.shown.keys() - confirmation.left_out:
+                        self._replace(request, plan, confirmation, form)
+                        return None
+                    self.message_user(request, "No row is ticked, so nothing was changed.", messages.WARNING)
+                return self._show_replacements(request, plan, confirmation, context)
+            except (SearchError, BulkEditError) as error:
+                form.add_error(None, str(error))
+        return TemplateResponse(request, "admin/musicdb/find_replace.html", {**context, "number": queryset.count()})
+
+    def _show_replacements(
+        self, request: HttpRequest, plan: ReplacePlan, confirmation: Confirmation, context: Mapping[str, Any]
+    ) -> HttpResponse:
+        shown = [row for row in plan.possible if row.key in confirmation.shown]
+        page = Paginator([*plan.refused, *shown], ROWS_A_PAGE).get_page(
+            request.POST.get("page") or request.POST.get("at")
+        )
+        rows = list(_shown_rows(plan, page, confirmation))
+        context = {
+            **context,
+            "plan": plan,
+            "confirmation": confirmation,
+            "page": page,
+            "rows": rows,
+            "on_page": joined(row.replacement.key for row in rows if row.is_ticked is not None),
+            "counted": f"{plan.number:,} {model_ngettext(self.opts, plan.number)}",
+            "changing": f"{confirmation.number:,} {model_ngettext(self.opts, confirmation.number)}",
+        }
+        return TemplateResponse(request, "admin/musicdb/find_replace_preview.html", context)
+
+    def _replace(
+        self, request: HttpRequest, plan: ReplacePlan, confirmation: Confirmation, form: FindReplaceForm
+    ) -> None:
+        done = find_replace(
+            plan,
+            confirmation.shown,
+            confirmation.left_out,
+            current_user(request),
+            keeps_former_names=form.cleaned_data.get("keep_former_names", False),
+        )
+        self._report_replaced(request, done)
+
+    def _report_replaced(self, request: HttpRequest, done: Replaced) -> None:
+        if done.change is None:
+            self.message_user(request, "Nothing was changed.", messages.INFO)
+        else:
+            undo = reverse("admin:musicdb_groupedchange_undo", args=[done.change.pk])
+            changed = f"Changed {done.changed:,} {model_ngettext(self.opts, done.changed)}."
+            self.message_user(request, format_html('{} <a href="{}">Undo …</a>', changed, undo), messages.SUCCESS)
+        if done.stale:
+            text = "Somebody has changed or deleted these since you saw them, so they were left out:"
+            self._warn(request, text, [f"“{name}”" for name in done.stale])
+        if done.not_kept:
+            self._warn(request, "Not every old name became an alias:", done.not_kept)
+
+    def _warn(self, request: HttpRequest, text: str, sentences: Sequence[str]) -> None:
+        listed = [*sentences[:MAX_NAMED]]
+        if more := len(sentences) - len(listed):
+            listed.append(f"and {more:,} more")
+        items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in listed))
+        self.message_user(request, format_html("{}<ul>{}</ul>", text, items), messages.WARNING)
+
+
+def _shown_rows(plan: ReplacePlan, page: "Page[Replacement]", confirmation: Confirmation) -> Iterator[ShownRow]:
+    """Return the rows of a page. One query, and another for the artists of tracks and albums."""
+    keys = [row.key for row in page]
+    objs = {obj.pk: obj for obj in with_artists(plan.model, plan.model._default_manager.filter(pk__in=keys))}
+    for row in page:
+        changes = [
+            ShownChange(label_of(plan.model, name), *marked(row.before[name], after))
+            for name, after in row.after.items()
+        ]
+        is_fixed = bool(row.problem) or row.key in confirmation.stale
+        yield ShownRow(row, objs.get(row.key), changes, None if is_fixed else row.key not in confirmation.left_out)

@@ -1,0 +1,19 @@
+"""Find and replace in the texts of the catalogue: say first what changes and what cannot, then do it."""
+
+from musicdb.editing.replace.apply import Replaced, find_replace
+from musicdb.editing.replace.highlight import Part, marked
+from musicdb.editing.replace.plan import TEXT_FIELDS, Replacement, ReplacePlan, plan_replacements
+from musicdb.editing.replace.search import Search, SearchError
+
+__all__ = [
+    "TEXT_FIELDS",
+    "Part",
+    "ReplacePlan",
+    "Replaced",
+    "Replacement",
+    "Search",
+    "SearchError",
+    "find_replace",
+    "marked",
+    "plan_replacements",
+]
