@@ -13,10 +13,12 @@ from musicdb.db import in_batches
 from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.models.history import DELETED, ChangeType
 
-# What only people do. An undo is not among them: it gives a value back to the person or import that had set it.
+# What only people do. The undo of a whole change is not among them, see ``_is_undo``.
 _BY_PEOPLE = (ChangeType.EDIT, ChangeType.ACTION, ChangeType.MERGE, ChangeType.REVERT, ChangeType.RESTORE)
 # What programs do too. During somebody's request they do what that person wants.
 _BY_PEOPLE_IN_REQUESTS = (ChangeType.DELETION, ChangeType.PROGRAM)
+# What is undone as a whole.
+_UNDOABLE = (ChangeType.IMPORT, ChangeType.MERGE, ChangeType.ACTION, ChangeType.SPLIT)
 BY_PERSON = Q(change_type__in=_BY_PEOPLE) | Q(change_type__in=_BY_PEOPLE_IN_REQUESTS, history_user__isnull=False)
 
 
@@ -53,13 +55,15 @@ def deleted_by_people(model: type[models.Model]) -> Iterator[Any]:
     aggregate = aggregate_of(model)
     living: Any = aggregate.model._default_manager.order_by().values("pk")
     deleted = aggregate.versions.filter(BY_PERSON, history_type=DELETED).exclude(change_type=ChangeType.MERGE)
+    # What an edit had made, and its undo took away again.
+    deleted = deleted.exclude(change_type=ChangeType.REVERT, grouped_change__isnull=False)
     return iter(deleted.exclude(id__in=living).order_by("history_id"))
 
 
 def _decided(aggregate: Aggregate, versions: Iterable[Any]) -> SetByPeople:
     """Walk through the versions of a row, the first one first."""
     decided = SetByPeople()
-    # By the import or the merge, which an undo takes back.
+    # By the import or the change of many rows, which an undo takes back.
     before: dict[tuple[int | None, int | None], SetByPeople] = {}
     state = _empty_state(aggregate)
     for version in versions:
@@ -68,12 +72,12 @@ def _decided(aggregate: Aggregate, versions: Iterable[Any]) -> SetByPeople:
         is_loss = version.change_type == ChangeType.DELETION
         changed = {name for name, value in after.items() if value != state[name] and not is_loss}
         undone = version.source_import_id, version.grouped_change_id
-        if version.change_type in (ChangeType.IMPORT, ChangeType.MERGE):
+        if version.change_type in _UNDOABLE:
             before[undone] = decided
-        if _is_by_person(version):
-            former = SetByPeople(changed, _removed(aggregate, state, after))
-        elif version.change_type in (ChangeType.UNDO, ChangeType.UNMERGE):
+        if _is_undo(version):
             former = before.get(undone, SetByPeople())
+        elif _is_by_person(version):
+            former = SetByPeople(changed, _removed(aggregate, state, after))
         else:
             former = SetByPeople()
         decided = SetByPeople(
@@ -99,6 +103,12 @@ def _additive(aggregate: Aggregate) -> list[str]:
 
 def _members(stated: Iterable[Any]) -> set[Any]:
     return {member["name"] if isinstance(member, dict) else member for member in stated}
+
+
+def _is_undo(version: Any) -> bool:
+    """Return whether a version undoes a whole change. It gives values back to whoever had set them before."""
+    is_of_edit = version.change_type == ChangeType.REVERT and version.grouped_change_id is not None
+    return is_of_edit or version.change_type in (ChangeType.UNDO, ChangeType.UNMERGE)
 
 
 def _is_by_person(version: Any) -> bool:

@@ -7,19 +7,25 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from musicdb import history
 from musicdb.editing import (
     BulkEditError,
     Edit,
     Members,
+    Search,
     UndoRefusedError,
     bulk_edit,
     bulk_preview,
+    find_replace,
     plan_edit_undo,
+    plan_replacements,
     preview_bulk_edit,
     undo_edit,
 )
 from musicdb.models import Album, GroupedChange, Track
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, TrackFactory
+from tests.imports.files import net_file, net_row
+from tests.imports.library import run
 
 # The package exports the function of this name.
 module = import_module("musicdb.editing.bulk_edit")
@@ -250,3 +256,32 @@ def test_an_undo_needs_a_constant_number_of_queries(user: User, django_assert_nu
     # Of each of six models, the versions that the change wrote; of the tracks the rest.
     with django_assert_num_queries(29):
         undo_edit(edited.change, user)
+
+
+@pytest.mark.parametrize(("undone", "title"), [(True, "From the second file"), (False, "From the file, edited")])
+def test_after_an_undo_an_import_updates_again_what_only_imports_had_set(user: User, undone: bool, title: str) -> None:
+    run(net_file(net_row(1, **{"Track Name": "From the file"})))
+    plan = plan_replacements(Track.objects.all(), ["title"], Search("file", "file, edited"))
+    shown = {row.key: row.digest for row in plan.possible}
+    change = find_replace(plan, shown, (), user, keeps_former_names=False).change
+    if undone and change:
+        undo_edit(change, user)
+    run(net_file(net_row(1, **{"Track Name": "From the second file"})))
+    assert Track.objects.get().title == title
+
+
+def test_after_an_undo_what_a_person_had_set_before_is_theirs_again(user: User) -> None:
+    track = TrackFactory()
+    bulk_edit(Track.objects.all(), Edit({"score": 5}), user)
+    second = bulk_edit(Track.objects.all(), Edit({"score": 7, "liked": True}), user).change
+    assert second
+    undo_edit(second, user)
+    assert history.set_by_people(Track, [track.pk])[track.pk].values == {"score"}
+
+
+def test_an_album_that_an_undo_deletes_may_come_back_with_an_import(user: User) -> None:
+    TrackFactory()
+    change = bulk_edit(Track.objects.all(), Edit(new_album="New"), user).change
+    assert change
+    assert undo_edit(change, user).created == ["New"]
+    assert list(history.deleted_by_people(Album)) == []

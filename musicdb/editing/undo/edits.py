@@ -80,7 +80,7 @@ def _undo(key: int, user: AbstractBaseUser) -> EditUndo:
     if change.is_undone:
         raise UndoRefusedError("This change was undone already.")
     done, written = EditUndo(), _Written(change)
-    of_undo = history.Change(ChangeType.REVERT, user, f"Undone: {change.summary}")
+    of_undo = history.Change(ChangeType.REVERT, user, f"Undone: {change.summary}", group=change)
     for aggregate in CATALOGUE:
         for targets in _targets(aggregate, written, done, lock=True):
             keys = [target.id for target in targets]
