@@ -13,29 +13,33 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from musicdb.admin.base import is_valid_pk
-from musicdb.editing import GroupTooLargeError, ReviewedGroups, dismiss, duplicate_tracks, restore
+from musicdb.editing import GroupTooLargeError, ReviewedGroups, dismiss, duplicate_tracks, restore, tracks_sharing_isrc
 from musicdb.models import Track
 
 GROUPS_A_PAGE = 50
 # This query parameter shows the dismissed groups in place of the pending ones.
 DISMISSED_PARAM = "dismissed"
+# This one shows the tracks that share an ISRC in place of those of the same artists and title.
+ISRC_PARAM = "isrc"
 # And this one ticks all groups of the page.
 TICKED_PARAM = "ticked"
 
 
 def duplicate_tracks_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """Show the groups of tracks that are likely one recording. On POST, dismiss or restore one."""
+    """Show groups of tracks that are likely one recording, or share an ISRC. On POST, dismiss or restore one."""
     if not request.user.has_perm("musicdb.view_track"):
         raise PermissionDenied
     if request.method == "POST":
         return dismiss_or_restore(request, Track)
-    review = review_context(request, duplicate_tracks())
+    shows_isrcs = ISRC_PARAM in request.GET
+    review = review_context(request, tracks_sharing_isrc() if shows_isrcs else duplicate_tracks())
     keys = [key for group in review["page"] for key in group]
     tracks = {track.pk: track for track in Track.objects.with_table_columns().filter(pk__in=keys)}
     context = {
         **site.each_context(request),
         **review,
-        "title": "Possible duplicate tracks",
+        "title": "Tracks that share an ISRC" if shows_isrcs else "Possible duplicate tracks",
+        "shows_isrcs": shows_isrcs,
         # A track of a group may have been deleted since the groups were read.
         "groups": [[tracks[key] for key in group if key in tracks] for group in review["page"]],
         "opts": Track._meta,

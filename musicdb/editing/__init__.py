@@ -10,6 +10,7 @@ from musicdb.editing.duplicates import (
     duplicate_tracks,
     restore,
     review_groups,
+    tracks_sharing_isrc,
 )
 from musicdb.editing.homonyms import homonyms
 from musicdb.editing.merge import Merged, MergeError, merge
@@ -92,6 +93,7 @@ __all__ = [
     "restore",
     "review_groups",
     "seen_order",
+    "tracks_sharing_isrc",
     "undo_edit",
     "undo_merge",
     "with_artists",

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.text import slugify
 
-from musicdb.editing.duplicates import duplicate_tracks, review_groups
+from musicdb.editing.duplicates import duplicate_tracks, review_groups, tracks_sharing_isrc
 from musicdb.editing.homonyms import homonyms
 from musicdb.models import Album, Artist, Genre, Label, Track
 
@@ -107,7 +107,13 @@ CHECKS: list[QualityCheck] = [
     _track_check("Tracks without a genre", "Select them and add a genre. No genre shows them until then.", "genre"),
     _track_check("Tracks without art", "Their album has no art, or they have no album.", "art"),
     _track_check("Tracks without a label", "Their album has no label, or they have no album.", "label"),
-    _track_check("Tracks that share an ISRC", "The same recording, entered twice or on two albums.", "isrc"),
+    QualityCheck(
+        "Tracks that share an ISRC",
+        "The same recording, entered twice or on two albums. Merge those that are one, and dismiss the others.",
+        lambda: len(tracks_sharing_isrc().pending),
+        lambda: reverse("admin:duplicate_tracks", query={"isrc": "1"}),
+        "musicdb.view_track",
+    ),
     QualityCheck(
         "Possible duplicate tracks",
         "Same artists and same title. Live, remastered and remixed versions are not counted.",

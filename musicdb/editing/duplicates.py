@@ -48,6 +48,11 @@ def duplicate_tracks() -> ReviewedGroups:
     return review_groups(Track, Track.objects.likely_duplicates())
 
 
+def tracks_sharing_isrc() -> ReviewedGroups:
+    """Return the groups of tracks that share an ISRC. Two queries."""
+    return review_groups(Track, Track.objects.sharing_isrc())
+
+
 def duplicate_albums() -> list[list[int]]:
     """Return the keys of albums that are likely one: similar titles, and an artist in common. Two queries."""
     titles = Album.objects.order_by("sort_key", "pk").values_list("pk", "title")

@@ -315,6 +315,11 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         """Tracks that lack something, or share an ISRC with another track: one of TRACK_GAPS."""
         return self.filter(TRACK_GAPS[gap](self.model))
 
+    def sharing_isrc(self) -> list[list[int]]:
+        """Return the keys of tracks that share an ISRC, one group an ISRC, in the order of the codes. One query."""
+        rows = self.with_gap("isrc").order_by("isrc", "pk").values_list("isrc", "pk")
+        return [[key for _, key in group] for _, group in groupby(rows, key=itemgetter(0))]
+
     def likely_duplicates(self) -> list[list[int]]:
         """Return the keys of tracks that are likely one recording, in groups: the same artists and the same title key.
 
