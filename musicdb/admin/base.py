@@ -105,7 +105,6 @@ class CatalogueAdmin(ConcurrentAdmin[M]):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:
-        css = {"all": ["musicdb/admin.css"]}
         js = ["musicdb/fold_filters.js"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -72,6 +72,21 @@ class UpcField(forms.CharField):
         return normalise_upc(super().to_python(value) or "")
 
 
+class ReleaseDateField(forms.CharField):
+    """A release date as far as it is known. Its value is the text, which ``parse_release_date`` understands."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=50, help_text="As much as you know: 1983, 1983-05 or 1983-05-12.")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value:
+            try:
+                parse_release_date(value)
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+
+
 class AlbumForm(ModelForm[Album]):
     """``released`` fills two columns: the first day that the date can mean, and its precision."""
 
@@ -84,22 +99,11 @@ class AlbumForm(ModelForm[Album]):
         widget=AdminTextInputWidget,
         help_text="The number of the album’s barcode (UPC or EAN).",
     )
-    released = forms.CharField(
-        required=False, max_length=50, help_text="As much as you know: 1983, 1983-05 or 1983-05-12."
-    )
+    released = ReleaseDateField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("released", self.instance.released)
-
-    def clean_released(self) -> str:
-        text: str = self.cleaned_data["released"]
-        if text:
-            try:
-                parse_release_date(text)
-            except ValueError as error:
-                raise ValidationError(str(error)) from None
-        return text
 
     def save(self, commit: bool = True) -> Album:
         text = self.cleaned_data["released"]

@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from musicdb.admin.base import is_valid_pk
+from musicdb.admin.change_form.forms import ReleaseDateField
 from musicdb.admin.generic import ModelChoiceField, ModelMultipleChoiceField
 from musicdb.editing import Edit, Members
-from musicdb.models import Album, Artist, Genre, Label, Track, Visibility
+from musicdb.models import Album, SluggedModel, Track, Visibility
+from musicdb.models.aggregates import aggregate_of
 from musicdb.models.validators import MAX_INTEGER
 from musicdb.music import normalise_name, parse_release_date
 
@@ -54,7 +56,8 @@ class MemberWidget(_ValidKeys, AutocompleteSelect):
 class MembersField(ModelMultipleChoiceField[Any]):
     """Some genres, labels or artists, found as the user types. Its value has them in the order of choosing."""
 
-    def __init__(self, owner: type[Model], name: str, model: type[Model], **kwargs: Any) -> None:
+    def __init__(self, owner: type[Model], name: str, **kwargs: Any) -> None:
+        model = aggregate_of(owner).child_relation(name).member_model
         widget = MembersWidget(owner._meta.get_field(name), admin.site)
         super().__init__(model._default_manager.all(), required=False, widget=widget, **kwargs)
 
@@ -81,20 +84,45 @@ class MemberField(ModelChoiceField[Any]):
         return super().to_python(value)
 
 
+def _members_fields(model: type[SluggedModel], name: str) -> dict[str, MembersField]:
+    """Return the fields by which the members of a many-to-many field are added, removed and replaced."""
+    added, order = "", ""
+    if aggregate_of(model).child_relation(name).is_ordered:
+        added = f"They come after the {name} that the {model._meta.verbose_name} has, in this order."
+        order = ", in the order in which you choose them,"
+    return {
+        f"add_{name}": MembersField(model, name, help_text=added),
+        f"remove_{name}": MembersField(model, name),
+        f"set_{name}": MembersField(
+            model,
+            name,
+            label=f"Replace {name}",
+            help_text=f"These {name}{order} take the place of all others.",
+        ),
+    }
+
+
 class BulkEditForm(forms.Form):
     """What to change in the selected rows. A blank field changes nothing.
 
-    ``columns`` names the fields that are columns of the same name, ``members`` the many-to-many fields, ``clears`` by
-    the name of a checkbox the field that it makes blank. ``groups`` are the fields as the page shows them. ``selected``
-    is the number of rows that the page showed.
+    ``columns`` names the fields that are columns of the same name, ``clears`` by the name of a checkbox the field that
+    it makes blank. ``members`` names the many-to-many fields of ``model``, each of which gets a field to add, one to
+    remove and one to replace. ``groups`` are the fields as the page shows them. ``selected`` is the number of rows that
+    the page showed.
     """
 
+    model: ClassVar[type[SluggedModel]]
     columns: ClassVar[Sequence[str]] = ()
     members: ClassVar[Sequence[str]] = ()
     clears: ClassVar[Mapping[str, str]] = {}
     groups: ClassVar[Sequence[tuple[str, Sequence[str]]]] = ()
 
     selected = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.members:
+            self.fields |= _members_fields(self.model, name)
 
     @property
     def fieldsets(self) -> list[dict[str, Any]]:
@@ -141,6 +169,7 @@ class BulkEditForm(forms.Form):
 
 
 class TrackBulkForm(BulkEditForm):
+    model = Track
     columns = ["score", "liked", "explicit", "added_at"]
     members = ["genres", "artists"]
     clears = {"no_score": "score", "no_added_at": "added_at"}
@@ -164,22 +193,6 @@ class TrackBulkForm(BulkEditForm):
     )
     no_album = forms.BooleanField(required=False, label="Take off their album", help_text="Then they have no album.")
     no_place = forms.BooleanField(required=False, label="Clear disc and track number")
-    add_artists = MembersField(
-        Track, "artists", Artist, help_text="They come after the artists that the track has, in this order."
-    )
-    remove_artists = MembersField(Track, "artists", Artist)
-    set_artists = MembersField(
-        Track,
-        "artists",
-        Artist,
-        label="Replace artists",
-        help_text="These artists, in the order in which you choose them, take the place of all others.",
-    )
-    add_genres = MembersField(Track, "genres", Genre)
-    remove_genres = MembersField(Track, "genres", Genre)
-    set_genres = MembersField(
-        Track, "genres", Genre, label="Replace genres", help_text="These genres take the place of all others."
-    )
     liked = YesNoField()
     explicit = YesNoField()
     explicit_unknown = forms.BooleanField(
@@ -234,6 +247,7 @@ class VisibilityBulkForm(BulkEditForm):
 
 
 class AlbumBulkForm(BulkEditForm):
+    model = Album
     columns = ["album_type"]
     members = ["artists", "labels"]
     clears = {"no_released": "released"}
@@ -243,9 +257,7 @@ class AlbumBulkForm(BulkEditForm):
         ("Labels", ["add_labels", "remove_labels", "set_labels"]),
     ]
 
-    released = forms.CharField(
-        required=False, max_length=50, help_text="As much as you know: 1983, 1983-05 or 1983-05-12."
-    )
+    released = ReleaseDateField()
     no_released = forms.BooleanField(required=False, label="Clear released", help_text="The date becomes unknown.")
     album_type = forms.TypedChoiceField(
         label="Type",
@@ -254,35 +266,6 @@ class AlbumBulkForm(BulkEditForm):
         empty_value=None,
         required=False,
     )
-    add_artists = MembersField(
-        Album, "artists", Artist, help_text="They come after the artists that the album has, in this order."
-    )
-    remove_artists = MembersField(Album, "artists", Artist)
-    set_artists = MembersField(
-        Album,
-        "artists",
-        Artist,
-        label="Replace artists",
-        help_text="These artists, in the order in which you choose them, take the place of all others.",
-    )
-    add_labels = MembersField(Album, "labels", Label, help_text="They come after the labels that the album has.")
-    remove_labels = MembersField(Album, "labels", Label)
-    set_labels = MembersField(
-        Album,
-        "labels",
-        Label,
-        label="Replace labels",
-        help_text="These labels, in the order in which you choose them, take the place of all others.",
-    )
-
-    def clean_released(self) -> str:
-        text: str = self.cleaned_data["released"]
-        if text:
-            try:
-                parse_release_date(text)
-            except ValueError as error:
-                raise ValidationError(str(error)) from None
-        return text
 
     def edit(self) -> Edit:
         edit, cleaned = super().edit(), self.cleaned_data

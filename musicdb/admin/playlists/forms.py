@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from musicdb.admin.changelist.bulk_forms import MembersField
 from musicdb.admin.generic import ModelChoiceField, ModelForm
-from musicdb.models import Playlist, Track
+from musicdb.models import Playlist
 from musicdb.models.playlists import MAX_RULE
 from musicdb.search import RuleFilter, rule_of
 
@@ -53,7 +53,7 @@ PlaylistForm.base_fields |= _FIELDS
 class AddTracksForm(forms.Form):
     """Which tracks to add to a playlist, and where."""
 
-    tracks = MembersField(Playlist, "tracks", Track, label="Tracks", help_text="Search by title, artist or album.")
+    tracks = MembersField(Playlist, "tracks", label="Tracks", help_text="Search by title, artist or album.")
     place = forms.IntegerField(
         label="At place", required=False, min_value=1, help_text="If blank, they come after the last track."
     )
