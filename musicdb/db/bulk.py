@@ -38,15 +38,6 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
                 cursor.executemany(statement, batch)
 
 
-def insert_from(model: type[models.Model], fields: Sequence[str], rows: models.QuerySet[Any, Any]) -> None:
-    """Insert what a query selects, which has a column for each of ``fields``. The rows stay within the database."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(model._meta.get_field(name).column)) for name in fields)  # type: ignore[union-attr]
-    selecting, values = rows.query.get_compiler(connection=connection).as_sql()
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {selecting}", values)
-
-
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Update rows by primary key. Each of ``rows`` has a value for each of ``fields``, then the key.
 

@@ -8,18 +8,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from django.db import models
-from django.db.models import Q, QuerySet, Value
+from django.db import connection, models
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from musicdb.db import in_batches, insert_from
+from musicdb.db import Parameter, PreparedInsert, in_batches
 from musicdb.history.expressions import belonging_columns, belongings_of, last_version_matches, lost_rows
 from musicdb.models import GroupedChange, Import
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
 
+# The columns of a version that say how it came about.
+FACTS = (
+    "history_date",
+    "history_type",
+    "history_change_reason",
+    "history_user",
+    "change_type",
+    "source_import",
+    "grouped_change",
+)
 _signals_enabled: ContextVar[bool] = ContextVar("signals_enabled", default=True)
 
 
@@ -108,11 +119,7 @@ def _write(
     model: type[models.Model], keys: Iterable[int], change: Change, history_type: str, unless_recorded: bool = False
 ) -> None:
     """Write a version of each row as the database has it. One statement a batch."""
-    aggregate = aggregate_of(model)
-    history = aggregate.versions.model
-    columns = ["id", *(field.name for field in aggregate.columns)]
-    belongings = belongings_of(aggregate)
-    facts: dict[str, Any] = {
+    stated = {
         "history_date": timezone.now(),
         "history_type": history_type,
         "history_change_reason": change.reason,
@@ -121,23 +128,41 @@ def _write(
         "source_import": change.source_import.pk if change.source_import else None,
         "grouped_change": change.group.pk if change.group else None,
     }
-    stated = {f"stated_{name}": Value(value, history._meta.get_field(name)) for name, value in facts.items()}
-    if history_type == DELETED:
+    is_deletion = history_type == DELETED
+    for batch in in_batches(keys):
+        first, last = min(batch), max(batch)
+        if last - first + 1 == len(batch) == len(set(batch)):
+            # One row, or new rows, which have keys in sequence.
+            statement = _insert_of_sequence(model, is_deletion, unless_recorded, connection.vendor)
+        else:
+            statement = _insert(model, is_deletion, unless_recorded, Q(pk__in=batch))
+        statement.run({**stated, "first": first, "last": last})
+
+
+@cache
+def _insert_of_sequence(
+    model: type[models.Model], is_deletion: bool, unless_recorded: bool, vendor: str
+) -> PreparedInsert:
+    """Return the insert of the versions of all rows from the key ``first`` to ``last``, for databases of ``vendor``."""
+    key = model._meta.pk
+    among = Q(pk__range=(Parameter("first", key), Parameter("last", key)))
+    return _insert(model, is_deletion, unless_recorded, among)
+
+
+def _insert(model: type[models.Model], is_deletion: bool, unless_recorded: bool, among: Q) -> PreparedInsert:
+    """Return the insert of a version of each row ``among`` those of ``model``. Its parameters are ``FACTS``."""
+    aggregate = aggregate_of(model)
+    history = aggregate.versions.model
+    columns = ["id", *(field.name for field in aggregate.columns)]
+    belongings = belongings_of(aggregate)
+    if is_deletion:
         belongings |= {use.reverse_name: lost_rows(use) for use in aggregate.unprotected_uses}
     belonging = belonging_columns(belongings)
-    fields = [*columns, *facts, *belongings]
-    for batch in in_batches(keys):
-        rows = model._default_manager.filter(_among(batch)).order_by("pk").annotate(**stated, **belonging)
-        if unless_recorded:
-            rows = rows.alias(is_recorded=last_version_matches(aggregate)).filter(is_recorded=False)
-        insert_from(history, fields, rows.values_list(*columns, *stated, *belonging))
-
-
-def _among(keys: Sequence[int]) -> Q:
-    """Return the condition that a row has one of ``keys``. New rows have keys in sequence, which need no list."""
-    first, last = min(keys), max(keys)
-    is_sequence = last - first + 1 == len(keys) == len(set(keys))
-    return Q(pk__range=(first, last)) if is_sequence else Q(pk__in=keys)
+    facts = {f"stated_{name}": Parameter(name, history._meta.get_field(name)) for name in FACTS}
+    rows = model._default_manager.filter(among).order_by("pk").annotate(**facts, **belonging)
+    if unless_recorded:
+        rows = rows.alias(is_recorded=last_version_matches(aggregate)).filter(is_recorded=False)
+    return PreparedInsert(history, [*columns, *FACTS, *belongings], rows.values_list(*columns, *facts, *belonging))
 
 
 def rows_as_recorded(aggregate: Aggregate, keys: Sequence[int], **lookups: Any) -> QuerySet[Any]:
