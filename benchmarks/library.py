@@ -48,6 +48,11 @@ class Library:
     environment: dict[str, str]
     project: Path = PROJECT
 
+    @property
+    def file(self) -> Path:
+        """The database of a library on SQLite."""
+        return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
+
     def manage(self, *arguments: str) -> Ran:
         return self.python("-c", WRAPPER, *arguments)
 

@@ -1,4 +1,4 @@
-"""What every database access may need: bulk writes, prepared statements, retries, isolation, cascades, roles."""
+"""What every database access may need: bulk writes, prepared statements, staging, retries, isolation, roles."""
 
 from musicdb.db.bulk import in_batches, insert, one_of, reserve_keys, update
 from musicdb.db.cascades import count_cascade, tables_that_need
@@ -8,11 +8,15 @@ from musicdb.db.isolation import data_version, repeatable_read
 from musicdb.db.locks import migration_lock
 from musicdb.db.prepared import Parameter, PreparedInsert
 from musicdb.db.retries import retry_on_deadlock
+from musicdb.db.staging import DIRECT, StagedWriter, Writer, large_page_cache, staged_writer
 
 __all__ = [
+    "DIRECT",
     "FailureKind",
     "Parameter",
     "PreparedInsert",
+    "StagedWriter",
+    "Writer",
     "classify",
     "close_lost_connections",
     "count_cascade",
@@ -21,11 +25,13 @@ __all__ = [
     "failure_of",
     "in_batches",
     "insert",
+    "large_page_cache",
     "migration_lock",
     "one_of",
     "repeatable_read",
     "reserve_keys",
     "retry_on_deadlock",
+    "staged_writer",
     "tables_that_need",
     "update",
 ]

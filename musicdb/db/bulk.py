@@ -19,7 +19,7 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     happens: no defaults, no signals, and no primary keys to read back. Only columns that compute themselves from one
     of ``fields`` are added.
     """
-    fields, rows = _with_derived(model, fields, rows)
+    fields, rows = with_derived(model, fields, rows)
     quote = connection.ops.quote_name
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     target = f"{quote(model._meta.db_table)} ({', '.join(quote(columns[name]) for name in fields)})"
@@ -43,7 +43,7 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
 
     Columns that are derived from one of ``fields`` are updated with it.
     """
-    fields, rows = _with_derived(model, fields, rows)
+    fields, rows = with_derived(model, fields, rows)
     quote = connection.ops.quote_name
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     settings = ", ".join(f"{quote(columns[name])} = %s" for name in fields)
@@ -54,7 +54,13 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
             cursor.executemany(statement, batch)
 
 
-def _with_derived(
+def delete_of(model: type[models.Model], field: str, keys: Collection[int]) -> None:
+    """Delete the rows whose foreign key ``field`` is one of ``keys``."""
+    for batch in in_batches(keys):
+        model._default_manager.filter(**{f"{field}__in": batch}).delete()
+
+
+def with_derived(
     model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
     """Put in front the columns that compute themselves from one of ``fields``, as a ``KeyField`` does."""

@@ -1,4 +1,4 @@
-"""Writes a plan to the database. Must run in a transaction."""
+"""Writes a plan to the database, at once or by way of rows that are prepared before."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from musicdb.db import insert, reserve_keys, update
+from musicdb.db import Writer, reserve_keys
 from musicdb.imports.columns import as_dict
 from musicdb.imports.entities import Entity, Entry
 from musicdb.imports.plan import Plan
@@ -25,35 +25,37 @@ PROGRESS_EVERY = 1_000
 class Applied:
     """The keys of the rows that an import created and changed, by model."""
 
-    created: dict[type[SluggedModel], list[int]] = field(default_factory=dict)
+    created: dict[type[SluggedModel], Sequence[int]] = field(default_factory=dict)
     updated: dict[type[SluggedModel], list[int]] = field(default_factory=dict)
 
 
-def apply_plan(plan: Plan, progress: Progress = no_progress) -> Applied:
-    """Write all of ``plan``. The number of statements grows with batches, not with rows.
+def apply_plan(plan: Plan, writer: Writer, stage: str = "Writing", progress: Progress = no_progress) -> Applied:
+    """Give all of ``plan`` to ``writer``. The number of statements grows with batches, not with rows.
 
-    New rows get their keys, and those that others point at are written before the others.
+    New rows get their keys, and those that others point at are written before the others. ``stage`` is what
+    ``progress`` is told. It may take one transaction to prepare the rows and another to write them, as long as nobody
+    else writes in between.
     """
     applied = Applied(updated=plan.changed_keys())
     for aggregate in CATALOGUE:
         new, changed = plan.created[aggregate.model], plan.changed[aggregate.model]
         applied.created[aggregate.model] = _reserve_keys(new)
-        _insert(aggregate, new, progress)
-        _update(aggregate, changed)
+        _insert(aggregate, new, writer, partial(progress, stage))
+        _update(aggregate, changed, writer)
         for relation in aggregate.child_relations:
-            _write_members(relation, new, changed)
-        _write_aliases(aggregate, chain(new, changed))
+            _write_members(relation, new, changed, writer)
+        _write_aliases(aggregate, chain(new, changed), writer)
     return applied
 
 
-def _reserve_keys(new: Sequence[Entity]) -> list[int]:
-    keys = list(reserve_keys(new[0].model, len(new))) if new else []
+def _reserve_keys(new: Sequence[Entity]) -> Sequence[int]:
+    keys = reserve_keys(new[0].model, len(new)) if new else []
     for entity, key in zip(new, keys, strict=True):
         entity.pk = key
     return keys
 
 
-def _insert(aggregate: Aggregate, new: Sequence[Entity], progress: Progress) -> None:
+def _insert(aggregate: Aggregate, new: Sequence[Entity], writer: Writer, progress: Callable[[int, int], None]) -> None:
     if not new:
         return
     former = (alias.slug for entity in new for alias in entity.aliases if alias.slug)
@@ -71,12 +73,12 @@ def _insert(aggregate: Aggregate, new: Sequence[Entity], progress: Progress) -> 
                 values[name] = convert(values[name])
             yield entity.pk, *[values[name] for name in names]
             if number % PROGRESS_EVERY == 0 or number == len(new):
-                progress("Writing", number, len(new))
+                progress(number, len(new))
 
-    insert(aggregate.model, ["id", *names], rows())
+    writer.insert(aggregate.model, ["id", *names], rows())
 
 
-def _update(aggregate: Aggregate, changed: Iterable[Entity]) -> None:
+def _update(aggregate: Aggregate, changed: Iterable[Entity], writer: Writer) -> None:
     """Write the columns that change. Entities in which the same columns change share a statement."""
     own = {column.name for column in aggregate.columns}
     groups: defaultdict[tuple[str, ...], list[Entity]] = defaultdict(list)
@@ -89,7 +91,7 @@ def _update(aggregate: Aggregate, changed: Iterable[Entity]) -> None:
             (*(converters.get(name, _as_it_is)(entity.values[name]) for name in columns), entity.pk)
             for entity in entities
         )
-        update(aggregate.model, columns, rows)
+        writer.update(aggregate.model, columns, rows)
 
 
 def _converters(aggregate: Aggregate, names: Collection[str]) -> list[tuple[str, Callable[[Any], Any]]]:
@@ -108,18 +110,18 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _write_members(relation: ChildRelation, new: Iterable[Entity], changed: Iterable[Entity]) -> None:
+def _write_members(relation: ChildRelation, new: Iterable[Entity], changed: Iterable[Entity], writer: Writer) -> None:
     """Write the members of a relation, such as the artists of tracks.
 
     Where their order counts, they replace those that an owner has. Otherwise they are added.
     """
     created = _members(relation, new)
     updated = _members(relation, (entity for entity in changed if relation.name in entity.before))
-    relation.add(created)
+    relation.add(created, writer)
     if relation.is_ordered:
-        relation.replace(updated)
+        relation.replace(updated, writer)
     else:
-        relation.add(updated)
+        relation.add(updated, writer)
 
 
 def _members(relation: ChildRelation, owners: Iterable[Entity]) -> dict[int, list[Child | int]]:
@@ -135,7 +137,7 @@ def _stated(relation: ChildRelation, owner: Entity) -> Sequence[Any]:
     return stated
 
 
-def _write_aliases(aggregate: Aggregate, entities: Iterable[Entity]) -> None:
+def _write_aliases(aggregate: Aggregate, entities: Iterable[Entity], writer: Writer) -> None:
     if aggregate.alias is None:
         return
     columns = aggregate.alias_columns
@@ -148,5 +150,5 @@ def _write_aliases(aggregate: Aggregate, entities: Iterable[Entity]) -> None:
                 new.append((entity.pk, *values))
             else:
                 completed.append((*values, alias.pk))
-    insert(aggregate.alias, ["target", *columns], new)
-    update(aggregate.alias, columns, completed)
+    writer.insert(aggregate.alias, ["target", *columns], new)
+    writer.update(aggregate.alias, columns, completed)

@@ -1,7 +1,7 @@
 """Let one import at a time change the library, and say whom the others wait for.
 
 Two imports at once would each create what the other creates. On PostgreSQL an import therefore takes an advisory lock
-until its transaction ends. On SQLite the transaction itself locks out other writers, so ``run_import`` plans before it.
+until its transaction ends. On SQLite the transaction itself locks out other writers, so an import plans before it.
 """
 
 import logging

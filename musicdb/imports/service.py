@@ -15,17 +15,17 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseFailure
-from django.db import connection, transaction
 
 from musicdb import history
-from musicdb.db import data_version, explain, repeatable_read
-from musicdb.imports.apply import Applied, apply_plan
+from musicdb.db import explain
+from musicdb.imports.apply import Applied
 from musicdb.imports.bad_rows import write_bad_rows
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
 from musicdb.imports.messages import BadRowsError, ImportRefusedError, Note, OpenQuestionsError, Problem
 from musicdb.imports.options import ImportOptions, Source
 from musicdb.imports.parse import Parsed, parse
 from musicdb.imports.plan import Plan, make_plan
+from musicdb.imports.ready import ready_to_write
 from musicdb.imports.resolvers import resolve
 from musicdb.imports.saved_mappings import save_mappings, with_saved_mappings
 from musicdb.imports.settle import settle
@@ -119,21 +119,24 @@ def run_import(
     if parsed.questions:
         raise OpenQuestionsError(parsed.questions)
     _refuse_bad_rows(parsed, parsed.problems, options)
+
+    def plan() -> Plan:
+        planned = Preview(parsed, _plan(parsed, options, progress))
+        _refuse_bad_rows(parsed, planned.problems, options)
+        return planned.plan
+
+    def lock() -> None:
+        lock_imports(f"import of {_names(sources)}", user, patience)
+
     try:
-        plan, version = _plan_ahead(parsed, options, progress)
         with ExitStack() as if_it_fails:
-            with transaction.atomic():
-                lock_imports(f"import of {_names(sources)}", user, patience)
-                if plan is None or data_version() != version:
-                    plan = None  # Two plans would take twice the memory.
-                    plan = _plan(parsed, options, progress)
-                planned = Preview(parsed, plan)
-                _refuse_bad_rows(parsed, planned.problems, options)
+            with ready_to_write(plan, lock, progress) as ready:
+                planned = Preview(parsed, ready.plan)
                 for model, keys in planned.plan.changed_keys().items():
                     history.baseline(model, keys)
                 # All that they say is in the plan now, and the memory is needed to write it.
                 parsed.tracks.clear()
-                applied = apply_plan(planned.plan, progress)
+                applied = ready.write()
                 save_mappings(parsed.mappings, user)
                 record = _record(sources, options, user, planned, time.perf_counter() - started)
                 progress("Recording", 0, None)
@@ -154,18 +157,6 @@ def _parse(sources: Sequence[Source], options: ImportOptions, progress: Progress
     parsed = parse(tables, options, progress)
     parsed.notes[:0] = notes
     return parsed
-
-
-def _plan_ahead(parsed: Parsed, options: ImportOptions, progress: Progress) -> tuple[Plan | None, int | None]:
-    """Plan while others may write, where a plan within the transaction would lock them out: on SQLite.
-
-    Return the plan, and the version of the data that it was made for. Once others have written, it does not hold.
-    """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return None, None
-    with repeatable_read():
-        version = data_version()
-        return _plan(parsed, options, progress), version
 
 
 def _plan(parsed: Parsed, options: ImportOptions, progress: Progress) -> Plan:

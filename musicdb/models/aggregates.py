@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import F
 
-from musicdb.db import in_batches, insert
+from musicdb.db import DIRECT, Writer, in_batches
 from musicdb.models.aliases import (
     AlbumAlias,
     Alias,
@@ -126,14 +126,13 @@ class ChildRelation:
             return [LostChild(key, None) for key in lost]
         return [LostChild(row[self.owner], row["position"], self._values_in(row)) for row in lost]
 
-    def replace(self, children: Mapping[int, Sequence[Child | int]]) -> None:
+    def replace(self, children: Mapping[int, Sequence[Child | int]], writer: Writer = DIRECT) -> None:
         """Give each owner these child rows in place of those that it has. A key stands for a row of that member."""
         # No two rows of an owner may share a position even for a moment, so all of its rows are written anew.
-        for batch in in_batches(children):
-            self._rows_of(batch).delete()
-        self.add(children)
+        writer.delete_of(self.through, self.owner, children.keys())
+        self.add(children, writer)
 
-    def add(self, children: Mapping[int, Sequence[Child | int]]) -> None:
+    def add(self, children: Mapping[int, Sequence[Child | int]], writer: Writer = DIRECT) -> None:
         """Give owners that have none these child rows."""
         fields: list[Any] = [self.through._meta.get_field(name) for name in self.columns]
 
@@ -149,7 +148,7 @@ class ChildRelation:
             return (field.get_db_prep_save(value, connection) for field, value in zip(fields, given, strict=True))
 
         order = ["position"] if self.is_ordered else []
-        insert(self.through, [self.owner, self.member, *order, *self.columns], rows())
+        writer.insert(self.through, [self.owner, self.member, *order, *self.columns], rows())
 
     def give_back(self, member: int, lost: Iterable[LostChild]) -> None:
         """Return a member to the owners that lost it, to its places in their order. The owners must exist."""

@@ -1,4 +1,7 @@
-"""On SQLite, others can write while an import plans. It plans anew for what they wrote. With a second connection."""
+"""On SQLite, others can write while an import plans and prepares. It plans anew for what they wrote.
+
+With a second connection.
+"""
 
 import json
 import textwrap
@@ -48,11 +51,11 @@ def in_another_connection(work):
 def save():
     found["status"] = screen.type(title="Mended").save().status_code
 
-def import_again(work, during):
-    # While it works, ``work`` happens once, in another connection.
+def import_again(work, during, times=1):
+    # While it works, ``work`` happens in another connection.
     def progress(stage, done, of):
         stages.append(stage)
-        if stage == during and stages.count(stage) == 1:
+        if stage == during and stages.count(stage) <= times:
             in_another_connection(work)
     files = [net_file(net_row(1, **{"Track Name": "Of the file"}), net_row(2))]
     run_import(files, ImportOptions(no_playlist=True), None, progress)
@@ -72,6 +75,28 @@ def run(folder: Path, script: str) -> dict[str, Any]:
 def test_an_editor_saves_at_once_and_the_import_respects_it(tmp_path: Path) -> None:
     found = run(tmp_path, 'import_again(save, "Comparing")')
     assert found == {"status": 302, "titles": ["Mended", "Song 2"], "plans": 2}
+
+
+def test_so_does_one_who_saves_while_it_prepares_what_it_writes(tmp_path: Path) -> None:
+    found = run(tmp_path, 'import_again(save, "Preparing")')
+    assert found == {"status": 302, "titles": ["Mended", "Song 2"], "plans": 2}
+
+
+def test_it_plans_in_the_end_while_nobody_can_write(tmp_path: Path) -> None:
+    script = """
+    import_again(lambda: Artist.objects.create(name="Somebody"), "Comparing", times=3)
+    found["artists"] = Artist.objects.filter(name="Somebody").count()
+    """
+    assert run(tmp_path, script) == {"titles": ["Of the file", "Song 2"], "plans": 4, "artists": 3}
+
+
+def test_it_leaves_no_temporary_tables(tmp_path: Path) -> None:
+    script = """
+    import_again(save, "Preparing")
+    with connection.cursor() as cursor:
+        found["left"] = cursor.execute("SELECT name FROM sqlite_temp_master").fetchall()
+    """
+    assert run(tmp_path, script)["left"] == []
 
 
 def test_while_the_import_writes_the_form_comes_back(tmp_path: Path) -> None:
