@@ -50,7 +50,7 @@ MAPPED = {
         "track_name": ("title", ""),
         "popularity": ("popularity", ""),
         "duration_ms": ("duration_ms", "milliseconds"),
-        "explicit": ("explicit", "yes-no"),
+        "explicit": ("explicit", ""),
         "track_genre": ("genres", "one"),
         **_FEATURES,
     },

@@ -5,6 +5,8 @@ SQLite lets one connection write at a time. A temporary table belongs to its con
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 from django.db import connection, models
@@ -40,13 +42,20 @@ class DirectWriter:
 DIRECT = DirectWriter()
 
 
+@dataclass
+class _Step:
+    """A temporary table with rows, and what writes them."""
+
+    table: str
+    write: Callable[[str], None]
+    rows: int = 0
+
+
 class StagedWriter:
     """Keeps rows in temporary tables of SQLite, until ``write`` writes them in the order in which they came."""
 
     def __init__(self) -> None:
-        self._tables: list[str] = []
-        # What each table is for, and its number of rows.
-        self._steps: list[tuple[Callable[[str], None], int]] = []
+        self._steps: list[_Step] = []
 
     def insert(self, model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         fields, rows = with_derived(model, fields, rows)
@@ -81,12 +90,12 @@ class StagedWriter:
 
     def write(self, written: Written) -> None:
         """Write the rows. Must run in a transaction, in a database that nobody has changed since they were kept."""
-        total = sum(number for _, number in self._steps)
+        total = sum(step.rows for step in self._steps)
         done = 0
-        for table, (write, number) in zip(self._tables, self._steps, strict=True):
+        for step in self._steps:
             written(done, total)
-            write(table)
-            done += number
+            step.write(step.table)
+            done += step.rows
         written(done, total)
 
     def drop(self) -> None:
@@ -94,25 +103,24 @@ class StagedWriter:
         # A transaction that must be rolled back takes with it those that it made.
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
-                for table in self._tables:
-                    cursor.execute(f"DROP TABLE IF EXISTS {table}")
+                for step in self._steps:
+                    cursor.execute(f"DROP TABLE IF EXISTS {step.table}")
 
     def _keep(self, width: int, rows: Iterable[Sequence[Any]], write: Callable[[str], None]) -> None:
-        table = f"temp.staged_{len(self._tables)}"
-        number = 0
+        batches = in_batches(rows, BATCH)
+        if (first := next(batches, None)) is None:
+            return
+        step = _Step(f"temp.staged_{len(self._steps)}", write)
+        self._steps.append(step)
         # The columns have no types: a value is kept as it comes, and gets the type of its column where it is written.
         columns = ", ".join(f"c{place}" for place in range(width))
-        statement = f"INSERT INTO {table} VALUES ({', '.join(['%s'] * width)})"  # noqa: S608
+        statement = f"INSERT INTO {step.table} VALUES ({', '.join(['%s'] * width)})"  # noqa: S608
         with connection.cursor() as cursor:
-            for batch in in_batches(rows, BATCH):
-                if not number:
-                    self._tables.append(table)
-                    cursor.execute(f"DROP TABLE IF EXISTS {table}")
-                    cursor.execute(f"CREATE TABLE {table} ({columns})")
+            cursor.execute(f"DROP TABLE IF EXISTS {step.table}")
+            cursor.execute(f"CREATE TABLE {step.table} ({columns})")
+            for batch in chain([first], batches):
                 cursor.executemany(statement, batch)
-                number += len(batch)
-        if number:
-            self._steps.append((write, number))
+                step.rows += len(batch)
 
 
 @contextmanager
