@@ -25,7 +25,7 @@ def _bad_rows(tables: Iterable[Table], problems: Iterable[Problem]) -> Iterator[
     for table in tables:
         rows = _bad_rows_of(table, reasons)
         if (first := next(rows, None)) is not None:
-            yield [*table.header, *BAD_ROW_HEADINGS]
+            yield [*table.full_header, *BAD_ROW_HEADINGS]
             yield first
             yield from rows
 
@@ -33,5 +33,5 @@ def _bad_rows(tables: Iterable[Table], problems: Iterable[Problem]) -> Iterator[
 def _bad_rows_of(table: Table, reasons: dict[RowRef, list[str]]) -> Iterator[list[str]]:
     for number, cells in table.rows():
         if why := reasons.get(table.ref(number)):
-            padding = [""] * (len(table.header) - len(cells))
+            padding = [""] * (len(table.full_header) - len(cells))
             yield [*cells, *padding, table.name, str(number), " ".join(why)]

@@ -1,11 +1,16 @@
 """Which column of a table is which field of a track, as a person has decided it. No Django here."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 # The field of a column that is not read.
 IGNORE = "ignore"
+
+
+def column_name(position: int) -> str:
+    """Return what a column is called that has no heading. The first position is 0."""
+    return f"Column {position + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +31,11 @@ class ColumnMapping:
     def as_dict(self) -> dict[str, Any]:
         return {"columns": [asdict(column) for column in self.columns]}
 
-    def as_json(self) -> str:
-        return json.dumps(self.as_dict(), ensure_ascii=False, indent=2)
+    @property
+    def headings(self) -> Sequence[str]:
+        return [column.heading for column in self.columns]
+
+    @property
+    def is_without_headings(self) -> bool:
+        """Whether no column has a heading: the first row of such a table is a track."""
+        return self.headings == [column_name(position) for position in range(len(self.columns))]

@@ -9,7 +9,14 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from musicdb.imports.column_mapping import ColumnMapping
-from musicdb.imports.formats import UnknownColumnsError, detect_all, guess_columns
+from musicdb.imports.formats import (
+    UnknownColumnsError,
+    as_mapped,
+    detect_all,
+    guess_columns,
+    may_lack_headings,
+    without_header_if_it_has_none,
+)
 from musicdb.imports.formats.mapped import NEEDED, MappedFormat, fingerprint, mapped_format, mapping_in, spread
 from musicdb.imports.messages import ImportRefusedError, Note, said_once
 from musicdb.imports.options import ImportOptions, Source
@@ -23,22 +30,25 @@ SAMPLE_ROWS = 5
 class Unmapped:
     """A table whose columns a person is asked about.
 
+    ``key`` stands for what is in its first row. ``header`` has the headings, or the names of columns that have none.
     ``mapping`` has the fields that they most likely are: as ``saved`` by an earlier import, or else a guess. ``rows``
     are the first rows, with a cell for each column. ``reason`` says why it is asked, and ``advice`` what to do if there
-    is no title or no artist.
+    is no title or no artist. ``may_lack_headings`` is whether the first row may be data.
     """
 
     file: str
+    key: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     mapping: ColumnMapping
     reason: str = ""
     advice: str = ""
     saved: SavedMapping | None = None
+    may_lack_headings: bool = False
 
     @property
-    def fingerprint(self) -> str:
-        return fingerprint(self.header)
+    def is_without_headings(self) -> bool:
+        return self.mapping.is_without_headings
 
 
 # --- What imports use and save -----------------------------------------------------------------------------------
@@ -87,18 +97,19 @@ def mapping_of(saved: SavedMapping) -> ColumnMapping | None:
 # --- What a person is asked --------------------------------------------------------------------------------------
 
 
-def columns_of(sources: Sequence[Source], encoding: str | None = None) -> ColumnMapping:
-    """Return what the columns of the one header of ``sources`` are, as an earlier import had it, or else a guess.
+def columns_of(sources: Sequence[Source], encoding: str | None = None, *, has_header: bool = True) -> Unmapped:
+    """Return the table of ``sources``, or the first if they have one header. Without ``has_header`` they have none.
 
     Raises ImportRefusedError for files with different headers, and for what cannot be read.
     """
-    tables = list(read_sources(sources, encoding))
+    tables = [
+        without_header_if_it_has_none(table) if has_header else table.without_header()
+        for table in read_sources(sources, encoding)
+    ]
     if len({fingerprint(table.own_header) for table in tables}) > 1:
         names = ", ".join(table.name for table in tables)
         raise ImportRefusedError(f"The files have different headers: {names}. Take one at a time.")
-    saved = _saved_for(tables).get(fingerprint(tables[0].own_header))
-    mapping = mapping_of(saved) if saved else None
-    return spread(mapping, tables[0].own_header) if mapping else guess_columns(tables[0])
+    return _as_saved_or_guessed(tables[0], fingerprint(tables[0].own_header))
 
 
 def first_unmapped(
@@ -113,7 +124,7 @@ def first_unmapped(
     if not _may_be_mapped(options):
         return replace(options, mappings=()), None
     tables = list(read_sources(sources, options.parse_options.encoding))
-    fitting = tuple(mapping for mapping in options.mappings if any(_fits(table, mapping) for table in tables))
+    fitting = tuple(mapping for mapping in options.mappings if any(as_mapped(table, mapping) for table in tables))
     options = replace(options, mappings=fitting)
     open_tables = [table for table in tables if not _is_mapped(table, fitting)]
     saved = _saved_for(open_tables)
@@ -123,32 +134,47 @@ def first_unmapped(
     return options, None
 
 
-def unmapped_with(sources: Sequence[Source], options: ImportOptions, key: str) -> Unmapped | None:
-    """Return the first table with the header that ``key`` stands for, to be mapped."""
+def unmapped_with(sources: Sequence[Source], options: ImportOptions, key: str, *, has_header: bool) -> Unmapped | None:
+    """Return the first table with the first row that ``key`` stands for, to be mapped."""
     for table in read_sources(sources, options.parse_options.encoding):
         if fingerprint(table.own_header) == key:
-            return _unmapped(table, guess_columns(table), saved=_saved_for([table]).get(key))
+            return _as_saved_or_guessed(table if has_header else table.without_header(), key)
     return None
 
 
 def _asked(
     table: Table, options: ImportOptions, offered: ColumnMapping | None, saved: Mapping[str, SavedMapping]
 ) -> Unmapped | None:
-    if offered and _fits(table, offered):
-        return _unmapped(table, offered)
-    one = saved.get(fingerprint(table.own_header))
-    if one and (mapping := mapping_of(one)):
-        return _unmapped(table, mapping, saved=one)
+    key = fingerprint(table.own_header)
+    if offered and (read := as_mapped(table, offered)):
+        return _unmapped(read, key, offered)
+    if key in saved and (mapping := mapping_of(saved[key])):
+        return _unmapped(table, key, mapping, saved=saved[key])
     try:
         detect_all([table], replace(options, mappings=()))
     except UnknownColumnsError as error:
+        if error.table is not table and (found := _as_saved_or_guessed(error.table, key)).saved:
+            return replace(found, reason=error.reason)
         advice = "" if NEEDED.keys() <= {column.field for column in error.guess.columns} else error.advice
-        return _unmapped(table, error.guess, error.reason, advice)
+        return _unmapped(error.table, key, error.guess, error.reason, advice)
     return None
 
 
+def _as_saved_or_guessed(table: Table, key: str) -> Unmapped:
+    saved = _saved_for([table]).get(fingerprint(table.own_header))
+    mapping = mapping_of(saved) if saved else None
+    if saved is None or mapping is None:
+        return _unmapped(table, key, guess_columns(table))
+    return _unmapped(table, key, mapping, saved=saved)
+
+
 def _unmapped(
-    table: Table, mapping: ColumnMapping, reason: str = "", advice: str = "", saved: SavedMapping | None = None
+    table: Table,
+    key: str,
+    mapping: ColumnMapping,
+    reason: str = "",
+    advice: str = "",
+    saved: SavedMapping | None = None,
 ) -> Unmapped:
     header = table.own_header
     rows = []
@@ -156,7 +182,8 @@ def _unmapped(
         rows.append(tuple(cells[position] if position < len(cells) else "" for position in range(len(header))))
         if len(rows) == SAMPLE_ROWS:
             break
-    return Unmapped(table.name, header, tuple(rows), spread(mapping, header), reason, advice, saved)
+    may_lack = may_lack_headings(table)
+    return Unmapped(table.name, key, header, tuple(rows), spread(mapping, header), reason, advice, saved, may_lack)
 
 
 # --- Which mapping is whose --------------------------------------------------------------------------------------
@@ -166,12 +193,8 @@ def _may_be_mapped(options: ImportOptions) -> bool:
     return options.file_format in ("", MappedFormat.name)
 
 
-def _fits(table: Table, mapping: ColumnMapping) -> bool:
-    return not mapped_format(mapping).missing_columns(table.header)
-
-
 def _is_mapped(table: Table, mappings: Iterable[ColumnMapping]) -> bool:
-    return any(_fits(table, mapping) for mapping in mappings)
+    return any(as_mapped(table, mapping) for mapping in mappings)
 
 
 def _saved_for(tables: Iterable[Table]) -> dict[str, SavedMapping]:

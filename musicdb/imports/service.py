@@ -20,6 +20,7 @@ from musicdb import history
 from musicdb.db import explain
 from musicdb.imports.apply import Applied
 from musicdb.imports.bad_rows import write_bad_rows
+from musicdb.imports.formats import as_mapped
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
 from musicdb.imports.messages import BadRowsError, ImportRefusedError, Note, OpenQuestionsError, Problem
 from musicdb.imports.options import ImportOptions, Source
@@ -29,7 +30,7 @@ from musicdb.imports.ready import ready_to_write
 from musicdb.imports.resolvers import resolve
 from musicdb.imports.saved_mappings import save_mappings, with_saved_mappings
 from musicdb.imports.settle import settle
-from musicdb.imports.tables import read_sources
+from musicdb.imports.tables import Table, read_sources
 from musicdb.models import Import
 from musicdb.models.history import ChangeType
 from musicdb.progress import Progress, no_progress
@@ -174,7 +175,8 @@ def _write_bad_rows(path: Path, sources: Sequence[Source], options: ImportOption
     partial = path.with_name(f"{path.name}.part")
     try:
         with partial.open("w", encoding="utf-8-sig", newline="") as file:
-            write_bad_rows(file, read_sources(sources, options.parse_options.encoding), problems)
+            tables = (_as_mapped(table, options) for table in read_sources(sources, options.parse_options.encoding))
+            write_bad_rows(file, tables, problems)
         partial.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -182,6 +184,10 @@ def _write_bad_rows(path: Path, sources: Sequence[Source], options: ImportOption
         reason = f"The rows that cannot be imported could not be written to {path} ({error.strerror})."
         raise ImportRefusedError(reason) from error
     return path
+
+
+def _as_mapped(table: Table, options: ImportOptions) -> Table:
+    return next(filter(None, (as_mapped(table, mapping) for mapping in options.mappings)), table)
 
 
 def _record_history(applied: Applied, change: history.Change) -> None:

@@ -38,11 +38,21 @@ def chosen(page: Any) -> dict[str, str]:
 def send(client: Client, page: Any, button: str = "", **choices: str) -> Any:
     """Send the page of columns as a browser does, with ``choices`` by the columns' headings."""
     fields = {**chosen(page), **choices}
-    data: dict[str, Any] = {"column": list(fields.values()), "header": page.context["table"].fingerprint}
+    data: dict[str, Any] = {"column": list(fields.values()), "header": page.context["table"].key}
+    data["first_row"] = "data" if page.context["table"].is_without_headings else "headings"
     data |= {"token": page.context["token"], "mappings": page.context["mappings"]}
     for name, value in page.context["carried"]:
         data.setdefault(name, []).append(value)
     return client.post(COLUMNS, {**data, **({button: "1"} if button else {})}, follow=True)
+
+
+def read_again(client: Client, page: Any, first_row: str) -> Any:
+    """Press the button of the page of columns that says what the first row is."""
+    buttons = parse(page).all("button", name="read_again")
+    assert [button.attrs["value"] for button in buttons] == [first_row]
+    table = page.context["table"]
+    data = {"header": table.key, "token": page.context["token"], "mappings": "", "read_again": first_row}
+    return client.post(COLUMNS, {**data, **dict(page.context["carried"])})
 
 
 def is_preview(page: Any) -> bool:
@@ -219,7 +229,7 @@ def test_hostile_headers_are_mapped_imported_and_kept(editor: Client, text: str)
 )
 def test_a_form_that_does_not_belong_to_the_file(editor: Client, changed: dict[str, Any]) -> None:
     page = upload(editor, SHORT)
-    data = {"token": page.context["token"], "header": page.context["table"].fingerprint, "column": ["title", "ignore"]}
+    data = {"token": page.context["token"], "header": page.context["table"].key, "column": ["title", "ignore"]}
     done = editor.post(COLUMNS, {**data, **changed}, follow=True)
     (message,) = messages_of(done)
     assert message.endswith("Nothing was imported.")
@@ -245,3 +255,60 @@ def test_the_upload_of_a_file_that_is_mapped_is_kept_until_it_is_imported(
     assert len(uploads(settings)) == 1
     confirm(editor, send(editor, page, Wer="artists:one"))
     assert uploads(settings) == []
+
+
+def test_columns_without_a_heading_are_shown_with_their_cells_and_mapped(editor: Client) -> None:
+    page = upload(editor, Source("x.csv", b"Lied,,Wer\nOne,Ram,Sia,120\nTwo,Ram,Sia,99\n"), genre="Mine")
+    assert chosen(page) == {"Lied": "title", "Column 2": "ignore", "Wer": "ignore", "Column 4": "ignore"}
+    assert page.context["columns"][3].cells == ["120", "99"]
+    looked = send(editor, page, **{"Column 2": "album", "Wer": "artists:one", "Column 4": "tempo"})
+    confirm(editor, looked)
+    assert Track.objects.get(title="One").tempo == 120
+    assert Track.objects.filter(album__title="Ram", genres__name="Mine").count() == 2
+
+
+def test_rows_with_too_many_cells_make_no_column(editor: Client) -> None:
+    rows = "".join(f"Song {number},Sia\n" for number in range(9))
+    page = upload(editor, Source("x.csv", f"Lied,Wer\n{rows}Hello, Goodbye,The Beatles\n".encode()))
+    assert list(chosen(page)) == ["Lied", "Wer"]
+    looked = send(editor, page, Wer="artists:one")
+    assert "has 3 cells, but the header has 2." in looked.content.decode()
+
+
+def test_the_first_row_is_data_if_the_editor_says_so(editor: Client) -> None:
+    page = upload(editor, Source("x.csv", b"One,Sia\nTwo,Sia\n"), genre="Mine")
+    assert chosen(page) == {"One": "ignore", "Sia": "ignore"}
+    page = read_again(editor, page, "data")
+    assert chosen(page) == {"Column 1": "ignore", "Column 2": "ignore"}
+    assert page.context["columns"][0].cells == ["One", "Two"]
+    wrong = send(editor, page, **{"Column 1": "title"})
+    assert chosen(wrong) == {"Column 1": "title", "Column 2": "ignore"}
+    looked = send(editor, wrong, **{"Column 2": "artists:one"})
+    assert "its first row is read like the others." in looked.content.decode()
+    confirm(editor, looked)
+    assert sorted(Track.objects.filter(genres__name="Mine").values_list("title", flat=True)) == ["One", "Two"]
+    # It is offered for the next file, once its first row is said to be data, too.
+    page = read_again(editor, upload(editor, Source("y.csv", b"Three,IU\n")), "data")
+    assert chosen(page) == {"Column 1": "title", "Column 2": "artists:one"}
+    assert "a file with as many columns and no headings" in page.content.decode()
+
+
+def test_a_first_row_that_looks_like_data_is_read_so_and_may_be_the_headings_after_all(editor: Client) -> None:
+    page = upload(editor, Source("x.csv", b"2021,Wer\nOne,Sia\n"))
+    assert "Its first row looks like data, not like headings: “2021”." in page.content.decode()
+    assert chosen(page) == {"Column 1": "ignore", "Column 2": "ignore"}
+    page = read_again(editor, page, "headings")
+    confirm(editor, send(editor, page, **{"2021": "title", "Wer": "artists:one"}))
+    assert list(Track.objects.values_list("title", flat=True)) == ["One"]
+
+
+def test_from_the_preview_back_to_the_columns_of_a_file_without_headings(editor: Client) -> None:
+    page = read_again(editor, upload(editor, Source("x.csv", b"One,Sia\n")), "data")
+    looked = send(editor, page, **{"Column 1": "title", "Column 2": "artists:one"})
+    back = confirm(editor, looked, "columns")
+    assert chosen(back) == {"Column 1": "title", "Column 2": "artists:one"}
+
+
+def test_headings_that_mean_fields_are_not_offered_as_data(editor: Client) -> None:
+    page = upload(editor, RATINGS)
+    assert not parse(page).all("button", name="read_again")

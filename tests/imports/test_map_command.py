@@ -73,7 +73,9 @@ def test_what_was_imported_is_used_for_the_same_header(ratings: Path, tmp_path: 
     map_file.write_text(run(ratings, "--print-map").replace('"comma"', '"one"'))
     run(ratings, "--map", map_file)
     again.write_text(RATINGS.replace("Song One", "Song Two").replace(track_id(1), track_id(2)))
-    assert run(again, "--print-map") == map_file.read_text()
+    printed = run(again, "--print-map")
+    assert read_mapping(printed, "") == read_mapping(map_file.read_text(), "")
+    assert "Song Two" in printed
     said = run(again)
     assert "again.csv: The columns are read as mapped on " in said
     track = Track.objects.get(title="Song Two")
@@ -89,6 +91,7 @@ def test_a_map_that_is_given_counts_for_more_than_what_is_kept(ratings: Path, tm
     assert "as mapped" not in said
     assert [artist.name for artist in Track.objects.get().artists_in_order] == ["Paul McCartney", "Linda McCartney"]
     assert run(ratings, "--print-map") == by_comma.read_text()
+    assert json.loads(by_comma.read_text())["columns"][1]["cells"] == ["Song One"]
 
 
 def test_a_dry_run_and_a_refused_import_keep_no_map(ratings: Path, tmp_path: Path) -> None:
@@ -165,3 +168,84 @@ def test_a_map_of_another_file_is_not_left_unused(ratings: Path, tmp_path: Path)
     with pytest.raises(CommandError, match=r"exportify_net.csv lacks columns that are mapped: .*“Danceability Rating”"):
         run(SAMPLES / "exportify_net.csv", "--map", map_file)
     assert not Track.objects.exists()
+
+
+def test_columns_without_a_heading_are_mapped_by_their_place(tmp_path: Path) -> None:
+    path, map_file = tmp_path / "x.csv", tmp_path / "map.json"
+    path.write_text("Lied,,Wer\nOne,Ram,Sia,120\nTwo,Ram,Sia,99\n")
+    found = json.loads(run(path, "--print-map"))
+    assert [(column["heading"], column["cells"]) for column in found["columns"]] == [
+        ("Lied", ["One", "Two"]),
+        ("Column 2", ["Ram", "Ram"]),
+        ("Wer", ["Sia", "Sia"]),
+        ("Column 4", ["120", "99"]),
+    ]
+    for column, field in zip(found["columns"], ("title", "album", "artists", "tempo"), strict=True):
+        column["field"] = field
+    map_file.write_text(json.dumps(found))
+    run(path, "--map", map_file)
+    assert list(Track.objects.order_by("title").values_list("title", "album__title", "tempo")) == [
+        ("One", "Ram", 120),
+        ("Two", "Ram", 99),
+    ]
+
+
+def test_a_file_without_headings_is_mapped_by_the_number_of_its_columns(tmp_path: Path) -> None:
+    path, other, map_file = tmp_path / "x.csv", tmp_path / "other.csv", tmp_path / "map.json"
+    path.write_text("One,Sia\nTwo,Sia\n")
+    other.write_text("Three,IU\n")
+    found = json.loads(run(path, "--print-map", "--no-header"))
+    assert [(column["heading"], column["cells"]) for column in found["columns"]] == [
+        ("Column 1", ["One", "Two"]),
+        ("Column 2", ["Sia", "Sia"]),
+    ]
+    found["columns"][0]["field"], found["columns"][1]["field"] = "title", "artists"
+    map_file.write_text(json.dumps(found))
+    said = run(path, other, "--map", map_file)
+    assert "The file has no headings: its first row is read like the others." in said
+    assert sorted(Track.objects.values_list("title", flat=True)) == ["One", "Three", "Two"]
+
+
+def test_a_first_row_that_looks_like_data_is_mapped_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("One,Sia,3:45\nTwo,Sia,2:01\n")
+    columns = json.loads(run(path, "--print-map"))["columns"]
+    assert columns[2] == {
+        "heading": "Column 3",
+        "field": "duration_ms",
+        "reading": "clock",
+        "cells": ["3:45", "2:01"],
+    }
+    with pytest.raises(CommandError, match=r"looks like data, not like headings: “3:45”.* --print-map > map.json"):
+        run(path)
+
+
+def test_a_map_without_headings_is_none_for_a_file_that_has_them(tmp_path: Path) -> None:
+    path, map_file = tmp_path / "x.csv", tmp_path / "map.json"
+    columns = [{"heading": "Column 1", "field": "title"}, {"heading": "Column 2", "field": "artists"}]
+    map_file.write_text(json.dumps({"columns": columns}))
+    for text in ("Song,Band\nOne,Sia\n", "One,Sia,Ram\nTwo,Sia,Ram\n"):
+        path.write_text(text)
+        with pytest.raises(CommandError, match=r"A mapping is for 2 columns without headings, which is"):
+            run(path, "--map", map_file)
+    assert not Track.objects.exists()
+
+
+def test_no_header_alone_says_what_it_goes_with(ratings: Path) -> None:
+    with pytest.raises(CommandError, match="--no-header goes with --print-map"):
+        run(ratings, "--no-header")
+
+
+def test_the_bad_rows_of_a_file_without_headings_are_mended_with_the_same_map(tmp_path: Path) -> None:
+    path, map_file = tmp_path / "x.csv", tmp_path / "map.json"
+    path.write_text("One,Sia,120\nTwo,Sia,fast\n")
+    fields = ("title", "artists", "tempo")
+    columns = [{"heading": f"Column {number}", "field": field} for number, field in enumerate(fields, start=1)]
+    map_file.write_text(json.dumps({"columns": columns}))
+    run(path, "--map", map_file, "--skip-bad")
+    kept = Path(f"{path}.bad-rows.csv")
+    assert kept.read_text(encoding="utf-8-sig").startswith("Column 1,Column 2,Column 3,File,Row,")
+    assert "Two,Sia,fast,x.csv,2,Column 3 " in kept.read_text(encoding="utf-8-sig")
+    kept.write_text(kept.read_text(encoding="utf-8-sig").replace("fast,", "99,", 1))
+    run(kept, "--map", map_file)
+    assert list(Track.objects.order_by("title").values_list("title", "tempo")) == [("One", 120), ("Two", 99)]

@@ -21,7 +21,11 @@ from musicdb.imports.uploads import UploadGoneError, load_upload
 MAX_TEXT = 60
 # The name of each column's choice of a field. What else the form sends is carried to the preview as it came.
 COLUMN = "column"
-_OWN = frozenset({COLUMN, "header", "mappings", "token", "columns", "forget", "again", "csrfmiddlewaretoken"})
+_TABLE = (COLUMN, "header", "first_row", "mappings", "token")
+_BUTTONS = ("read_again", "columns", "forget", "again")
+_OWN = frozenset((*_TABLE, *_BUTTONS, "csrfmiddlewaretoken"))
+# What the first row is, as the form says it.
+HEADINGS, DATA = "headings", "data"
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class ColumnsPage:
         self._steps = steps
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Take what the columns are, and go on; or forget what they were."""
+        """Take what the columns are, and go on; or forget what they were, or read the first row otherwise."""
         self._steps._require_add(request)
         form = ConfirmForm(request.POST)
         if not form.is_valid():
@@ -82,9 +86,13 @@ class ColumnsPage:
         token, options = form.cleaned_data["token"], form.options()
         try:
             source = load_upload(token, owner=current_user(request).pk)
-            table = unmapped_with([source], options, request.POST.get("header", ""))
+            first_row = request.POST.get("read_again") or request.POST.get("first_row")
+            key = request.POST.get("header", "")
+            table = unmapped_with([source], options, key, has_header=first_row != DATA)
         except (UploadGoneError, ImportRefusedError) as error:
             return self._steps._start_again(request, str(error))
+        if table and "read_again" in request.POST:
+            return self._page(request, token, options, table)
         chosen = request.POST.getlist(COLUMN)
         if table is None or len(chosen) != len(table.header):
             return self._steps._start_again(request, "The file has other columns than the form.")

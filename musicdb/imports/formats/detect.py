@@ -1,6 +1,6 @@
 """Which format a file has, as its header shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from musicdb.imports.column_mapping import ColumnMapping
@@ -33,10 +33,11 @@ from musicdb.imports.formats.services.tunemymusic import TuneMyMusic
 from musicdb.imports.formats.spotify import SpotifyFormat
 from musicdb.imports.formats.unknown import (
     NO_FORMAT,
+    NO_HEADINGS,
     advise,
     can_be_mapped,
     describe_columns,
-    describe_data,
+    looks_like_header,
     name_headings,
     values_without_headings,
 )
@@ -81,13 +82,14 @@ MIN_FEATURES = 2
 
 
 class UnknownColumnsError(ImportRefusedError):
-    """A table with columns that a person must map. ``guess`` is what they most likely are.
+    """A ``table`` with columns that a person must map. ``guess`` is what they most likely are.
 
     ``reason`` says why they must be mapped, and ``advice`` what is missing and what helps.
     """
 
-    def __init__(self, guess: ColumnMapping, reason: str, advice: str) -> None:
+    def __init__(self, table: Table, guess: ColumnMapping, reason: str, advice: str) -> None:
         super().__init__(" ".join(filter(None, (reason, describe_columns(guess), advice))))
+        self.table = table
         self.guess = guess
         self.reason = reason
         self.advice = advice
@@ -97,30 +99,64 @@ def detect_all(tables: Iterable[Table], options: ImportOptions) -> list[tuple[Ta
     """Return the tables with their formats. Raises ImportRefusedError for a mapping that fits no table."""
     listed = list(tables)
     for mapping in options.mappings:
-        mapped = mapped_format(mapping)
-        table, missing = min(
-            ((table, mapped.missing_columns(table.header)) for table in listed), key=lambda found: len(found[1])
-        )
-        if missing:
-            raise ImportRefusedError(f"{table.name} lacks columns that are mapped: {name_headings(missing)}.")
-    return [(table, detect(table, options)) for table in listed]
+        if not any(as_mapped(table, mapping) for table in listed):
+            raise ImportRefusedError(_unused(mapping, listed))
+    return [_detect(table, options) for table in listed]
 
 
-def detect(table: Table, options: ImportOptions) -> FileFormat:
+def as_mapped(table: Table, mapping: ColumnMapping) -> Table | None:
+    """Return ``table`` as ``mapping`` reads it, or None where it has other columns.
+
+    A mapping of columns without headings is for tables of as many columns whose first row is none of headings.
+    """
+    if not mapped_format(mapping).missing_columns(table.full_header):
+        return table
+    if not mapping.is_without_headings or not may_lack_headings(table):
+        return None
+    read = table.without_header()
+    return read if len(read.header) == len(mapping.columns) else None
+
+
+def may_lack_headings(table: Table) -> bool:
+    """Return whether the first row of a table may be one of the others: most of its cells are no headings."""
+    return not table.has_entries and not looks_like_header(table.header, _fields_by_heading())
+
+
+def without_header_if_it_has_none(table: Table) -> Table:
+    """Return ``table``, with its first row as one of the others where that is no header."""
+    return table.without_header() if _values_in_first_row(table) else table
+
+
+def _values_in_first_row(table: Table) -> list[str]:
+    """Return what shows that the first row of a table is no header, if it does."""
+    return [] if table.has_entries else values_without_headings(table.header, _fields_by_heading())
+
+
+def _unused(mapping: ColumnMapping, tables: Sequence[Table]) -> str:
+    """Return what to say of a mapping that fits none of ``tables``."""
+    if mapping.is_without_headings:
+        names = ", ".join(table.name for table in tables)
+        return f"A mapping is for {len(mapping.columns)} columns without headings, which is not what {names} has."
+    mapped = mapped_format(mapping)
+    lacking = ((table.name, mapped.missing_columns(table.full_header)) for table in tables)
+    name, missing = min(lacking, key=lambda found: len(found[1]))
+    return f"{name} lacks columns that are mapped: {name_headings(missing)}."
+
+
+def _detect(table: Table, options: ImportOptions) -> tuple[Table, FileFormat]:
     """Return the format of a table: its columns as mapped, the one that is wanted, or else the one that fits best.
 
     Raises ImportRefusedError, with what the table lacks, where none fits; UnknownColumnsError if mapping them helps.
     """
     file, header, wanted = table.name, table.header, options.file_format
     for mapping in options.mappings:
-        mapped = mapped_format(mapping)
-        if not mapped.missing_columns(header):
-            return mapped(file, header, options.parse_options)
+        if read := as_mapped(table, mapping):
+            return read, mapped_format(mapping)(file, _header_for(mapping, read), options.parse_options)
     considered = [file_format for file_format in FORMATS if wanted in ("", file_format.name)]
     fitting = [file_format for file_format in considered if not file_format.missing_columns(header, file)]
     best = max(fitting, key=lambda one: (one.matches_file_name(file), one.match_score(header)[1]), default=None)
     if best and (wanted or not _misses_features(best, table)):
-        return best(file, header, options.parse_options)
+        return table, best(file, header, options.parse_options)
     if wanted in ("", MappedFormat.name):
         reason = NO_FORMAT.format(file)
         if wanted:
@@ -133,16 +169,22 @@ def detect(table: Table, options: ImportOptions) -> FileFormat:
     raise ImportRefusedError(f"{file} is not in the format {nearest.label}: it lacks the columns {missing}.")
 
 
+def _header_for(mapping: ColumnMapping, table: Table) -> Sequence[str]:
+    """Return the headings that rows may have cells for. Whoever mapped a column that the header lacks has seen it."""
+    more = table.full_header[len(table.header) :]
+    return table.full_header if set(more) <= set(mapping.headings) else table.header
+
+
 def guess_columns(table: Table) -> ColumnMapping:
     """Return what the columns of a table most likely are, by the headings of all formats and by the cells."""
     return guess_mapping(table, _fields_by_heading())
 
 
 def _unknown(table: Table, reason: str) -> ImportRefusedError:
-    if values := values_without_headings(table.header, _fields_by_heading()):
-        return ImportRefusedError(describe_data(table.name, values, Soundiiz))
+    if values := _values_in_first_row(table):
+        table, reason = table.without_header(), NO_HEADINGS.format(table.name, name_headings(values))
     guess = guess_columns(table)
-    error = UnknownColumnsError(guess, reason, advise(guess, Soundiiz))
+    error = UnknownColumnsError(table, guess, reason, advise(guess, Soundiiz))
     return error if can_be_mapped(guess) else ImportRefusedError(str(error))
 
 

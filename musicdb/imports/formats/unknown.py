@@ -36,6 +36,7 @@ _VALUE = re.compile(
 )
 _MAX_NAMED = 20
 NO_FORMAT = "{} has no format that musicdb knows."
+NO_HEADINGS = "{} has no format that musicdb knows. Its first row looks like data, not like headings: {}."
 
 
 def values_without_headings(header: Sequence[str], more: Mapping[str, str]) -> list[str]:
@@ -48,15 +49,15 @@ def values_without_headings(header: Sequence[str], more: Mapping[str, str]) -> l
     return [heading for heading in header if heading and _VALUE.fullmatch(heading)]
 
 
+def looks_like_header(header: Sequence[str], more: Mapping[str, str]) -> bool:
+    """Return whether most cells of the first row are headings that mean a field. ``more`` has more, by their keys."""
+    cells = [cell for cell in header if cell]
+    return sum(any(fields_of(cell, more)) for cell in cells) * 2 > len(cells)
+
+
 def can_be_mapped(guess: ColumnMapping) -> bool:
     # A title and an artist are two columns.
     return len(guess.columns) >= len(NEEDED)
-
-
-def describe_data(file: str, values: Sequence[str], simplest: type[FileFormat]) -> str:
-    """Return what to do about a table whose first row has ``values``, and no headings."""
-    said = f"Its first row looks like data, not like headings: {name_headings(values)}. Add a row of headings."
-    return f"{NO_FORMAT.format(file)} {said} {_other_ways(simplest)}."
 
 
 def describe_columns(guess: ColumnMapping) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from musicdb.exports.limits import MAX_ROWS, MEGABYTE
 from musicdb.imports.messages import ImportRefusedError, Note
@@ -20,6 +21,8 @@ _NOT_BLANK = re.compile(rb"[^\xef\xbb\xbf\xff\xfe \t\r\n\0,;|]")
 # What Python reads a byte as that the encoding does not have.
 _UNREADABLE = re.compile("[\udc80-\udcff]+")
 _MAX_PLACES = 5
+# Commas without quotes make some rows longer than the header. A column that it leaves out makes all of them longer.
+_MIN_SHARE = 0.9
 
 # A cell that is longer than MAX_CELL is its row's problem, not the file's, unless it is monstrous.
 csv.field_size_limit(10 * MEGABYTE)
@@ -47,10 +50,11 @@ def read_csv(text: Text) -> Table:
         return _numbered(name, csv.reader(opened, delimiter=delimiter))
 
     notes, questions, samples = tuple(text.notes), tuple(text.questions), text.samples
+    table = Table(name, rows, notes, questions, samples, min_share=_MIN_SHARE)
     if is_whole:
-        return Table(name, rows, notes, questions, samples)
+        return table
     note = _unreadable(name, encoding, rows())
-    return Table(name, lambda: _mended(rows(), encoding), (*notes, note), questions, samples)
+    return replace(table, open=lambda: _mended(rows(), encoding), notes=(*notes, note))
 
 
 def _next_line(lines: Iterator[str]) -> str:

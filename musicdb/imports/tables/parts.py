@@ -32,4 +32,4 @@ def _part(table: Table, start: int, end: int | None) -> Table:
             if number >= start:
                 yield number, cells
 
-    return Table(table.name, rows)
+    return Table(table.name, rows, min_share=table.min_share)

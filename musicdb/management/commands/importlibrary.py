@@ -25,7 +25,7 @@ from musicdb.imports import (
 from musicdb.imports.changes import overwritten
 from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.imports.formats import FORMAT_LABELS, UnknownColumnsError
-from musicdb.imports.formats.mapped import read_mapping
+from musicdb.imports.formats.mapped import mapping_as_json, read_mapping
 from musicdb.imports.lock import Patience
 from musicdb.imports.messages import Note, Problem, Question, counted
 from musicdb.imports.new_pages import new_pages
@@ -72,6 +72,11 @@ class Command(BaseCommand):
             "--print-map",
             action="store_true",
             help="print what the columns are, as an earlier import had it or as they look, and import nothing",
+        )
+        parser.add_argument(
+            "--no-header",
+            action="store_true",
+            help="with --print-map: the file has no headings, its first row is data; default: as the first row looks",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--genre", default="", metavar="G", help="a genre to add to every track")
@@ -128,8 +133,10 @@ class Command(BaseCommand):
         decided = {choice.code: choice.value_of(options[choice.code]) for choice in CHOICES}
         parse_options = ParseOptions(**decided)
         if options["print_map"]:
-            self._print_map(sources, parse_options)
+            self._print_map(sources, parse_options, has_header=not options["no_header"])
             return
+        if options["no_header"]:
+            raise CommandError("--no-header goes with --print-map. Import with the map that it prints.")
         import_options = ImportOptions(
             file_format=options["file_format"],
             genre=options["genre"],
@@ -169,11 +176,12 @@ class Command(BaseCommand):
         if isinstance(outcome, Outcome) and outcome.problems:
             self.stdout.write(self.style.WARNING(f"The rows that were not imported are in {bad_rows}."))
 
-    def _print_map(self, sources: Sequence[Source], parse_options: ParseOptions) -> None:
+    def _print_map(self, sources: Sequence[Source], parse_options: ParseOptions, *, has_header: bool) -> None:
         try:
-            self.stdout.write(columns_of(sources, parse_options.encoding).as_json())
+            table = columns_of(sources, parse_options.encoding, has_header=has_header)
         except ImportRefusedError as error:
             raise CommandError(str(error)) from None
+        self.stdout.write(mapping_as_json(table.mapping, table.rows))
 
     def _summarise(self, outcome: Preview) -> None:
         parsed, problems = outcome.parsed, outcome.problems

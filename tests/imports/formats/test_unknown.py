@@ -51,8 +51,8 @@ def test_artists_alone_have_a_table_of_their_own() -> None:
 def test_a_table_without_headings(row: str) -> None:
     said = refusal(f"{row}\n{row}\n")
     assert "looks like data, not like headings" in said
-    assert "Add a row of headings" in said
-    assert "Not understood" not in said
+    assert "“Column 1”" in said
+    assert said.endswith("or say what each of its columns is.")
 
 
 def test_a_heading_in_digits_does_not_hide_the_others() -> None:

@@ -10,7 +10,7 @@ from musicdb.imports.formats.mapped.file_format import (
     spread,
 )
 from musicdb.imports.formats.mapped.guess import guess_mapping
-from musicdb.imports.formats.mapped.json_files import mapping_in, read_mapping
+from musicdb.imports.formats.mapped.json_files import mapping_as_json, mapping_in, read_mapping
 
 __all__ = [
     "FIELDS",
@@ -23,6 +23,7 @@ __all__ = [
     "fingerprint",
     "guess_mapping",
     "mapped_format",
+    "mapping_as_json",
     "mapping_in",
     "read_mapping",
     "spread",

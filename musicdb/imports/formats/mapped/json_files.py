@@ -1,15 +1,18 @@
 """Reads a mapping that was written as JSON."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn
 from musicdb.imports.formats.mapped.file_format import check_mapping, storable
 from musicdb.imports.messages import ImportRefusedError
 
+MAX_CELL_SHOWN = 60
+
 
 def read_mapping(text: str, name: str) -> ColumnMapping:
-    """Return the mapping in a JSON text that ``as_json`` wrote or a person did. ``name`` is what messages call it.
+    """Return the mapping in a JSON text, as ``mapping_as_json`` writes it. ``name`` is what messages call it.
 
     Raises ImportRefusedError for a text that is none, and MappingRefusedError for one that cannot be used.
     """
@@ -18,6 +21,15 @@ def read_mapping(text: str, name: str) -> ColumnMapping:
     except (ValueError, RecursionError) as error:
         raise ImportRefusedError(f"{name} is not JSON: {error}.") from None
     return mapping_in(found, name)
+
+
+def mapping_as_json(mapping: ColumnMapping, rows: Sequence[Sequence[str]]) -> str:
+    """Return a mapping as JSON for a person to correct. ``rows`` have the first cells of each column, to be shown."""
+    columns = [
+        {**column, "cells": [cells[position].strip()[:MAX_CELL_SHOWN] for cells in rows]}
+        for position, column in enumerate(mapping.as_dict()["columns"])
+    ]
+    return json.dumps({"columns": columns}, ensure_ascii=False, indent=2)
 
 
 def mapping_in(found: Any, name: str) -> ColumnMapping:

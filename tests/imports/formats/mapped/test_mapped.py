@@ -57,7 +57,7 @@ def test_every_kind_of_cell() -> None:
 
 
 def test_columns_with_equal_headings_count_each_for_itself() -> None:
-    (row,) = read(",Name,Name\nPop,Sia,One\n", "=genres", "Name=artists", "Name=title").tracks
+    (row,) = read(",Name,Name\nPop,Sia,One\n", "Column 1=genres", "Name=artists", "Name=title").tracks
     assert (row.record.title, row.record.genres) == ("One", ("Pop",))
 
 
