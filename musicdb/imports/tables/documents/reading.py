@@ -21,7 +21,7 @@ from musicdb.imports.tables.documents.playlist_files import (
     read_xspf,
 )
 from musicdb.imports.tables.documents.scrobbles import read_scrobbles
-from musicdb.imports.tables.documents.sheet import Sheet
+from musicdb.imports.tables.documents.sheet import Sheet, dicts_in
 from musicdb.imports.tables.documents.spotify_download import read_spotify_download
 from musicdb.imports.tables.encodings import UTF_8, unicode_encoding
 from musicdb.imports.tables.table import Table
@@ -135,6 +135,11 @@ def _json_sheets(name: str, text: str) -> list[Sheet]:
         raise NoMusicError(
             f"{name} is a smart playlist of Navidrome: it has rules, and no tracks. Open the playlist in Navidrome, "
             "choose Export, and import the M3U file."
+        )
+    if isinstance(document, list) and document and not dicts_in(document):
+        raise NoMusicError(
+            f"{name} is a JSON list without objects, so nothing in it says what is a title and what an artist. Import "
+            "a list of objects, or a table with a header."
         )
     for read in _JSON_KINDS if isinstance(document, (list, dict)) else ():
         if sheets := read(document):
