@@ -47,6 +47,7 @@ def combine_mention(first: TrackRecord, other: TrackRecord) -> None:
         first.title, first.artists, first.slug = other.title, other.artists, other.slug
         first.album, first.genres = other.album or first.album, other.genres
         first.says_source, first.is_mention = other.says_source, False
+        first.only_fills_features = other.only_fills_features
         first.values = {**first.values, **other.values}
     else:
         first.title = first.title or other.title

@@ -26,7 +26,7 @@ from musicdb.imports.formats.mapped.names import fields_of
 from musicdb.imports.formats.native import NATIVE_FORMATS
 from musicdb.imports.formats.services.apple_music import AppleMusic, ApplePlaylist
 from musicdb.imports.formats.services.beets import Beets
-from musicdb.imports.formats.services.navidrome import Navidrome
+from musicdb.imports.formats.services.navidrome import Navidrome, NavidromeAnnotations
 from musicdb.imports.formats.services.skiley import Skiley
 from musicdb.imports.formats.services.soundiiz import Soundiiz
 from musicdb.imports.formats.services.tunemymusic import TuneMyMusic
@@ -72,6 +72,7 @@ FORMATS: tuple[type[FileFormat], ...] = (
     PlaylistFile,
     Beets,
     Navidrome,
+    NavidromeAnnotations,
     *NATIVE_FORMATS,
 )
 # What people call each. The tables of the native format share a name.

@@ -19,6 +19,10 @@ RULE = (
     "A higher score stays, so importing a history again changes nothing."
 )
 STATED_RULE = "The number of plays becomes the score. A higher score stays."
+RATED_RULE = (
+    "The number of plays becomes the score. A rating counts as so many plays, five stars as five, where the track has "
+    "fewer. A higher score stays."
+)
 
 
 class PlayHistory(MentionFormat):

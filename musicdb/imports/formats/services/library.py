@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from import_export.widgets import Widget
 
-from musicdb.imports.formats.listening.plays import STATED_RULE
+from musicdb.imports.formats.listening.plays import RATED_RULE, STATED_RULE
 from musicdb.imports.formats.spotify import FEATURES, SpotifyFormat
 from musicdb.imports.formats.widgets import KeyWidget, UnlessWidget
 from musicdb.imports.messages import Note, RowSkipped
@@ -18,6 +18,8 @@ VARIOUS_ARTISTS = "Various Artists"
 
 # Programs write 0 where a file has no such tag.
 BPM = UnlessWidget(FEATURES["tempo"], frozenset({"0"}))
+# The columns whose highest number becomes the score.
+_COUNTED = frozenset({"plays", "rating"})
 # What taggers write for a recording without a key.
 _NO_KEY = frozenset({"o", "all"})
 
@@ -52,7 +54,8 @@ def fill_from_tags(values: dict[str, Any], bpm: float | None, key: tuple[int, in
 class LibraryFormat(SpotifyFormat):
     """A track a row, with its tags, how often it was played, and what the program itself calls it.
 
-    A subclass declares own_keys and plays besides the columns of ``SpotifyFormat``, and may declare compilation.
+    A subclass declares own_keys and plays besides the columns of ``SpotifyFormat``, and may declare compilation and
+    rating.
     """
 
     # The column that has the artist of every track.
@@ -60,8 +63,8 @@ class LibraryFormat(SpotifyFormat):
 
     def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
         super().__init__(file, header, parse_options)
-        if "plays" in self.positions and not self.is_playlist:
-            self.notes.append(Note("", STATED_RULE, (), file))
+        if not self.is_playlist and not self.positions.keys().isdisjoint(_COUNTED):
+            self.notes.append(Note("", RATED_RULE if "rating" in self.positions else STATED_RULE, (), file))
 
     def read(self, cells: Sequence[str]) -> dict[str, Any]:
         if not self.cell(cells, "title").strip() or not self.cell(cells, self.artist_column).strip():
@@ -80,6 +83,9 @@ class LibraryFormat(SpotifyFormat):
         record = super().record(cells)
         record.own_keys = self.columns()["own_keys"].widget.clean(self.cell(cells, "own_keys"))
         record.only_fills_features = True
-        if plays := self.columns()["plays"].widget.clean(self.cell(cells, "plays")):
+        counted = [
+            self.columns()[name].widget.clean(self.cell(cells, name)) for name in _COUNTED & self.positions.keys()
+        ]
+        if plays := max(filter(None, counted), default=0):
             record.plays = Plays(stated=plays)
         return record

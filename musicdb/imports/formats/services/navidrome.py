@@ -1,5 +1,6 @@
 """Navidrome's table of tracks, ``media_file``, as SQLite writes it to a CSV file, perhaps with what listeners said.
 
+They say it in the table ``annotation``, which may be a file of its own in the same upload.
 Navidrome keeps all artists and the tags in columns of JSON. Older versions have neither.
 """
 
@@ -10,12 +11,16 @@ from typing import Any
 from import_export.widgets import Widget
 
 from musicdb.exports.cell_text import is_unknown
-from musicdb.exports.widgets import NamesWidget, WholeNumberWidget
+from musicdb.exports.widgets import NamesWidget, NameWidget, WholeNumberWidget
 from musicdb.imports.formats import spotify
-from musicdb.imports.formats.base import Column
+from musicdb.imports.formats.base import Column, FileFormat, Sniffer
+from musicdb.imports.formats.listening.plays import RATED_RULE
 from musicdb.imports.formats.services.library import BPM, LibraryFormat, TaggedKeyWidget, fill_from_tags
 from musicdb.imports.formats.widgets import SecondsWidget, UnlessWidget
-from musicdb.imports.messages import RowRefusedError, RowSkipped
+from musicdb.imports.messages import Note, RowRefusedError, RowSkipped
+from musicdb.imports.options import ParseOptions
+from musicdb.imports.plays import Plays
+from musicdb.imports.records import TrackRecord
 from musicdb.imports.tables.documents.navidrome import BETWEEN_ARTISTS
 from musicdb.music import ReleaseDate
 
@@ -53,6 +58,10 @@ class ExplicitWidget(Widget):
         return {"e": True, "c": False}.get(value.strip().lower())
 
 
+# From one to five stars. 0 is unrated.
+RATING = WholeNumberWidget(0, 5)
+
+
 class Navidrome(LibraryFormat):
     """A track a row. Navidrome's ids are as long as Spotify's, and are none."""
 
@@ -85,6 +94,7 @@ class Navidrome(LibraryFormat):
     # From the table ``annotation``.
     liked = Column("starred", spotify.YES_NO)
     plays = Column("play_count", WholeNumberWidget())
+    rating = Column("rating", RATING)
 
     def complete(self, values: dict[str, Any], cells: Sequence[str]) -> None:
         if values.get("missing"):
@@ -121,3 +131,61 @@ class Navidrome(LibraryFormat):
             return [widget.clean(text) for text in texts]
         except ValueError as error:
             raise RowRefusedError(self.heading(column), str(error)) from None
+
+
+class SeveralListeners(Sniffer):
+    """Says it if a file has what several people starred, rated and played."""
+
+    file_format: "NavidromeAnnotations"
+
+    def __init__(self, file_format: "NavidromeAnnotations") -> None:
+        super().__init__(file_format)
+        self._users: set[str] = set()
+
+    def observe(self, cells: Sequence[str]) -> None:
+        self._users.add(self.file_format.cell(cells, "user_id"))
+
+    def decide(self) -> None:
+        if len(self._users) > 1:
+            text = (
+                f"The file is of {len(self._users)} listeners. Of each track the highest number counts, and it is "
+                "liked if one of them has starred it. Export the rows of one user_id to take only these."
+            )
+            self.file_format.notes.append(Note("", text, (), self.file_format.file))
+
+
+class NavidromeAnnotations(FileFormat):
+    """What a listener has starred, rated and played, a track a row. The table of tracks in the upload names these."""
+
+    name = "navidrome-annotations"
+    label = "Navidrome’s stars, ratings and plays"
+    has_mentions = True
+    sniffers = (SeveralListeners,)
+
+    user_id = Column("user_id", NameWidget(255), required=True)
+    own_keys = Column("item_id", NamesWidget("\n", 255), required=True)
+    item_type = Column("item_type", NameWidget(255), required=True)
+    plays = Column("play_count", WholeNumberWidget(), required=True)
+    rating = Column("rating", RATING, required=True)
+    liked = Column("starred", spotify.YES_NO, required=True)
+
+    def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
+        super().__init__(file, header, parse_options)
+        self.notes.append(Note("", RATED_RULE, (), file))
+
+    def record(self, cells: Sequence[str]) -> TrackRecord:
+        values = self.read(cells)
+        if values["item_type"] != "media_file":
+            raise RowSkipped("about an album, an artist or a playlist")
+        plays = max(values["plays"] or 0, values["rating"] or 0)
+        if not plays and not values["liked"]:
+            raise RowSkipped("neither starred nor rated nor played")
+        return TrackRecord(
+            "",
+            (),
+            own_keys=values["own_keys"],
+            values={"liked": True} if values["liked"] else {},
+            plays=Plays(stated=plays) if plays else None,
+            must_exist=True,
+            is_mention=True,
+        )
