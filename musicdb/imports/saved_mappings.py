@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -21,7 +22,7 @@ from musicdb.imports.formats.mapped import NEEDED, MappedFormat, fingerprint, ma
 from musicdb.imports.messages import ImportRefusedError, Note, said_once
 from musicdb.imports.options import ImportOptions, Source
 from musicdb.imports.tables import Table, read_sources
-from musicdb.models import SavedMapping
+from musicdb.models import Import, SavedMapping
 
 SAMPLE_ROWS = 5
 
@@ -86,8 +87,17 @@ def forget_mapping(saved: SavedMapping) -> None:
 
 def mapping_of(saved: SavedMapping) -> ColumnMapping | None:
     """Return the saved mapping; None if it has a field that there is no longer."""
+    return _usable(saved.mapping)
+
+
+def mappings_of(record: Import) -> tuple[ColumnMapping, ...]:
+    """Return the mappings that an import has used, without those that have a field that there is no longer."""
+    return tuple(filter(None, map(_usable, record.options.get("mappings", ()))))
+
+
+def _usable(found: Any) -> ColumnMapping | None:
     try:
-        mapping = mapping_in(saved.mapping, "")
+        mapping = mapping_in(found, "")
         mapped_format(mapping)
     except ImportRefusedError:
         return None

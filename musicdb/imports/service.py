@@ -208,7 +208,8 @@ def _record(
         file_name=_names(sources)[:500],
         file_digest=digests.hexdigest(),
         file_format=", ".join(planned.parsed.file_formats),
-        options=asdict(options),
+        # With the mappings that an earlier import has saved, and each column of the files.
+        options={**asdict(options), "mappings": [one.as_dict() for one in dict.fromkeys(planned.parsed.mappings)]},
         rows=planned.parsed.rows,
         counts=planned.counts,
         skipped=_skipped(planned),

@@ -8,9 +8,9 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.imports import Source
+from musicdb.imports import ImportOptions, Source, run_import
 from musicdb.models import Import, SavedMapping, Track
-from tests.admin.test_imports import confirm, logged_in, messages_of, upload, uploads
+from tests.admin.test_imports import ADD, confirm, logged_in, messages_of, upload, uploads
 from tests.imports.files import as_csv, net_row, sample, track_id
 from tests.imports.library import zipped
 from tests.pages.html import parse
@@ -312,3 +312,109 @@ def test_from_the_preview_back_to_the_columns_of_a_file_without_headings(editor:
 def test_headings_that_mean_fields_are_not_offered_as_data(editor: Client) -> None:
     page = upload(editor, RATINGS)
     assert not parse(page).all("button", name="read_again")
+
+
+def described(page: Any) -> list[list[str]]:
+    """Return what the page says of each column: its heading, and what it is read as."""
+    return [
+        [row.one("th").text, row.one("td").text] for row in parse(page).one("table", class_="mapping").all("tr")[1:]
+    ]
+
+
+def test_the_preview_and_the_import_say_what_the_columns_are(editor: Client) -> None:
+    source = Source("x.csv", b"Lied,Wer,Mood\nOne,A & B,sad\n")
+    looked = send(editor, upload(editor, source), Wer="artists:ampersand")
+    words = [["Lied", "Title"], ["Wer", "Artists, separated by &"], ["Mood", "Not read"]]
+    assert described(looked) == words
+    assert described(confirm(editor, looked)) == words
+
+
+def test_the_next_file_is_imported_with_the_columns_of_an_import(editor: Client) -> None:
+    done = confirm(editor, send(editor, upload(editor, SHORT), Wer="artists:ampersand"))
+    (link,) = [link.attrs["href"] for link in parse(done).all("a") if "columns_of" in link.attrs["href"]]
+    start = editor.get(link)
+    record = Import.objects.get()
+    assert parse(start).one("input", name="columns_of").attrs["value"] == str(record.pk)
+    # The file has the same columns in another order: nothing is asked.
+    looked = upload(editor, Source("other.csv", b"Wer;Lied\nC & D;Two\n"), columns_of=record.pk, genre="Mine")
+    assert is_preview(looked)
+    confirm(editor, looked)
+    track = Track.objects.get(title="Two", genres__name="Mine")
+    assert [artist.name for artist in track.artists_in_order] == ["C", "D"]
+
+
+def test_the_next_file_without_headings_too(editor: Client) -> None:
+    page = read_again(editor, upload(editor, Source("x.csv", b"One,Sia\n")), "data")
+    confirm(editor, send(editor, page, **{"Column 1": "title", "Column 2": "artists:one"}))
+    looked = upload(editor, Source("y.csv", b"Two,IU\n"), columns_of=Import.objects.get().pk)
+    assert is_preview(looked)
+    confirm(editor, looked)
+    assert Track.objects.count() == 2
+
+
+def test_a_next_file_with_other_columns_is_asked_about(editor: Client) -> None:
+    confirm(editor, send(editor, upload(editor, SHORT), Wer="artists:one"))
+    page = upload(editor, Source("y.csv", b"Song,Sung by\nTwo,Sia\n"), columns_of=Import.objects.get().pk)
+    assert messages_of(page) == ["y.csv has other columns than short.csv. Say what they are."]
+    looked = send(editor, page, **{"Sung by": "artists:one"})
+    assert messages_of(looked) == []
+    confirm(editor, looked)
+    assert Track.objects.count() == 2
+
+
+def test_an_import_by_columns_that_were_kept_has_them_too(editor: Client) -> None:
+    confirm(editor, send(editor, upload(editor, SHORT), Wer="artists:one"))
+    run_import([Source("again.csv", b"Lied;Wer\nTwo;Sia\n")], ImportOptions(), None)
+    record = Import.objects.get(file_name="again.csv")
+    assert described(editor.get(reverse("admin:musicdb_import_change", args=[record.pk]))) == [
+        ["Lied", "Title"],
+        ["Wer", "Artists, one name a cell"],
+    ]
+
+
+def test_columns_of_an_import_that_is_none(editor: Client) -> None:
+    for key in ("9999999", "x"):
+        assert not parse(editor.get(ADD, {"columns_of": key})).one("input", name="columns_of").attrs.get("value")
+    refused = upload(editor, SHORT, columns_of="9999999")
+    assert "Select a valid choice." in refused.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_an_import_of_a_known_format_has_no_columns_to_say(editor: Client) -> None:
+    done = confirm(editor, upload(editor, sample("exportify_net.csv")))
+    assert "columns_of" not in done.content.decode()
+    assert not parse(done).all("table", class_="mapping")
+
+
+@pytest.mark.parametrize("columns", [3, 30])
+@pytest.mark.parametrize("saved", [False, True])
+def test_the_page_of_columns_needs_as_many_queries_for_any_table(
+    editor: Client, django_assert_num_queries: Any, columns: int, saved: bool
+) -> None:
+    more = "".join(f",c{number}" for number in range(columns - 2))
+    source = Source("x.csv", f"Song,Band{more}\nOne,Sia{',1' * (columns - 2)}\n".encode())
+    if saved:
+        confirm(editor, send(editor, upload(editor, source)))
+    # Session, user, two of permissions, the saved mapping with who saved it.
+    with django_assert_num_queries(5):
+        page = upload(editor, source)
+    assert len(page.context["columns"]) == columns
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_the_preview_needs_as_many_queries_for_any_number_of_rows(
+    editor: Client, django_assert_num_queries: Any, rows: int
+) -> None:
+    text = "".join(f"Song {number},Singer {number},Album {number},Genre {number}\n" for number in range(rows))
+    page = upload(editor, Source("x.csv", f"Song,Band,Album,Genre\n{text}".encode()))
+    # Session, user, two of permissions; the saved mapping; 8 of what the rows name, 4 of its history; twice the site's
+    # rule; the addresses of the first three new pages of each of four kinds.
+    with django_assert_num_queries(31):
+        looked = send(editor, page)
+    assert looked.context["outcome"].parsed.rows == rows
+
+
+def test_the_upload_page_asks_the_database_only_who_it_is(editor: Client, django_assert_num_queries: Any) -> None:
+    # Session, user, two of permissions.
+    with django_assert_num_queries(4):
+        editor.get(ADD)

@@ -159,7 +159,7 @@ class TestLibraryAndPlaylists:
         ('[{"endTime": "2023-05-01 10:00", "msPlayed": 1', "cut off or damaged (line 1"),
         ("[" * 100_000, "nested too deeply"),
         ('{"username": "x"}', "a JSON file of a kind that musicdb does not read"),
-        ("[1, 2, 3]", "a JSON file of a kind that musicdb does not read"),
+        ("[1, 2, 3]", "a JSON list without objects"),
     ],
 )
 def test_other_json_is_refused_in_words(content: str, message: str) -> None:

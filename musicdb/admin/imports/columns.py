@@ -13,7 +13,7 @@ from musicdb.admin.base import current_user
 from musicdb.admin.imports.forms import ConfirmForm, mappings_as_text
 from musicdb.exports.cell_text import shorten
 from musicdb.imports import ImportOptions, ImportRefusedError
-from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn
+from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn, column_name
 from musicdb.imports.formats.mapped import FIELDS, MappingRefusedError, check_mapping
 from musicdb.imports.saved_mappings import Unmapped, first_unmapped, forget_mapping, unmapped_with
 from musicdb.imports.uploads import UploadGoneError, load_upload
@@ -21,7 +21,7 @@ from musicdb.imports.uploads import UploadGoneError, load_upload
 MAX_TEXT = 60
 # The name of each column's choice of a field. What else the form sends is carried to the preview as it came.
 COLUMN = "column"
-_TABLE = (COLUMN, "header", "first_row", "mappings", "token")
+_TABLE = (COLUMN, "header", "first_row", "mappings", "token", "columns_of")
 _BUTTONS = ("read_again", "columns", "forget", "again")
 _OWN = frozenset((*_TABLE, *_BUTTONS, "csrfmiddlewaretoken"))
 # What the first row is, as the form says it.
@@ -44,7 +44,7 @@ def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
         (
             group,
             [
-                (_value(field.name, reading.code), f"{field.label}, {reading.label}" if reading.label else field.label)
+                (_value(field.name, reading.code), field.words_for(reading))
                 for field in fields
                 for reading in field.readings
             ],
@@ -58,6 +58,26 @@ def _value(field: str, reading: str) -> str:
 
 
 CHOICES = _choices()
+NOT_READ = "Not read"
+
+
+def described(mappings: Iterable[ColumnMapping]) -> list[list[tuple[str, str]]]:
+    """Return each column of each mapping with its field in words. A field that is gone has its name."""
+    return [
+        [
+            (column.heading or column_name(position), _words_for(column))
+            for position, column in enumerate(mapping.columns)
+        ]
+        for mapping in dict.fromkeys(mappings)
+    ]
+
+
+def _words_for(column: MappedColumn) -> str:
+    if column.field == IGNORE:
+        return NOT_READ
+    field = FIELDS.get(column.field)
+    reading = field and field.reading(column.reading)
+    return field.words_for(reading) if field and reading else column.field
 
 
 class Steps(Protocol):
@@ -135,6 +155,9 @@ class ColumnsPage:
             # The preview says why.
             table = None
         if table is not None:
+            if form.cleaned_data.get("columns_of"):
+                text = f"{table.file} has other columns than {form.cleaned_data['columns_of']}. Say what they are."
+                self._steps.message_user(request, text, messages.WARNING)
             return self._page(request, token, options, table)
         if options.mappings != form.cleaned_data.get("mappings", ()):
             form = _with_mappings(request, token, options)
@@ -159,6 +182,7 @@ class ColumnsPage:
             columns=list(_listed(table, errors)),
             choices=CHOICES,
             ignore=IGNORE,
+            not_read=NOT_READ,
             errors=errors.get(None, []),
             has_errors=bool(errors),
             token=token,

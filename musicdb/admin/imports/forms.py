@@ -14,6 +14,8 @@ from musicdb.imports.formats import FORMAT_LABELS
 from musicdb.imports.formats.mapped import mapping_in
 from musicdb.imports.formats.unknown import name_headings
 from musicdb.imports.options import CHOICES, ENCODING, Choice, Existing
+from musicdb.imports.saved_mappings import mappings_of
+from musicdb.models import Import
 
 # The hidden fields of the preview that name the files which are playlists.
 PLAYLIST_FILE = "playlist_file"
@@ -87,7 +89,13 @@ class UploadForm(OptionsForm):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip,.json,.jsonl,.m3u,.m3u8,.xspf,.jspf"}),
         help_text="CSV, XLSX, JSON or a playlist file, or a zip of these, such as Exportify’s “export all”.",
     )
+    # Columns are read as in this import, where the file has the same.
+    columns_of = forms.ModelChoiceField(Import.objects.all(), required=False, widget=forms.HiddenInput)
     field_order = ["file", "file_format", "genre", "liked", "existing"]
+
+    def options(self, **more: Any) -> ImportOptions:
+        record = self.cleaned_data["columns_of"]
+        return super().options(mappings=mappings_of(record) if record else (), **more)
 
     def clean_file(self) -> "UploadedFile[bytes]":
         upload: UploadedFile[bytes] = self.cleaned_data["file"]

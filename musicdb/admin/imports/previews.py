@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from musicdb.admin.imports.changes import listed_parts
+from musicdb.admin.imports.columns import described
 from musicdb.admin.imports.forms import ConfirmForm
 from musicdb.imports import ImportOptions, Preview, preview
 from musicdb.imports.changes import Part
@@ -44,6 +45,7 @@ def preview_context(token: str, owner: int, options: ImportOptions, progress: Pr
         # In a template, .items of a Counter is the count of "items".
         "skipped": outcome.parsed.skipped.most_common(),
         "pages": new_pages(outcome.plan),
+        "mappings": described(outcome.parsed.mappings),
         "kept_fields": kept_fields(outcome.plan),
         "kept": list(islice(kept_values(outcome.plan), MAX_ROWS_SHOWN)),
         "kept_more": max(len(outcome.plan.kept) - MAX_ROWS_SHOWN, 0),

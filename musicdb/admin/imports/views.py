@@ -20,7 +20,7 @@ from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.exports.library import can_export_library, library_view
 from musicdb.admin.html import facts
 from musicdb.admin.imports.changes import ChangesPage
-from musicdb.admin.imports.columns import ColumnsPage
+from musicdb.admin.imports.columns import ColumnsPage, described
 from musicdb.admin.imports.forms import ConfirmForm, UploadForm
 from musicdb.admin.imports.previews import preview_context, with_csrf_token
 from musicdb.admin.imports.undo import UndoPage
@@ -30,6 +30,7 @@ from musicdb.admin.imports.written import written_lines
 from musicdb.admin.transfers import listed_transfers, own_transfer, start_or_say_why
 from musicdb.imports import BadRowsError, ImportOptions, ImportRefusedError
 from musicdb.imports.lock import ImportLockedError
+from musicdb.imports.saved_mappings import mappings_of
 from musicdb.imports.size import is_large
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, save_upload
 from musicdb.models import Import, NotUndone, Transfer
@@ -112,7 +113,10 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Take a file and show what it would change."""
         self._require_add(request)
-        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if request.method == "POST":
+            form = UploadForm(request.POST, request.FILES)
+        else:
+            form = UploadForm(initial={"columns_of": self._asked_for(request)})
         if not form.is_valid():
             return self._page(request, "upload", "Import tracks", form=form)
         upload = form.cleaned_data["file"]
@@ -121,6 +125,11 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         except ImportRefusedError as error:
             return self._page(request, "upload", "Import tracks", form=form, refused=str(error))
         return self.columns.go_on(request, token, form.options(), form)
+
+    def _asked_for(self, request: HttpRequest) -> Import | None:
+        """Return the import that the address names, whose mapping the next file is to be read by."""
+        key = request.GET.get("columns_of", "")
+        return Import.objects.filter(pk=key).first() if is_valid_pk(key) else None
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Import what the preview showed, or show it again with other choices."""
@@ -215,6 +224,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
                 "left": record.not_undone.count(),
                 "undo_is_large": undo_is_large(record),
             }
+            extra |= {"mappings": described(mappings_of(record)), "may_add": self.has_add_permission(request)}
         return super().change_view(request, object_id, form_url, extra)
 
     def bad_rows_view(self, request: HttpRequest, pk: int) -> FileResponse:

@@ -45,6 +45,10 @@ class Field:
         """Return the reading with this code, and the usual one for no code."""
         return next((reading for reading in self.readings if code in ("", reading.code)), None)
 
+    def words_for(self, reading: Reading) -> str:
+        """Return the field and how its cells are read, such as "Artists, separated by commas"."""
+        return f"{self.label}, {reading.label}" if reading.label else self.label
+
 
 def _names(max_length: int, unknown: frozenset[str] = frozenset()) -> tuple[Reading, ...]:
     def parted(code: str, label: str, separator: str) -> Reading:
