@@ -4,8 +4,10 @@ The library file, the exports of the admin's lists and musicdb's own import form
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Model
+from import_export.widgets import Widget
 
 from musicdb.exports.columns import ChildRows, Column, Table
 from musicdb.exports.widgets import (
@@ -27,6 +29,7 @@ from musicdb.exports.widgets import (
 )
 from musicdb.models import (
     Album,
+    AlbumAlias,
     AlbumArtist,
     AlbumLabel,
     Artist,
@@ -39,6 +42,7 @@ from musicdb.models import (
     PlaylistAlias,
     PlaylistEntry,
     Track,
+    TrackAlias,
     TrackArtist,
 )
 from musicdb.models.playlists import MAX_RULE
@@ -60,14 +64,27 @@ SLUGS = ListWidget(SLUG)
 NUMBER = WholeNumberWidget()
 YES_NO = YesNoWidget()
 ARTIST_ID = SpotifyIdWidget("artist")
+ALBUM_ID = SpotifyIdWidget("album")
+TRACK_ID = SpotifyIdWidget("track")
+UPC = UpcWidget()
+ISRC = IsrcWidget()
 
 
-def _alias_columns(alias: type[Model]) -> tuple[Column, ...]:
-    """Return the columns of the aliases: their names and, side by side with these, the slugs that they had as rows."""
+def _alias_columns(alias: type[Model], **keys: Widget) -> tuple[Column, ...]:
+    """Return the columns of the aliases: their names and, side by side with these, what else leads to the row.
+
+    That is the slug that an alias had as a row, and ``keys``: the columns that also identify a row of this kind, each
+    with the widget that reads it.
+    """
     children = ChildRows(alias, "target", "pk")
+    name: Any = alias._meta.get_field("name")
+    others = {"former_addresses": ("slug", SLUG)} | {f"other_{key}s": (key, widget) for key, widget in keys.items()}
     return (
-        Column("other_spellings", ListWidget(NameWidget(300)), ("name",), children=children),
-        Column("former_addresses", SLUGS, ("slug",), children=children, in_lists=False),
+        Column("other_spellings", ListWidget(NameWidget(name.max_length)), ("name",), children=children),
+        *(
+            Column(heading, ListWidget(widget), (path,), children=children, in_lists=False)
+            for heading, (path, widget) in others.items()
+        ),
     )
 
 
@@ -89,14 +106,7 @@ ARTISTS = Table(
         Column("name", NameWidget(300), is_required=True),
         Column("spotify_id", ARTIST_ID, is_required=True),
         Column("visibility", VisibilityWidget(), also=("is_public", "public"), is_required=True),
-        *_alias_columns(ArtistAlias),
-        Column(
-            "other_spotify_ids",
-            ListWidget(ARTIST_ID),
-            ("spotify_id",),
-            children=ChildRows(ArtistAlias, "target", "pk"),
-            in_lists=False,
-        ),
+        *_alias_columns(ArtistAlias, spotify_id=ARTIST_ID),
     ),
 )
 LABELS = Table(
@@ -128,13 +138,14 @@ ALBUMS = Table(
         ),
         Column("labels", ListWidget(NameWidget(300)), ("label__name",), children=_ALBUM_LABELS),
         Column("label_slugs", SLUGS, ("label__slug",), children=_ALBUM_LABELS),
-        Column("spotify_id", SpotifyIdWidget("album")),
+        Column("spotify_id", ALBUM_ID),
         Column("image_url", UrlWidget()),
         Column("artists", ListWidget(NameWidget(300)), ("artist__name",), children=_ALBUM_ARTISTS),
         Column("artist_slugs", SLUGS, ("artist__slug",), children=_ALBUM_ARTISTS),
         Column("album_type", ChoiceWidget(Album.Type)),
-        Column("upc", UpcWidget()),
+        Column("upc", UPC),
         Column("copyrights", TextWidget()),
+        *_alias_columns(AlbumAlias, spotify_id=ALBUM_ID, upc=UPC),
     ),
 )
 
@@ -155,8 +166,8 @@ TRACKS = Table(
         Column("genre_slugs", SLUGS, ("genre__slug",), children=_TRACK_GENRES),
         Column("score", NUMBER),
         Column("liked", YES_NO),
-        Column("spotify_id", SpotifyIdWidget("track")),
-        Column("isrc", IsrcWidget()),
+        Column("spotify_id", TRACK_ID),
+        Column("isrc", ISRC),
         Column("duration_ms", NUMBER),
         Column("explicit", YES_NO),
         Column("disc_number", WholeNumberWidget(1, MAX_SMALL_INTEGER)),
@@ -166,6 +177,7 @@ TRACKS = Table(
         Column("preview_url", UrlWidget()),
         *(Column(feature.name, FeatureWidget(feature, as_stored=True)) for feature in AUDIO_FEATURES),
         Column("features_source", TextWidget(100)),
+        *_alias_columns(TrackAlias, spotify_id=TRACK_ID, isrc=ISRC),
     ),
 )
 

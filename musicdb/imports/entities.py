@@ -96,4 +96,6 @@ class AliasEntity:
     name: str
     slug: str | None = None
     spotify_id: str | None = None
+    upc: str = ""
+    isrc: str = ""
     pk: int | None = None

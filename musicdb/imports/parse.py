@@ -293,6 +293,7 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
     record.slug = record.slug or other.slug
     record.artists = record.artists or other.artists
     record.album = fill_gaps(record.album, other.album)
+    record.aliases = record.aliases or other.aliases
 
 
 def fill_gaps(album: AlbumRecord | None, other: AlbumRecord | None) -> AlbumRecord | None:

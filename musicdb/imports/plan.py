@@ -169,8 +169,11 @@ def _plan_track(row: ResolvedTrack, liked: bool) -> Entity:
         values["score"] = max(record.plays.number, score or 0)
     if stored is None:
         links = {"album": row.album, "artists": row.artists, "genres": row.genres}
-        return Entity(Track, Columns({**values, "slug": record.slug, **links}), is_new=True)
+        columns = Columns({**values, "slug": record.slug, **links})
+        return Entity(Track, columns, aliases=row.aliases, is_new=True)
     track = stored.entity
+    if row.aliases:
+        track.aliases = row.aliases
     if record.is_mention:
         _plan_mention(track, values)
         return track

@@ -27,6 +27,20 @@ class ArtistRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AliasRecord:
+    """An alias of a row of the catalogue. ``slug`` is the one that it had as a row of its own.
+
+    The Spotify id, the UPC and the ISRC lead to the row as well: it had them before, or a row that was merged into it.
+    """
+
+    name: str
+    slug: str | None = None
+    spotify_id: str | None = None
+    upc: str = ""
+    isrc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumRecord:
     """An album as a track's row mentions it, or in a row of its own. None and empty mean that the row does not say."""
 
@@ -40,15 +54,7 @@ class AlbumRecord:
     album_type: str = ""
     upc: str = ""
     copyrights: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AliasRecord:
-    """An alias of a genre, artist or label. ``slug`` and ``spotify_id`` are those it had as a row of its own."""
-
-    name: str
-    slug: str | None = None
-    spotify_id: str | None = None
+    aliases: tuple[AliasRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ class TrackRecord:
     is_mention: bool = False
     own_keys: tuple[str, ...] = ()
     only_fills_features: bool = False
+    aliases: tuple[AliasRecord, ...] = ()
 
     def add_plays(self, other: "TrackRecord") -> None:
         if self.plays and other.plays:

@@ -9,6 +9,7 @@ from musicdb.exports import LIBRARY_FORMATS
 from musicdb.imports import ImportOptions, Outcome, Source, run_import
 from musicdb.models import (
     Album,
+    AlbumAlias,
     AlbumArtist,
     AlbumLabel,
     Artist,
@@ -22,6 +23,7 @@ from musicdb.models import (
     PlaylistAlias,
     PlaylistEntry,
     Track,
+    TrackAlias,
     TrackArtist,
 )
 from musicdb.models.aggregates import aggregate_of
@@ -48,6 +50,11 @@ def state() -> dict[str, Any]:
 
 
 def hanging(row: Any) -> dict[str, Any]:
+    columns = aggregate_of(type(row)).alias_columns
+    return {"spellings": sorted(row.aliases.values_list(*columns), key=str), **linked(row)}
+
+
+def linked(row: Any) -> dict[str, Any]:
     if isinstance(row, Track):
         return {
             "album": row.album and row.album.slug,
@@ -59,11 +66,9 @@ def hanging(row: Any) -> dict[str, Any]:
             "labels": [label.slug for label in row.labels_in_order],
             "artists": [artist.slug for artist in row.artists_in_order],
         }
-    entries = []
     if isinstance(row, Playlist):
-        entries = list(row.entries.order_by("position").values_list("track__slug", "added_at", "added_by"))
-    spellings = [(one.name, one.slug, getattr(one, "spotify_id", None)) for one in row.aliases.all()]
-    return {"spellings": sorted(spellings, key=str), "entries": entries}
+        return {"entries": list(row.entries.order_by("position").values_list("track__slug", "added_at", "added_by"))}
+    return {}
 
 
 def wipe() -> None:
@@ -121,6 +126,8 @@ def awkward_library() -> None:
     for position, artist in enumerate((small, crush)):
         AlbumArtist.objects.create(album=bare, artist=artist, position=position)
     Album.objects.filter(pk=bare.pk).update(album_type="ep", upc="00602435", copyrights="℗ 2021; a\n© 2021 b\\")
+    for slug, spotify_id, upc in (("was-1", track_id(5), "00602436"), (None, None, ""), (None, None, "60243700")):
+        AlbumAlias.objects.create(name="=1; \\", slug=slug, spotify_id=spotify_id, upc=upc, target=bare)
     for number, title in enumerate(["-1", "NA", "true", "#N/A", "1983-05", "0012", "=LOVE", "'Til", "+1", "-1"]):
         track = Track.objects.create(
             title=title, album=[*albums, bare, None][number % 5], liked=number % 2 == 0, score=[None, 0, 7][number % 3]
@@ -128,6 +135,10 @@ def awkward_library() -> None:
         track.genres.set([pop] if number % 2 else [])
         for position, one in enumerate([small, crush][number % 3 :]):
             TrackArtist.objects.create(track=track, artist=one, position=position)
+    for slug, spotify_id, isrc in ((None, track_id(6), ""), ("was-na", None, "KRA381001058"), (None, None, "")):
+        TrackAlias.objects.create(
+            name="NA", slug=slug, spotify_id=spotify_id, isrc=isrc, target=Track.objects.get(title="NA")
+        )
     playlist = Playlist.objects.create(name="-2; '\\", description="=1\r\n", visibility="hidden", source="=x;y")
     PlaylistAlias.objects.create(name="=old", slug="old-playlist", target=playlist)
     Playlist.objects.create(name="NA", rule="q=a%26b%3B&min_energy=0.1")

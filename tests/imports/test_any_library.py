@@ -13,6 +13,7 @@ from musicdb.exports.xml_text import escape_xml, unescape_xml
 from musicdb.imports import ImportOptions, preview
 from musicdb.models import (
     Album,
+    AlbumAlias,
     AlbumArtist,
     AlbumLabel,
     Artist,
@@ -22,6 +23,7 @@ from musicdb.models import (
     Label,
     LabelAlias,
     Track,
+    TrackAlias,
     TrackArtist,
     Visibility,
 )
@@ -132,6 +134,8 @@ def libraries(draw: st.DrawFn) -> dict[str, Any]:
         "genre_spellings": draw(unique(spellings, lambda one: name_key(one[1]))),
         "label_spellings": draw(unique(spellings, lambda one: one[1])),
         "artist_spellings": draw(st.lists(st.tuples(spellings, IDS), max_size=4)),
+        "album_spellings": draw(st.lists(st.tuples(spellings, IDS), max_size=4)),
+        "track_spellings": draw(st.lists(st.tuples(spellings, IDS), max_size=4)),
     }
 
 
@@ -155,9 +159,11 @@ def make(said: dict[str, Any]) -> None:
             AlbumArtist.objects.create(album=albums[-1], artist=artist, position=position)
         for position, label in enumerate(mine):
             AlbumLabel.objects.create(album=albums[-1], label=label, position=position)
+    tracks = []
     for row in said["tracks"]:
         mine, theirs, album = _of(artists, row.pop("artists")), _of(genres, row.pop("genres")), row.pop("album")
         track = Track.objects.create(album=albums[album] if album < len(albums) else None, **row.pop("features"), **row)
+        tracks.append(track)
         track.genres.set(theirs)
         for position, artist in enumerate(mine):
             TrackArtist.objects.create(track=track, artist=artist, position=position)
@@ -166,12 +172,18 @@ def make(said: dict[str, Any]) -> None:
         (LabelAlias, labels, said["label_spellings"]),
     ):
         _spell(model, targets, spellings)
-    _spell(ArtistAlias, artists, [one for one, _ in said["artist_spellings"]])
-    held: set[str] = set()
-    for alias, (_, spotify_id) in zip(ArtistAlias.objects.order_by("pk"), said["artist_spellings"], strict=False):
-        if spotify_id and spotify_id not in held:
-            held.add(spotify_id)
-            ArtistAlias.objects.filter(pk=alias.pk).update(spotify_id=spotify_id)
+    with_ids: list[tuple[Any, list[Any], list[Any]]] = [
+        (ArtistAlias, artists, said["artist_spellings"]),
+        (AlbumAlias, albums, said["album_spellings"]),
+        (TrackAlias, tracks, said["track_spellings"]),
+    ]
+    for model, targets, spellings in with_ids:
+        _spell(model, targets, [one for one, _ in spellings])
+        held: set[str] = set()
+        for alias, (_, spotify_id) in zip(model.objects.order_by("pk"), spellings, strict=False):
+            if spotify_id and spotify_id not in held:
+                held.add(spotify_id)
+                model.objects.filter(pk=alias.pk).update(spotify_id=spotify_id)
 
 
 def _spell(model: Any, targets: list[Any], spellings: list[Any]) -> None:

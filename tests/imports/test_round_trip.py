@@ -11,6 +11,7 @@ from django.core.management import call_command
 from musicdb.imports import ImportOptions, preview
 from musicdb.models import (
     Album,
+    AlbumAlias,
     Artist,
     ArtistAlias,
     Genre,
@@ -18,6 +19,7 @@ from musicdb.models import (
     Label,
     LabelAlias,
     Track,
+    TrackAlias,
     TrackArtist,
 )
 from tests.imports.files import sample
@@ -66,7 +68,8 @@ class TestCommand:
         source = exported(kind)
         wipe()
         run(source)
-        for model in (Genre, Artist, Label, Album, Track, GenreAlias, ArtistAlias, LabelAlias):
+        aliases = (GenreAlias, ArtistAlias, LabelAlias, AlbumAlias, TrackAlias)
+        for model in (Genre, Artist, Label, Album, Track, *aliases):
             for row in model._default_manager.all():
                 row.full_clean()
 
@@ -75,7 +78,8 @@ class TestCommand:
         before, source = state(), exported(kind)
         Track.objects.filter(title__in=["-1", "NA"]).delete()
         TrackArtist.objects.filter(position=1).delete()
-        ArtistAlias.objects.filter(spotify_id=None).delete()
+        for alias in (ArtistAlias, AlbumAlias, TrackAlias):
+            alias.objects.filter(spotify_id=None).delete()
         Artist.objects.update(visibility="hidden")
         Album.objects.filter(slug="best-3").update(title="Worst", release_date=None, release_precision="")
         Genre.objects.update(description="changed")

@@ -86,9 +86,18 @@ class NativeTable(FileFormat):
                 )
         return list(zip(*(column or ("",) * number for column in columns), strict=True))
 
+    def _aliases(self, values: dict[str, Any]) -> tuple[AliasRecord, ...]:
+        names = ("other_spellings", "former_addresses", "other_spotify_ids", "other_upcs", "other_isrcs")
+        aliases = self._side_by_side(values, *names)
+        if not all(name for name, *_ in aliases):
+            raise RowRefusedError(self.heading("other_spellings"), "has an empty part.")
+        return tuple(
+            AliasRecord(name, slug or None, spotify_id or None, *more) for name, slug, spotify_id, *more in aliases
+        )
+
 
 class EntityTable(NativeTable):
-    """Genres, artists or labels. These have aliases."""
+    """Genres, artists, labels or playlists."""
 
     def record(self, cells: Sequence[str]) -> EntityRecord:
         values = self.read(cells)
@@ -99,14 +108,8 @@ class EntityTable(NativeTable):
             name=name,
             spotify_id=values.get("spotify_id"),
             values=tuple(self._known_values(values).items()),
-            aliases=tuple(self._aliases(values)),
+            aliases=self._aliases(values),
         )
-
-    def _aliases(self, values: dict[str, Any]) -> list[AliasRecord]:
-        aliases = self._side_by_side(values, "other_spellings", "former_addresses", "other_spotify_ids")
-        if not all(name for name, _, _ in aliases):
-            raise RowRefusedError(self.heading("other_spellings"), "has an empty part.")
-        return [AliasRecord(name, slug or None, spotify_id or None) for name, slug, spotify_id in aliases]
 
 
 class Genres(EntityTable):
@@ -145,6 +148,7 @@ class Albums(NativeTable):
             album_type=values.get("album_type", ""),
             upc=values.get("upc", ""),
             copyrights=values.get("copyrights", ""),
+            aliases=self._aliases(values),
         )
 
 
@@ -165,6 +169,7 @@ class Tracks(NativeTable):
             values=self._known_values(values),
             slug=slug,
             says_source=True,
+            aliases=self._aliases(values),
         )
 
     @staticmethod

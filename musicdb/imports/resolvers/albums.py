@@ -30,6 +30,7 @@ from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parse import ParsedEntity
 from musicdb.imports.records import AlbumRecord, TrackRecord, name_of, slug_of
+from musicdb.imports.resolvers.aliases import AliasResolver
 from musicdb.imports.resolvers.lookup import Lookup
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.rows import ResolvedRow, ids_agree
@@ -212,6 +213,8 @@ class AlbumResolver:
         names = (record.title for record in records if not record.slug)
         upcs = (upc for record in records if not record.slug for upc in _ways_to_write(record.upc))
         self._complete(self.lookup.load(ids=ids, slugs=(record.slug for record in records), names=names, upcs=upcs))
+        aliases = AliasResolver(self.lookup.aggregate)
+        aliases.load([alias for record in records for alias in record.aliases], self.lookup.rows)
         claims: dict[Entity, RowRef] = {}
         for ref, record in sorted(albums, key=lambda pair: not pair[1].slug):
             album = next((one for one in self._candidates(record, claims) if self._agrees(one, record, ids)), None)
@@ -222,10 +225,12 @@ class AlbumResolver:
                     refuse_unknown(name_of(label), slug_of(label), "label", "label_slugs", self._labels)
                 for artist in record.artists:
                     refuse_unknown(artist.name, artist.slug, "artist", "artist_slugs", self._album_artists)
+                is_merged = album is not None and self._is_merged(record, album)
+                its_aliases = [] if is_merged else aliases.resolve(record.aliases, album.pk if album else None)
             except RowRefusedError as error:
                 yield Problem(ref, error.column, error.message)
                 continue
-            if album and self._is_merged(record, album):
+            if album and is_merged:
                 self._assign_slug(record.slug, album)
                 yield ResolvedRow(ref, album, is_merged=True)
                 continue
@@ -233,6 +238,7 @@ class AlbumResolver:
                 claims[album] = ref
             else:
                 album = self._create(record)
+            album.aliases = its_aliases
             self._with_rows[record.title].append(album)
             self._give_column(album, "title", record.title)
             self._give(album, record, list(dict.fromkeys(self._labels.find(label) for label in record.labels)))

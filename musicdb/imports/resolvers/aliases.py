@@ -1,7 +1,8 @@
-"""Finds out which aliases of a genre, artist or label its row adds, and which ones it completes."""
+"""Finds out which aliases the row about something adds to it, and which ones it completes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -9,10 +10,11 @@ from django.db.models import Q
 from musicdb.db import in_batches
 from musicdb.imports.entities import AliasEntity
 from musicdb.imports.messages import RowRefusedError
-from musicdb.imports.records import AliasRecord, EntityRecord
+from musicdb.imports.records import AliasRecord
 from musicdb.models.aggregates import Aggregate
 from musicdb.music import name_key
 
+_PARTS = ("name", "slug", "spotify_id", "upc", "isrc")
 _TAKEN = {
     "name": "this is an alias of something else already.",
     "slug": "its address leads to something else already.",
@@ -23,20 +25,26 @@ _TAKEN = {
 class AliasResolver:
     """The aliases of one model that the rows of a file have to do with."""
 
-    def __init__(self, aggregate: Aggregate, records: Sequence[EntityRecord], targets: Iterable[int]) -> None:
-        """Load the aliases of ``targets``, and those that hold what ``records`` ask for. Up to four queries a batch."""
+    def __init__(self, aggregate: Aggregate) -> None:
         self._alias: Any = aggregate.alias
         self._columns = aggregate.alias_columns
-        # Artists may share the names of their aliases.
-        self._name_is_unique = aggregate.unique_name is not None
+        # Artists, albums and tracks may share the names of their aliases.
+        self._unique_name = aggregate.unique_name
         self._ignores_case = aggregate.unique_name == "name_key"
         self._of_target: defaultdict[int, list[AliasEntity]] = defaultdict(list)
         self._holders: dict[tuple[str, str], AliasEntity] = {}
         self._loaded: set[int] = set()
-        asked = [alias for record in records for alias in record.aliases]
+
+    def load(self, asked: Sequence[AliasRecord], targets: Iterable[int]) -> None:
+        """Load the aliases of ``targets``, and those that hold what rows have ``asked`` for.
+
+        Up to four queries a batch, and none where the rows ask for nothing.
+        """
+        if not asked:
+            return
         self._load("target", targets)
-        if aggregate.unique_name:
-            self._load(aggregate.unique_name, dict.fromkeys(self._fold(alias.name) for alias in asked))
+        if self._unique_name:
+            self._load(self._unique_name, dict.fromkeys(self._fold(alias.name) for alias in asked))
         for column in ("slug", "spotify_id"):
             if column in self._columns:
                 self._load(column, dict.fromkeys(value for alias in asked if (value := getattr(alias, column))))
@@ -51,14 +59,14 @@ class AliasResolver:
                     self._of_target[target].append(alias)
                     self._hold(alias)
 
-    def resolve(self, record: EntityRecord, pk: int | None, heading: str = "other_spellings") -> list[AliasEntity]:
-        """Return the aliases that the row ``pk`` lacks, and those of its aliases that ``record`` completes.
+    def resolve(self, aliases: Iterable[AliasRecord], pk: int | None) -> list[AliasEntity]:
+        """Return which of ``aliases`` the row ``pk`` lacks, and those of its own that they complete.
 
         Raises RowRefusedError where an alias belongs to another row.
         """
         own = list(self._of_target.get(pk, ())) if pk else []
         missing: list[AliasRecord] = []
-        for asked in record.aliases:
+        for asked in aliases:
             if (same := next((alias for alias in own if _parts(alias) == _parts(asked)), None)) is None:
                 missing.append(asked)
             else:
@@ -69,15 +77,13 @@ class AliasResolver:
             match = next((alias for alias in own if self._is_meant(alias, asked)), None)
             for key in self._unique_keys(asked):
                 if key in claimed or self._holders.get(key, match) is not match:
-                    raise RowRefusedError(heading, f"“{asked.name}”: {_TAKEN[key[0]]}")
+                    raise RowRefusedError("other_spellings", f"“{asked.name}”: {_TAKEN[key[0]]}")
             claimed.update(self._unique_keys(asked))
             if match is None:
-                resolved.append(AliasEntity(asked.name, asked.slug, asked.spotify_id))
+                resolved.append(AliasEntity(*_parts(asked)))
                 continue
             own.remove(match)
-            completed = AliasEntity(
-                asked.name, asked.slug or match.slug, asked.spotify_id or match.spotify_id, match.pk
-            )
+            completed = replace(match, **{part: getattr(asked, part) or getattr(match, part) for part in _PARTS})
             if _parts(completed) != _parts(match):
                 resolved.append(completed)
         for alias in resolved:
@@ -85,7 +91,7 @@ class AliasResolver:
         return resolved
 
     def _is_meant(self, alias: AliasEntity, asked: AliasRecord) -> bool:
-        pairs = ((alias.slug, asked.slug), (alias.spotify_id, asked.spotify_id))
+        pairs = list(zip(_parts(alias)[1:], _parts(asked)[1:], strict=True))
         contradict = any(one and other and one != other for one, other in pairs)
         share_one = any(one and one == other for one, other in pairs)
         return not contradict and (share_one or self._fold(alias.name) == self._fold(asked.name))
@@ -97,7 +103,7 @@ class AliasResolver:
     def _unique_keys(self, alias: AliasEntity | AliasRecord) -> list[tuple[str, str]]:
         """Return what no two aliases may share."""
         keys = [("slug", alias.slug or ""), ("spotify_id", alias.spotify_id or "")]
-        if self._name_is_unique:
+        if self._unique_name:
             keys.append(("name", self._fold(alias.name)))
         return [key for key in keys if key[1]]
 
@@ -105,5 +111,5 @@ class AliasResolver:
         return name_key(name) if self._ignores_case else name
 
 
-def _parts(alias: AliasEntity | AliasRecord) -> tuple[str, str | None, str | None]:
-    return alias.name, alias.slug, alias.spotify_id
+def _parts(alias: AliasEntity | AliasRecord) -> tuple[Any, ...]:
+    return tuple(getattr(alias, part) for part in _PARTS)

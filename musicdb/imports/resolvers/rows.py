@@ -51,7 +51,8 @@ class _RowMatcher:
             slugs=(record.slug for record in records),
             names=(record.name for record in records if self._name_is_unique or not record.slug),
         )
-        self._aliases = AliasResolver(aggregate, records, self._lookup.rows)
+        self._aliases = AliasResolver(aggregate)
+        self._aliases.load([alias for record in records for alias in record.aliases], self._lookup.rows)
         # The rows of the file that have claimed an entity.
         self._claims: dict[Entity, RowRef] = {}
 
@@ -62,7 +63,7 @@ class _RowMatcher:
             if entity in self._claims:
                 raise RowRefusedError("", f"is the same {record.model.lower()} as {self._claims[entity]}.")
             self._refuse_taken_name(record, entity)
-            aliases = self._aliases.resolve(record, entity.pk if entity else None)
+            aliases = self._aliases.resolve(record.aliases, entity.pk if entity else None)
             entity = self._change(entity, record) if entity else self._create(record)
             entity.aliases = aliases
             self._claims[entity] = ref

@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from musicdb.db import in_batches, one_of
-from musicdb.imports.entities import Entity
+from musicdb.imports.entities import AliasEntity, Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parse import ParsedTrack
 from musicdb.imports.records import TrackRecord
 from musicdb.imports.resolvers.albums import AlbumResolver
+from musicdb.imports.resolvers.aliases import AliasResolver
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.recordings import Match, RecordingFinder
 from musicdb.models import Track, TrackAlias, TrackArtist
@@ -54,6 +55,7 @@ class ResolvedTrack:
     genres: list[Entity]
     is_unsure: bool = False
     is_merged: bool = False
+    aliases: Sequence[AliasEntity] = ()
 
 
 class TrackResolver:
@@ -69,6 +71,7 @@ class TrackResolver:
         """Yield what each of ``rows`` means, in their order."""
         ids = {row.record.spotify_id for row in rows if row.record.spotify_id}
         recordings = RecordingFinder(row.record for row in rows)
+        aliases = AliasResolver(aggregate_of(Track))
         # Most libraries have none, and are then not asked for each batch.
         has_tracks_without_id = bool(ids) and Track.objects.filter(spotify_id=None).exists()
         has_merged = TrackAlias.objects.exists()
@@ -86,22 +89,28 @@ class TrackResolver:
             ]
             matches = {id(record): match for record, match in recordings.find(without, ids)}
             self._load_matched(matches.values())
+            targets = [*(track.entity.pk or 0 for track in stored.values()), *(match.pk for match in matches.values())]
+            aliases.load([alias for record in records for alias in record.aliases], targets)
             for row in batch:
                 record, match = row.record, matches.get(id(row.record))
                 if survivor := merged.get(id(record)):
                     yield ResolvedTrack(row.ref, record, survivor, record.title, [], None, [], is_merged=True)
                     continue
+                known = self._matched[match.pk] if match else stored.get(record.key)
                 try:
                     self._refuse_unknown(record)
+                    its_aliases = aliases.resolve(record.aliases, known.entity.pk if known else None)
                 except RowRefusedError as error:
                     yield Problem(row.ref, error.column, error.message)
                     continue
                 if match and not record.spotify_id:
                     yield self._resolve_match(row.ref, record, match)
-                elif record.must_exist and not match and record.key not in stored:
+                elif record.must_exist and known is None:
                     yield UnknownTrack(row.ref, record)
                 else:
-                    yield self._resolve(row.ref, record, self._matched[match.pk] if match else stored.get(record.key))
+                    resolved = self._resolve(row.ref, record, known)
+                    resolved.aliases = its_aliases
+                    yield resolved
 
     def _resolve_match(self, ref: RowRef, record: TrackRecord, match: Match) -> ResolvedTrack:
         """Return what a row means that says less of its track than the track's id. The track keeps its names."""
