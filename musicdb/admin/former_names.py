@@ -1,18 +1,20 @@
-"""The box of a change form that keeps the name which somebody replaces as an alias. It is ticked unless one says no."""
+"""The box of a change form that keeps the name or id which somebody replaces as an alias. It is ticked by default."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.text import get_text_list
 
 from musicdb.admin.base import CatalogueAdmin, M
 from musicdb.admin.generic import AnyModelForm
-from musicdb.models.former_names import keep_former_name, keeps_former_names
+from musicdb.models.former_names import keeps_former_names
+from musicdb.models.former_values import id_columns, identity, keep_former_values
 
 BOX = "keep_former_name"
-# In the cleaned data of a form: the name that the row had.
-FORMER = "former_name"
+# In the cleaned data of a form: the name and the ids that the row had.
+FORMER = "former_values"
 
 
 class _Box(forms.BooleanField):
@@ -21,12 +23,19 @@ class _Box(forms.BooleanField):
         return False
 
 
-def _box(kind: str) -> _Box:
+def _identifying(model: Any) -> list[str]:
+    """Return the columns of a row by which it is found, the name first."""
+    return [model.slug_source, *id_columns(model)]
+
+
+def _box(model: Any) -> _Box:
+    names = [str(model._meta.get_field(column).verbose_name) for column in _identifying(model)]
+    kind = model._meta.verbose_name
     return _Box(
-        label="Keep the old name as an alias",
+        label=f"Keep the old {get_text_list(names, 'or')} as an alias",
         required=False,
         initial=True,
-        help_text=f"Where the name changes, searches and imports then still find the {kind} by the old one.",
+        help_text=f"Where it changes, searches and imports then still find the {kind} by the old one.",
     )
 
 
@@ -46,19 +55,16 @@ class FormerNamesAdmin(CatalogueAdmin[M]):
 
     def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
         if self._offers_box(request, obj):
-            box = _box(str(self.opts.verbose_name))
-            kwargs.setdefault("form", type(self.form.__name__, (self.form,), {BOX: box}))
+            kwargs.setdefault("form", type(self.form.__name__, (self.form,), {BOX: _box(self.model)}))
         return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: M, form: AnyModelForm, change: bool) -> None:
-        if form.cleaned_data.get(BOX):
-            name_field = self.model.slug_source  # type: ignore[attr-defined]
-            stored = self.model._default_manager.filter(pk=obj.pk).values_list(name_field, flat=True)
-            if name_field in form.changed_data:
-                form.cleaned_data[FORMER] = stored.first()
+        if form.cleaned_data.get(BOX) and not set(form.changed_data).isdisjoint(_identifying(self.model)):
+            form.cleaned_data[FORMER] = identity(self.model._default_manager.get(pk=obj.pk))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: AnyModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if (former := form.cleaned_data.get(FORMER)) and (refused := keep_former_name(form.instance, former)):
-            self.message_user(request, refused, messages.WARNING)
+        if former := form.cleaned_data.get(FORMER):
+            for refused in keep_former_values(form.instance, former):
+                self.message_user(request, refused, messages.WARNING)

@@ -30,6 +30,7 @@ from musicdb.admin.merging.access import mergeable_models
 from musicdb.history import diff
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
 from musicdb.models.former_names import keeps_former_names
+from musicdb.models.former_values import lost_values
 from musicdb.models.history import DELETED, ChangeType
 
 VERSIONS_A_PAGE = 25
@@ -162,7 +163,7 @@ class VersionedAdmin(FormerNamesAdmin[M]):
             rows=rows,
             differs=any(then != now for _, then, now in rows),
             can_restore=self._can_restore(request, obj),
-            offers_former_name=obj is not None and keeps_former_names(self.model) and str(obj) != diff.name_of(shown),
+            lost=lost_values(obj, shown.instance) if obj and keeps_former_names(self.model) else [],
         )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:

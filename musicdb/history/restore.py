@@ -19,7 +19,7 @@ from musicdb.history.write_back import (
     write_members,
 )
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
-from musicdb.models.former_names import keep_former_name
+from musicdb.models.former_values import identity, keep_former_values
 from musicdb.models.history import DELETED, ChangeType
 from musicdb.models.slugs import alias_for_slug
 
@@ -67,11 +67,11 @@ def _revert(version: Any, user: Any, keep_name: bool) -> Any:
     if row is None:
         raise RevertRefusedError([f"This {kind} has been deleted since: restore it instead."])
     baseline(model, [row.pk])
-    before, former = current_state(row), str(row)
+    before, former = current_state(row), identity(row)
     names = Names([version, before])
     _write(row, version, names)
     if keep_name:
-        keep_former_name(row, former)
+        keep_former_values(row, former)
     if not differences(describe(before, names), describe(current_state(row), names)):
         raise RevertRefusedError([f"This {kind} is as that version states already."])
     reason = f"Reverted to the version of {format_time(version)}."

@@ -106,7 +106,7 @@ class AlbumAliasInline(AliasInline):
 
 
 class TrackAliasInline(AliasInline):
-    """What led to tracks that were merged into this one. A merge makes them."""
+    """Titles and ids that the track had before, and those of tracks that were merged into it."""
 
     model = TrackAlias
     form = IdAliasForm

@@ -200,7 +200,7 @@ class TrackResolver:
             )
             for column, value in leads.items():
                 survivor = survivors.get(targets.get((column, value))) if value else None
-                if survivor and (column != "name" or _has_artists(survivor, record)):
+                if survivor and (column != "name" or _is_former_title(survivor, record)):
                     merged.setdefault(id(record), survivor)
         return merged
 
@@ -229,7 +229,10 @@ class TrackResolver:
         return list(found.values())
 
 
-def _has_artists(track: StoredTrack, record: TrackRecord) -> bool:
+def _is_former_title(track: StoredTrack, record: TrackRecord) -> bool:
+    """Return whether ``record`` has the artists of ``track``, and not its title. By that it is found anyway."""
+    if track.entity.name == record.title:
+        return False
     return {artist.name for artist in track.entity.values["artists"]} == {artist.name for artist in record.artists}
 
 
