@@ -195,13 +195,26 @@ class TestEveryRelation:
         # Where the members differ from the file's, the preview says how.
         assert all(one.change.new for one in kept_values(outcome.plan))
 
+    @pytest.mark.parametrize("overwrites", [False, True], ids=["by field", "all"])
     def test_what_a_reader_takes_from_the_file_is_the_files(
-        self, library: Source, editor: User, aggregate: Aggregate, name: str
+        self, library: Source, editor: User, aggregate: Aggregate, name: str, overwrites: bool
     ) -> None:
         imported = state()
         edit(target(aggregate, name), editor, **{name: []})
-        run(library, take_fields=(f"{aggregate.name}.{name}",))
+        options = {"existing": Existing.OVERWRITE} if overwrites else {"take_fields": (f"{aggregate.name}.{name}",)}
+        run(library, **options)
         assert state() == imported
+
+
+@pytest.mark.parametrize("aggregate", CATALOGUE, ids=lambda one: one.name)
+def test_only_new_rows_leaves_every_value_whoever_set_it(library: Source, aggregate: Aggregate) -> None:
+    row = target(aggregate, "")
+    columns = [one.values[1] for one in FIELDS if one.values[0] is aggregate]
+    values = {one.name: value_of(one, 1) for one in columns if one.name not in ("rule", "spotify_id")}
+    edit(row, None, ChangeType.PROGRAM, **values, **{one.name: [] for one in aggregate.child_relations})
+    changed = state()
+    run(library, existing=Existing.SKIP)
+    assert state() == changed
 
 
 def test_another_album_of_a_track_stays(library: Source, editor: User) -> None:
