@@ -2,7 +2,7 @@
 
 On SQLite a transaction locks out other writers. There the plan is made and its rows are prepared before, while others
 may write, and under the lock the rows only move into their tables. What says that a plan still holds is that nobody
-has written anything since.
+has written anything since. On PostgreSQL others write during the transaction, so what the plan changes is locked.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from musicdb.db import DIRECT, data_version, large_page_cache, repeatable_read, staged_writer
 from musicdb.imports.apply import Applied, apply_plan
+from musicdb.imports.confirm import plan_that_holds
 from musicdb.imports.plan import Plan
 from musicdb.progress import Progress
 
@@ -54,5 +55,5 @@ def ready_to_write(make_plan: Callable[[], Plan], lock: Callable[[], None], prog
         del plan, applied, write
     with large_page_cache(), transaction.atomic():
         lock()
-        plan = make_plan()
+        plan = plan_that_holds(make_plan)
         yield Ready(plan, lambda: apply_plan(plan, DIRECT, "Writing", progress))
