@@ -7,6 +7,7 @@ from django.db import models
 
 from musicdb.db import in_batches, insert
 from musicdb.models.aggregates import Aggregate, aggregate_of
+from musicdb.models.catalogue import Album
 from musicdb.music import name_key
 
 
@@ -27,7 +28,7 @@ def keep_former_names(model: type[models.Model], former: Mapping[int, str]) -> l
     """Make the names that rows had until now aliases of them. Return a sentence for each of which that is not possible.
 
     ``former`` is by the key of the row. An alias that is the new name itself, and has no address, is deleted. Names
-    that differ in case only find each other without an alias. Must run in the transaction of the change, before its
+    that differ in case only find each other without an alias, but titles of albums do not. Must run in the transaction of the change, before its
     versions are recorded. A few queries a batch.
     """
     aggregate = aggregate_of(model)
@@ -44,7 +45,7 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
     names = dict(rows.filter(pk__in=former).values_list("pk", aggregate.name_field))
     renamed = {key: name for key, name in former.items() if key in names and name != names[key]}
     own = aliases.filter(target__in=renamed)
-    present = {(target, name_key(name)) for target, name in own.values_list("target", "name")}
+    present = {(target, _compared(aggregate, name)) for target, name in own.values_list("target", "name")}
     without_links = own.filter(slug=None, **({"spotify_id": None} if "spotify_id" in aggregate.alias_columns else {}))
     of_the_name = [
         key for key, target, name in without_links.values_list("pk", "target", "name") if name == names[target]
@@ -54,7 +55,9 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
     kept = {
         key: name
         for key, name in renamed.items()
-        if name and name_key(name) != name_key(names[key]) and (key, name_key(name)) not in present
+        if name
+        and _compared(aggregate, name) != _compared(aggregate, names[key])
+        and (key, _compared(aggregate, name)) not in present
     }
     holders = _holders(aggregate, kept)
     columns: list[Any] = [aggregate.alias._meta.get_field(name) for name in aggregate.alias_columns]
@@ -67,6 +70,11 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
     return [
         f"“{kept[key]}” was not kept as an alias, because it leads to “{holder}”." for key, holder in holders.items()
     ]
+
+
+def _compared(aggregate: Aggregate, name: str) -> str:
+    """Return a name as imports compare it: a title of an album as written, any other name in any case."""
+    return name if aggregate.model is Album else name_key(name)
 
 
 def _holders(aggregate: Aggregate, former: Mapping[int, str]) -> dict[int, Any]:

@@ -98,15 +98,16 @@ def test_an_album_without_a_spotify_id_is_found_by_its_old_upc(mina: Client) -> 
     assert Track.objects.count() == 2
 
 
-def test_an_album_without_any_id_is_found_by_its_old_title(mina: Client) -> None:
+@pytest.mark.parametrize("title", ["Renamed", "ALBUM 1"])
+def test_an_album_without_any_id_is_found_by_its_old_title(mina: Client, title: str) -> None:
     source = net_file(net_row(1))
     run(source)
     album = Album.objects.get()
     assert album.spotify_id is None
-    saved(Screen(mina, album).type(title="Renamed"))
+    saved(Screen(mina, album).type(title=title))
     run(source)
     run(net_file(net_row(2, **{"Album Name": "Album 1", "Artist Name(s)": "Singer 1"})))
-    assert Album.objects.get().title == "Renamed"
+    assert Album.objects.get().title == title
     assert Track.objects.count() == 2
 
 
