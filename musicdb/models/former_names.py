@@ -28,8 +28,8 @@ def keep_former_names(model: type[models.Model], former: Mapping[int, str]) -> l
     """Make the names that rows had until now aliases of them. Return a sentence for each of which that is not possible.
 
     ``former`` is by the key of the row. An alias that is the new name itself, and has no address, is deleted. Names
-    that differ in case only find each other without an alias, but titles of albums do not. Must run in the transaction of the change, before its
-    versions are recorded. A few queries a batch.
+    that differ in case only find each other without an alias, but titles of albums do not. Must run in the transaction
+    of the change, before its versions are recorded. A few queries a batch.
     """
     aggregate = aggregate_of(model)
     return [
