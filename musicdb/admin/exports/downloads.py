@@ -54,7 +54,10 @@ def permissions_to_view(request: HttpRequest, opts: Any) -> list[str]:
 
 
 def _download(export: Export) -> FileResponse:
-    """It goes to a temporary file first: an error never leaves the user with half a file, and no file is in memory."""
+    """Send the file. Raises ExportRefusedError.
+
+    It goes to a temporary file first: an error never leaves the user with half a file, and no file is in memory.
+    """
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     try:
         export.write(file)

@@ -26,6 +26,8 @@ from musicdb.search import tracks_of
 ROWS_A_PAGE = 100
 # A longer number is no place in any playlist.
 MAX_DIGITS = 7
+# File systems take 255 bytes, with the date and the ending.
+MAX_FILE_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def tracks_csv(model_admin: Any) -> Callable[..., HttpResponseBase]:
         if not model_admin.has_view_permission(request, playlist):
             raise PermissionDenied
         export = Export(
-            f"{playlist.slug}-{localdate()}.csv",
+            f"{playlist.slug[:MAX_FILE_NAME]}-{localdate()}.csv",
             tracks_of(playlist).count(),
             permissions_to_view(request, playlist._meta),
             "playlist",
