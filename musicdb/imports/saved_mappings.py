@@ -18,7 +18,15 @@ from musicdb.imports.formats import (
     may_lack_headings,
     without_header_if_it_has_none,
 )
-from musicdb.imports.formats.mapped import NEEDED, MappedFormat, fingerprint, mapped_format, mapping_in, spread
+from musicdb.imports.formats.mapped import (
+    NEEDED,
+    MappedFormat,
+    can_read,
+    fingerprint,
+    mapped_format,
+    mapping_in,
+    spread,
+)
 from musicdb.imports.messages import ImportRefusedError, Note, said_once
 from musicdb.imports.options import ImportOptions, Source
 from musicdb.imports.tables import Table, read_sources
@@ -173,7 +181,8 @@ def _asked(
 def _as_saved_or_guessed(table: Table, key: str) -> Unmapped:
     saved = _saved_for([table]).get(fingerprint(table.own_header))
     mapping = mapping_of(saved) if saved else None
-    if saved is None or mapping is None:
+    # Any two tables without headings may have as many columns.
+    if saved is None or mapping is None or (mapping.is_without_headings and not can_read(table, mapping)):
         return _unmapped(table, key, guess_columns(table))
     return _unmapped(table, key, mapping, saved=saved)
 

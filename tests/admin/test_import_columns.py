@@ -293,6 +293,16 @@ def test_the_first_row_is_data_if_the_editor_says_so(editor: Client) -> None:
     assert "a file with as many columns and no headings" in page.content.decode()
 
 
+def test_what_was_kept_is_not_offered_for_cells_that_are_something_else(editor: Client) -> None:
+    page = upload(editor, Source("x.csv", b"One,Sia,3:45\nTwo,Sia,2:10\n"))
+    confirm(editor, send(editor, page, **{"Column 1": "title", "Column 2": "artists:one"}))
+    offered = upload(editor, Source("y.csv", b"Three,IU,4:05\n"))
+    assert list(chosen(offered).values()) == ["title", "artists:one", "duration_ms:clock"]
+    assert "Its first row looks like data" in offered.content.decode()
+    page = read_again(editor, upload(editor, Source("z.csv", b"Three,IU,Pop\n")), "data")
+    assert set(chosen(page).values()) == {"ignore"}
+
+
 def test_a_first_row_that_looks_like_data_is_read_so_and_may_be_the_headings_after_all(editor: Client) -> None:
     page = upload(editor, Source("x.csv", b"2021,Wer\nOne,Sia\n"))
     assert "Its first row looks like data, not like headings: “2021”." in page.content.decode()

@@ -9,7 +9,7 @@ from musicdb.imports.formats.mapped.file_format import (
     mapped_format,
     spread,
 )
-from musicdb.imports.formats.mapped.guess import guess_mapping
+from musicdb.imports.formats.mapped.guess import can_read, guess_mapping
 from musicdb.imports.formats.mapped.json_files import mapping_as_json, mapping_in, read_mapping
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "MappedFormat",
     "MappingRefusedError",
     "Reading",
+    "can_read",
     "check_mapping",
     "fingerprint",
     "guess_mapping",

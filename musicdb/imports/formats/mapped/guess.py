@@ -9,7 +9,7 @@ from typing import Any
 
 from musicdb.exports.limits import MAX_CELL
 from musicdb.exports.widgets import is_unknown
-from musicdb.imports.column_mapping import ColumnMapping, MappedColumn
+from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn
 from musicdb.imports.formats.mapped.fields import FIELDS, SECOND, Field, Reading
 from musicdb.imports.formats.mapped.file_format import storable
 from musicdb.imports.formats.mapped.names import fields_of
@@ -36,11 +36,7 @@ _UNITS = {
 
 def guess_mapping(table: Table, more: Mapping[str, str]) -> ColumnMapping:
     """Return what the columns of ``table`` most likely are. ``more`` has the fields of more headings, by their keys."""
-    rows = [cells for _, cells in islice(table.rows(), SAMPLE)]
-    columns = [
-        _Column(heading, [cells[position] for cells in rows if position < len(cells) and _says(cells[position])])
-        for position, heading in enumerate(map(storable, table.own_header))
-    ]
+    columns = _columns(table)
     found: dict[int, str] = {}
     # Of two columns with a heading, the one that is not empty counts. A heading that means a field counts for more
     # than a word in one, and that for more than what the cells look like.
@@ -62,6 +58,20 @@ def guess_mapping(table: Table, more: Mapping[str, str]) -> ColumnMapping:
         for position, column in enumerate(columns)
     ]
     return ColumnMapping(tuple(guessed))
+
+
+def can_read(table: Table, mapping: ColumnMapping) -> bool:
+    """Return whether the cells of each column of ``table`` can be read as the field that ``mapping`` has for it."""
+    columns = _columns(table)
+    return all(columns[position].fits(one.field) for position, one in enumerate(mapping.columns) if one.field != IGNORE)
+
+
+def _columns(table: Table) -> list["_Column"]:
+    rows = [cells for _, cells in islice(table.rows(), SAMPLE)]
+    return [
+        _Column(heading, [cells[position] for cells in rows if position < len(cells) and _says(cells[position])])
+        for position, heading in enumerate(map(storable, table.own_header))
+    ]
 
 
 def _says(cell: str) -> bool:
