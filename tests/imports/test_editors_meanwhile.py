@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from musicdb import history
-from musicdb.imports import ImportRefusedError, confirm, service
+from musicdb.imports import ImportRefusedError, confirm, ready, service
 from musicdb.models import Artist, Genre, Playlist, Track, TrackArtist
 from musicdb.models.history import ChangeType
 from tests.admin.screens import Screen, login, saved
@@ -140,7 +140,7 @@ def test_an_editor_who_saves_while_the_import_writes_waits_and_is_asked(
 ) -> None:
     screen = Screen(login("mina"), track).type(title="Mended", score="77")
     waiting: list[threading.Thread] = []
-    apply_plan = service.apply_plan
+    apply_plan = ready.apply_plan
 
     def save_meanwhile(*args: Any) -> Any:
         waiting.append(in_another_connection(screen.save))
@@ -148,7 +148,7 @@ def test_an_editor_who_saves_while_the_import_writes_waits_and_is_asked(
         waiting[0].join(timeout=2)
         return apply_plan(*args)
 
-    monkeypatch.setattr(service, "apply_plan", save_meanwhile)
+    monkeypatch.setattr(ready, "apply_plan", save_meanwhile)
     run(net_file(NEWER))
     waiting[0].join()
     assert screen.questions == [["Title", "Song 1", "Keep Of the file", "Save Mended"]]
