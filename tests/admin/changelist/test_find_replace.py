@@ -161,18 +161,24 @@ def test_old_names_become_aliases_unless_the_box_is_cleared(admin_client: Client
     assert list(one.aliases.values_list("name", flat=True)) == ["Old one"]
 
 
-def test_a_mistake_is_explained_and_what_was_typed_stays(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_module, "TIME_LIMIT", 0.5)
+@pytest.mark.parametrize(
+    ("find", "limit", "error"), [("(a", 60, "not a regular expression"), ("(a+)+$!", 0.5, "stopped after 0.5 seconds")]
+)
+def test_a_mistake_is_explained_and_what_was_typed_stays(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, find: str, limit: float, error: str
+) -> None:
+    monkeypatch.setattr(search_module, "TIME_LIMIT", limit)
     AlbumFactory(title="a" * 60)
-    address = page_of(Album, "replace")
-    for find, error in (("(a", "not a regular expression"), ("(a+)+$!", "stopped after 0.5 seconds")):
-        page = admin_client.post(address, typed(Album, find, r" \1 ", is_regex="on"))
-        assert error in str(page.context["form"].non_field_errors())
-        assert page.context["form"]["find"].value() == find
-        assert page.context["form"]["replace"].value() == r" \1 "
-    page = admin_client.post(address, typed(Album, ""))
-    assert page.context["form"].errors == {"find": ["This field is required."]}
+    page = admin_client.post(page_of(Album, "replace"), typed(Album, find, r" \1 ", is_regex="on"))
+    assert error in str(page.context["form"].non_field_errors())
+    assert page.context["form"]["find"].value() == find
+    assert page.context["form"]["replace"].value() == r" \1 "
     assert names(Album) == ["a" * 60]
+
+
+def test_something_to_find_is_needed(admin_client: Client) -> None:
+    page = admin_client.post(page_of(Album, "replace"), typed(Album, ""))
+    assert page.context["form"].errors == {"find": ["This field is required."]}
 
 
 def test_blanks_at_the_ends_of_what_is_typed_count(admin_client: Client) -> None:
