@@ -197,6 +197,7 @@ OFFERED_ACTIONS["editor"] = OFFERED_ACTIONS["viewer"] | {
         *(["bulk_edit_selected"] if model is not Genre else []),
         "delete_selected",
         "export_admin_action",
+        "find_replace_selected",
     }
     for model in CATALOGUE
 }

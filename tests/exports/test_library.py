@@ -107,13 +107,13 @@ def test_queries_grow_with_batches_not_with_rows(kind: str, monkeypatch: pytest.
             TrackFactory(artists=[ArtistFactory()], genres=[GenreFactory()], album=album)
 
     add(1)
-    # Each table: its rows, their child rows, and a batch without rows. Albums and tracks have three kinds of child
-    # rows. There are no playlists, and no entries of any.
-    assert count() == 3 * 3 + 2 * 5 + 2
+    # Each of the 7 tables: its number of rows, its rows, their child rows, and a batch without rows. Albums and tracks
+    # have three kinds of child rows. There are no playlists, and no entries of any.
+    assert count() == 7 + 3 * 3 + 2 * 5 + 2
     add(3)
-    assert count() == 21
+    assert count() == 28
     monkeypatch.setattr(columns, "BATCH", 2)
-    assert count() == 21 + 3 * 2 + 2 * 4
+    assert count() == 28 + 3 * 2 + 2 * 4
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -161,8 +161,8 @@ def write():
     Track.objects.create(title="Meanwhile")
     connections.close_all()
 
-def meanwhile(table, cells):
-    yield from rows(table, cells)
+def meanwhile(table, cells, progress):
+    yield from rows(table, cells, progress)
     if table.name != "genres":
         return
     writer = Thread(target=write)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from musicdb.exports import LIST_FORMATS, ListFormat, export_list
+from musicdb.exports import LIST_FORMATS, ListFormat, export_list, keys_of
 from musicdb.exports.lists import Json, Xlsx
 from musicdb.exports.tables import ALBUMS, ARTISTS, GENRES, LABELS, PLAYLISTS, TRACKS, Table
 from musicdb.imports import ImportOptions, Source, preview
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def exported(table: Table, rows: QuerySet[Any], file_format: ListFormat) -> bytes:
     file = io.BytesIO()
-    export_list(file, table, rows, file_format)
+    export_list(file, table, keys_of(rows), file_format)
     return file.getvalue()
 
 
@@ -76,7 +76,7 @@ def test_memory_grows_with_batches_not_with_rows(
         Track.objects.bulk_create(Track(title=f"T{number}", slug=f"t{rows}-{number}") for number in range(rows))
         tracemalloc.start()
         with (tmp_path / "tracks").open("wb") as file:
-            export_list(file, TRACKS, Track.objects.all(), file_format())
+            export_list(file, TRACKS, keys_of(Track.objects.all()), file_format())
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return used
