@@ -26,7 +26,8 @@ run: demo ## set up everything, load the sample library (or LIBRARY=FILE), reclu
 
 demo: $(VENV)/.installed ## the same without serving
 	@$(MANAGE) bootstrap $(if $(LIBRARY),--without-sample)
-	@$(if $(LIBRARY),$(MANAGE) importlibrary "$(LIBRARY)")
+	@# Not every shell replaces ~ in LIBRARY=~/liked.csv.
+	@$(if $(LIBRARY),$(MANAGE) importlibrary "$(LIBRARY:~/%=$(HOME)/%)")
 	@$(MANAGE) recluster
 
 # worksteal: a worker that has finished its share takes tests from the others.

@@ -72,6 +72,15 @@ class TestLines:
         assert [re.sub(r"\d+\.\d\d s", "SECONDS s", line) for line in lines] == patterns
         assert (runs["korean-pop"].track_count, runs["korean-pop"].excluded_count) == (12, 1)
 
+    def test_many_skipped_genres_are_counted(self, db: None) -> None:
+        genres = [GenreFactory(name=f"small {number}") for number in range(12)]
+        TrackFactory(genres=genres)
+        lines = recluster("--jobs", "1").splitlines()
+        assert len(lines) == 11
+        assert lines[-1] == "2 more genres were skipped. -v 2 names them."
+        assert len(recluster("--jobs", "1", verbosity=2).splitlines()) == 12
+        assert len(recluster("--jobs", "1", *(genre.slug for genre in genres)).splitlines()) == 12
+
     def test_unchanged_and_dry(self, genres: list[Genre]) -> None:
         recluster("k-rock")
         (unchanged,) = recluster("k-rock").splitlines()

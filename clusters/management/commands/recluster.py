@@ -18,6 +18,8 @@ from clusters.runs import Options, Outcome, find_genres, recluster
 from musicdb.management.base import INTERRUPTED, BaseCommand
 from musicdb.models import Genre
 
+# A library of many small genres has far more that are skipped than that are clustered.
+MAX_SKIPPED_SHOWN = 10
 NO_GENRES = "There are no genres yet: add some in the admin, or load a library."
 
 
@@ -48,6 +50,7 @@ class Command(BaseCommand):
         how = Options(jobs=_workers(options["jobs"], len(genres)), force=options["force"], dry_run=options["dry_run"])
         report = self._report_json if options["json"] else self._report_line
         failed: list[Outcome] = []
+        skipped = 0
         # tqdm writes to standard error, and with disable=None only where that is a terminal.
         with (
             closing(recluster(genres, params, how)) as outcomes,
@@ -55,8 +58,10 @@ class Command(BaseCommand):
         ):
             try:
                 for outcome in outcomes:
-                    with tqdm.external_write_mode():
-                        report(outcome)
+                    skipped += outcome.status == "skipped"
+                    if outcome.status != "skipped" or options["json"] or self._shows_skipped(skipped, options):
+                        with tqdm.external_write_mode():
+                            report(outcome)
                     progress.update()
                     if outcome.status == "failed":
                         failed.append(outcome)
@@ -67,11 +72,18 @@ class Command(BaseCommand):
                 ) from None
         if not genres and not options["json"]:
             self.stdout.write(NO_GENRES)
+        if not (options["json"] or self._shows_skipped(skipped, options)):
+            more = skipped - MAX_SKIPPED_SHOWN
+            self.stdout.write(f"{more} more {'genre was' if more == 1 else 'genres were'} skipped. -v 2 names them.")
         if not (options["json"] or options["dry_run"]):
             self._announce_waiting()
         if failed:
             reasons = "\n".join(f"  {outcome.genre}: {outcome.reason}" for outcome in failed)
             raise CommandError(f"{len(failed)} of {len(genres)} genres failed and keep the run they had:\n{reasons}")
+
+    def _shows_skipped(self, number: int, options: dict[str, Any]) -> bool:
+        """Return whether there is a line for a skipped genre, as the one with this number."""
+        return number <= MAX_SKIPPED_SHOWN or bool(options["genres"]) or options["verbosity"] > 1
 
     def _enqueue(self, genres: list[Genre], params: Params, options: dict[str, Any]) -> None:
         if options["dry_run"] or options["jobs"] is not None:
