@@ -41,6 +41,7 @@ from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.html import bdi, link_to_list, names_in_order, thumbnail
 from musicdb.admin.merging import MergeableAdmin
 from musicdb.admin.playlists import PlaylistMaker
+from musicdb.admin.splitting import SplittableAdmin
 from musicdb.editing import duplicate_albums
 from musicdb.exports.lists import AlbumResource, ArtistResource, GenreResource, LabelResource, TrackResource
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, PlaylistEntry, Track, TrackArtist, Visibility
@@ -121,7 +122,7 @@ class VisibilityAdmin(ExportAdmin, BulkEditAdmin[M], FindReplaceAdmin[M], Versio
 
 
 @admin.register(Artist)
-class ArtistAdmin(VisibilityAdmin[Artist]):
+class ArtistAdmin(VisibilityAdmin[Artist], SplittableAdmin[Artist]):
     export_resource = ArtistResource
     form = ArtistForm
     list_display = ["listed_name", "visibility", "number_of_tracks", "spotify_id", "has_page"]

@@ -108,6 +108,8 @@ class VersionedAdmin(FormerNamesAdmin[M]):
             return super().fate_of(key, since)
         if last.change_type == ChangeType.MERGE:
             return diff.name_of(last), f"It was merged since you opened the form. {last.history_change_reason}"
+        if last.change_type == ChangeType.SPLIT:
+            return diff.name_of(last), f"It was split since you opened the form. {last.history_change_reason}"
         who = last.history_user or "Something that names nobody"
         return diff.name_of(last), f"{who} has deleted this {self.opts.verbose_name}, {diff.format_time(last)}."
 

@@ -1,4 +1,4 @@
-"""What editors do to many rows at once: merge and undo it, bulk edit, find and replace, find duplicates and gaps."""
+"""What editors do to many rows at once: merge and undo it, bulk edit, find and replace, split, find duplicates and gaps."""
 
 from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit, label_of
 from musicdb.editing.bulk_preview import BulkPreview, preview_bulk_edit, with_artists
@@ -36,6 +36,8 @@ from musicdb.editing.replace import (
     marked,
     plan_replacements,
 )
+from musicdb.editing.split import Split, SplitChangedError, SplitDone, SplitError, SplitPart, split_artist
+from musicdb.editing.split_preview import SplitPreview, preview_split
 from musicdb.editing.undo import (
     EditUndo,
     UndoPlan,
@@ -69,6 +71,12 @@ __all__ = [
     "ReviewedGroups",
     "Search",
     "SearchError",
+    "Split",
+    "SplitChangedError",
+    "SplitDone",
+    "SplitError",
+    "SplitPart",
+    "SplitPreview",
     "UndoPlan",
     "UndoRefusedError",
     "add_tracks",
@@ -90,9 +98,11 @@ __all__ = [
     "plan_replacements",
     "plan_undo",
     "preview_bulk_edit",
+    "preview_split",
     "restore",
     "review_groups",
     "seen_order",
+    "split_artist",
     "tracks_sharing_isrc",
     "undo_edit",
     "undo_merge",

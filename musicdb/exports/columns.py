@@ -45,7 +45,7 @@ class ChildRows:
 def _join(rows: Sequence[Row] | None, place: int) -> str:
     if rows is None:
         return ""
-    values = [row[place] or "" for row in rows]
+    values = ["" if row[place] is None else str(row[place]) for row in rows]
     return join_parts(values) if any(values) else ""
 
 

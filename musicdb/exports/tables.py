@@ -107,6 +107,14 @@ ARTISTS = Table(
         Column("spotify_id", ARTIST_ID, is_required=True),
         Column("visibility", VisibilityWidget(), also=("is_public", "public"), is_required=True),
         *_alias_columns(ArtistAlias, spotify_id=ARTIST_ID),
+        # Of each joint name, the place of the artist among those for whom it stands.
+        Column(
+            "joint_positions",
+            ListWidget(WholeNumberWidget(0, MAX_SMALL_INTEGER)),
+            ("joint_position",),
+            children=ChildRows(ArtistAlias, "target", "pk"),
+            in_lists=False,
+        ),
     ),
 )
 LABELS = Table(

@@ -14,7 +14,16 @@ from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.models.history import DELETED, ChangeType
 
 # What only people do. The undo of a whole change is not among them, see ``_is_undo``.
-_BY_PEOPLE = (ChangeType.EDIT, ChangeType.ACTION, ChangeType.MERGE, ChangeType.REVERT, ChangeType.RESTORE)
+_BY_PEOPLE = (
+    ChangeType.EDIT,
+    ChangeType.ACTION,
+    ChangeType.MERGE,
+    ChangeType.SPLIT,
+    ChangeType.REVERT,
+    ChangeType.RESTORE,
+)
+# What deletes a row because others stand for it from then on.
+_REPLACES = (ChangeType.MERGE, ChangeType.SPLIT)
 # What programs do too. During somebody's request they do what that person wants.
 _BY_PEOPLE_IN_REQUESTS = (ChangeType.DELETION, ChangeType.PROGRAM)
 # What is undone as a whole.
@@ -51,10 +60,10 @@ def set_by_people(model: type[models.Model], keys: Iterable[int]) -> dict[int, S
 
 
 def deleted_by_people(model: type[models.Model]) -> Iterator[Any]:
-    """Return the last versions of the rows that a person deleted, other than by a merge. One query."""
+    """Return the last versions of the rows that a person deleted, other than by a merge or a split. One query."""
     aggregate = aggregate_of(model)
     living: Any = aggregate.model._default_manager.order_by().values("pk")
-    deleted = aggregate.versions.filter(BY_PERSON, history_type=DELETED).exclude(change_type=ChangeType.MERGE)
+    deleted = aggregate.versions.filter(BY_PERSON, history_type=DELETED).exclude(change_type__in=_REPLACES)
     # What an edit had made, and its undo took away again.
     deleted = deleted.exclude(change_type=ChangeType.REVERT, grouped_change__isnull=False)
     return iter(deleted.exclude(id__in=living).order_by("history_id"))

@@ -124,8 +124,10 @@ def describe(version: Any, names: Names) -> dict[str, str]:
 
 
 def _describe_alias(alias: dict[str, Any]) -> str:
-    """Return the name of an alias with the address and the id that lead to it."""
+    """Return the name of an alias with the address and the id that lead to it, and its place in a joint name."""
     ids = [alias[column] for column in ("slug", "spotify_id") if alias.get(column)]
+    if (place := alias.get("joint_position")) is not None:
+        ids.append(f"joint name, artist {place + 1}")
     return f"{alias['name']} ({', '.join(ids)})" if ids else str(alias["name"])
 
 

@@ -120,7 +120,7 @@ def gone_reason(model: Any, key: int, names: Names) -> str:
     """Return what became of a row that no longer exists."""
     last = names.gone.get((model, key))
     row = f"{capfirst(model._meta.verbose_name)} “{names.of(model, key)}”"
-    if last is not None and last.change_type == ChangeType.MERGE:
+    if last is not None and last.change_type in (ChangeType.MERGE, ChangeType.SPLIT):
         return f"{row} no longer exists. {last.history_change_reason}"
     return f"{row} has been deleted since. Restore it first."
 

@@ -98,4 +98,5 @@ class AliasEntity:
     spotify_id: str | None = None
     upc: str = ""
     isrc: str = ""
+    joint_position: int | None = None
     pk: int | None = None

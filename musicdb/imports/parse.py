@@ -99,6 +99,8 @@ class Parsed:
     questions: list[Question] = field(default_factory=list)
     encodings: dict[str, str] = field(default_factory=dict)
     mappings: list[ColumnMapping] = field(default_factory=list)
+    # Whether its records have artists in the place of joint names. See ``JointNames``.
+    has_joint_names: bool = False
 
 
 def parse(tables: Iterable[Table], options: ImportOptions, progress: Progress = no_progress) -> Parsed:

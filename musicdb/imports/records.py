@@ -19,11 +19,17 @@ class NamedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ArtistRecord:
-    """An artist as a row mentions it."""
+    """An artist as a row mentions it.
+
+    One of several artists for whom a joint name stands has the ``key`` of its row in the library, and the ``joint``
+    mention that the file has in their place.
+    """
 
     name: str
     spotify_id: str | None = None
     slug: str = ""
+    key: int | None = None
+    joint: "ArtistRecord | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class AliasRecord:
     """An alias of a row of the catalogue. ``slug`` is the one that it had as a row of its own.
 
     The Spotify id, the UPC and the ISRC lead to the row as well: it had them before, or a row that was merged into it.
+    ``joint_position`` is the place of the artist among those for whom a joint name stands.
     """
 
     name: str
@@ -38,6 +45,7 @@ class AliasRecord:
     spotify_id: str | None = None
     upc: str = ""
     isrc: str = ""
+    joint_position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,10 @@ def name_of(mention: Mention) -> str:
 
 def slug_of(mention: Mention) -> str:
     return "" if isinstance(mention, str) else mention.slug
+
+
+def key_of(mention: Mention) -> int | None:
+    return mention.key if isinstance(mention, ArtistRecord) else None
 
 
 def spotify_id_of(mention: Mention) -> str | None:

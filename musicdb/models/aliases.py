@@ -83,13 +83,26 @@ class LabelAlias(Alias):
         ]
 
 
+class ArtistAliasQuerySet(KeyedQuerySet["ArtistAlias"]):
+    def joint(self) -> "ArtistAliasQuerySet":
+        """Return the joint names: those of one name together, in the order of their artists."""
+        return self.filter(joint_position__isnull=False).order_by("name_key", "joint_position", "pk")
+
+
 class ArtistAlias(Alias):
-    """Another name of an artist, or the id of a second Spotify entry. Artists may share a name, so it is not unique."""
+    """Another name of an artist, or the id of a second Spotify entry. Artists may share a name, so it is not unique.
+
+    With a ``joint_position`` it is a joint name, such as "A feat. B": it stands for several artists together. Each of
+    them has it as an alias, and the position is the artist's place among them, from 0. Without one it is null.
+    """
 
     target = models.ForeignKey(Artist, on_delete=models.CASCADE, related_name="aliases")
     spotify_id = models.CharField(
         "Spotify id", max_length=22, null=True, blank=True, unique=True, validators=[validate_spotify_id]
     )
+    joint_position = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+
+    objects = ArtistAliasQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Alias.Meta):
         verbose_name = "alias of an artist"
@@ -97,6 +110,11 @@ class ArtistAlias(Alias):
         indexes = [
             _search_index("artistalias_search_key"),
             models.Index(fields=["name_key"], name="artistalias_name_key"),
+            models.Index(
+                fields=["name_key", "joint_position"],
+                condition=Q(joint_position__isnull=False),
+                name="artistalias_joint",
+            ),
         ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="artistalias_name_not_empty")]
 

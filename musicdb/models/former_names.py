@@ -46,7 +46,8 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
     renamed = {key: name for key, name in former.items() if key in names and name != names[key]}
     own = aliases.filter(target__in=renamed)
     present = {(target, _compared(aggregate, name)) for target, name in own.values_list("target", "name")}
-    without_links = own.filter(slug=None, **({"spotify_id": None} if "spotify_id" in aggregate.alias_columns else {}))
+    links = {"slug", "spotify_id", "joint_position"}.intersection(aggregate.alias_columns)
+    without_links = own.filter(**dict.fromkeys(links))
     of_the_name = [
         key for key, target, name in without_links.values_list("pk", "target", "name") if name == names[target]
     ]

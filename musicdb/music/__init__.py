@@ -2,6 +2,7 @@
 
 from musicdb.music.audio_features import AUDIO_FEATURES, ESSENTIAL_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.music.isrcs import is_isrc, normalise_isrc
+from musicdb.music.joint_names import names_in
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
 from musicdb.music.names import name_key, normalise_name
 from musicdb.music.playlist_names import means_liked_songs, playlist_name
@@ -39,6 +40,7 @@ __all__ = [
     "label_similarity_key",
     "means_liked_songs",
     "name_key",
+    "names_in",
     "normalise_isrc",
     "normalise_name",
     "normalise_upc",

@@ -158,6 +158,17 @@ class IdAliasForm(AliasForm):
         return spotify_id
 
 
+class ArtistAliasForm(IdAliasForm):
+    """An alias of an artist. A joint name is the same on the pages of all its artists, so it can only be deleted."""
+
+    def clean_name(self) -> str:
+        if "name" in self.changed_data and self.instance.joint_position is not None:
+            raise ValidationError(
+                "This name stands for several artists. To correct it, delete it on the page of each of them."
+            )
+        return super().clean_name()
+
+
 class AliasFormSet(BaseInlineFormSet[Any, Any, AnyModelForm]):
     """Aliases, each only once. The database compares a row with the stored ones, not with the others in the form."""
 

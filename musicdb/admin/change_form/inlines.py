@@ -1,19 +1,24 @@
 """Child rows on the page of their owner: the artists of a track, the labels of an album, the aliases of a name."""
 
+from collections import defaultdict
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from musicdb.admin.change_form.forms import (
     AliasForm,
     AliasFormSet,
+    ArtistAliasForm,
     IdAliasForm,
     OrderedRowForm,
     OrderedRowFormSet,
     RowAutocomplete,
 )
 from musicdb.admin.generic import TabularInline
+from musicdb.admin.html import names_in_order
 from musicdb.models import (
     AlbumAlias,
     AlbumArtist,
@@ -90,9 +95,26 @@ class GenreAliasInline(AliasInline):
 
 
 class ArtistAliasInline(AliasInline):
+    """The aliases of an artist, and the joint names of it and others."""
+
     model = ArtistAlias
-    form = IdAliasForm
-    fields = ["name", "spotify_id", "slug"]
+    form = ArtistAliasForm
+    fields = ["name", "stands_for", "spotify_id", "slug"]
+    readonly_fields = ["stands_for", "slug"]
+
+    @admin.display(description="joint name of")
+    def stands_for(self, alias: ArtistAlias) -> SafeString | str:
+        if alias.joint_position is None:
+            return ""
+        if self._joint_names is None:
+            own = ArtistAlias.objects.joint().filter(target=alias.target_id).order_by().values("name_key")
+            self._joint_names = defaultdict(dict)
+            for one in ArtistAlias.objects.joint().filter(name_key__in=own).select_related("target"):
+                self._joint_names[one.name_key][one.target] = None
+        return names_in_order(self._joint_names[alias.name_key])
+
+    # By the key of the name: the artists, in order. Django makes an inline for each request.
+    _joint_names: "defaultdict[str, dict[Any, None]] | None" = None
 
 
 class LabelAliasInline(AliasInline):

@@ -22,7 +22,7 @@ from musicdb.history.diff import Names, ValueChange, describe, differences, name
 from musicdb.history.restore import RevertRefusedError, restore_deleted
 from musicdb.history.states import current_states
 from musicdb.history.versions import versions_before
-from musicdb.history.write_back import missing_targets, taken_values, write_back
+from musicdb.history.write_back import delete_aliases, missing_targets, present_aliases, taken_values, write_back
 from musicdb.models import GroupedChange
 from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER, Aggregate
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
@@ -87,12 +87,17 @@ def _undo(key: int, user: AbstractBaseUser) -> EditUndo:
             history.baseline(aggregate.model, keys)
             write_back(aggregate, targets)
             history.record_updates(aggregate.model, keys, of_undo)
-        for version in written.versions(aggregate, DELETED):
+        if deleted := written.versions(aggregate, DELETED):
+            _free_aliases(aggregate, written)
+        for version in deleted:
             restore_deleted(version, user)
             done.deleted.append(name_of(version))
     for aggregate in DELETION_ORDER:
-        for version in written.versions(aggregate, CREATED):
+        made = written.versions(aggregate, CREATED)
+        for version in made:
             _delete(aggregate, version, of_undo, done)
+        # Those that stay have lost aliases.
+        history.record_updates(aggregate.model, [version.id for version in made], of_undo)
     change.undone_at, change.undone_by_id, change.left_behind = timezone.now(), user.pk, done.kept
     change.save(update_fields=["undone_at", "undone_by", "left_behind"])
     return done
@@ -237,3 +242,12 @@ def _delete(aggregate: Aggregate, made: Any, of_undo: history.Change, done: Edit
         done.kept.append(f"{_row(made)} is used by something else, so it stays.")
     else:
         done.created.append(name_of(made))
+
+
+def _free_aliases(aggregate: Aggregate, written: _Written) -> None:
+    """Take from the rows that the change created the aliases that lead to what it deleted, and that returns."""
+    if aggregate.alias is None:
+        return
+    made = {version.id: version.aliases for version in written.versions(aggregate, CREATED)}
+    present = present_aliases(aggregate, made)
+    delete_aliases(aggregate, [key for row, own in present.items() for key, alias in own if alias in made[row]])

@@ -82,6 +82,8 @@ def _what_became(version: Any) -> str:
     """Return what became of a row that is gone."""
     if version is not None and version.change_type == ChangeType.MERGE:
         return f"Merged since: {version.history_change_reason}"
+    if version is not None and version.change_type == ChangeType.SPLIT:
+        return f"Split since: {version.history_change_reason}"
     by = f" by {version.history_user}" if version is not None and version.history_user else ""
     return f"Deleted{by} since."
 

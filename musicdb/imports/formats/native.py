@@ -88,11 +88,12 @@ class NativeTable(FileFormat):
 
     def _aliases(self, values: dict[str, Any]) -> tuple[AliasRecord, ...]:
         names = ("other_spellings", "former_addresses", "other_spotify_ids", "other_upcs", "other_isrcs")
-        aliases = self._side_by_side(values, *names)
+        aliases = self._side_by_side(values, *names, "joint_positions")
         if not all(name for name, *_ in aliases):
             raise RowRefusedError(self.heading("other_spellings"), "has an empty part.")
         return tuple(
-            AliasRecord(name, slug or None, spotify_id or None, *more) for name, slug, spotify_id, *more in aliases
+            AliasRecord(name, slug or None, spotify_id or None, upc, isrc, None if position == "" else position)
+            for name, slug, spotify_id, upc, isrc, position in aliases
         )
 
 
@@ -110,6 +111,7 @@ class EntityTable(NativeTable):
             values=tuple(self._known_values(values).items()),
             aliases=self._aliases(values),
         )
+
 
 
 class Genres(EntityTable):

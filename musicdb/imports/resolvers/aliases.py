@@ -14,7 +14,7 @@ from musicdb.imports.records import AliasRecord
 from musicdb.models.aggregates import Aggregate
 from musicdb.music import name_key
 
-_PARTS = ("name", "slug", "spotify_id", "upc", "isrc")
+_KEYS = ("slug", "spotify_id", "upc", "isrc")
 _TAKEN = {
     "name": "this is an alias of something else already.",
     "slug": "its address leads to something else already.",
@@ -83,7 +83,9 @@ class AliasResolver:
                 resolved.append(AliasEntity(*_parts(asked)))
                 continue
             own.remove(match)
-            completed = replace(match, **{part: getattr(asked, part) or getattr(match, part) for part in _PARTS})
+            keys = {key: getattr(asked, key) or getattr(match, key) for key in _KEYS}
+            position = match.joint_position if asked.joint_position is None else asked.joint_position
+            completed = replace(match, name=asked.name, joint_position=position, **keys)
             if _parts(completed) != _parts(match):
                 resolved.append(completed)
         for alias in resolved:
@@ -91,7 +93,7 @@ class AliasResolver:
         return resolved
 
     def _is_meant(self, alias: AliasEntity, asked: AliasRecord) -> bool:
-        pairs = list(zip(_parts(alias)[1:], _parts(asked)[1:], strict=True))
+        pairs = [(getattr(alias, key), getattr(asked, key)) for key in _KEYS]
         contradict = any(one and other and one != other for one, other in pairs)
         share_one = any(one and one == other for one, other in pairs)
         return not contradict and (share_one or self._fold(alias.name) == self._fold(asked.name))
@@ -112,4 +114,4 @@ class AliasResolver:
 
 
 def _parts(alias: AliasEntity | AliasRecord) -> tuple[Any, ...]:
-    return tuple(getattr(alias, part) for part in _PARTS)
+    return tuple(getattr(alias, part) for part in ("name", *_KEYS, "joint_position"))

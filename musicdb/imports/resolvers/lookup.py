@@ -7,7 +7,7 @@ batches and not with rows.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, IntegerField, QuerySet, Value
 
 from musicdb.db import in_batches, one_of
 from musicdb.imports.entities import Entity
@@ -62,6 +62,9 @@ class Lookup:
         self.by_alias_upc: dict[str, Entity] = {}
         self._by_alias = {"spotify_id": self.by_alias_id, "slug": self.by_alias_slug, "upc": self.by_alias_upc}
         self.alias_names = NameIndex()
+        # Joint names, which mean several artists. See ``JointNames``.
+        self.joint_names = NameIndex()
+        self._has_joint_names = "joint_position" in self.aggregate.alias_columns
 
     def load(
         self,
@@ -153,15 +156,18 @@ class Lookup:
         condition = {"name_key__in" if column == "name" and self._is_keyed else f"{column}__in": one_of(batch)}
         name = f"target__{self.aggregate.name_field}"
         target = ["target", name, *(["target__spotify_id"] if self._has_id else [])]
-        rows = list(self._alias._default_manager.filter(**condition).order_by("pk").values_list(column, *target))
+        joint = F("joint_position") if self._has_joint_names else Value(None, IntegerField())
+        aliases = self._alias._default_manager.filter(**condition).order_by("pk")
+        rows = list(aliases.values_list(column, joint, *target))
         loaded: list[Entity] = []
         if rows and not self._is_keyed:
-            loaded = self._load(self._rows(pk__in=one_of({key for _, key, *_ in rows})))
-        for value, *row in rows:
+            loaded = self._load(self._rows(pk__in=one_of({key for _, _, key, *_ in rows})))
+        for value, joint_position, *row in rows:
             entity = self.known(*row)
             if column == "name":
-                if entity not in self.alias_names.spelled(value):
-                    self.alias_names.add(value, entity, by_key=self._is_keyed)
+                index = self.alias_names if joint_position is None else self.joint_names
+                if entity not in index.spelled(value):
+                    index.add(value, entity, by_key=self._is_keyed)
             else:
                 self._by_alias[column][value] = entity
         return loaded

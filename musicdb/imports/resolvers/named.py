@@ -5,7 +5,7 @@ from typing import Protocol
 
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import RowRefusedError
-from musicdb.imports.records import Mention, name_of, slug_of, spotify_id_of
+from musicdb.imports.records import Mention, key_of, name_of, slug_of, spotify_id_of
 from musicdb.imports.resolvers.lookup import Lookup
 from musicdb.models import SluggedModel
 
@@ -35,7 +35,7 @@ class NamedResolver:
 
     def load(self, mentions: Iterable[Mention]) -> None:
         """Load what ``mentions`` may mean."""
-        wanted = list(dict.fromkeys(mentions))
+        wanted = [one for one in dict.fromkeys(mentions) if key_of(one) is None]
         slugs = dict.fromkeys(slug for one in wanted if (slug := slug_of(one)) and slug not in self._by_file_slug)
         self.lookup.load(slugs=slugs)
         for slug in slugs:
@@ -49,8 +49,10 @@ class NamedResolver:
 
         ``likely`` are those that the track has now. They come before others of the same name.
         """
+        if (key := key_of(mention)) is not None:
+            return self.lookup.rows[key]
         name, slug, spotify_id = name_of(mention), slug_of(mention), spotify_id_of(mention)
-        if spotify_id and (entity := self._by_id(spotify_id)):
+        if spotify_id and (entity := self.with_id(spotify_id)):
             return entity
         if slug and (entity := self._by_file_slug.get(slug)):
             return entity
@@ -77,6 +79,10 @@ class NamedResolver:
     def knows_slug(self, slug: str) -> bool:
         return slug in self._by_file_slug
 
+    def meant_by_slug(self, slug: str) -> Entity | None:
+        """Return what the file means by ``slug``, as far as that is known."""
+        return self._by_file_slug.get(slug)
+
     def assign_slug(self, slug: str, entity: Entity) -> None:
         """Let the file mean ``entity`` by ``slug``."""
         self._by_file_slug[slug] = entity
@@ -90,7 +96,8 @@ class NamedResolver:
         self.lookup.add(entity, by_key=self._ignores_case)
         return entity
 
-    def _by_id(self, spotify_id: str) -> Entity | None:
+    def with_id(self, spotify_id: str) -> Entity | None:
+        """Return what has this Spotify id, or an alias that has it."""
         return self.lookup.by_id.get(spotify_id) or self.lookup.by_alias_id.get(spotify_id)
 
 

@@ -9,6 +9,7 @@ from musicdb.imports.messages import Problem
 from musicdb.imports.options import ImportOptions
 from musicdb.imports.parse import Parsed
 from musicdb.imports.resolvers.albums import AlbumResolver
+from musicdb.imports.resolvers.joint_names import JointNames
 from musicdb.imports.resolvers.named import NamedResolver
 from musicdb.imports.resolvers.rows import ResolvedRow, resolve_rows
 from musicdb.imports.resolvers.tracks import ResolvedTrack, TrackResolver, UnknownTrack
@@ -42,6 +43,7 @@ def resolve(parsed: Parsed, options: ImportOptions) -> Resolution:
     for resolver in (genres, labels, artists, playlists):
         model = resolver.lookup.aggregate.name
         rows += resolve_rows(resolver, [row for row in parsed.entities if row.model == model])
+    JointNames(artists).put_in_place(parsed)
     rows += albums.resolve_rows([row for row in parsed.entities if row.model == "Album"])
 
     more_genres = (options.genre,) if options.genre else ()

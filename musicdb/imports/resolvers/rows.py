@@ -7,6 +7,7 @@ its values are ignored.
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
@@ -90,7 +91,8 @@ class _RowMatcher:
             is_free = entity not in self._claims and ids_agree(entity, spotify_id, self._ids)
             if not entity.is_new and (is_free or self._must_be(entity, record.name)):
                 return entity, False
-        target = next(iter(lookup.alias_names.find(record.name, exact=exact)), None)
+        found = (names.find(record.name, exact=exact) for names in (lookup.alias_names, lookup.joint_names))
+        target = next(chain.from_iterable(found), None)
         return target, target is not None
 
     def _must_be(self, entity: Entity, name: str) -> bool:
