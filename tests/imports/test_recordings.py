@@ -140,5 +140,5 @@ def test_a_batch_takes_as_many_queries_as_a_row(rows: int, django_assert_num_que
     # The mapping of these columns; artists and playlists by name and alias; tracks by title and their artists; those
     # meant, their artists, genres; which of their values editors set, and which tracks they deleted; whether any track
     # was merged.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         preview([source], ImportOptions())

@@ -28,12 +28,19 @@ class _Candidate:
     album: str
     liked: bool
     score: int
-    # The names of each artist: its own, in the order of the track.
+    # The names of the artists, in the order of the track.
     artists: list[str] = field(default_factory=list)
+    # The names of the artists by those of their aliases.
+    aliases: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> "Names":
         return self.title, tuple(self.artists), self.album
+
+    def artists_named_by(self, record: TrackRecord) -> list[str]:
+        """Return the artists of a record, folded. Those of the track have their own names."""
+        names = (search_key(artist.name) for artist in record.artists)
+        return [name if name in self.artists else self.aliases.get(name, name) for name in names]
 
 
 # The title, artists and album of a track, folded.
@@ -101,12 +108,14 @@ class RecordingFinder:
         titles = {_SORT_KEY.derive(record.title) for record in records}
         conditions = {"isrc__in": one_of(isrcs)}, {"sort_key__in": one_of(titles)}
         found = {one.pk: one for condition in conditions for one in _load(**condition)}
-        for track, name in (
-            TrackArtist.objects.filter(track__in=one_of(found))
-            .order_by("track", "position")
-            .values_list("track", "artist__name")
-        ):
-            found[track].artists.append(search_key(name))
+        credited = TrackArtist.objects.filter(track__in=one_of(found)).order_by("track", "position")
+        columns = ("track", "artist__search_key", "artist__aliases__search_key", "artist__aliases__joint_position")
+        for track, name, alias, joint_position in credited.values_list(*columns):
+            # An artist is there once for each of its aliases.
+            if name not in found[track].artists:
+                found[track].artists.append(name)
+            if alias and joint_position is None:
+                found[track].aliases[alias] = name
         by_isrc, by_title = defaultdict(list), defaultdict(list)
         for one in found.values():
             if one.spotify_id is None or one.spotify_id not in other_ids:
@@ -116,11 +125,12 @@ class RecordingFinder:
         return by_isrc, by_title
 
     def _fits(self, one: _Candidate, record: TrackRecord) -> bool:
-        artists = [search_key(artist.name) for artist in record.artists]
+        artists = one.artists_named_by(record)
         isrcs = {isrc for isrc in (one.isrc, record.values.get("isrc")) if isrc}
         if len(isrcs) > 1 or not _has_artists(one, artists) or not _is_as_long(one, record):
             return False
-        names = names_of(record)
+        named = names_of(record)
+        names = named[0], tuple(artists), named[2]
         if (
             record.must_exist
             or record.is_mention
@@ -161,17 +171,17 @@ def _is_as_long(one: _Candidate, record: TrackRecord) -> bool:
 
 def _best(candidates: Sequence[_Candidate], record: TrackRecord) -> Match:
     """Return the candidate that fits best, and of several the most loved one."""
-    _, artists, album = names_of(record)
+    album = names_of(record)[2]
     length = record.values.get("duration_ms")
 
     def likeness(one: _Candidate) -> tuple[bool, bool, bool]:
         difference = abs(one.duration_ms - length) if one.duration_ms is not None and length is not None else 1
-        return one.album == album, set(one.artists) == set(artists), difference == 0
+        return one.album == album, set(one.artists) == set(one.artists_named_by(record)), difference == 0
 
     best = max(candidates, key=lambda one: (likeness(one), one.liked, one.score, -one.pk))
     return Match(
         best.pk,
         is_unsure=sum(likeness(one) == likeness(best) for one in candidates) > 1,
-        has_same_artists=set(best.artists) == set(artists),
+        has_same_artists=set(best.artists) == set(best.artists_named_by(record)),
         has_same_album=best.album == album or not best.album,
     )
