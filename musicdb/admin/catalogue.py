@@ -30,6 +30,7 @@ from musicdb.admin.changelist.filters import (
     FeaturesFilter,
     GapFilter,
     GenreFilter,
+    JointNameFilter,
     PageFilter,
     PrecisionFilter,
     UnusedFilter,
@@ -126,7 +127,13 @@ class ArtistAdmin(VisibilityAdmin[Artist], SplittableAdmin[Artist]):
     export_resource = ArtistResource
     form = ArtistForm
     list_display = ["listed_name", "visibility", "number_of_tracks", "spotify_id", "has_page"]
-    list_filter = ["visibility", PageFilter, UnusedFilter, ("spotify_id", admin.EmptyFieldListFilter)]
+    list_filter = [
+        "visibility",
+        PageFilter,
+        UnusedFilter,
+        JointNameFilter,
+        ("spotify_id", admin.EmptyFieldListFilter),
+    ]
     search_fields = ArtistQuerySet.search_fields
     search_help_text = "Name, alias, Spotify id or Spotify link"
     fields = ["name", "slug", "spotify_id", "visibility"]

@@ -135,7 +135,16 @@ CHECKS: list[QualityCheck] = [
     _unused_check(Artist, "Artists without tracks or albums"),
     _unused_check(Label, "Labels without albums"),
     _unused_check(Genre, "Genres without tracks"),
-    _homonym_check(Artist, "Artists of one name", "No Spotify id tells them apart."),
+    QualityCheck(
+        "Artists that are several",
+        "Their names say so, such as “A feat. B”. Open each, and split it.",
+        lambda: Artist.objects.joint_by_name().count(),
+        list_url("musicdb_artist", joint="yes"),
+        "musicdb.merge_artist",
+    ),
+    _homonym_check(
+        Artist, "Artists of one name", "No Spotify id tells them apart. Split one whose tracks are by several."
+    ),
     _homonym_check(Label, "Labels of one name", "They differ only in case, accents or punctuation."),
     _homonym_check(Album, "Albums of one title", "Neither artists, date, Spotify id nor UPC tells them apart."),
     _homonym_check(Genre, "Genres of one name", "They differ only in case, accents or punctuation."),

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import QueryDict
 
 from musicdb.editing.split import ALBUMS, TRACKS, Credits, Split, SplitError, check, credits_of, fingerprint
-from musicdb.history.diff import ValueChange
 from musicdb.models import Artist, Playlist
 from musicdb.models.aggregates import ChildRelation
 from musicdb.music import name_key
@@ -31,11 +30,12 @@ class PreviewedPart:
 
 @dataclass(frozen=True)
 class SplitRow:
-    """A track or an album whose artists change, which of the two it is, and how."""
+    """A track or an album whose artists change, which of the two it is, and its artists."""
 
     row: Any
     kind: str
-    change: ValueChange
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,14 @@ def preview_split(artist: Artist, split: Split) -> SplitPreview:
     # New artists have no key yet.
     keys = [part.artist or -place for place, part in enumerate(split.parts, start=1)]
     names = {key: part.name or artists[key].name for key, part in zip(keys, split.parts, strict=True)}
+    # Where several have one name, the new ones are marked in the lists of names.
+    marked = {key: f"{name} (new)" if key < 0 and name == artist.name else name for key, name in names.items()}
     changed = found.after(artist.pk, split, keys)
     return SplitPreview(
         parts=list(_parts(split, keys, names, artists, found, changed)),
         tracks=len(changed[TRACKS]),
         albums=len(changed[ALBUMS]),
-        rows=[*_rows(TRACKS, found, changed, names), *_rows(ALBUMS, found, changed, names)],
+        rows=[*_rows(TRACKS, found, changed, marked), *_rows(ALBUMS, found, changed, marked)],
         heir=names[keys[split.heir]],
         stays=artist.pk in keys,
         playlists=playlists_by_rule(artist),
@@ -127,4 +129,4 @@ def _rows(
     for key in keys:
         old = ", ".join(named[member] for member in before[key])
         new = ", ".join(names.get(member) or named[member] for member in changed[relation][key])
-        yield SplitRow(rows[key], str(rows[key]._meta.verbose_name), ValueChange("artists", old, new))
+        yield SplitRow(rows[key], str(rows[key]._meta.verbose_name), old, new)

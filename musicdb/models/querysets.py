@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import reduce
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
@@ -102,6 +103,10 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
         return self.with_track_count().order_by("-track_count", "sort_key", "pk")
 
 
+# What only a name of several artists has. "A & B" may be the name of one.
+_JOINS_ARTISTS = (" feat. ", " feat ", "(feat", " ft. ", " ft ", " featuring ", ";")
+
+
 class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"]):
     search_fields = ("search_key", "=spotify_id")
 
@@ -117,6 +122,10 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
         """Artists without a track and without an album of their own."""
         model: Any = self.model
         return self.filter(~_used_in(model.tracks.through, "artist"), ~_used_in(model.albums.through, "artist"))
+
+    def joint_by_name(self) -> Self:
+        """Artists whose name says that they are several, such as "A feat. B"."""
+        return self.filter(reduce(or_, (Q(name__icontains=sign) for sign in _JOINS_ARTISTS)))
 
     def with_track_count(self) -> Self:
         model: Any = self.model

@@ -214,6 +214,9 @@ def endpoints() -> dict[str, Endpoint]:
     nothing: Callable[[Scenario], dict[str, Any]] = lambda scenario: {}  # noqa: E731
     found["change of many rows: undo page"] = Endpoint(CURATORS, partial(get, "undo", GroupedChange))
     found["change of many rows: undo"] = Endpoint(CURATORS, partial(post, "undo", GroupedChange, nothing), changes=True)
+    found["artist: split page"] = Endpoint(CURATORS, partial(get, "split", Artist))
+    parts = lambda scenario: {"how": "joint", "name_0": "A", "name_1": "B", "apply": "1"}  # noqa: E731
+    found["artist: split"] = Endpoint(CURATORS, partial(post, "split", Artist, parts), changes=True)
     for model in (Artist, Label):
         for name in ("show", "hide", "leave_to_rule"):
             flag = partial(action, name, model)

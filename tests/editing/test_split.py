@@ -322,7 +322,7 @@ def test_the_preview_says_what_changes_and_changes_nothing(user: User) -> None:
         ("A", 1, 1, [known]),
         ("B", 1, 1, []),
     ]
-    assert [(str(one.row), one.kind, one.change.old, one.change.new) for one in found.rows] == [
+    assert [(str(one.row), one.kind, one.before, one.after) for one in found.rows] == [
         ("Song", "track", "C, A & B", "C, A, B"),
         ("Album", "album", "A & B", "A, B"),
     ]

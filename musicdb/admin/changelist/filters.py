@@ -171,6 +171,19 @@ class UnusedFilter(admin.SimpleListFilter):
         return queryset.unused() if self.value() == "yes" else queryset  # type: ignore[attr-defined]
 
 
+class JointNameFilter(admin.SimpleListFilter):
+    """Artists that are several, to judge by their names. They can be split."""
+
+    title = "name"
+    parameter_name = "joint"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Of several artists")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.joint_by_name() if self.value() == "yes" else queryset  # type: ignore[attr-defined]
+
+
 class PageFilter(admin.SimpleListFilter):
     """Artists or labels that have a page now, or have none, for any reason."""
 

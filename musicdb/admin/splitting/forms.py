@@ -73,7 +73,7 @@ class SplitForm(forms.Form):
             blank = "as its album" if listed.album else "as all others"
             for track in listed.tracks:
                 self._add_choice(f"track_{track.pk}", f"{track} goes to", blank)
-        self.fields["rest"].choices = self._choices()  # type: ignore[attr-defined]
+        self.fields["rest"].choices = self._row_choices  # type: ignore[attr-defined]
 
     @property
     def has_more_rows(self) -> bool:
@@ -115,8 +115,9 @@ class SplitForm(forms.Form):
         sent = str(self["rows"].value() or "")
         return max(MIN_ROWS, min(int(sent) if is_valid_pk(sent) else 0, MAX_PARTS))
 
-    def _choices(self) -> list[tuple[str, str]]:
-        """Return the rows as choices, with the names of new artists where they are known."""
+    @cached_property
+    def _row_choices(self) -> list[tuple[str, str]]:
+        """The rows as choices, with the names of new artists where they are known."""
         found = []
         for row in range(self.number_of_rows):
             name = str(self[f"name_{row}"].value() or "").strip()
@@ -126,13 +127,11 @@ class SplitForm(forms.Form):
         return found
 
     def _add_choice(self, name: str, label: str, blank: str) -> None:
+        choices = [("", blank), *self._row_choices]
+        box = forms.Select(attrs={"aria-label": label})
         self.fields[name] = forms.TypedChoiceField(
-            coerce=int, empty_value=None, required=False, label=label, choices=[("", blank), *self._row_choices]
+            coerce=int, empty_value=None, required=False, choices=choices, widget=box
         )
-
-    @cached_property
-    def _row_choices(self) -> list[tuple[str, str]]:
-        return self._choices()
 
     # --- What was sent -----------------------------------------------------------------------------------------------
 
