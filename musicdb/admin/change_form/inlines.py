@@ -101,6 +101,8 @@ class ArtistAliasInline(AliasInline):
     form = ArtistAliasForm
     fields = ["name", "stands_for", "spotify_id", "slug"]
     readonly_fields = ["stands_for", "slug"]
+    # By the key of the name: the artists, in order. Django makes an inline for each request.
+    _joint_names: "defaultdict[str, dict[Any, None]] | None" = None
 
     @admin.display(description="joint name of")
     def stands_for(self, alias: ArtistAlias) -> SafeString | str:
@@ -112,9 +114,6 @@ class ArtistAliasInline(AliasInline):
             for one in ArtistAlias.objects.joint().filter(name_key__in=own).select_related("target"):
                 self._joint_names[one.name_key][one.target] = None
         return names_in_order(self._joint_names[alias.name_key])
-
-    # By the key of the name: the artists, in order. Django makes an inline for each request.
-    _joint_names: "defaultdict[str, dict[Any, None]] | None" = None
 
 
 class LabelAliasInline(AliasInline):
