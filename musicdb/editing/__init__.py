@@ -1,4 +1,4 @@
-"""What editors do to many rows at once: merge and undo it, bulk edit, find and replace, split, find duplicates and gaps."""
+"""What editors do to many rows at once: merge, bulk edit, find and replace, split, undo, find duplicates and gaps."""
 
 from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit, label_of
 from musicdb.editing.bulk_preview import BulkPreview, preview_bulk_edit, with_artists
@@ -36,8 +36,16 @@ from musicdb.editing.replace import (
     marked,
     plan_replacements,
 )
-from musicdb.editing.split import Split, SplitChangedError, SplitDone, SplitError, SplitPart, split_artist
-from musicdb.editing.split_preview import SplitPreview, preview_split
+from musicdb.editing.splitting import (
+    Split,
+    SplitChangedError,
+    SplitDone,
+    SplitError,
+    SplitPart,
+    SplitPreview,
+    preview_split,
+    split_artist,
+)
 from musicdb.editing.undo import (
     EditUndo,
     UndoPlan,

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from musicdb.admin.splitting import forms
-from musicdb.editing import Part, Split, split_artist
+from musicdb.editing import Split, SplitPart, split_artist
 from musicdb.editing.data_quality import run_checks
 from musicdb.models import Artist, ArtistAlias, GroupedChange, Track
 from tests.admin.helpers import alias_rows, editor, errors_of, listed, messages_of, page_of
@@ -217,7 +217,7 @@ def part(admin_user: User) -> Artist:
     """The second of two artists for whom the name "A & B" stands."""
     artist = ArtistFactory(name="A & B", spotify_id=None)
     artist.aliases.create(name="A and B")
-    split_artist(artist, Split([Part(name="A"), Part(name="B")], is_joint=True), admin_user)
+    split_artist(artist, Split([SplitPart(name="A"), SplitPart(name="B")], is_joint=True), admin_user)
     return Artist.objects.get(name="B")
 
 

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.editing import (
-    SplitPart,
     Split,
     SplitChangedError,
     SplitError,
+    SplitPart,
     merge,
     plan_edit_undo,
     preview_split,

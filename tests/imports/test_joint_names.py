@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from musicdb.editing import Part, Split, merge, split_artist, undo_edit
+from musicdb.editing import Split, SplitPart, merge, split_artist, undo_edit
 from musicdb.imports import BadRowsError, ImportOptions, Source, preview
 from musicdb.imports.options import Existing
 from musicdb.models import Album, Artist, ArtistAlias, Track
@@ -40,7 +40,7 @@ def user() -> User:
 
 
 def split(name: str, user: User, *parts: Any) -> None:
-    of = [Part(part.pk) if isinstance(part, Artist) else Part(name=part) for part in parts or ("A", "B")]
+    of = [SplitPart(part.pk) if isinstance(part, Artist) else SplitPart(name=part) for part in parts or ("A", "B")]
     split_artist(Artist.objects.get(name=name), Split(of, is_joint=True), user)
 
 
@@ -104,7 +104,7 @@ def test_an_artist_of_the_very_name_is_meant_first(user: User) -> None:
 def test_an_artist_that_stays_with_its_id_gets_the_others_too(user: User) -> None:
     run(file(("1", A, "A feat. B")))
     artist = Artist.objects.get()
-    split_artist(artist, Split([Part(artist.pk, "A"), Part(name="B")], is_joint=True), user)
+    split_artist(artist, Split([SplitPart(artist.pk, "A"), SplitPart(name="B")], is_joint=True), user)
     run(file(("2", A, "A feat. B"), ("3", A, "A")))
     assert (credited()["Song 2"], credited()["Song 3"]) == (["A", "B"], ["A"])
 
@@ -127,7 +127,7 @@ def test_after_a_merge_of_a_part_the_one_that_stays_is_meant(user: User) -> None
 def test_after_the_undo_the_name_means_the_artist_again(user: User) -> None:
     run(file(("1", BOTH, "A feat. B")))
     artist = Artist.objects.get()
-    done = split_artist(artist, Split([Part(name="A"), Part(name="B")], is_joint=True), user)
+    done = split_artist(artist, Split([SplitPart(name="A"), SplitPart(name="B")], is_joint=True), user)
     undo_edit(done.change, user)
     run(file(("2", BOTH, "A feat. B")))
     assert credited()["Song 2"] == ["A feat. B"]
@@ -151,7 +151,7 @@ def test_of_two_artists_of_one_name_each_track_keeps_its_own(
     run(source)
     nirvana = Artist.objects.get()
     first = Track.objects.get(title=f"Song {number or 0}")
-    parts = [Part(nirvana.pk), Part(name="Nirvana" if same_name else "Nirvana (London)")]
+    parts = [SplitPart(nirvana.pk), SplitPart(name="Nirvana" if same_name else "Nirvana (London)")]
     split_artist(nirvana, Split(parts, False, rest=0, tracks={first.pk: 1}), user)
     before = state()
 

@@ -12,7 +12,7 @@ from musicdb.models.history import ChangeType
 from tests.factories import ArtistFactory
 
 pytestmark = pytest.mark.django_db
-MIGRATION: Any = import_module("musicdb.migrations.0017_joint_names_of_artists")
+MIGRATION: Any = import_module("musicdb.migrations.0018_joint_names_of_artists")
 
 
 def test_an_artist_is_not_recorded_anew_because_its_aliases_have_another_column() -> None:

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 from musicdb.admin.base import is_valid_pk
 from musicdb.admin.changelist.bulk_forms import MemberField
-from musicdb.editing import SplitPart, Split
-from musicdb.editing.split import MAX_PARTS
+from musicdb.editing import Split, SplitPart
+from musicdb.editing.splitting import MAX_PARTS
 from musicdb.models import Album, Artist, Track, TrackArtist
 from musicdb.models.linked_rows import tracks_linked_to
 from musicdb.models.querysets import rows_with

@@ -113,7 +113,6 @@ class EntityTable(NativeTable):
         )
 
 
-
 class Genres(EntityTable):
     table = tables.GENRES
 

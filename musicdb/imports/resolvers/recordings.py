@@ -109,10 +109,12 @@ class RecordingFinder:
         conditions = {"isrc__in": one_of(isrcs)}, {"sort_key__in": one_of(titles)}
         found = {one.pk: one for condition in conditions for one in _load(**condition)}
         credited = TrackArtist.objects.filter(track__in=one_of(found)).order_by("track", "position")
-        columns = ("track", "artist__search_key", "artist__aliases__search_key", "artist__aliases__joint_position")
-        for track, name, alias, joint_position in credited.values_list(*columns):
+        names = ("artist__search_key", "artist__aliases__search_key", "artist__aliases__joint_position")
+        places: set[tuple[int, int]] = set()
+        for track, position, name, alias, joint_position in credited.values_list("track", "position", *names):
             # An artist is there once for each of its aliases.
-            if name not in found[track].artists:
+            if (track, position) not in places:
+                places.add((track, position))
                 found[track].artists.append(name)
             if alias and joint_position is None:
                 found[track].aliases[alias] = name

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from musicdb.editing.split import ALBUMS, TRACKS, Credits, Split, SplitError, check, credits_of, fingerprint
+from musicdb.editing.splitting.split import ALBUMS, TRACKS, Credits, Split, SplitError, check, credits_of, fingerprint
 from musicdb.models import Artist, Playlist
 from musicdb.models.aggregates import ChildRelation
 from musicdb.music import name_key
