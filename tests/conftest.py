@@ -1,14 +1,59 @@
 """What all tests share."""
 
+import gc
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+
+from musicdb.db.locks import folder_lock
+
+# Python looks for garbage after 700 new objects. Migrations and a large test suite make so many that it took a fifth of
+# the time.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collected tests, which stay to the end, out of every later search for garbage."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None
+) -> ExitStack:
+    """Have a database in memory migrated once for all workers of pytest-xdist: the first keeps a copy for the others.
+
+    Return what is to be closed after the migrations, of which the others find that all are applied.
+    """
+    stack = ExitStack()
+    name = connection.settings_dict["TEST"]["NAME"] or f"file:memorydb_{connection.alias}?mode=memory&cache=shared"
+    is_worker = hasattr(request.config, "workerinput")
+    if is_worker and connection.vendor == "sqlite" and "mode=memory" in name:
+        # The parent folder is that of this run of the tests, which all workers share.
+        folder = tmp_path_factory.getbasetemp().parent
+        stack.enter_context(folder_lock(folder))
+        # As long as one connection is open, the database in memory exists.
+        database = stack.enter_context(closing(sqlite3.connect(name, uri=True)))
+        is_migrated = (folder / "migrated.sqlite3").exists()
+        copy = stack.enter_context(closing(sqlite3.connect(folder / "migrated.sqlite3")))
+        if is_migrated:
+            copy.backup(database)
+        else:
+            stack.callback(database.backup, copy)
+    return stack
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings: ExitStack, django_db_setup: None) -> None:
+    django_db_modify_db_settings.close()
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +69,15 @@ def _own_media(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
 def seed_library(db: None) -> None:
     """The sample library, as `make run` loads it."""
     call_command("loaddata", "seed_library.json", verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def seed_library_to_read(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The sample library, loaded once for all the tests of a module: they only read."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("loaddata", "seed_library.json", verbosity=0)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -6,16 +6,14 @@ whether each was a link, its score and heart.
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.db.models import Count
-from pytest_django import DjangoDbBlocker
 
 from clusters.core.features import FEATURE_NAMES as CLUSTERED
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
@@ -26,15 +24,7 @@ ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "korean_pop_rows.json").read_text(encoding="utf-8")
 )
 TRACKS_FOR_A_PAGE = 10
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The sample library, loaded once for all the tests here: they only read."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("loaddata", "seed_library.json", verbosity=0)
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seed_library_to_read")]
 
 
 def names(owners: Iterable[Artist | Label]) -> list[dict[str, Any]]:

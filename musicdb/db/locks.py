@@ -22,7 +22,7 @@ def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
         with _advisory_lock(connection):
             yield
     elif isinstance(connection, SQLiteDatabase) and not connection.is_in_memory_db():
-        with _folder_lock(Path(connection.settings_dict["NAME"]).resolve().parent):
+        with folder_lock(Path(connection.settings_dict["NAME"]).resolve().parent):
             yield
     else:
         yield
@@ -50,8 +50,8 @@ def _ask(connection: BaseDatabaseWrapper, function: str) -> bool:
 
 
 @contextmanager
-def _folder_lock(folder: Path) -> Iterator[None]:
-    """Lock the folder of an SQLite file, which leaves no lock file behind."""
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Lock a folder, such as that of an SQLite file, which leaves no lock file behind."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,11 +1,7 @@
 """The clusters' admin: runs to read, clusters to name, genres to recluster."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -310,20 +306,6 @@ def test_who_may_add_runs_reclusters_without_leave_to_edit_genres() -> None:
     assert ">Recluster selected genres<" in runner.get(page_of(Genre)).text
     run_action(runner, "recluster_selected", [genre])
     assert genre.runs.get(is_published=True) != run
-
-
-def test_the_web_process_never_loads_what_computes() -> None:
-    """Two seconds and 150 MB that no visitor should pay for."""
-    program = (
-        "import django, sys; django.setup(); import musicdb.urls; "
-        "print([name for name in ('sklearn', 'scipy', 'matplotlib') if name in sys.modules])"
-    )
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
 
 
 def test_every_track_of_a_cluster_is_listed_by_rank(admin_client: Client) -> None:

@@ -1,14 +1,17 @@
-"""The settings as a process finds them: each test that matters starts a real one, with an environment of its own."""
+"""The settings as a process finds them, with an environment of its own."""
 
 import json
 import os
+import runpy
 import stat
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from musicdb.conf.secret_key import find_secret_key
@@ -30,14 +33,10 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def settings(*names: str, **environment: str) -> list[Any]:
-    code = f"""
-import json
-from django.conf import settings
-print(json.dumps([getattr(settings, name) for name in {names}], default=str))
-"""
-    run = python(code, **{"SECRET_KEY": "from the environment", **environment})
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
+    """Run the file of the project's settings with nothing in the environment but ``environment``."""
+    with mock.patch.dict(os.environ, {"SECRET_KEY": "from the environment", **environment}, clear=True):
+        found = {**vars(global_settings), **runpy.run_path(str(PROJECT / "musicdb" / "settings.py"))}
+    return json.loads(json.dumps([found[name] for name in names], default=str))
 
 
 class TestSecretKey:

@@ -20,9 +20,11 @@ ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "data" / "korean_pop_rows.json").read_text(encoding="utf-8")
 )
 
+pytestmark = pytest.mark.django_db
 
-@pytest.fixture
-def run(seed_library: None) -> Run:
+
+@pytest.fixture(scope="module")
+def run(seed_library_to_read: None) -> Run:
     genre = Genre.objects.get(name="korean pop")
     (outcome,) = recluster([genre], Params(), Options())
     assert outcome.status == "published"
