@@ -194,8 +194,7 @@ def _move_aliases(aggregate: Aggregate, survivor: Any, others: Sequence[Any], ch
     """
     aliases = survivor.aliases.model._default_manager
     aliases.filter(target__in=others).update(target=survivor)
-    own_columns = {column.name for column in aggregate.columns}
-    others_columns = [column for column in aggregate.alias_columns if column in own_columns - {"name"}]
+    others_columns = aggregate.key_columns
     unique = [column for column in others_columns if aliases.model._meta.get_field(column).unique]
     # Until now these addresses and ids led to the rows themselves, whatever an alias says.
     for column in unique:

@@ -265,6 +265,12 @@ class Aggregate:
             if field.name not in {"id", "target"} and not isinstance(field, KeyField)
         ]
 
+    @cached_property
+    def key_columns(self) -> list[str]:
+        """Those of ``alias_columns`` by which a row itself is found besides its name: its address and its ids."""
+        own = {column.name for column in self.columns} - {"name"}
+        return [column for column in self.alias_columns if column in own]
+
     def child_relation(self, name: str) -> ChildRelation:
         """Return the child relation that is called ``name``, such as ``artists``."""
         return next(relation for relation in self.child_relations if relation.name == name)

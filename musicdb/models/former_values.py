@@ -11,13 +11,11 @@ from django.db import models
 from musicdb.models.aggregates import aggregate_of
 from musicdb.models.former_names import keep_former_name
 
-# The row and its aliases have these columns under other names, or their address never changes.
-_NOT_IDS = ("name", "slug")
-
 
 def id_columns(model: type[models.Model]) -> list[str]:
     """Return the columns by which imports find rows of ``model``, and which aliases have too: Spotify id, UPC, ISRC."""
-    return [column for column in aggregate_of(model).alias_columns if column not in _NOT_IDS]
+    # An address never changes.
+    return [column for column in aggregate_of(model).key_columns if column != "slug"]
 
 
 def identity(row: Any) -> dict[str, Any]:
@@ -64,16 +62,21 @@ def _take_from_aliases(row: Any) -> None:
     for column in columns:
         if value := getattr(row, column):
             row.aliases.filter(**{column: value}).update(**{column: blank[column]})
-    row.aliases.filter(name=str(row), slug=None, **blank).delete()
+    _bare(row, str(row)).delete()
 
 
 def _add(row: Any, name: str, ids: Mapping[str, Any]) -> None:
     """Give ``ids`` to the alias ``name``. It is new unless there is one without any id and address."""
-    blank = _blank_ids(row)
-    if alias := row.aliases.filter(name=name, slug=None, **blank).first():
+    if alias := _bare(row, name).first():
         row.aliases.filter(pk=alias.pk).update(**ids)
     else:
         row.aliases.create(name=name, **ids)
+
+
+def _bare(row: Any, name: str) -> Any:
+    """Return the aliases of ``row`` that say nothing but this name. A joint name says more."""
+    joint = dict.fromkeys({"joint_position"}.intersection(aggregate_of(type(row)).alias_columns))
+    return row.aliases.filter(name=name, slug=None, **_blank_ids(row), **joint)
 
 
 def _blank_ids(row: Any) -> dict[str, Any]:

@@ -419,7 +419,7 @@ def test_the_preview_needs_as_many_queries_for_any_number_of_rows(
     page = upload(editor, Source("x.csv", f"Song,Band,Album,Genre\n{text}".encode()))
     # Session, user, two of permissions; the saved mapping; 8 of what the rows name, 4 of its history; twice the site's
     # rule; the addresses of the first three new pages of each of four kinds.
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         looked = send(editor, page)
     assert looked.context["outcome"].parsed.rows == rows
 

@@ -128,8 +128,8 @@ def test_the_page_shows_the_spotify_ids_of_artists(admin_client: Client) -> None
     one, two = ArtistFactory(name="Gemini"), ArtistFactory(name="Gemini", spotify_id=None)
     page = parse(admin_client.get(merge_page(one, two)))
     assert [about for _, about, _ in choices(page)] == [
-        f"0 tracks · automatic · gemini · {one.spotify_id} · open",
-        "0 tracks · automatic · gemini-2 · open",
+        f"0 tracks · automatic · gemini · {one.spotify_id} · open · split …",
+        "0 tracks · automatic · gemini-2 · open · split …",
     ]
     assert (one.spotify_id, one.spotify_url) in page.links
 

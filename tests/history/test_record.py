@@ -76,8 +76,8 @@ class TestVersions:
         history.baseline(Artist, [artist.pk])
         assert album.history.first().labels == [labels[1].pk, labels[0].pk]
         assert artist.history.first().aliases == [
-            {"name": "Ann", "slug": "ann", "spotify_id": None},
-            {"name": "Zoë", "slug": None, "spotify_id": "another000000000000000"},
+            {"name": "Ann", "slug": "ann", "spotify_id": None, "joint_position": None},
+            {"name": "Zoë", "slug": None, "spotify_id": "another000000000000000", "joint_position": None},
         ]
 
     def test_what_is_as_the_last_version_says_gets_no_other(self) -> None:
