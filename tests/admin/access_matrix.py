@@ -117,12 +117,12 @@ class Endpoint:
 
 
 def get(view: str, model: Any, client: Client, scenario: Scenario) -> Any:
-    needs_one = view in ("change", "history", "delete", "compare", "tracks", "csv", "undo")
+    needs_one = view in ("change", "history", "delete", "compare", "tracks", "csv", "undo", "split")
     return client.get(page_of(model, view, *([scenario.one_of[model].pk] if needs_one else [])))
 
 
 def post(view: str, model: Any, data: Callable[[Scenario], dict[str, Any]], client: Client, scenario: Scenario) -> Any:
-    needs_one = view in ("change", "delete", "publish", "unpublish", "undo")
+    needs_one = view in ("change", "delete", "publish", "unpublish", "undo", "split")
     return client.post(page_of(model, view, *([scenario.one_of[model].pk] if needs_one else [])), data(scenario))
 
 
