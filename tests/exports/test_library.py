@@ -132,6 +132,7 @@ def test_memory_grows_with_batches_not_with_rows(kind: str, monkeypatch: pytest.
     assert peak(600) < 1.5 * few
 
 
+@pytest.mark.slow
 def test_all_of_one_moment(tmp_path: Path) -> None:
     """A track that is created during an export is not in it, and neither waits for the other."""
     with own_database(tmp_path) as environment:
