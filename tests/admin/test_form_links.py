@@ -54,7 +54,7 @@ def line(client: Client, row: Any) -> Any:
     ("model", "text"),
     [
         (Genre, "3 tracks · 2 albums · 1 playlist · 2 runs · on the site"),
-        (Artist, "3 tracks · 3 albums · 1 playlist · split … · 1 published run · on the site"),
+        (Artist, "3 tracks · 3 albums · 1 playlist · 1 published run · on the site · split …"),
         (Label, "2 tracks · 2 albums · 1 playlist · 1 published run · on the site"),
         (Album, "2 tracks · 1 playlist · 1 published run · on the site"),
         (Track, "1 playlist · 1 published run · on the site"),
@@ -66,11 +66,11 @@ def test_each_number_leads_to_exactly_these_rows(
 ) -> None:
     shown = line(admin_client, library[model])
     assert shown.text == text
-    *lists, page = shown.links
+    links = shown.links
+    if model is Artist:
+        assert links.pop() == ("split …", page_of(Artist, "split", library[Artist].pk))
+    *lists, page = links
     for label, url in lists:
-        if label == "split …":
-            assert url == page_of(Artist, "split", library[Artist].pk)
-            continue
         assert len(listed(admin_client.get(url))) == int(label.split()[0])
     assert page == ("on the site", library[model].get_absolute_url())
 
@@ -86,7 +86,7 @@ def test_a_list_names_what_it_is_filtered_by(admin_client: Client, library: dict
 def test_a_row_that_nothing_belongs_to_has_no_links(admin_client: Client) -> None:
     artist = ArtistFactory(visibility=Visibility.HIDDEN)
     shown = line(admin_client, artist)
-    assert shown.text == "0 tracks · 0 albums · 0 playlists · split … · 0 published runs · not on the site"
+    assert shown.text == "0 tracks · 0 albums · 0 playlists · 0 published runs · not on the site · split …"
     assert [label for label, _ in shown.links] == ["split …"]
 
 

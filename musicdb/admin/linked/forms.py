@@ -3,7 +3,7 @@
 Another app adds its own links with ``register``, from its admin package.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ _LINKED: dict[type[Model], tuple[type[Any], ...]] = {
     Playlist: (Track, Album),
 }
 _sources: list[tuple[tuple[type[Model], ...], LinkSource]] = []
+_actions: list[tuple[tuple[type[Model], ...], LinkSource]] = []
 
 
 def register(source: LinkSource, *models: type[Model]) -> None:
@@ -43,13 +44,28 @@ def register(source: LinkSource, *models: type[Model]) -> None:
     _sources.append((models, source))
 
 
+def register_action(source: LinkSource, *models: type[Model]) -> None:
+    """Have the forms of ``models`` end their links with those that ``source`` yields: to pages that change the row."""
+    _actions.append((models, source))
+
+
 def form_links(obj: Model, request: HttpRequest) -> list[FormLink]:
     """Return the links of the form of ``obj``. One query for each list that the user may view."""
-    links = [*_linked_lists(obj, request)]
-    for models, source in _sources:
+    page = [_page(obj)] if type(obj) in _LINKED else []
+    return [
+        *_linked_lists(obj, request),
+        *_registered(_sources, obj, request),
+        *page,
+        *_registered(_actions, obj, request),
+    ]
+
+
+def _registered(
+    registered: Iterable[tuple[tuple[type[Model], ...], LinkSource]], obj: Model, request: HttpRequest
+) -> Iterator[FormLink]:
+    for models, source in registered:
         if isinstance(obj, models):
-            links += source(obj, request)
-    return [*links, _page(obj)] if type(obj) in _LINKED else links
+            yield from source(obj, request)
 
 
 def _linked_lists(obj: Model, request: HttpRequest) -> Iterator[FormLink]:

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 
 from musicdb.admin.base import M, counted, current_user
 from musicdb.admin.html import link_to
-from musicdb.admin.linked.forms import FormLink, register
+from musicdb.admin.linked.forms import FormLink, register_action
 from musicdb.admin.merging import MergeableAdmin
 from musicdb.admin.merging.access import may_merge
 from musicdb.admin.merging.undo import undo_url
@@ -31,7 +31,7 @@ def _link_to_split(artist: Any, request: HttpRequest) -> Iterator[FormLink]:
         yield FormLink("split …", split_url(artist))
 
 
-register(_link_to_split, Artist)
+register_action(_link_to_split, Artist)
 
 
 class SplittableAdmin(MergeableAdmin[M]):
