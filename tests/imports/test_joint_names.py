@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from musicdb.editing import Split, SplitPart, merge, split_artist, undo_edit
 from musicdb.imports import BadRowsError, ImportOptions, Source, preview
 from musicdb.imports.options import Existing
+from musicdb.imports.resolvers import ResolvedTrack, resolve
 from musicdb.models import Album, Artist, ArtistAlias, Track
 from tests.factories import ArtistFactory
-from tests.imports.files import as_csv, net_file, net_row, track_id
+from tests.imports.files import as_csv, net_file, net_row, records_of, track_id
 from tests.imports.library import exported, run, state, wipe, zipped
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +141,23 @@ def test_without_a_part_the_name_means_those_that_are_left(user: User) -> None:
     ArtistAlias.objects.filter(target__name="B").delete()
     run(file(("2", "", "A feat. B")))
     assert credited()["Song 2"] == ["A"]
+
+
+def test_a_plan_that_is_made_again_knows_what_was_split_and_undone_meanwhile(user: User) -> None:
+    run(file(("1", "", "A feat. B")))
+    parsed = records_of(file(("2", "", "A feat. B")))
+
+    def planned() -> list[str]:
+        (track,) = resolve(parsed, ImportOptions()).tracks
+        assert isinstance(track, ResolvedTrack)
+        return [artist.name for artist in track.artists]
+
+    assert planned() == ["A feat. B"]
+    artist = Artist.objects.get()
+    done = split_artist(artist, Split([SplitPart(name="A"), SplitPart(name="B")], is_joint=True), user)
+    assert planned() == ["A", "B"]
+    undo_edit(done.change, user)
+    assert planned() == ["A feat. B"]
 
 
 @pytest.mark.parametrize("existing", list(Existing))
