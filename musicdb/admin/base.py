@@ -172,6 +172,10 @@ class CatalogueAdmin(ConcurrentAdmin[M]):
     def _url_name(self, view: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
 
+    def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
+        """Return what every page about rows of this kind shows."""
+        return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "media": self.media}
+
     def with_option_facts(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Return the rows of an autocomplete box with what ``option_facts`` needs."""
         return rows

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user
 from musicdb.admin.changelist.bulk_forms import BulkEditForm
+from musicdb.admin.changelist.selection import selection_fields
 from musicdb.admin.html import link_to
 from musicdb.editing import BulkEditError, Edited, bulk_edit, preview_bulk_edit
 from musicdb.models import Album
@@ -78,19 +78,12 @@ class BulkEditAdmin(CatalogueAdmin[M]):
     def _bulk_page(
         self, request: HttpRequest, queryset: QuerySet[M], number: int, form: BulkEditForm, **context: Any
     ) -> HttpResponse:
-        selects_all = request.POST.get("select_across", "0") == "1"
-        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"Edit {number:,} {model_ngettext(self.opts, number)}",
+            **self._context(request, f"Edit {number:,} {model_ngettext(self.opts, number)}"),
             "media": self.media + form.media,
             "form": form,
             "number": number,
-            "selects_all": selects_all,
-            # If the user selected all that the filter finds, Django needs any one key to run the action.
-            "selected": selected[:1] if selects_all else selected,
-            "checkbox_name": ACTION_CHECKBOX_NAME,
+            "hidden": selection_fields(request, "bulk_edit_selected"),
             "back": request.get_full_path(),
             **context,
         }

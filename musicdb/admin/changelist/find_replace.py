@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -17,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user
 from musicdb.admin.changelist.find_replace_forms import Confirmation, FindReplaceForm, joined
+from musicdb.admin.changelist.selection import selection_fields
 from musicdb.editing import (
     BulkEditError,
     Part,
@@ -65,15 +65,7 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
 
     @admin.action(description="Find and replace in selected %(verbose_name_plural)s …", permissions=["change"])
     def find_replace_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse | None:
-        selects_all = request.POST.get("select_across", "0") == "1"
-        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        # If the user selected all that the filter finds, Django needs any one key to run the action.
-        keys = selected[:1] if selects_all else selected
-        hidden = [
-            ("action", ACTION),
-            ("select_across", str(int(selects_all))),
-            *((ACTION_CHECKBOX_NAME, k) for k in keys),
-        ]
+        hidden = selection_fields(request, ACTION)
         return self._find_replace(request, queryset, "selected ", hidden, request.get_full_path())
 
     def find_replace_view(self, request: HttpRequest) -> HttpResponse:
@@ -100,9 +92,7 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
         is_sent = "find" in posted
         form = FindReplaceForm(self.model, posted if is_sent else None)
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"Find and replace in {which}{self.opts.verbose_name_plural}",
+            **self._context(request, f"Find and replace in {which}{self.opts.verbose_name_plural}"),
             "media": self.media + form.media,
             "form": form,
             "hidden": hidden,

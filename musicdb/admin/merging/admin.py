@@ -247,10 +247,7 @@ class MergeableAdmin(CatalogueAdmin[M]):
 
     def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
         return {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "media": self.media,
+            **super()._context(request, title),
             "used_by": self.used_by,
             "used_by_plural": self.used_by_plural or f"{self.used_by}s",
         }

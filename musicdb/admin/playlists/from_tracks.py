@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user
+from musicdb.admin.changelist.selection import selection_fields
 from musicdb.admin.html import link_to
 from musicdb.admin.playlists.forms import BY_RULE, NewPlaylistForm
 from musicdb.editing import PlaylistError, add_tracks, create_playlist
@@ -56,19 +56,13 @@ class PlaylistMaker(CatalogueAdmin[M]):
                 message = format_html("Added {} to {}.", added, link_to(playlist))
                 self.message_user(request, message, messages.SUCCESS)
                 return None
-        selects_all = request.POST.get("select_across", "0") == "1"
-        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
         number = queryset.count()
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"Playlist of {number:,} {model_ngettext(self.opts, number)}",
+            **self._context(request, f"Playlist of {number:,} {model_ngettext(self.opts, number)}"),
             "media": self.media + form.media,
             "form": form,
             "number": number,
-            "selects_all": selects_all,
-            "selected": selected[:1] if selects_all else selected,
-            "checkbox_name": ACTION_CHECKBOX_NAME,
+            "hidden": selection_fields(request, "make_playlist"),
             "back": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/musicdb/playlist/from_tracks.html", context)
