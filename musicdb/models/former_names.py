@@ -60,7 +60,7 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
         and _compared(aggregate, name) != _compared(aggregate, names[key])
         and (key, _compared(aggregate, name)) not in present
     }
-    holders = _holders(aggregate, kept)
+    holders = holders_of(aggregate, aggregate.unique_name, kept) if aggregate.unique_name else {}
     columns: list[Any] = [aggregate.alias._meta.get_field(name) for name in aggregate.alias_columns]
     without_name = {column.name: column.get_default() for column in columns}
     insert(
@@ -78,10 +78,9 @@ def _compared(aggregate: Aggregate, name: str) -> str:
     return name if aggregate.model is Album else name_key(name)
 
 
-def _holders(aggregate: Aggregate, former: Mapping[int, str]) -> dict[int, Any]:
-    """Return the other rows that have these names or aliases now, where no two rows may share one."""
-    column = aggregate.unique_name
-    if column is None or not former:
+def holders_of(aggregate: Aggregate, column: str, former: Mapping[int, str]) -> dict[int, Any]:
+    """Return the other rows that have the ``former`` values of ``column`` now, or an alias that has, by the key."""
+    if not former:
         return {}
     rows: Any = aggregate.model._default_manager
     aliases: Any = aggregate.alias
@@ -93,7 +92,7 @@ def _holders(aggregate: Aggregate, former: Mapping[int, str]) -> dict[int, Any]:
         found.setdefault(getattr(alias, column), []).append(alias.target)
     field: Any = aggregate.model._meta.get_field(column)
     others = (
-        (key, [one for one in found.get(field.get_prep_value(name), ()) if one.pk != key])
-        for key, name in former.items()
+        (key, [one for one in found.get(field.get_prep_value(value), ()) if one.pk != key])
+        for key, value in former.items()
     )
     return {key: holders[0] for key, holders in others if holders}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from musicdb.models.aggregates import aggregate_of
-from musicdb.models.former_names import keep_former_name
+from musicdb.models.former_names import holders_of, keep_former_name
 
 
 def id_columns(model: type[models.Model]) -> list[str]:
@@ -39,12 +39,13 @@ def keep_former_values(row: Any, former: Mapping[str, Any]) -> list[str]:
     refused = keep_former_name(row, former["name"])
     said = [refused] if refused else []
     _take_from_aliases(row)
+    aggregate = aggregate_of(type(row))
     kept = {}
     for column in id_columns(type(row)):
         value = former[column]
         if not value or value == getattr(row, column) or row.aliases.filter(**{column: value}).exists():
             continue
-        if holder := _holder(row, column, value):
+        if holder := holders_of(aggregate, column, {row.pk: value}).get(row.pk):
             said.append(f"“{value}” was not kept as an alias, because it leads to “{holder}”.")
         else:
             kept[column] = value
@@ -82,12 +83,3 @@ def _bare(row: Any, name: str) -> Any:
 def _blank_ids(row: Any) -> dict[str, Any]:
     alias = row.aliases.model
     return {column: alias._meta.get_field(column).get_default() for column in id_columns(type(row))}
-
-
-def _holder(row: Any, column: str, value: str) -> Any:
-    """Return the other row that has this id now, or an alias that has."""
-    if holder := type(row)._default_manager.filter(**{column: value}).exclude(pk=row.pk).first():
-        return holder
-    aliases = row.aliases.model._default_manager.filter(**{column: value}).exclude(target=row.pk)
-    alias = aliases.select_related("target").first()
-    return alias.target if alias else None
