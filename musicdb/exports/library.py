@@ -23,7 +23,7 @@ from musicdb.exports.limits import (
 from musicdb.exports.tables import TABLES
 from musicdb.exports.workbooks import ExportRefusedError, check_rows, write_rows, write_workbook
 from musicdb.progress import Progress, no_progress
-from musicdb.transfers import replacing
+from musicdb.whole_files import replacing
 
 # Every member of the zip has the same date, so that the same library gives the same file.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)

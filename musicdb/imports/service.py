@@ -7,9 +7,10 @@ the history.
 
 import gc
 import hashlib
+import io
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from musicdb.imports.tables import Table, read_sources
 from musicdb.models import Import
 from musicdb.models.history import ChangeType
 from musicdb.progress import Progress, no_progress
+from musicdb.whole_files import replacing
 
 LEFT_DELETED = "an editor has deleted it"
 
@@ -171,16 +173,11 @@ def _refuse_bad_rows(parsed: Parsed, problems: Sequence[Problem], options: Impor
 
 def _write_bad_rows(path: Path, sources: Sequence[Source], options: ImportOptions, problems: Sequence[Problem]) -> Path:
     """Write the file of bad rows. Raises ImportRefusedError where that is not possible."""
-    # Under another name first, so that a failure leaves an earlier file as it is.
-    partial = path.with_name(f"{path.name}.part")
     try:
-        with partial.open("w", encoding="utf-8-sig", newline="") as file:
+        with replacing(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
             tables = (_as_mapped(table, options) for table in read_sources(sources, options.parse_options.encoding))
-            write_bad_rows(file, tables, problems)
-        partial.replace(path)
+            write_bad_rows(text, tables, problems)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         reason = f"The rows that cannot be imported could not be written to {path} ({error.strerror})."
         raise ImportRefusedError(reason) from error
     return path

@@ -1,6 +1,6 @@
 """Previews, imports, exports and undos that take too long for a request: a worker or another process does them."""
 
-from musicdb.transfers.files import TransferFiles, private_folder, replacing
+from musicdb.transfers.files import TransferFiles, private_folder
 from musicdb.transfers.progress import Cancelled, Report
 from musicdb.transfers.running import RUN_TRANSFER, WAIT_SECONDS, Done, TransferFailedError, register, run
 from musicdb.transfers.service import (
@@ -29,7 +29,6 @@ __all__ = [
     "purge",
     "register",
     "register_sender",
-    "replacing",
     "run",
     "settle",
     "start",

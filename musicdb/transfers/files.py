@@ -15,6 +15,8 @@ from typing import IO
 
 from django.conf import settings
 
+from musicdb.whole_files import replacing
+
 # Somebody who asks whether the lock is held holds it for a moment.
 LOCK_TRIES, LOCK_PAUSE = 20, 0.05
 # The mode of a file that only the site's own user may read.
@@ -30,19 +32,6 @@ def private_folder() -> Path:
     folder = Path(settings.UPLOAD_ROOT)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
-
-
-@contextmanager
-def replacing(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
-    """Yield a file that takes the place of ``path`` where the block succeeds, and is deleted where it fails."""
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        partial.touch(mode)
-        with partial.open("w+b") as file:
-            yield file
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 class TransferFiles:

@@ -5,7 +5,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from musicdb.transfers.files import PRIVATE, TransferFiles, replacing
+from musicdb.transfers.files import PRIVATE, TransferFiles
+from musicdb.whole_files import replacing
 
 # Often enough for the person who waits, and seldom enough for the disk.
 SECONDS_BETWEEN_REPORTS = 0.5
