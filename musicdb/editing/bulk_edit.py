@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
@@ -217,9 +218,10 @@ class _Work:
         if self._group is None:
             return None
         number = self._changed.pop("")
-        kind = self._model._meta.verbose_name if number == 1 else self._model._meta.verbose_name_plural
         names = dict.fromkeys(label_of(self._model, name).lower() for name in self._changed)
-        self._group.summary = f"Edited {number:,} {kind}: {get_text_list(list(names), 'and')}."
+        self._group.summary = (
+            f"Edited {number:,} {model_ngettext(self._model._meta, number)}: {get_text_list(list(names), 'and')}."
+        )
         self._group.save(update_fields=["summary"])
         self.emptied = albums_of_at_most(dict.fromkeys(self._left, 0)) if self._left else []
         return self._group

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error
 
@@ -108,9 +109,8 @@ def _write(
 
 
 def _summary(plan: ReplacePlan, number: int, fields: Collection[str]) -> str:
-    kind = plan.model._meta.verbose_name if number == 1 else plan.model._meta.verbose_name_plural
     labels = ", ".join(label_of(plan.model, name).lower() for name in plan.fields if name in fields)
-    return f"{_what(plan.search)} in {number:,} {kind}: {labels}."
+    return f"{_what(plan.search)} in {number:,} {model_ngettext(plan.model._meta, number)}: {labels}."
 
 
 def _what(search: Search) -> str:
