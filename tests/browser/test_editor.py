@@ -23,7 +23,7 @@ def test_a_changed_track_is_seen_on_the_site_after_reclustering(page: Page, edit
     track = Track.objects.get(slug="when-this-rain-stops")
     log_in(page)
     page.goto(f"/admin/musicdb/track/{track.pk}/change/")
-    page.get_by_label("Title").fill("When the Rain Stopped")
+    page.get_by_role("textbox", name="Title").fill("When the Rain Stopped")
     page.get_by_label("Valence").fill("")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
@@ -129,11 +129,11 @@ def test_a_form_with_unsaved_changes_is_not_left_without_a_question(page: Page, 
     assert asked == []
 
     page.goto(f"/admin/musicdb/track/{track.pk}/change/")
-    page.get_by_label("Title").fill("Changed")
+    page.get_by_role("textbox", name="Title").fill("Changed")
     page.get_by_role("link", name="Home").click(no_wait_after=True)
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
-    expect(page.get_by_label("Title")).to_have_value("Changed")
+    expect(page.get_by_role("textbox", name="Title")).to_have_value("Changed")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     assert asked == ["beforeunload"]
