@@ -1,4 +1,4 @@
-"""How far long work is, for whoever watches it."""
+"""How far long work is, for the person who waits for it."""
 
 from collections.abc import Callable
 

@@ -115,7 +115,7 @@ def _members(stated: Iterable[Any]) -> set[Any]:
 
 
 def _is_undo(version: Any) -> bool:
-    """Return whether a version undoes a whole change. It gives values back to whoever had set them before."""
+    """Return whether a version undoes a whole change. Its values count as set by the person or import before that."""
     is_of_edit = version.change_type == ChangeType.REVERT and version.grouped_change_id is not None
     return is_of_edit or version.change_type in (ChangeType.UNDO, ChangeType.UNMERGE)
 

@@ -171,7 +171,7 @@ def _detect(table: Table, options: ImportOptions) -> tuple[Table, FileFormat]:
 
 
 def _header_for(mapping: ColumnMapping, table: Table) -> Sequence[str]:
-    """Return the headings that rows may have cells for. Whoever mapped a column that the header lacks has seen it."""
+    """Return the headings that rows may have cells for. A mapping may have columns that the header lacks."""
     more = table.full_header[len(table.header) :]
     return table.full_header if set(more) <= set(mapping.headings) else table.header
 
