@@ -24,7 +24,7 @@ ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "korean_pop_rows.json").read_text(encoding="utf-8")
 )
 TRACKS_FOR_A_PAGE = 10
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seed_library_to_read")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_seed_library")]
 
 
 def names(owners: Iterable[Artist | Label]) -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
 """Import, correct all that a form can correct, import the same file again: nothing is lost. For every model's form.
 
-``tests/imports/test_existing.py`` has each column and relation by itself. Here a person types into the page, and what
-the page offers decides what is tried.
+``tests/imports/test_existing_fields.py`` has each column and relation by itself. Here a person types into the page,
+and what the page offers decides what is tried.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from musicdb.imports import Source
 from musicdb.models import Playlist, Track
@@ -15,11 +17,18 @@ from musicdb.models.aggregates import CATALOGUE, Aggregate
 from tests.admin.helpers import page_of
 from tests.admin.screens import Screen, saved
 from tests.admin.test_two_editors import alternatives, enter, fields_of, make_choices
+from tests.db.shared import undone_afterwards
+from tests.imports.full_library import full_library, target
 from tests.imports.library import run, state
-from tests.imports.test_existing import library, target
 
-__all__ = ["library"]
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Source]:
+    with undone_afterwards(django_db_blocker):
+        yield full_library()
+
 
 # The address of a row never changes.
 FIXED = {"slug"}

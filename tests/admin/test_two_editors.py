@@ -174,7 +174,7 @@ def test_values_that_only_one_of_two_editors_changed_are_all_stored(mina: Client
     assert "since you opened it. These changes are kept: " in kept
 
 
-@pytest.mark.parametrize("choice", ["mine", "theirs"])
+@pytest.mark.parametrize("choice", ["mine", pytest.param("theirs", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("model", ROWS, ids=lambda model: model.__name__)
 def test_the_second_is_asked_about_every_value_that_both_changed(
     mina: Client, otto: Client, model: Any, choice: str

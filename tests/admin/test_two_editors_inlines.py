@@ -81,7 +81,7 @@ def test_values_of_different_rows_are_all_stored(mina: Client, otto: Client, mod
     assert sorted(after.shown(sent) for sent in typed) == sorted(typed.values())
 
 
-@pytest.mark.parametrize("choice", ["mine", "theirs"])
+@pytest.mark.parametrize("choice", ["mine", pytest.param("theirs", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("model", "child"), INLINES)
 def test_the_second_is_asked_about_a_row_that_both_changed(
     mina: Client, otto: Client, model: Any, child: Any, choice: str

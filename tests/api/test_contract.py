@@ -63,6 +63,7 @@ def in_the_path(db: None, _one_connection: None) -> dict[str, object]:
     return {**slugs, "number": 1, "id": Cluster.objects.earliest("pk").pk}
 
 
+@pytest.mark.slow
 @SCHEMA.parametrize()
 @bounded
 def test_any_question_gets_an_answer_of_the_schema(case: schemathesis.Case, in_the_path: dict[str, object]) -> None:

@@ -1,11 +1,15 @@
 """What each answer asks of the database: as much for three rows as for one."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from clusters.core.params import Params
 from clusters.runs import Options, recluster
 from musicdb.models import Track
+from tests.db.shared import undone_afterwards
 from tests.factories import (
     AlbumFactory,
     ArtistFactory,
@@ -39,8 +43,15 @@ DETAILS = {
 }
 
 
-def library(rows: int) -> None:
-    """``rows`` of everything, each with ``rows`` of all that it can have; the first have the plainest slugs."""
+@pytest.fixture(scope="module", params=[1, 3])
+def rows(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    """So many rows of everything, each with as many of all that it can have; the first have the plainest slugs."""
+    with undone_afterwards(django_db_blocker):
+        make_library(request.param)
+        yield request.param
+
+
+def make_library(rows: int) -> None:
     genres = [GenreFactory(name=name) for name in numbered("genre", rows)]
     artists = [ArtistFactory(name=name) for name in numbered("artist", rows)]
     labels = [LabelFactory(name=name) for name in numbered("label", rows)]
@@ -56,22 +67,24 @@ def numbered(name: str, rows: int) -> list[str]:
     return [name, *(f"{name} {number}" for number in range(2, rows + 1))]
 
 
-@pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(("name", "queries"), LISTS.items())
 def test_lists(client: Client, django_assert_num_queries, name: str, queries: int, rows: int) -> None:
-    library(rows)
     with django_assert_num_queries(queries):
         response = client.get(f"/api/v1/{name}/")
     assert len(response.json()["results"]) >= rows
 
 
-@pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(("path", "queries"), DETAILS.items())
 def test_details(client: Client, django_assert_num_queries, path: str, queries: int, rows: int) -> None:
-    library(rows)
     with django_assert_num_queries(queries):
         response = client.get(f"/api/v1/{path}/")
     assert response.status_code == 200
+
+
+def test_a_filter_by_slug_costs_one_more(client: Client, django_assert_num_queries, rows: int) -> None:
+    with django_assert_num_queries(7):
+        response = client.get("/api/v1/tracks/?genre=genre&artist=artist&label=label")
+    assert response.json()["count"] == Track.objects.count()
 
 
 @pytest.mark.parametrize("clusters", [2, 4])
@@ -82,13 +95,6 @@ def test_a_cluster(client: Client, django_assert_num_queries, clusters: int) -> 
     with django_assert_num_queries(4):
         response = client.get(f"/api/v1/clusters/{cluster.pk}/")
     assert len(response.json()["representatives"]) == min(10, cluster.size)
-
-
-def test_a_filter_by_slug_costs_one_more(client: Client, django_assert_num_queries) -> None:
-    library(1)
-    with django_assert_num_queries(7):
-        response = client.get("/api/v1/tracks/?genre=genre&artist=artist&label=label")
-    assert response.json()["count"] == Track.objects.count()
 
 
 def test_an_error_costs_nothing(client: Client, django_assert_num_queries) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -194,6 +195,7 @@ def _spell(model: Any, targets: list[Any], spellings: list[Any]) -> None:
             held.add(slug)
 
 
+@pytest.mark.slow
 class TestAnyLibrary(TestCase):
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(said=libraries(), kind=st.sampled_from(sorted(LIBRARY_FORMATS)))

@@ -1,12 +1,9 @@
-"""What an editor did stays: import, correct, import again, and nothing is lost. Field by field, for every model."""
+"""What an editor did stays: import, correct, import again, and nothing is lost. See also test_existing_fields.py."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import models
 
 from musicdb import history
 from musicdb.editing import merge
@@ -15,226 +12,18 @@ from musicdb.imports.options import Existing
 from musicdb.imports.report import kept_fields, kept_values
 from musicdb.imports.undo import undo
 from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
-from musicdb.models.aggregates import CATALOGUE, Aggregate, aggregate_of
+from musicdb.models.aggregates import CATALOGUE
 from musicdb.models.history import ChangeType
 from tests.imports.files import net_file, net_row, track_id
-from tests.imports.library import exported, run, state, wipe
+from tests.imports.full_library import edit, full
+from tests.imports.library import exported, run, state
 
 pytestmark = pytest.mark.django_db
-
-# Pairs of values for columns that do not take any value of their kind.
-VALUES: dict[str, tuple[Any, Any]] = {
-    "spotify_id": (track_id(100), track_id(101)),
-    "isrc": ("KRA381001057", "KRA381001058"),
-    "upc": ("00602435", "00602436"),
-    "release_date": (date(2024, 1, 1), date(2022, 1, 1)),
-    "release_precision": ("day", "year"),
-    "mode": (0, 1),
-    "tempo": (100.0, 120.0),
-    "rule": ("liked=true", "liked=false"),
-}
-FIELDS = [
-    pytest.param(aggregate, column, id=f"{aggregate.name}.{column.name}")
-    for aggregate in CATALOGUE
-    for column in aggregate.columns
-    if column.name != "slug" and not column.is_relation
-]
-
-
-def value_of(column: Any, number: int) -> Any:
-    """Return the first or second of two values that ``column`` can have, neither of them its default."""
-    if column.name in VALUES:
-        return VALUES[column.name][number]
-    if column.choices:
-        return [value for value, _ in column.choices if value not in ("", column.get_default())][number]
-    if isinstance(column, models.URLField):
-        return f"https://a.example/{number}"
-    if isinstance(column, models.DateTimeField):
-        return datetime(2024, 5, 6 + number, tzinfo=UTC)
-    if isinstance(column, models.BooleanField):
-        return number == 0
-    if isinstance(column, models.FloatField):
-        return (0.25, 0.5)[number]
-    if isinstance(column, models.IntegerField):
-        return number + 1
-    return f"Text {number}"
-
-
-def full(model: Any, **more: Any) -> Any:
-    """A row with a value in every column."""
-    columns = [column for column in aggregate_of(model).columns if not column.is_relation]
-    values = {column.name: value_of(column, 0) for column in columns if column.name not in ("slug", "rule")}
-    return model.objects.create(**{**values, **more})
-
-
-@pytest.fixture
-def library() -> Source:
-    """A library that only an import has set, full of values, and the file of it."""
-    genres = [full(Genre), Genre.objects.create(name="second")]
-    artists = [full(Artist), Artist.objects.create(name="Second")]
-    labels = [full(Label), Label.objects.create(name="Second")]
-    album = full(Album)
-    track, other = full(Track, album=album), Track.objects.create(title="Second", album=Album.objects.create(title="B"))
-    playlist = full(Playlist)
-    Playlist.objects.create(name="Rule", rule=VALUES["rule"][0])
-    for owner, name, members in (
-        (album, "labels", labels),
-        (album, "artists", artists),
-        (track, "artists", artists),
-        (track, "genres", genres),
-        (playlist, "tracks", [track, other]),
-    ):
-        give(owner, name, members)
-    for aggregate in CATALOGUE:
-        if aggregate.alias:
-            first: Any = aggregate.model._default_manager.order_by("pk")[0]
-            first.aliases.create(name="Alias")
-    source = exported(".zip")
-    wipe()
-    run(source)
-    return source
 
 
 @pytest.fixture
 def editor() -> User:
     return User.objects.create(username="editor")
-
-
-def give(owner: Any, name: str, members: Sequence[Any]) -> None:
-    relation = aggregate_of(type(owner)).child_relation(name)
-    relation.replace({owner.pk: [member.pk for member in members]})
-
-
-def edit(row: Any, user: User | None, change_type: ChangeType = ChangeType.EDIT, /, **values: Any) -> None:
-    """Change a row as an editor does: columns, or the members of a relation."""
-    model = type(row)
-    history.baseline(model, [row.pk])
-    for name, value in values.items():
-        if isinstance(value, list):
-            give(row, name, value)
-        else:
-            setattr(row, name, value)
-    with history.signals_disabled():
-        row.save()
-    history.record_updates(model, [row.pk], history.Change(change_type, user))
-
-
-def target(aggregate: Aggregate, column: str) -> Any:
-    """The row with a value in every column; of playlists, the one with a rule where that is asked for."""
-    rows: Any = aggregate.model._default_manager.order_by("pk")
-    return rows.exclude(rule=None).get() if column == "rule" else rows.get(slug="text-0")
-
-
-@pytest.mark.parametrize(("aggregate", "column"), FIELDS)
-class TestEveryField:
-    def test_what_an_editor_set_stays(self, library: Source, editor: User, aggregate: Aggregate, column: Any) -> None:
-        row = target(aggregate, column.name)
-        edit(row, editor, **{column.name: value_of(column, 1)})
-        edited = state()
-        run(library)
-        # A file that has another Spotify id is about another row, as for every import. This one stays nevertheless.
-        assert column.name == "spotify_id" or state() == edited
-        row.refresh_from_db()
-        assert getattr(row, column.name) == value_of(column, 1)
-
-    def test_what_an_editor_emptied_stays_empty(
-        self, library: Source, editor: User, aggregate: Aggregate, column: Any
-    ) -> None:
-        if not column.blank or column.name in ("release_precision", "rule"):
-            pytest.skip("This column is never empty by itself.")
-        empty = None if column.null else ""
-        edit(target(aggregate, column.name), editor, **{column.name: empty, **precision_of(column, empty)})
-        edited = state()
-        run(library)
-        assert state() == edited
-
-    def test_what_an_import_set_is_updated(self, library: Source, aggregate: Aggregate, column: Any) -> None:
-        imported = state()
-        row = target(aggregate, column.name)
-        edit(row, None, ChangeType.PROGRAM, **{column.name: value_of(column, 1)})
-        run(library)
-        # A Spotify id that differs is that of another track, artist or album.
-        assert column.name == "spotify_id" or state() == imported
-
-    def test_overwriting_takes_the_files_value(
-        self, library: Source, editor: User, aggregate: Aggregate, column: Any
-    ) -> None:
-        if column.name == "spotify_id":
-            pytest.skip("A Spotify id that differs is that of another row.")
-        imported = state()
-        edit(target(aggregate, column.name), editor, **{column.name: value_of(column, 1)})
-        run(library, existing=Existing.OVERWRITE)
-        assert state() == imported
-
-
-def precision_of(column: Any, empty: Any) -> dict[str, Any]:
-    return {"release_precision": ""} if column.name == "release_date" else {}
-
-
-RELATIONS = [
-    pytest.param(aggregate, relation.name, id=f"{aggregate.name}.{relation.name}")
-    for aggregate in CATALOGUE
-    for relation in aggregate.child_relations
-]
-
-
-@pytest.mark.parametrize(("aggregate", "name"), RELATIONS)
-class TestEveryRelation:
-    @pytest.mark.parametrize("keep", [0, 1, 2], ids=["none", "one", "another order"])
-    def test_the_members_that_an_editor_chose_stay(
-        self, library: Source, editor: User, aggregate: Aggregate, name: str, keep: int
-    ) -> None:
-        row = target(aggregate, name)
-        relation = aggregate.child_relation(name)
-        members: Any = relation.member_model._default_manager
-        present = [members.get(pk=key) for key in relation.members([row.pk])[row.pk]]
-        edit(row, editor, **{name: present[::-1][:keep]})
-        edited = state()
-        outcome = run(library)
-        assert state() == edited
-        # Where the members differ from the file's, the preview says how.
-        assert all(one.change.new for one in kept_values(outcome.plan))
-
-    @pytest.mark.parametrize("overwrites", [False, True], ids=["by field", "all"])
-    def test_what_a_reader_takes_from_the_file_is_the_files(
-        self, library: Source, editor: User, aggregate: Aggregate, name: str, overwrites: bool
-    ) -> None:
-        imported = state()
-        edit(target(aggregate, name), editor, **{name: []})
-        options = {"existing": Existing.OVERWRITE} if overwrites else {"take_fields": (f"{aggregate.name}.{name}",)}
-        run(library, **options)
-        assert state() == imported
-
-
-@pytest.mark.parametrize("aggregate", CATALOGUE, ids=lambda one: one.name)
-def test_only_new_rows_leaves_every_value_whoever_set_it(library: Source, aggregate: Aggregate) -> None:
-    row = target(aggregate, "")
-    columns = [one.values[1] for one in FIELDS if one.values[0] is aggregate]
-    values = {one.name: value_of(one, 1) for one in columns if one.name not in ("rule", "spotify_id")}
-    edit(row, None, ChangeType.PROGRAM, **values, **{one.name: [] for one in aggregate.child_relations})
-    changed = state()
-    run(library, existing=Existing.SKIP)
-    assert state() == changed
-
-
-def test_another_album_of_a_track_stays(library: Source, editor: User) -> None:
-    edit(Track.objects.get(slug="text-0"), editor, album=Album.objects.get(title="B"))
-    edited = state()
-    run(library)
-    assert state() == edited
-
-
-@pytest.mark.parametrize("aggregate", CATALOGUE, ids=lambda one: one.name)
-def test_an_alias_that_an_editor_deleted_stays_away(library: Source, editor: User, aggregate: Aggregate) -> None:
-    row = next(row for row in aggregate.model._default_manager.all() if row.aliases.exists())  # type: ignore[attr-defined]
-    history.baseline(aggregate.model, [row.pk])
-    row.aliases.all().delete()  # type: ignore[attr-defined]
-    history.record_updates(aggregate.model, [row.pk], history.Change(ChangeType.EDIT, editor))
-    edited = state()
-    run(library)
-    assert state() == edited
-    run(library, take_fields=(f"{aggregate.name}.aliases",))
-    assert state() != edited
 
 
 class TestWhoSetIt:
@@ -454,7 +243,7 @@ class TestDeleted:
         assert [one.name for one in Track.objects.get().artists_in_order] == ["Singer 1"]
 
     @pytest.mark.parametrize("model", [Artist, Label, Album])
-    def test_a_row_of_its_own_stays_deleted(self, library: Source, editor: User, model: Any) -> None:
+    def test_a_row_of_its_own_stays_deleted(self, editor: User, model: Any) -> None:
         spare = full(model, **{"slug": "spare", model.slug_source: "Spare"}, **other_ids(model))
         source = exported(".zip")
         self.delete(spare, editor)

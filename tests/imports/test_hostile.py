@@ -62,6 +62,7 @@ def counts() -> list[int]:
     return [model._default_manager.count() for model in MODELS]
 
 
+@pytest.mark.slow
 class TestAnyFile(TestCase):
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.one_of(tables(), mangled(), st.binary(max_size=200)), skip_bad=st.booleans())

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def run(seed_library_to_read: None) -> Run:
+def run(shared_seed_library: None) -> Run:
     genre = Genre.objects.get(name="korean pop")
     (outcome,) = recluster([genre], Params(), Options())
     assert outcome.status == "published"
