@@ -11,10 +11,9 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import connection
-from pytest_django import DjangoDbBlocker
 
 from musicdb.db.locks import folder_lock
-from tests.db.shared import undone_afterwards
+from tests.db.shared import once_for_the_module
 
 # Python looks for garbage after 700 new objects. Migrations and a large test suite make so many that it took a fifth of
 # the time.
@@ -72,12 +71,7 @@ def seed_library(db: None) -> None:
     call_command("loaddata", "seed_library.json", verbosity=0)
 
 
-@pytest.fixture(scope="module")
-def shared_seed_library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The sample library, loaded once for all the tests of a module."""
-    with undone_afterwards(django_db_blocker):
-        call_command("loaddata", "seed_library.json", verbosity=0)
-        yield
+shared_seed_library = once_for_the_module(lambda: call_command("loaddata", "seed_library.json", verbosity=0))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from clusters.core.features import FEATURE_NAMES as CLUSTERED
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
 from musicdb.models.validators import validate_slug_text, validate_spotify_id
 from musicdb.music import AUDIO_FEATURES
+from tests.history.test_record import stored_versions
 
 ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "korean_pop_rows.json").read_text(encoding="utf-8")
@@ -130,6 +131,12 @@ def test_addresses_and_ids_are_valid() -> None:
     assert Genre.objects.get(name="korean pop").slug == "korean-pop"
 
 
+def test_loading_it_is_nobodys_edit() -> None:
+    assert Track.objects.exists()
+    assert stored_versions() == 0
+
+
+@pytest.mark.slow
 def test_every_row_passes_its_own_form() -> None:
     for model in (Genre, Artist, Label, Album, Track):
         for row in model.objects.all():

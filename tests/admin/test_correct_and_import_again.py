@@ -4,12 +4,10 @@
 and what the page offers decides what is tried.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from musicdb.imports import Source
 from musicdb.models import Playlist, Track
@@ -17,17 +15,14 @@ from musicdb.models.aggregates import CATALOGUE, Aggregate
 from tests.admin.helpers import page_of
 from tests.admin.screens import Screen, saved
 from tests.admin.test_two_editors import alternatives, enter, fields_of, make_choices
-from tests.db.shared import undone_afterwards
+from tests.db.shared import once_for_the_module
 from tests.imports.full_library import full_library, target
 from tests.imports.library import run, state
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Source]:
-    with undone_afterwards(django_db_blocker):
-        yield full_library()
+library = once_for_the_module(full_library)
 
 
 # The address of a row never changes.

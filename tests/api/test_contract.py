@@ -17,6 +17,7 @@ from clusters.core.params import Params
 from clusters.models import Cluster
 from clusters.runs import Options, recluster
 from musicdb.wsgi import application
+from tests.db.shared import once_for_the_module
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
 
 CONFIG = SchemathesisConfig.from_dict({"seed": 1, "generation": {"deterministic": True, "database": "none"}})
@@ -46,9 +47,8 @@ def _one_connection() -> Iterator[None]:
     request_finished.connect(close_old_connections)
 
 
-@pytest.fixture
-def in_the_path(db: None, _one_connection: None) -> dict[str, object]:
-    """A library in which everything has the slug "x"; what to put in a path to meet it."""
+def make_library() -> None:
+    """Make a library in which everything has the slug "x"."""
     genre, label = GenreFactory(slug="x"), LabelFactory(slug="x")
     album, artist = AlbumFactory(slug="x", labels=[label]), ArtistFactory(slug="x")
     track = TrackFactory(slug="x", album=album, artists=[artist], genres=[genre], score=3, liked=True)
@@ -59,6 +59,14 @@ def in_the_path(db: None, _one_connection: None) -> dict[str, object]:
     TrackFactory(genres=[genre], features=False, spotify_id=None)
     (outcome,) = recluster([genre], Params(clusters=2), Options())
     assert outcome.status == "published"
+
+
+_library = once_for_the_module(make_library)
+
+
+@pytest.fixture
+def in_the_path(_library: None, db: None, _one_connection: None) -> dict[str, object]:
+    """What to put in a path to meet a row of the library."""
     slugs = dict.fromkeys(("genre_slug", "artist_slug", "label_slug", "album_slug", "track_slug", "playlist_slug"), "x")
     return {**slugs, "number": 1, "id": Cluster.objects.earliest("pk").pk}
 

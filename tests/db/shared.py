@@ -1,8 +1,10 @@
 """Rows that several tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
@@ -16,3 +18,17 @@ def undone_afterwards(blocker: DjangoDbBlocker) -> Iterator[None]:
     with blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def once_for_the_module(make: Callable[[], Any]) -> Any:
+    """Return a fixture of the rows that ``make`` makes, as with ``undone_afterwards``.
+
+    A test that changes one of these in memory reads it from the database first.
+    """
+
+    @pytest.fixture(scope="module")
+    def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
+        with undone_afterwards(django_db_blocker):
+            yield make()
+
+    return rows

@@ -169,12 +169,6 @@ class TestVersions:
         assert Track.history.count() == 3 * rows
 
 
-class TestFixtures:
-    def test_loading_the_sample_library_is_nobodys_edit(self, seed_library: None) -> None:
-        assert Track.objects.exists()
-        assert stored_versions() == 0
-
-
 class TestDeleting:
     def test_a_version_says_what_was_deleted(self) -> None:
         artist = ArtistFactory()

@@ -1,11 +1,9 @@
 """What an editor did stays: import, correct, import again, and nothing is lost. Field by field, for every model."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from pytest_django import DjangoDbBlocker
 
 from musicdb import history
 from musicdb.imports import Source
@@ -14,7 +12,7 @@ from musicdb.imports.report import kept_values
 from musicdb.models import Album, Track
 from musicdb.models.aggregates import CATALOGUE, Aggregate
 from musicdb.models.history import ChangeType
-from tests.db.shared import undone_afterwards
+from tests.db.shared import once_for_the_module
 from tests.imports.full_library import edit, full_library, target, value_of
 from tests.imports.library import run, state
 
@@ -28,10 +26,7 @@ FIELDS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Source]:
-    with undone_afterwards(django_db_blocker):
-        yield full_library()
+library = once_for_the_module(full_library)
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ class TestCommand:
         assert state() == before
         return before
 
+    @pytest.mark.slow
     def test_the_sample_library(self, seed_library: None, kind: str, tmp_path: Path) -> None:
         assert len(self.round_trip(tmp_path / f"library{kind}")) == 220 + 88 + 129 + 54 + 62
 

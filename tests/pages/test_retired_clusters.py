@@ -9,17 +9,20 @@ from django.utils import timezone
 from clusters.models import RetiredCluster, Run
 from clusters.runs import publish, unpublish
 from musicdb.models import Genre
+from tests.db.shared import once_for_the_module
 from tests.factories import clustered_genre
 from tests.pages.html import Node, parse
 
 pytestmark = pytest.mark.django_db
 
 
+_genre_and_run = once_for_the_module(lambda: clustered_genre(clusters=2, name="dub"))
+
+
 @pytest.fixture
-def dub() -> Genre:
+def dub(_genre_and_run: None) -> Genre:
     """A genre whose published run has clusters 1 and 2."""
-    genre, _run = clustered_genre(clusters=2, name="dub")
-    return genre
+    return Genre.objects.get(slug="dub")
 
 
 def former(genre: Genre, number: int, size: int, *successors: tuple[int, int], name: str = "") -> None:

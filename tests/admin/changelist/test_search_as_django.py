@@ -1,22 +1,20 @@
 """A search in the admin finds what Django's own search finds."""
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from musicdb.admin.base import search_terms
 from musicdb.models import Album, Artist, Track
 from tests.admin.helpers import listed, page_of
-from tests.db.shared import undone_afterwards
+from tests.db.shared import once_for_the_module
 from tests.factories import AlbumFactory, ArtistFactory, TrackFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_library")]
 
 SPOTIFY_ID = "3kiQOTlExsRTAQW0P0jcTH"
 WORDS = ["love", "Lovely", "BLUE", "in", "night", "50%", "a_b", "back\\slash", "사랑", "밤하늘", "o'clock", "x"]
@@ -59,13 +57,6 @@ SEARCHES = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _library(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with undone_afterwards(django_db_blocker):
-        make_library()
-        yield
-
-
 def make_library() -> None:
     """Make thirty tracks with names drawn from few words, so that a search finds some of them and not all."""
     draw = random.Random(7)
@@ -82,6 +73,9 @@ def make_library() -> None:
             artists=draw.sample(artists, draw.randrange(3)),
             **({"spotify_id": SPOTIFY_ID, "isrc": "USAB10000001"} if number == 3 else {}),
         )
+
+
+_library = once_for_the_module(make_library)
 
 
 def found_by_django(model: Any, typed: str) -> list[Any]:
