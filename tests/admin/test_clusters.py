@@ -32,28 +32,6 @@ def reclustered(genre: Genre) -> Run:
 # --- Reading runs ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("genres", [1, 3])
-@pytest.mark.parametrize(
-    ("model", "queries"),
-    [
-        (Genre, 5),  # session, user, count, rows with their runs, saved filters
-        (Run, 5 + 1),  # how many wait for review
-        (Cluster, 5),
-        (ExcludedTrack, 5),
-        (Membership, 5),
-    ],
-)
-def test_a_list_asks_as_much_for_three_rows_as_for_one(
-    admin_client: Client, django_assert_num_queries: Any, model: Any, queries: int, genres: int
-) -> None:
-    for number in range(genres):
-        genre, run = clustered_genre(name=f"genre {number}", clusters=2)
-        ExcludedTrack.objects.create(run=run, track=genre.tracks.first(), reason="no tempo")
-    with django_assert_num_queries(queries):
-        response = admin_client.get(page_of(model))
-    assert len(listed(response)) == genres * {Cluster: 2, Membership: 12}.get(model, 1)
-
-
 @pytest.mark.parametrize("clusters", [2, 4])
 def test_the_pages_of_runs_and_clusters_ask_as_much_for_many_as_for_few(
     admin_client: Client, django_assert_num_queries: Any, clusters: int

@@ -63,6 +63,7 @@ def test_every_inline_is_tried() -> None:
     assert len(INLINES) >= 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "child"), INLINES)
 def test_values_of_different_rows_are_all_stored(mina: Client, otto: Client, model: Any, child: Any) -> None:
     row = owner_of(model, child)
@@ -82,6 +83,7 @@ def test_values_of_different_rows_are_all_stored(mina: Client, otto: Client, mod
 
 
 @pytest.mark.parametrize("choice", ["mine", pytest.param("theirs", marks=pytest.mark.slow)])
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "child"), INLINES)
 def test_the_second_is_asked_about_a_row_that_both_changed(
     mina: Client, otto: Client, model: Any, child: Any, choice: str
@@ -108,6 +110,7 @@ def test_the_second_is_asked_about_a_row_that_both_changed(
     assert {sent: after.shown(sent) for sent in both} == {sent: as_shown(typed[wanted]) for sent, typed in both.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "child"), INLINES)
 def test_a_row_that_one_deleted_stays_away_and_what_the_other_typed_beside_it_is_stored(
     mina: Client, otto: Client, model: Any, child: Any

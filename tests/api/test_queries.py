@@ -1,15 +1,12 @@
 """What each answer asks of the database: as much for three rows as for one."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from clusters.core.params import Params
 from clusters.runs import Options, recluster
 from musicdb.models import Track
-from tests.db.shared import undone_afterwards
+from tests.db.shared import once_for_the_module
 from tests.factories import (
     AlbumFactory,
     ArtistFactory,
@@ -43,15 +40,8 @@ DETAILS = {
 }
 
 
-@pytest.fixture(scope="module", params=[1, 3])
-def rows(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
-    """So many rows of everything, each with as many of all that it can have; the first have the plainest slugs."""
-    with undone_afterwards(django_db_blocker):
-        make_library(request.param)
-        yield request.param
-
-
 def make_library(rows: int) -> None:
+    """``rows`` of everything, each with ``rows`` of all that it can have; the first have the plainest slugs."""
     genres = [GenreFactory(name=name) for name in numbered("genre", rows)]
     artists = [ArtistFactory(name=name) for name in numbered("artist", rows)]
     labels = [LabelFactory(name=name) for name in numbered("label", rows)]
@@ -61,6 +51,9 @@ def make_library(rows: int) -> None:
         TrackFactory(title=track, album=AlbumFactory(labels=labels), artists=artists, genres=genres)
     outcomes = recluster(genres, Params(clusters=2), Options())
     assert {outcome.status for outcome in outcomes} == {"published"}
+
+
+rows = once_for_the_module(make_library, 1, 3)
 
 
 def numbered(name: str, rows: int) -> list[str]:

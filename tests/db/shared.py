@@ -20,15 +20,22 @@ def undone_afterwards(blocker: DjangoDbBlocker) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def once_for_the_module(make: Callable[[], Any]) -> Any:
+def once_for_the_module(make: Callable[..., Any], *sizes: int) -> Any:
     """Return a fixture of the rows that ``make`` makes, as with ``undone_afterwards``.
 
-    A test that changes one of these in memory reads it from the database first.
+    A test that changes one of these in memory reads it from the database first. With ``sizes``, tests run once for each
+    of them: ``make`` and the tests get it.
     """
 
-    @pytest.fixture(scope="module")
-    def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
+    @pytest.fixture(scope="module", params=sizes or None)
+    def rows(
+        request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    ) -> Iterator[Any]:
         with undone_afterwards(django_db_blocker):
-            yield make()
+            if sizes:
+                make(request.param)
+                yield request.param
+            else:
+                yield make()
 
     return rows

@@ -27,6 +27,7 @@ from musicdb.models import (
 )
 from musicdb.models.history import ChangeType
 from tests.admin.helpers import listed, page_of, rich_track
+from tests.db.shared import once_for_the_module
 from tests.factories import GenreFactory, PlaylistFactory, stored_run
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,9 @@ QUERIES: dict[Any, int] = {
 }
 
 
-def fill(rows: int, owner: User) -> None:
+def fill(rows: int) -> None:
+    owner = User.objects.create_user("curator", is_staff=True)
+    owner.user_permissions.set(Permission.objects.all())
     for number in range(rows):
         track = rich_track(GenreFactory())
         PlaylistFactory(tracks=[track])
@@ -75,19 +78,18 @@ def fill(rows: int, owner: User) -> None:
             )
 
 
+rows = once_for_the_module(fill, 1, 4)
+
+
 def test_every_list_is_counted() -> None:
     # The site settings have one page and no list.
     assert set(QUERIES) | {SiteSettings} == set(admin.site._registry)
 
 
-@pytest.mark.parametrize("rows", [1, 4])
 @pytest.mark.parametrize("model", QUERIES, ids=lambda model: model._meta.label_lower)
 def test_a_list_needs_a_constant_number_of_queries(django_assert_num_queries: Any, model: Any, rows: int) -> None:
-    curator = User.objects.create_user("curator", is_staff=True)
-    curator.user_permissions.set(Permission.objects.all())
     client = Client()
-    client.force_login(curator)
-    fill(rows, owner=curator)
+    client.force_login(User.objects.get(username="curator"))
     with django_assert_num_queries(QUERIES[model]):
         response = client.get(page_of(model))
     assert len(listed(response)) >= rows
