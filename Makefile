@@ -10,6 +10,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
+# Each process of the tests would compile the project anew where the shell forbids to keep bytecode.
+export PYTHONDONTWRITEBYTECODE :=
+
 # settings.py is strict by default; a local run needs DEBUG.
 run demo: export DEBUG ?= 1
 
@@ -96,13 +99,19 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 		|| { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile
+# pip compiles with one process only. What cannot be compiled is nothing that runs.
+BYTECODE := $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
+
 # The stamps are made last, so that an interrupted install is repeated.
 $(VENV)/.installed: requirements.txt | $(BIN)/python
 	@echo "Installing what musicdb needs (once; a minute or two) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(INSTALL) -r requirements.txt
+	@$(BYTECODE)
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what its tests need (once; a minute or two) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
+	@$(BYTECODE)
 	@touch $@

@@ -46,6 +46,7 @@ class TestEveryField:
         row.refresh_from_db()
         assert getattr(row, column.name) == value_of(column, 1)
 
+    @pytest.mark.slow
     def test_what_an_editor_emptied_stays_empty(
         self, library: Source, editor: User, aggregate: Aggregate, column: Any
     ) -> None:
@@ -65,6 +66,7 @@ class TestEveryField:
         # A Spotify id that differs is that of another track, artist or album.
         assert column.name == "spotify_id" or state() == imported
 
+    @pytest.mark.slow
     def test_overwriting_takes_the_files_value(
         self, library: Source, editor: User, aggregate: Aggregate, column: Any
     ) -> None:
