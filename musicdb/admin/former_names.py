@@ -66,5 +66,5 @@ class FormerNamesAdmin(CatalogueAdmin[M]):
     def save_related(self, request: HttpRequest, form: AnyModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if former := form.cleaned_data.get(FORMER):
-            for refused in keep_former_values(form.instance, former):
+            for refused in keep_former_values(self.model, {form.instance.pk: former}):
                 self.message_user(request, refused, messages.WARNING)

@@ -258,5 +258,5 @@ def log_changes(model: Any, changed: Mapping[Any, Sequence[str]], user: Abstract
 
 
 def label_of(model: Any, name: str) -> str:
-    """Return what a form calls a field."""
-    return str(capfirst(model._meta.get_field(name).verbose_name))
+    """Return what a form calls a field, or rows that point at a row, such as its aliases."""
+    return str(capfirst(getattr(model._meta.get_field(name), "verbose_name", name)))

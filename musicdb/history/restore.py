@@ -71,7 +71,7 @@ def _revert(version: Any, user: Any, keep_name: bool) -> Any:
     names = Names([version, before])
     _write(row, version, names)
     if keep_name:
-        keep_former_values(row, former)
+        keep_former_values(model, {row.pk: former})
     if not differences(describe(before, names), describe(current_state(row), names)):
         raise RevertRefusedError([f"This {kind} is as that version states already."])
     reason = f"Reverted to the version of {format_time(version)}."

@@ -146,3 +146,23 @@ def taken_values(
             for row in aggregate.model._default_manager.filter(**{f"{column}__in": batch}).order_by("pk"):
                 if row.pk not in own:
                     yield f"{label} “{values[getattr(row, column)]}” is taken by “{row}” ({row.slug})."
+
+
+def taken_aliases(aggregate: Aggregate, versions: Sequence[Any]) -> Iterator[str]:
+    """Yield the aliases that ``versions`` state, that their rows lack, and that lead to other rows now.
+
+    Only of a model whose aliases are unique.
+    """
+    if not (column := aggregate.unique_name):
+        return
+    field: Any = aggregate.model._meta.get_field(column)
+    missing = compare_aliases(aggregate, versions).missing
+    wanted = {field.get_prep_value(alias["name"]): (owner, alias["name"]) for owner, alias in missing}
+    tables: Any = (aggregate.alias, aggregate.model)
+    for batch in in_batches(sorted(wanted)):
+        for table in tables:
+            for holder in table._default_manager.filter(**{f"{column}__in": batch}).order_by("pk"):
+                owner, name = wanted[getattr(holder, column)]
+                row = holder.target if table is aggregate.alias else holder
+                if row.pk != owner:
+                    yield f"The alias “{name}” leads to “{row}” now."

@@ -16,14 +16,6 @@ def keeps_former_names(model: type[models.Model]) -> bool:
     return aggregate_of(model).alias is not None
 
 
-def keep_former_name(row: Any, former: str) -> str:
-    """Make ``former``, the name that ``row`` had until now, an alias of it. Return why that is not possible, or "".
-
-    See ``keep_former_names``.
-    """
-    return next(iter(keep_former_names(type(row), {row.pk: former})), "")
-
-
 def keep_former_names(model: type[models.Model], former: Mapping[int, str]) -> list[str]:
     """Make the names that rows had until now aliases of them. Return a sentence for each of which that is not possible.
 
@@ -45,7 +37,7 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
     names = dict(rows.filter(pk__in=former).values_list("pk", aggregate.name_field))
     renamed = {key: name for key, name in former.items() if key in names and name != names[key]}
     own = aliases.filter(target__in=renamed)
-    present = {(target, _compared(aggregate, name)) for target, name in own.values_list("target", "name")}
+    present = {(target, comparable_name(aggregate, name)) for target, name in own.values_list("target", "name")}
     links = {"slug", "spotify_id", "joint_position"}.intersection(aggregate.alias_columns)
     without_links = own.filter(**dict.fromkeys(links))
     of_the_name = [
@@ -57,8 +49,8 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
         key: name
         for key, name in renamed.items()
         if name
-        and _compared(aggregate, name) != _compared(aggregate, names[key])
-        and (key, _compared(aggregate, name)) not in present
+        and comparable_name(aggregate, name) != comparable_name(aggregate, names[key])
+        and (key, comparable_name(aggregate, name)) not in present
     }
     holders = holders_of(aggregate, aggregate.unique_name, kept) if aggregate.unique_name else {}
     columns: list[Any] = [aggregate.alias._meta.get_field(name) for name in aggregate.alias_columns]
@@ -73,7 +65,7 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _compared(aggregate: Aggregate, name: str) -> str:
+def comparable_name(aggregate: Aggregate, name: str) -> str:
     """Return a name as imports compare it: a title of an album as written, any other name in any case."""
     return name if aggregate.model is Album else name_key(name)
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
 from musicdb.admin.base import CatalogueAdmin, M, current_user
-from musicdb.admin.changelist.find_replace_forms import Confirmation, FindReplaceForm, joined
+from musicdb.admin.changelist.find_replace_forms import Confirmation, FindReplaceForm
 from musicdb.admin.changelist.selection import selection_fields
 from musicdb.editing import (
     BulkEditError,
@@ -24,6 +24,7 @@ from musicdb.editing import (
     Replacement,
     ReplacePlan,
     SearchError,
+    count_replacements,
     find_replace,
     label_of,
     marked,
@@ -47,9 +48,9 @@ class ShownChange:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of the preview.
+    """A row of the preview: a row of the list or an alias of it.
 
-    ``obj`` is None if the row was deleted just now, ``is_ticked`` where the row cannot be changed.
+    ``obj`` is the row, and None if it was deleted just now. ``is_ticked`` is None where it cannot be changed.
     """
 
     replacement: Replacement
@@ -126,9 +127,11 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
             "confirmation": confirmation,
             "page": page,
             "rows": rows,
-            "on_page": joined(row.replacement.key for row in rows if row.is_ticked is not None),
+            "on_page": ",".join(row.replacement.key for row in rows if row.is_ticked is not None),
             "counted": f"{plan.number:,} {model_ngettext(self.opts, plan.number)}",
-            "changing": f"{confirmation.number:,} {model_ngettext(self.opts, confirmation.number)}",
+            "changing": _counted(plan, [one for one in plan.possible if one.key in confirmation.changing]),
+            "refused": _counted(plan, plan.refused),
+            "says_what": len(plan.columns) + len(plan.alias_columns) > 1,
         }
         return TemplateResponse(request, "admin/musicdb/find_replace_preview.html", context)
 
@@ -149,7 +152,7 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
             self.message_user(request, "Nothing was changed.", messages.INFO)
         else:
             undo = reverse("admin:musicdb_groupedchange_undo", args=[done.change.pk])
-            changed = f"Changed {done.changed:,} {model_ngettext(self.opts, done.changed)}."
+            changed = f"Changed {count_replacements(self.model, done.changed, done.aliases)}."
             self.message_user(request, format_html('{} <a href="{}">Undo …</a>', changed, undo), messages.SUCCESS)
         if done.stale:
             text = "Somebody has changed or deleted these since you saw them, so they were left out:"
@@ -165,14 +168,25 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
         self.message_user(request, format_html("{}<ul>{}</ul>", text, items), messages.WARNING)
 
 
+def _counted(plan: ReplacePlan, found: Sequence[Replacement]) -> str:
+    aliases = sum(one.alias is not None for one in found)
+    return count_replacements(plan.model, len(found) - aliases, aliases)
+
+
 def _shown_rows(plan: ReplacePlan, page: "Page[Replacement]", confirmation: Confirmation) -> Iterator[ShownRow]:
     """Return the rows of a page. One query, and another for the artists of tracks and albums."""
-    keys = [row.key for row in page]
+    keys = {one.row for one in page}
     objs = {obj.pk: obj for obj in with_artists(plan.model, plan.model._default_manager.filter(pk__in=keys))}
-    for row in page:
+    for one in page:
         changes = [
-            ShownChange(label_of(plan.model, name), *marked(row.before[name], after))
-            for name, after in row.after.items()
+            ShownChange(_what(plan, one, column), *marked(one.before[column], after))
+            for column, after in one.after.items()
         ]
-        is_fixed = bool(row.problem) or row.key in confirmation.stale
-        yield ShownRow(row, objs.get(row.key), changes, None if is_fixed else row.key not in confirmation.left_out)
+        is_fixed = bool(one.problem) or one.key in confirmation.stale
+        yield ShownRow(one, objs.get(one.row), changes, None if is_fixed else one.key not in confirmation.left_out)
+
+
+def _what(plan: ReplacePlan, one: Replacement, column: str) -> str:
+    if one.alias is None:
+        return label_of(plan.model, column)
+    return "Alias" if column == "name" else f"{label_of(plan.model, column)} of the alias “{one.name}”"

@@ -1,17 +1,17 @@
 """The form of find and replace, and what its preview carries from page to page."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core import signing
 from django.http import QueryDict
+from django.utils.text import get_text_list
 
-from musicdb.admin.base import is_valid_pk
 from musicdb.editing import TEXT_FIELDS, ReplacePlan, Search, label_of
-from musicdb.models.former_names import keeps_former_names
+from musicdb.models.former_values import id_columns
 
 MAX_TYPED = 500
 _SALT = "musicdb.find_replace"
@@ -40,8 +40,7 @@ class FindReplaceForm(forms.Form):
     keep_former_names = forms.BooleanField(
         required=False,
         initial=True,
-        label="Keep the old names as aliases",
-        help_text="Searches and imports then still find the rows by their old names.",
+        help_text="Searches and imports then still find the rows by them.",
     )
 
     def __init__(self, model: Any, data: QueryDict | None = None) -> None:
@@ -49,10 +48,9 @@ class FindReplaceForm(forms.Form):
         choices = [(name, label_of(model, name)) for name in TEXT_FIELDS[model]]
         self.fields["fields_searched"].choices = choices  # type: ignore[attr-defined]
         self.fields["fields_searched"].initial = [choices[0][0]]
-        if len(choices) == 1:
-            self.fields["fields_searched"].widget = forms.MultipleHiddenInput()
-        if not keeps_former_names(model):
-            del self.fields["keep_former_names"]
+        columns = [model._meta.get_field(name) for name in id_columns(model) if name in TEXT_FIELDS[model]]
+        what = get_text_list(["names", *(f"{column.verbose_name}s" for column in columns)], "and")
+        self.fields["keep_former_names"].label = f"Keep the old {what} as aliases"
 
     def _clean_typed(self, name: str) -> str:
         # Names are stored in this form.
@@ -81,21 +79,21 @@ class Confirmation:
         seen = _opened(posted.get("shown", ""))
         self.is_first = seen is None
         self.shown = now if seen is None else seen
-        on_page = _keys(posted.get("on_page", ""))
-        ticked = _keys(",".join(posted.getlist("tick")))
-        self.left_out = (_keys(posted.get("left_out", "")) - on_page) | (on_page - ticked)
+        on_page = set(posted.get("on_page", "").split(","))
+        ticked = set(posted.getlist("tick"))
+        self.left_out = (set(posted.get("left_out", "").split(",")) - on_page) | (on_page - ticked)
         if "tick_all" in posted:
             self.left_out = set()
         elif "untick_all" in posted:
             self.left_out = set(self.shown)
         self.left_out &= self.shown.keys()
-        # The rows that somebody has changed since, so that they would change in another way or not at all.
+        # What somebody has changed since, so that it would change in another way or not at all.
         self.stale = {key for key, digest in self.shown.items() if now.get(key) != digest}
 
     @property
-    def number(self) -> int:
-        """How many rows change."""
-        return len(self.shown.keys() - self.left_out - self.stale)
+    def changing(self) -> set[str]:
+        """The keys of what changes."""
+        return self.shown.keys() - self.left_out - self.stale
 
     @property
     def token(self) -> str:
@@ -103,18 +101,10 @@ class Confirmation:
 
     @property
     def left_out_keys(self) -> str:
-        return joined(sorted(self.left_out))
+        return ",".join(sorted(self.left_out))
 
 
-def joined(keys: Iterable[int]) -> str:
-    return ",".join(map(str, keys))
-
-
-def _keys(text: str) -> set[int]:
-    return {int(key) for key in text.split(",") if is_valid_pk(key)}
-
-
-def _opened(token: str) -> Mapping[int, str] | None:
+def _opened(token: str) -> Mapping[str, str] | None:
     """Return what a token has, or None if it is none of ours."""
     try:
         return dict(signing.loads(token, salt=_SALT)) if token else None

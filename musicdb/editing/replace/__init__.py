@@ -1,8 +1,9 @@
 """Find and replace in the texts of the catalogue: say first what changes and what cannot, then do it."""
 
-from musicdb.editing.replace.apply import Replaced, find_replace
+from musicdb.editing.replace.apply import Replaced, count_replacements, find_replace
 from musicdb.editing.replace.highlight import Part, marked
-from musicdb.editing.replace.plan import TEXT_FIELDS, Replacement, ReplacePlan, plan_replacements
+from musicdb.editing.replace.plan import TEXT_FIELDS, ReplacePlan, plan_replacements
+from musicdb.editing.replace.replacement import Replacement
 from musicdb.editing.replace.search import Search, SearchError
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Replacement",
     "Search",
     "SearchError",
+    "count_replacements",
     "find_replace",
     "marked",
     "plan_replacements",

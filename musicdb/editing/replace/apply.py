@@ -2,23 +2,25 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error
+from django.utils.text import get_text_list
 
 from musicdb import history
 from musicdb.db import explain, in_batches, retry_on_deadlock, update
-from musicdb.editing.bulk_edit import BATCH, BulkEditError, label_of, log_changes
-from musicdb.editing.replace.plan import Replacement, ReplacePlan
+from musicdb.editing.bulk_edit import BATCH, BulkEditError, log_changes
+from musicdb.editing.replace.plan import ALIASES, ReplacePlan
+from musicdb.editing.replace.replacement import Replacement, row_of
 from musicdb.editing.replace.search import Search
 from musicdb.history.diff import name_of
 from musicdb.history.versions import last_versions
 from musicdb.models import GroupedChange
 from musicdb.models.aggregates import aggregate_of
-from musicdb.models.former_names import keep_former_names
+from musicdb.models.former_values import keep_former_values
 from musicdb.models.history import ChangeType
 
 MAX_QUOTED = 60
@@ -26,91 +28,134 @@ MAX_QUOTED = 60
 
 @dataclass
 class Replaced:
-    """How many rows were ``changed``, and by which ``change``.
+    """How many rows were ``changed`` and how many ``aliases``, and by which ``change``.
 
-    ``stale`` names the rows that were left out because somebody has changed or deleted them since the preview.
-    ``not_kept`` says, a sentence each, which former names did not become aliases.
+    ``stale`` names the rows of which something was left out, because somebody has changed or deleted it since the
+    preview. ``not_kept`` says, a sentence each, which former names and codes did not become aliases.
     """
 
     changed: int = 0
+    aliases: int = 0
     change: GroupedChange | None = None
     stale: list[str] = field(default_factory=list)
     not_kept: list[str] = field(default_factory=list)
 
 
+def count_replacements(model: Any, rows: int, aliases: int) -> str:
+    """Return how many rows and aliases, such as "2 artists and 1 alias"."""
+    counted = [f"{rows:,} {model_ngettext(model._meta, rows)}"] if rows or not aliases else []
+    if aliases:
+        counted.append(f"{aliases:,} {'alias' if aliases == 1 else 'aliases'}")
+    return get_text_list(counted, "and")
+
+
 def find_replace(
     plan: ReplacePlan,
-    shown: Mapping[int, str],
-    left_out: Collection[int],
+    shown: Mapping[str, str],
+    left_out: Collection[str],
     user: AbstractBaseUser,
     *,
     keeps_former_names: bool,
 ) -> Replaced:
-    """Change the rows of ``plan`` as a person has confirmed them, in one transaction.
+    """Change the texts of ``plan`` as a person has confirmed them, in one transaction.
 
     ``shown`` are the digests of the changes that the person saw, by key, and ``left_out`` the keys of those that were
-    not confirmed. A row whose change is another one by now is left alone. Each row that changes gets a version in its
+    not confirmed. What would change in another way by now is left alone. Each row that changes gets a version in its
     history. Raises BulkEditError, with nothing changed.
     """
-    now = {row.key: row for row in plan.possible}
+    now = {one.key: one for one in plan.possible}
     confirmed = [key for key in shown if key not in left_out]
-    rows = [now[key] for key in confirmed if key in now and now[key].digest == shown[key]]
-    same = {row.key for row in rows}
-    stale = _names_of(plan.model, [key for key in confirmed if key not in same])
+    found = [now[key] for key in confirmed if key in now and now[key].digest == shown[key]]
+    same = {one.key for one in found}
+    stale = [row_of(key) for key in confirmed if key not in same]
     try:
-        done = retry_on_deadlock(lambda: _write(plan, rows, user, keeps_former_names))
+        return retry_on_deadlock(lambda: _Writing(plan, user, keeps_former_names).write(found, stale))
     except Error as error:
         raise BulkEditError(f"{explain(error)} Nothing was changed.") from error
-    done.stale[:0] = stale
-    return done
 
 
-def _write(
-    plan: ReplacePlan, rows: Sequence[Replacement], user: AbstractBaseUser, keeps_former_names: bool
-) -> Replaced:
-    model, done = plan.model, Replaced()
-    name_field = aggregate_of(model).name_field
-    for batch in in_batches(rows, BATCH):
-        locked = model._default_manager.select_for_update().filter(pk__in=[row.key for row in batch]).order_by("pk")
-        objs = {obj.pk: obj for obj in locked}
-        # Somebody may have saved one between the plan and the lock.
-        writing = [
-            row
-            for row in batch
-            if row.key in objs and all(getattr(objs[row.key], name) == text for name, text in row.before.items())
-        ]
-        keys = [row.key for row in writing]
-        done.stale += _names_of(model, {row.key for row in batch}.difference(keys))
+class _Writing:
+    """A find and replace under way. The change of which its versions are a part is made when the first row changes."""
+
+    def __init__(self, plan: ReplacePlan, user: AbstractBaseUser, keeps_former_names: bool) -> None:
+        self._plan, self._user, self._keeps_former_names = plan, user, keeps_former_names
+        self._aggregate = aggregate_of(plan.model)
+        self._fields: set[str] = set()
+        self._done = Replaced()
+
+    def write(self, found: Sequence[Replacement], stale: Sequence[int]) -> Replaced:
+        left = list(stale)
+        by_row = [list(of_row) for _, of_row in groupby(sorted(found, key=lambda one: one.row), lambda one: one.row)]
+        for batch in in_batches(by_row, BATCH):
+            left += self._write_batch(list(chain.from_iterable(batch)))
+        done = self._done
+        done.stale = _names_of(self._plan.model, left)
+        if done.change is not None:
+            done.change.summary = self._summary()
+            done.change.save(update_fields=["summary"])
+        return done
+
+    def _write_batch(self, batch: Sequence[Replacement]) -> list[int]:
+        """Write all replacements of some rows. Return the rows of which something has changed since the plan."""
+        model, alias_model, done = self._plan.model, self._aggregate.alias, self._done
+        objs = _locked(model, {one.row for one in batch})
+        aliases = _locked(alias_model, {one.alias for one in batch if one.alias is not None})
+        writing = [one for one in batch if _is_as_before(one, objs, aliases)]
+        stale = [one.row for one in batch if one not in writing]
         if not writing:
-            continue
+            return stale
         if done.change is None:
             done.change = GroupedChange.objects.create(
-                kind=ChangeType.ACTION, model_name=model.__name__, made_by_id=user.pk
+                kind=ChangeType.ACTION, model_name=model.__name__, made_by_id=self._user.pk
             )
+        of_rows = [one for one in writing if one.alias is None]
+        of_aliases = [one for one in writing if one.alias is not None]
+        keys = list(dict.fromkeys(one.row for one in writing))
         history.baseline(model, keys)
-        update(
-            model,
-            plan.fields,
-            (
-                (*(row.after.get(name, getattr(objs[row.key], name)) for name in plan.fields), row.key)
-                for row in writing
-            ),
-        )
-        if keeps_former_names:
-            former = {row.key: row.before[name_field] for row in writing if name_field in row.after}
-            done.not_kept += keep_former_names(model, former)
-        history.record_updates(model, keys, history.Change(ChangeType.ACTION, user, group=done.change))
-        log_changes(model, {objs[row.key]: list(row.after) for row in writing}, user)
-        done.changed += len(writing)
-    if done.change is not None:
-        done.change.summary = _summary(plan, done.changed, set(chain.from_iterable(row.after for row in rows)))
-        done.change.save(update_fields=["summary"])
-    return done
+        _update(model, self._plan.columns, [(objs[one.row], one) for one in of_rows])
+        _update(alias_model, self._plan.alias_columns, [(aliases[one.alias], one) for one in of_aliases])
+        if self._keeps_former_names:
+            done.not_kept += keep_former_values(model, {one.row: self._identity(objs[one.row], one) for one in of_rows})
+        history.record_updates(model, keys, history.Change(ChangeType.ACTION, self._user, group=done.change))
+        changed: dict[int, list[str]] = {key: [] for key in keys}
+        for one in writing:
+            changed[one.row] += one.after if one.alias is None else [ALIASES]
+        log_changes(model, {objs[key]: list(dict.fromkeys(names)) for key, names in changed.items()}, self._user)
+        done.changed += len(of_rows)
+        done.aliases += len(of_aliases)
+        self._fields.update(name for one in of_rows for name in one.after)
+        return stale
+
+    def _identity(self, obj: Any, one: Replacement) -> dict[str, str]:
+        """Return the name that a row had until now, and the codes that it loses."""
+        codes = {name: text for name, text in one.before.items() if name in self._aggregate.key_columns}
+        return {"name": getattr(obj, self._aggregate.name_field), **codes}
+
+    def _summary(self) -> str:
+        model, done = self._plan.model, self._done
+        changed = f"{_what(self._plan.search)} in {count_replacements(model, done.changed, done.aliases)}"
+        names = [model._meta.get_field(name).verbose_name for name in self._plan.columns if name in self._fields]
+        return f"{changed}: {', '.join(names)}." if names else f"{changed}."
 
 
-def _summary(plan: ReplacePlan, number: int, fields: Collection[str]) -> str:
-    labels = ", ".join(label_of(plan.model, name).lower() for name in plan.fields if name in fields)
-    return f"{_what(plan.search)} in {number:,} {model_ngettext(plan.model._meta, number)}: {labels}."
+def _locked(model: Any, keys: Collection[int]) -> dict[int | None, Any]:
+    if not keys:
+        return {}
+    return {obj.pk: obj for obj in model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")}
+
+
+def _is_as_before(one: Replacement, objs: Mapping[int | None, Any], aliases: Mapping[int | None, Any]) -> bool:
+    """Return whether nobody has saved it between the plan and the lock."""
+    obj = objs.get(one.row) if one.alias is None else aliases.get(one.alias)
+    if obj is None or one.row not in objs or (one.alias is not None and obj.target_id != one.row):
+        return False
+    return all(getattr(obj, name) == text for name, text in one.before.items())
+
+
+def _update(model: Any, columns: Sequence[str], changing: Sequence[tuple[Any, Replacement]]) -> None:
+    if changing:
+        rows = ((*(one.after.get(name, getattr(obj, name)) for name in columns), obj.pk) for obj, one in changing)
+        update(model, columns, rows)
 
 
 def _what(search: Search) -> str:

@@ -4,7 +4,7 @@ Each value that the change set returns to what it was, where it is still what th
 set since stays, and is listed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +22,14 @@ from musicdb.history.diff import Names, ValueChange, describe, differences, name
 from musicdb.history.restore import RevertRefusedError, restore_deleted
 from musicdb.history.states import current_states
 from musicdb.history.versions import versions_before
-from musicdb.history.write_back import delete_aliases, missing_targets, present_aliases, taken_values, write_back
+from musicdb.history.write_back import (
+    delete_aliases,
+    missing_targets,
+    present_aliases,
+    taken_aliases,
+    taken_values,
+    write_back,
+)
 from musicdb.models import GroupedChange
 from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER, Aggregate
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
@@ -200,17 +207,22 @@ def _possible(aggregate: Aggregate, targets: list[Any], written: _Written, found
     gone = {
         target.id for target in targets if any(not written.is_deleted(*missing) for missing in names.missing(target))
     }
-    if not gone and not any(taken_values(aggregate, targets, own)):
+    if not gone and not any(_taken(aggregate, targets, own)):
         return targets
     possible = []
     for target in targets:
         reasons = list(missing_targets(target, names)) if target.id in gone else []
-        reasons += taken_values(aggregate, [target], own)
+        reasons += _taken(aggregate, [target], own)
         if reasons:
             found.kept.append(f"{_row(target)}: {' '.join(reasons)}")
         else:
             possible.append(target)
     return possible
+
+
+def _taken(aggregate: Aggregate, targets: list[Any], own: Iterable[int]) -> Iterator[str]:
+    yield from taken_values(aggregate, targets, own)
+    yield from taken_aliases(aggregate, targets)
 
 
 def _row(version: Any) -> str:

@@ -25,7 +25,7 @@ def names(model: Any) -> list[str]:
     return list(model.objects.order_by("pk").values_list(model.slug_source, flat=True))
 
 
-def sent(response: Any, button: str, value: str = "1", *, untick: tuple[int, ...] = ()) -> dict[str, Any]:
+def sent(response: Any, button: str, value: str = "1", *, untick: tuple[int | str, ...] = ()) -> dict[str, Any]:
     """Return what a browser sends from the form of a page with one of its buttons."""
     (form,) = [form for form in parse(response).all("form", method="post") if "novalidate" in form.attrs]
     data: dict[str, list[str]] = {}
@@ -195,7 +195,7 @@ def test_a_forged_or_lost_preview_changes_nothing(admin_client: Client) -> None:
         more = {"apply": "1", "shown": shown, "left_out": f"x,²,{'9' * 5_000}", "on_page": "?", "page": "x"}
         page = admin_client.post(page_of(Artist, "replace"), typed(Artist, "Old", "New", **more))
         assert page.status_code == 200
-        assert page.context["confirmation"].number == 1
+        assert len(page.context["confirmation"].changing) == 1
     assert names(Artist) == ["Old one"]
 
 
@@ -212,3 +212,40 @@ def test_nothing_found_says_so(admin_client: Client) -> None:
     page = admin_client.post(page_of(Artist, "replace"), typed(Artist, "Old"))
     assert "Nothing would change: none of 1 artist has this text." in page.text
     assert 'name="apply"' not in page.text
+
+
+def test_aliases_have_ticks_of_their_own_and_are_shown_below_their_row(admin_client: Client) -> None:
+    genre, other = GenreFactory(name="old one"), GenreFactory(name="dub")
+    for name in ("old alias", "old stays", "old dub"):
+        genre.aliases.create(name=name)
+    address = page_of(Genre, "replace")
+    page = admin_client.post(address, typed(Genre, "old ", fields_searched=["name", "aliases"]))
+    shown = [(row.replacement.name, row.obj, [one.what for one in row.changes]) for row in page.context["rows"]]
+    assert shown == [
+        ("old dub", genre, ["Alias"]),
+        ("old one", genre, ["Name"]),
+        ("old alias", genre, ["Alias"]),
+        ("old stays", genre, ["Alias"]),
+    ]
+    assert "<strong>1 genre and 2 aliases</strong> of 2 genres will change" in page.text
+    assert "1 alias has the text and cannot be changed. It comes first" in page.text
+    assert "There is a genre “dub” (dub). Merge the two instead." in page.text
+
+    stays = genre.aliases.get(name="old stays")
+    done = admin_client.post(address, sent(page, "apply", untick=(f"{genre.pk}.{stays.pk}",)))
+    assert messages_of(done)[0][1].startswith("Changed 1 genre and 1 alias.")
+    assert names(Genre) == ["one", "dub"]
+    kept = ["alias", "old stays", "old dub", "old one"]
+    assert list(genre.aliases.order_by("pk").values_list("name", flat=True)) == kept
+    assert not other.aliases.exists()
+
+
+def test_an_isrc_of_a_row_and_of_an_alias_are_told_apart(admin_client: Client) -> None:
+    track = TrackFactory(title="Song", isrc="KRA381001057")
+    track.aliases.create(name="Single", isrc="KRA381001058")
+    page = admin_client.post(page_of(Track, "replace"), typed(Track, "KRA", "QMA", fields_searched=["isrc"]))
+    assert [[one.what for one in row.changes] for row in page.context["rows"]] == [
+        ["ISRC"],
+        ["ISRC of the alias “Single”"],
+    ]
+    assert "Keep the old names and ISRCs as aliases" in admin_client.get(page_of(Track, "replace")).text
