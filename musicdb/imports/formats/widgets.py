@@ -2,6 +2,7 @@
 
 import ast
 import calendar
+import math
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -223,6 +224,32 @@ class ModeWidget(FeatureWidget):
             return super().clean(value)
         except ValueError:
             raise ValueError(f"“{shorten(value)}” is no mode. Use 1 or major, 0 or minor.") from None
+
+
+class RatingWidget(Widget):
+    """A rating as a number of stars from 1 to 5, or None where there is none. ``per_star`` is what one star counts.
+
+    A part of a star counts as a whole one. Stars may also be drawn: ``★★★½``.
+    """
+
+    _MAX_STARS = 5
+    _DRAWN = re.compile(r"(★{0,5})(½?)☆{0,5}")
+
+    def __init__(self, per_star: int) -> None:
+        super().__init__()
+        self.per_star = per_star
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        if is_unknown(value):
+            return None
+        if drawn := self._DRAWN.fullmatch(value.strip()):
+            stars: float = len(drawn[1]) + len(drawn[2]) / 2
+        else:
+            stars = as_number(value) / self.per_star
+        if not 0 <= stars <= self._MAX_STARS:
+            highest = self._MAX_STARS * self.per_star
+            raise ValueError(f"“{shorten(value)}” is not a rating from 0 to {highest}.")
+        return math.ceil(stars) or None
 
 
 class MarkWidget(Widget):

@@ -53,7 +53,7 @@ def notes_of(outcome: Any) -> str:
 
 
 def test_all_that_a_track_has_is_read() -> None:
-    one = song(1, Loved=True, **{"Play Count": 12, "Explicit": True, "BPM": 93, "Rating": 80, "Composer": "Ann"})
+    one = song(1, Loved=True, **{"Play Count": 12, "Explicit": True, "BPM": 93, "Composer": "Ann"})
     outcome = run(library(one, song(2, Favorited=True)))
     first, second = Track.objects.select_related("album").order_by("title")
     assert (first.title, first.spotify_id, first.score, first.liked, first.explicit) == ("Song 1", None, 12, True, True)
@@ -66,7 +66,7 @@ def test_all_that_a_track_has_is_read() -> None:
     album = Album.objects.get()
     assert (album.title, album.release_date, album.release_precision) == ("Album; One", date(2019, 1, 1), "year")
     assert [artist.name for artist in album.artists_in_order] == ["Tyler, The Creator"]
-    assert "Not read: Composer, Rating." in notes_of(outcome)
+    assert "Not read: Composer." in notes_of(outcome)
     assert "None of the 2 tracks has audio features" in notes_of(outcome)
 
 
@@ -228,3 +228,26 @@ def test_odd_values_lose_no_other_track() -> None:
 def test_the_programs_own_files_lead_to_the_export(head: bytes) -> None:
     with pytest.raises(ImportRefusedError, match="choose File, Library, Export Library"):
         run(Source("iTunes Library.itl", head + bytes(100)))
+
+
+def test_a_rating_counts_as_so_many_plays_and_one_of_the_album_does_not() -> None:
+    outcome = run(
+        library(
+            song(1, Rating=80),
+            song(2, Rating=100, **{"Play Count": 7}),
+            song(3, Rating=100, **{"Rating Computed": True, "Album Rating": 100}),
+            song(4, Rating=50),
+            # Two copies of a recording: the higher rating counts.
+            song(5, Rating=20),
+            song(6, Name="Song 5", Rating=60),
+        )
+    )
+    assert dict(Track.objects.values_list("title", "score")) == {
+        "Song 1": 4,
+        "Song 2": 7,
+        "Song 3": None,
+        "Song 4": 3,
+        "Song 5": 3,
+    }
+    assert "A rating counts as so many plays, five stars as five" in notes_of(outcome)
+    assert "Not read: Album Rating." in notes_of(outcome)

@@ -4,7 +4,14 @@ import pytest
 from import_export.widgets import Widget
 
 from musicdb.exports.widgets import FeatureWidget
-from musicdb.imports.formats.widgets import DurationWidget, KeyWidget, ModeWidget, ScaledWidget, feature_named
+from musicdb.imports.formats.widgets import (
+    DurationWidget,
+    KeyWidget,
+    ModeWidget,
+    RatingWidget,
+    ScaledWidget,
+    feature_named,
+)
 
 PERCENT = ScaledWidget(FeatureWidget(feature_named("energy")), 100)
 CLOCK = DurationWidget()
@@ -42,6 +49,19 @@ CLOCK = DurationWidget()
         (ModeWidget(), "MAJOR", 1),
         (ModeWidget(), "1", 1),
         (ModeWidget(), "?", None),
+        (RatingWidget(1), "4", 4),
+        (RatingWidget(1), "4.5", 5),
+        (RatingWidget(1), "0,5", 1),
+        (RatingWidget(1), "0", None),
+        (RatingWidget(1), "", None),
+        (RatingWidget(1), "★★★☆☆", 3),
+        (RatingWidget(1), "★★★½", 4),
+        (RatingWidget(1), "☆☆☆☆☆", None),
+        (RatingWidget(2), "9", 5),
+        (RatingWidget(2), "10", 5),
+        (RatingWidget(20), "80", 4),
+        (RatingWidget(20), "50", 3),
+        (RatingWidget(20), "0", None),
     ],
 )
 def test_a_cell_becomes_a_value(widget: Widget, cell: str, value: float | None) -> None:

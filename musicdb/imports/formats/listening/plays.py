@@ -19,10 +19,8 @@ RULE = (
     "A higher score stays, so importing a history again changes nothing."
 )
 STATED_RULE = "The number of plays becomes the score. A higher score stays."
-RATED_RULE = (
-    "The number of plays becomes the score. A rating counts as so many plays, five stars as five, where the track has "
-    "fewer. A higher score stays."
-)
+RATING_RULE = "A rating counts as so many plays, five stars as five, where the track has fewer. A higher score stays."
+RATED_RULE = f"The number of plays becomes the score. {RATING_RULE}"
 
 
 class PlayHistory(MentionFormat):

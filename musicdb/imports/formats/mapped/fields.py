@@ -14,6 +14,7 @@ from musicdb.imports.formats.widgets import (
     MarkWidget,
     ModeWidget,
     PythonListWidget,
+    RatingWidget,
     ScaledWidget,
 )
 from musicdb.music import AUDIO_FEATURES, AudioFeature
@@ -91,6 +92,11 @@ _DURATIONS = (
     Reading("minutes", "in minutes", DurationWidget(60_000)),
     Reading("clock", "as m:ss", DurationWidget()),
 )
+_RATINGS = (
+    Reading("stars", "from 0 to 5 stars", RatingWidget(1)),
+    Reading("0-10", "from 0 to 10, two a star", RatingWidget(2)),
+    Reading("0-100", "from 0 to 100, twenty a star", RatingWidget(20)),
+)
 _ARTIST_IDS = (
     Reading("comma", "separated by commas", spotify.ARTIST_IDS_BY_COMMA),
     Reading("semicolon", "separated by semicolons", SpotifyIdsWidget("artist", ";")),
@@ -118,6 +124,7 @@ def _fields() -> Iterable[Field]:
     yield Field("album_type", "Type of the album", album, _plain(spotify.ALBUM_TYPE), of_album=True)
     yield Field("copyrights", "Copyrights", album, _plain(spotify.COPYRIGHTS), of_album=True)
     yield Field("score", "Score: how often it was played", listening, _plain(spotify.SCORE))
+    yield Field("rating", "Rating: counts as so many plays as it has stars", listening, _RATINGS)
     yield Field("liked", "Liked", listening, _LIKED)
     yield Field("added_at", "Added at", listening, _plain(spotify.ADDED_AT))
     yield Field("popularity", "Popularity, from 0 to 100", listening, _plain(spotify.POPULARITY))

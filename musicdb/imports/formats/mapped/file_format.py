@@ -10,11 +10,13 @@ from typing import Any, ClassVar
 
 from musicdb.imports.column_mapping import IGNORE, ColumnMapping, MappedColumn
 from musicdb.imports.formats.base import Column, heading_key
+from musicdb.imports.formats.listening.plays import RATING_RULE
 from musicdb.imports.formats.mapped.fields import FIELDS, NEEDED, SECOND
 from musicdb.imports.formats.sniffers import ArtistNames, DateOrder
 from musicdb.imports.formats.spotify import SpotifyFormat
 from musicdb.imports.messages import ImportRefusedError, Note, RowRefusedError
 from musicdb.imports.options import ParseOptions
+from musicdb.imports.plays import Plays
 from musicdb.imports.records import TrackRecord
 
 
@@ -70,6 +72,8 @@ class MappedFormat(SpotifyFormat):
             if lost:
                 text = f"No column is the album, so what albums have is not kept: {', '.join(lost)}."
                 self.notes.append(Note("", text, (), file))
+        if "rating" in self.positions:
+            self.notes.append(Note("", RATING_RULE, (), file))
 
     @classmethod
     def positions_in(cls, header: Sequence[str]) -> dict[str, int | None]:
@@ -94,7 +98,15 @@ class MappedFormat(SpotifyFormat):
         record = super().record(cells)
         if not record.artists and not record.spotify_id:
             raise RowRefusedError(self.heading("artists"), "is empty. A track needs an artist.")
+        if "rating" in self.positions and (rating := self.columns()["rating"].widget.clean(self.cell(cells, "rating"))):
+            self._count(record, rating)
         return record
+
+    def _count(self, record: TrackRecord, rating: int) -> None:
+        if (score := record.values.get("score")) is None:
+            record.plays = Plays(stated=rating)
+        else:
+            record.values["score"] = max(score, rating)
 
     def _features(self, values: dict[str, Any]) -> dict[str, Any]:
         features = super()._features(values)

@@ -131,6 +131,9 @@ class _Column:
             return self._separator(name)
         if name == "duration_ms":
             return self._unit()
+        if name == "rating":
+            # Of several scales that fit, the smallest.
+            return next(reading.code for reading in field.readings if self._can_read(reading))
         if _is_share(field) and in_percent and all(cell.strip(" %").isdigit() for cell in self.cells):
             return "0-100"
         return max(field.readings, key=self._count).code
@@ -164,4 +167,4 @@ class _Column:
 
 
 def _is_share(field: Field) -> bool:
-    return field.reading("0-100") is not None
+    return field.reading("0-1") is not None

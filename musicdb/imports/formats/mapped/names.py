@@ -25,6 +25,8 @@ _HEADINGS = {
     "explicit": "explicit|is explicit|explicit lyrics",
     "liked": "liked|loved|love|favorite|favourite|is liked|heart|starred|💚|❤|❤️|♥|like",
     "score": "score|plays|play count|playcount|times played|listens|scrobbles|listen count|count",
+    "rating": "rating|ratings|my rating|star rating|stars|user rating|track rating|song rating|rated|bewertung|wertung|"
+    "évaluation|valoración|valutazione|avaliação|beoordeling|betyg|ocena|рейтинг|оценка|評価|レート|평점|별점|评分|★",
     "added_at": "added at|date added|added|added on|saved at|date saved",
     "disc_number": "disc|disc number|disc no|disk|disk number|cd|disc #",
     "isrc": "isrc|isrc code",

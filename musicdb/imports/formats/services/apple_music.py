@@ -7,6 +7,7 @@ from musicdb.exports.widgets import NamesWidget, TextWidget, WholeNumberWidget
 from musicdb.imports.formats import spotify
 from musicdb.imports.formats.base import Column
 from musicdb.imports.formats.services.library import BPM, LibraryFormat
+from musicdb.imports.formats.widgets import RatingWidget
 from musicdb.imports.messages import RowSkipped
 
 # One artist or genre. The name may contain any character that separates artists elsewhere.
@@ -36,6 +37,7 @@ class AppleMusic(LibraryFormat):
     explicit = Column("Explicit", spotify.YES_NO)
     liked = Column("Loved", spotify.YES_NO)
     plays = Column("Play Count", WholeNumberWidget())
+    rating = Column("Rating", RatingWidget(20))
     added_at = Column("Date Added", spotify.ADDED_AT)
     tempo = Column("BPM", BPM)
 

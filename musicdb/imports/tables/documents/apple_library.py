@@ -17,10 +17,12 @@ STARTS_PLIST = re.compile(
 # What is read, by the names that Apple gives it.
 _READ = (
     *("Persistent ID", "Name", "Artist", "Album Artist", "Album", "Genre", "Total Time", "Disc Number"),
-    *("Track Number", "Play Count", "BPM", "Date Added", "Explicit", "Compilation"),
+    *("Track Number", "Play Count", "Rating", "BPM", "Date Added", "Explicit", "Compilation"),
 )
 # What is read before there are rows, or says nothing of the music.
-_ALSO_READ = frozenset({"Track ID", "Loved", "Favorited", "Year", "Release Date", "Track Type", "Has Video"})
+_ALSO_READ = frozenset(
+    {"Track ID", "Loved", "Favorited", "Year", "Release Date", "Track Type", "Has Video", "Rating Computed"}
+)
 _OF_THE_FILE = frozenset(
     (
         *("Kind", "Size", "Date Modified", "Bit Rate", "Sample Rate", "Location", "File Folder Count"),
@@ -75,6 +77,7 @@ def _sheets(tracks: dict[str, dict[str, Any]], playlists: list[dict[str, Any]]) 
             loved = track.get("Loved") is True or track.get("Favorited") is True
             values = (text_of(track.get(column)) for column in _READ)
             rows[key] = ["yes", kinds[key], "yes" if loved else "", dates.get(_album_of(track), ""), *values]
+            rows[key][LIBRARY.index("Rating")] = text_of(_rating(track))
             rows[key][LIBRARY.index("Persistent ID")] = text_of(track.get("Persistent ID")) or f"track {key}"
     lists, notes = _playlists(playlists)
     sheets = [Sheet(LIBRARY, [rows.get(key, ()) for key in tracks], notes=(*notes, *_notes(music, first, undated)))]
@@ -122,8 +125,14 @@ def _first_copies(music: Mapping[str, dict[str, Any]]) -> dict[str, str]:
         else:
             kept = music[found[key]]
             kept["Play Count"] = _whole(kept, "Play Count") + _whole(track, "Play Count")
+            kept["Rating"], kept["Rating Computed"] = max(_rating(kept), _rating(track)), False
             kept["Loved"] = any(one.get(flag) is True for one in (kept, track) for flag in ("Loved", "Favorited"))
     return found
+
+
+def _rating(track: Mapping[str, Any]) -> int:
+    """Return what a person has rated a track, from 0 to 100. The program computes one from the rating of the album."""
+    return 0 if track.get("Rating Computed") is True else _whole(track, "Rating")
 
 
 def _whole(track: Mapping[str, Any], name: str) -> int:

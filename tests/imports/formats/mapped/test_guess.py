@@ -139,3 +139,20 @@ def test_hostile_tables(text: str) -> None:
     found = guess(text)
     assert list(found.values())[:2] == ["title", "artists:one"]
     assert set(list(found.values())[2:]) <= {"ignore"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "expected"),
+    [
+        ("Rating", ["0", "3", "5"], "rating:stars"),
+        ("My rating", ["3.5", "", "5"], "rating:stars"),
+        ("Stars", ["★★★★☆", "★½", ""], "rating:stars"),
+        ("Bewertung", ["3", "10", "0"], "rating:0-10"),
+        ("RATING", ["60", "100", "0"], "rating:0-100"),
+        ("rating", ["60", "255", "128"], "ignore"),
+        ("Average Rating", ["3.71", "3.5"], "ignore"),
+        ("Rating Computed", ["1", "0"], "ignore"),
+    ],
+)
+def test_the_scale_of_a_rating_is_guessed_by_its_cells(heading: str, cells: list[str], expected: str) -> None:
+    assert guess_one(heading, *cells) == expected

@@ -144,3 +144,19 @@ def test_json_is_read_as_it_is_written() -> None:
     # A person need not write what is usual.
     short = json.dumps({"columns": [{"heading": "S", "field": "title"}, {"heading": "B", "field": "artists"}, {}]})
     assert read_mapping(short, "m.json") == mapping("S=title", "B=artists", "=ignore")
+
+
+@pytest.mark.parametrize(
+    ("cells", "score", "plays"),
+    [("5;", None, 5), ("3.5;", None, 4), ("0;", None, None), ("5;2", 5, None), ("5;70", 70, None), (";7", 7, None)],
+)
+def test_a_rating_counts_as_so_many_plays_where_there_are_fewer(
+    cells: str, score: int | None, plays: int | None
+) -> None:
+    text = f"Song;Artist;Stars;Plays\nOne;Sia;{cells}\n"
+    parsed = read(text, "Song=title", "Artist=artists", "Stars=rating:stars", "Plays=score")
+    (row,) = parsed.tracks
+    assert row.record.values.get("score") == score
+    assert (row.record.plays and row.record.plays.number) == plays
+    (note,) = [str(note) for note in parsed.notes if "rating" in str(note)]
+    assert "A rating counts as so many plays, five stars as five, where the track has fewer." in note
