@@ -29,6 +29,7 @@ from musicdb.admin.linked.forms import form_links
 from musicdb.admin.merging.access import mergeable_models
 from musicdb.history import diff
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
+from musicdb.history.states import current_state
 from musicdb.models.former_names import keeps_former_names
 from musicdb.models.former_values import lost_values
 from musicdb.models.history import DELETED, ChangeType
@@ -151,10 +152,12 @@ class VersionedAdmin(FormerNamesAdmin[M]):
         shown = get_object_or_404(diff.versions_of(self.model, key), history_id=version)
         if request.method == "POST":
             return self._return_to(request, shown, obj)
-        current = diff.current_state(obj) if obj else None
+        current = current_state(obj) if obj else None
         names = diff.Names([shown, current] if current else [shown])
-        values_now = diff.describe(current, names) if current else {}
-        rows = [(what, then, values_now.get(what, "")) for what, then in diff.describe(shown, names).items()]
+        if current:
+            rows = [(what, *values) for what, values in diff.compare(shown, current, names).items()]
+        else:
+            rows = [(what, then, "") for what, then in diff.describe(shown, names).items()]
         return self._page(
             request,
             "version",

@@ -21,7 +21,8 @@ from musicdb.editing.bulk_edit import (
     keys_of,
     relations_of,
 )
-from musicdb.history.diff import ValueChange, format_value
+from musicdb.history.diff import ValueChange
+from musicdb.history.values import format_both
 from musicdb.models import Album, Track
 from musicdb.models.aggregates import ChildRelation
 from musicdb.models.querysets import rows_with
@@ -151,7 +152,7 @@ def _column_changes(row: Any, columns: Iterable[str], edit: Edit, names: _Names)
         else:
             field = row._meta.get_field(name)
             shown = dict(field.flatchoices)
-            yield ValueChange(label, *(format_value(shown.get(value, value)) for value in (old, new)))
+            yield ValueChange(label, *format_both(field, *(shown.get(value, value) for value in (old, new))))
 
 
 def _listed(relation: ChildRelation, keys: Iterable[int], names: _Names) -> str:

@@ -6,15 +6,12 @@ choose otherwise.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 
-from musicdb.history.diff import format_value
+from musicdb.history.values import format_field
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.music import FEATURE_NAMES, finer_date, format_release_date
 
@@ -211,10 +208,8 @@ def _text(value: MergedValue, row: Any, stated: Sequence[Any]) -> str:
         return ", ".join(
             [str(row.album or "no album"), *(f"{what} {number}" for what, number in numbers if number is not None)]
         )
-    if isinstance(stated[0], datetime):
-        return date_format(localtime(stated[0]), "DATETIME_FORMAT")
     field = row._meta.get_field(value.columns[0])
-    return str(dict(field.flatchoices).get(stated[0], format_value(stated[0])))
+    return str(dict(field.flatchoices).get(stated[0], format_field(field, stated[0])))
 
 
 def _members_as_text(relation: ChildRelation, keys: Sequence[int]) -> dict[int, tuple[tuple[int, ...], str]]:

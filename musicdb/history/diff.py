@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from musicdb.history.list_changes import list_changes
+from musicdb.history.values import field_label, format_field
 from musicdb.models.aggregates import Aggregate, ChildRelation, aggregate_of
 from musicdb.models.history import CREATED, DELETED, ChangeType
-from musicdb.music import AUDIO_FEATURES, format_release_date
+from musicdb.music import FEATURE_NAMES, format_release_date
 
 # A version of a playlist may add thousands of tracks.
 MAX_NAMES = 20
-_FEATURE_LABELS = {feature.name: feature.label.lower() for feature in AUDIO_FEATURES}
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,14 @@ def name_of(version: Any) -> str:
 def _described_columns(aggregate: Aggregate) -> list[Any]:
     """Return the columns in the order that suits an editor: the name first, the features last."""
     described = [field for field in aggregate.columns if field.name != "release_precision"]
-    return sorted(described, key=lambda field: (field.name != aggregate.name_field, field.name in _FEATURE_LABELS))
+    return sorted(described, key=lambda field: (field.name != aggregate.name_field, field.name in FEATURE_NAMES))
 
 
-def describe(version: Any, names: Names) -> dict[str, str]:
-    """Return all that ``version`` states: each value as text, by its label. Unknown values are empty."""
+def describe(version: Any, names: Names, *, exact: bool = False) -> dict[str, str]:
+    """Return all that ``version`` states: each value as text, by its label. Unknown values are empty.
+
+    With ``exact``, different values have different texts.
+    """
     aggregate = aggregate_of(version.instance_type)
     found: dict[str, str] = {}
     for field in _described_columns(aggregate):
@@ -114,7 +117,7 @@ def describe(version: Any, names: Names) -> dict[str, str]:
             value = None if value is None else names.of(field.related_model, value)
         elif field.name == "release_date" and value:
             value = format_release_date(value, version.release_precision)
-        found[_FEATURE_LABELS.get(field.name, str(field.verbose_name))] = format_value(value)
+        found[field_label(field)] = format_field(field, value, exact=exact)
     for relation in aggregate.child_relations:
         members = [names.of(relation.member_model, child.member) for child in relation.stated(version)]
         found[relation.name] = ", ".join(members if relation.is_ordered else sorted(members))
@@ -131,19 +134,28 @@ def _describe_alias(alias: dict[str, Any]) -> str:
     return f"{alias['name']} ({', '.join(ids)})" if ids else str(alias["name"])
 
 
-def differences(before: dict[str, str], after: dict[str, str]) -> list[ValueChange]:
-    """Return what differs between the descriptions of two versions."""
-    return [ValueChange(what, before[what], after[what]) for what in after if before[what] != after[what]]
+def compare(before: Any, after: Any, names: Names) -> dict[str, tuple[str, str]]:
+    """Return each value of two versions, by its label, as texts that differ where the values do."""
+    old, new = describe(before, names), describe(after, names)
+    exact_old, exact_new = describe(before, names, exact=True), describe(after, names, exact=True)
+    return {
+        what: (exact_old[what], exact_new[what])
+        if old[what] == new[what] and exact_old[what] != exact_new[what]
+        else (old[what], new[what])
+        for what in new
+    }
+
+
+def differences(before: Any, after: Any, names: Names) -> list[ValueChange]:
+    """Return what differs between two versions."""
+    return [ValueChange(what, old, new) for what, (old, new) in compare(before, after, names).items() if old != new]
 
 
 def changes_between(earlier: Any, version: Any, names: Names) -> list[ValueChange]:
     """Return what differs between two versions. Of a list that may be long, only what differs is named."""
-    aggregate = aggregate_of(version.instance_type)
-    long = [relation for relation in aggregate.child_relations if relation.may_repeat]
-    before, after = describe(earlier, names), describe(version, names)
-    for relation in long:
-        del before[relation.name], after[relation.name]
-    changes = differences(before, after)
+    long = [one for one in aggregate_of(version.instance_type).child_relations if one.may_repeat]
+    names_of_long = {relation.name for relation in long}
+    changes = [change for change in differences(earlier, version, names) if change.what not in names_of_long]
     for relation in long:
         changes += _list_differences(relation, earlier, version, names)
     return changes
@@ -196,51 +208,9 @@ def _what(version: Any, earlier: Any) -> str:
     return ""
 
 
-def format_value(value: Any) -> str:
-    """Return a value as text for people, such that two different values never look the same."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
 def format_time(version: Any) -> str:
     """Return the time of a version as text."""
     return date_format(timezone.localtime(version.history_date), "DATETIME_FORMAT")
-
-
-def current_state(row: Any) -> Any:
-    """Return ``row`` as it is now, as a version that is not saved."""
-    aggregate = aggregate_of(type(row))
-    version = _state_of(row, aggregate)
-    for relation in aggregate.child_relations:
-        setattr(version, relation.name, relation.state(relation.children([row.pk])[row.pk]))
-    if aggregate.alias:
-        version.aliases = list(row.aliases.order_by("name", "pk").values(*aggregate.alias_columns))
-    return version
-
-
-def current_states(aggregate: Aggregate, keys: Sequence[int]) -> dict[int, Any]:
-    """Return rows as they are now, by key, as versions that are not saved. A few queries, however many rows."""
-    rows: Any = aggregate.model._default_manager.filter(pk__in=keys).order_by("pk")
-    found = {row.pk: _state_of(row, aggregate) for row in rows}
-    for relation in aggregate.child_relations:
-        for key, children in relation.children(found).items():
-            setattr(found[key], relation.name, relation.state(children))
-    aliases: Any = aggregate.alias
-    if aliases:
-        for version in found.values():
-            version.aliases = []
-        stated = aliases._default_manager.filter(target__in=keys).order_by("target", "name", "pk")
-        for key, *values in stated.values_list("target", *aggregate.alias_columns):
-            found[key].aliases.append(dict(zip(aggregate.alias_columns, values, strict=True)))
-    return found
-
-
-def _state_of(row: Any, aggregate: Aggregate) -> Any:
-    columns = ["id", *(field.attname for field in aggregate.columns)]
-    return type(row).history.model(**{name: getattr(row, name) for name in columns})
 
 
 def versions_of(model: Any, key: int) -> Any:

@@ -8,8 +8,9 @@ from django.db import Error, transaction
 from django.utils.text import capfirst
 
 from musicdb.db import explain
-from musicdb.history.diff import Names, current_state, describe, differences, format_time
+from musicdb.history.diff import Names, differences, format_time
 from musicdb.history.record import Change, baseline, record_creates, record_updates, signals_disabled
+from musicdb.history.states import current_state
 from musicdb.history.write_back import (
     compare_aliases,
     delete_aliases,
@@ -72,7 +73,7 @@ def _revert(version: Any, user: Any, keep_name: bool) -> Any:
     _write(row, version, names)
     if keep_name:
         keep_former_values(model, {row.pk: former})
-    if not differences(describe(before, names), describe(current_state(row), names)):
+    if not differences(before, current_state(row), names):
         raise RevertRefusedError([f"This {kind} is as that version states already."])
     reason = f"Reverted to the version of {format_time(version)}."
     record_updates(model, [row.pk], Change(ChangeType.REVERT, user, reason))

@@ -14,7 +14,7 @@ from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef
 from musicdb.imports.plan import Plan
 from musicdb.imports.playlists import PlannedPlaylist
-from musicdb.imports.report import changed_values, first_values, format_value, kept_values
+from musicdb.imports.report import changed_values, first_values, kept_values
 from musicdb.models import SluggedModel, Track
 from musicdb.models.aggregates import aggregate_of
 
@@ -104,7 +104,9 @@ class _Lister:
                     if relation.is_ordered and not relation.may_repeat and relation.name in entity.before:
                         gone = [one for one in entity.before[relation.name] if one not in entity.values[relation.name]]
                         if gone:
-                            yield self._line(Part.REMOVED, entity, relation.name, format_value(gone), "")
+                            yield self._line(
+                                Part.REMOVED, entity, relation.name, ", ".join(one.name for one in gone), ""
+                            )
         removals = [one for one in self._plan.playlists if one.changes.removed]
         titles = _titles(removals)
         for playlist in removals:

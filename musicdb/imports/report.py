@@ -6,14 +6,15 @@ from functools import cache
 from typing import Any, Literal
 
 from musicdb.history.diff import ValueChange
+from musicdb.history.values import field_label, format_both
 from musicdb.imports.entities import AliasEntity, Entity
 from musicdb.imports.existing import ALIASES, Kept
 from musicdb.imports.messages import RowRef
 from musicdb.imports.plan import Plan, PlannedRow
 from musicdb.models import Album, SluggedModel, Track
-from musicdb.music import AUDIO_FEATURES, format_release_date
+from musicdb.music import FEATURE_NAMES, format_release_date
 
-_FEATURES = {feature.name: feature.label.lower() for feature in AUDIO_FEATURES}
+_FEATURES = frozenset(FEATURE_NAMES)
 _RELEASED = ("release_date", "release_precision")
 # What the report of a new row leaves out: its name heads the row, and it has no page yet.
 _NOT_SHOWN = frozenset({"name", "title", "slug", "release_precision"})
@@ -86,13 +87,8 @@ def kept_fields(plan: Plan) -> list[KeptField]:
 def kept_values(plan: Plan) -> Iterator[KeptValue]:
     """Yield what the import keeps, value by value."""
     for one in plan.kept:
-        change = ValueChange(_field_label(one), _text(one, one.stored), _text(one, one.stated))
+        change = ValueChange(_field_label(one), *_texts(one.entity, one.column, one.stored, one.stated))
         yield KeptValue(one.row, one.entity.model.__name__, one.entity.name, change, one.reason.value, one.is_taken)
-
-
-def _text(kept: Kept, value: Any) -> str:
-    """Return a value as text: of the tracks of a playlist, which may be thousands, their number."""
-    return f"{len(value):,}" if kept.column == "tracks" else format_value(value)
 
 
 def _field_label(kept: Kept) -> str:
@@ -150,12 +146,10 @@ class _Reporter:
 
 def first_values(entity: Entity) -> Iterator[ValueChange]:
     """Yield the values of a new row besides its name."""
-    known = len(entity.values.keys() & _FEATURES.keys())
+    known = len(entity.values.keys() & _FEATURES)
     for column, value in entity.values.items():
-        if column == "tracks":
-            yield ValueChange("tracks", "", f"{len(value):,}")
-        elif column not in _NOT_SHOWN and column not in _FEATURES and value not in _defaults(entity.model, column):
-            text = _released(entity.values) if column == "release_date" else format_value(value)
+        if column not in _NOT_SHOWN and column not in _FEATURES and value not in _defaults(entity.model, column):
+            text = _released(entity.values) if column == "release_date" else _texts(entity, column, value, value)[1]
             yield ValueChange(_label(entity.model, column), "", text)
     if known:
         yield ValueChange("audio features", "", f"{known} of {len(_FEATURES)}")
@@ -166,11 +160,9 @@ def first_values(entity: Entity) -> Iterator[ValueChange]:
 def changed_values(entity: Entity) -> Iterator[ValueChange]:
     """Yield the values of an existing row that the import changes."""
     for column, old in entity.before.items():
-        if column == "tracks":
-            yield ValueChange("tracks", f"{len(old):,}", f"{len(entity.values[column]):,}")
-        elif column not in _RELEASED:
+        if column not in _RELEASED:
             label = "more genres" if column == "genres" else _label(entity.model, column)
-            yield ValueChange(label, format_value(old), format_value(entity.values[column]))
+            yield ValueChange(label, *_texts(entity, column, old, entity.values[column]))
     if not entity.before.keys().isdisjoint(_RELEASED):
         old_date = _released({**entity.values, **entity.before})
         yield ValueChange(_label(entity.model, "release_date"), old_date, _released(entity.values))
@@ -185,10 +177,7 @@ def _released(values: Mapping[str, Any]) -> str:
 
 @cache
 def _label(model: type[SluggedModel], column: str) -> str:
-    if column in _FEATURES and model is Track:
-        return _FEATURES[column]
-    field: Any = model._meta.get_field(column)
-    return str(field.verbose_name)
+    return field_label(model._meta.get_field(column))
 
 
 @cache
@@ -202,14 +191,10 @@ def _names(entities: Iterable[Entity | AliasEntity]) -> str:
     return ", ".join(entity.name for entity in entities)
 
 
-def format_value(value: Any) -> str:
-    """Return a value as people write it."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, Entity):
-        return value.name
-    return _names(value) if isinstance(value, list) else str(value)
+def _texts(entity: Entity, column: str, old: Any, new: Any) -> tuple[str, str]:
+    """Return two values of a column as text: of the tracks of a playlist, which may be thousands, their number."""
+    if column == "tracks":
+        return f"{len(old):,}", f"{len(new):,}"
+    shown = [_names(value) if isinstance(value, list) else value for value in (old, new)]
+    shown = [value.name if isinstance(value, Entity) else value for value in shown]
+    return format_both(entity.model._meta.get_field(column), *shown)

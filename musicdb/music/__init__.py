@@ -1,6 +1,7 @@
 """Facts and rules about music: names, titles, release dates, audio features. No Django here."""
 
 from musicdb.music.audio_features import AUDIO_FEATURES, ESSENTIAL_FEATURES, FEATURE_NAMES, AudioFeature
+from musicdb.music.durations import format_duration, format_exact_duration
 from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.joint_names import names_in
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
@@ -31,6 +32,8 @@ __all__ = [
     "ReleaseDate",
     "dates_agree",
     "finer_date",
+    "format_duration",
+    "format_exact_duration",
     "format_release_date",
     "four_digit_year",
     "group_by_key",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django import template
 
 from musicdb.models import Track
-from musicdb.music import AUDIO_FEATURES, AudioFeature
+from musicdb.music import AUDIO_FEATURES, AudioFeature, format_duration
 
 register = template.Library()
+register.filter("duration", format_duration)
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,6 @@ def _bar(feature: AudioFeature, value: float | None) -> FeatureBar:
     if value is None:
         return FeatureBar(feature, None, "unknown", is_known=False)
     return FeatureBar(feature, feature.share_of_bar(value), feature.in_words(value))
-
-
-@register.filter
-def duration(milliseconds: int) -> str:
-    """Return the length of a track as minutes and seconds, such as "3:07".
-
-    >>> duration(187_400)
-    '3:07'
-    """
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    return f"{minutes}:{seconds:02}"
 
 
 @register.filter

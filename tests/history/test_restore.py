@@ -9,8 +9,9 @@ from musicdb import history
 from musicdb.editing import merge
 from musicdb.history import Change
 from musicdb.history.diff import Names as NamesOf
-from musicdb.history.diff import current_state, deleted_versions, describe, versions_of
+from musicdb.history.diff import deleted_versions, describe, versions_of
 from musicdb.history.restore import RevertRefusedError, restore_deleted, revert
+from musicdb.history.states import current_state
 from musicdb.models import Album, Artist, Genre, Label, Track
 from musicdb.models.history import ChangeType
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory

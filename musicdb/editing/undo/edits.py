@@ -13,12 +13,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error
 from django.db.models import Max, ProtectedError
 from django.utils import timezone
-from django.utils.text import capfirst
 
 from musicdb import history
 from musicdb.db import explain, in_batches, retry_on_deadlock
 from musicdb.editing.undo.plan import UndoRefusedError
-from musicdb.history.diff import Names, ValueChange, describe, differences, name_of
+from musicdb.editing.undo.returning import named
+from musicdb.history.diff import Names, ValueChange, differences, name_of
 from musicdb.history.restore import RevertRefusedError, restore_deleted
 from musicdb.history.states import current_states
 from musicdb.history.versions import versions_before
@@ -33,9 +33,12 @@ from musicdb.history.write_back import (
 from musicdb.models import GroupedChange
 from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER, Aggregate
 from musicdb.models.history import CHANGED, CREATED, DELETED, ChangeType
+from musicdb.progress import Progress, no_progress
 
 UNDOABLE = (ChangeType.ACTION, ChangeType.SPLIT)
 MAX_SHOWN = 20
+# So many rows are restored between two reports of how far the undo is.
+BATCH = 1_000
 # Columns that only make sense together.
 _TOGETHER: tuple[tuple[str, ...], ...] = (("release_date", "release_precision"),)
 
@@ -70,17 +73,22 @@ def plan_edit_undo(change: GroupedChange) -> EditUndo:
     return found
 
 
-def undo_edit(change: GroupedChange, user: AbstractBaseUser) -> EditUndo:
+def count_written(change: GroupedChange) -> int:
+    """Return how many versions ``change`` and its undo have. A query a model."""
+    return sum(aggregate.versions.filter(grouped_change=change).count() for aggregate in CATALOGUE)
+
+
+def undo_edit(change: GroupedChange, user: AbstractBaseUser, progress: Progress = no_progress) -> EditUndo:
     """Undo ``change`` in one transaction, and return what was done. Raises UndoRefusedError."""
     try:
-        return retry_on_deadlock(lambda: _undo(change.pk, user))
+        return retry_on_deadlock(lambda: _undo(change.pk, user, progress))
     except RevertRefusedError as error:
         raise UndoRefusedError(f"{error} Nothing was undone.") from error
     except Error as error:
         raise UndoRefusedError(f"{explain(error)} Nothing was undone.") from error
 
 
-def _undo(key: int, user: AbstractBaseUser) -> EditUndo:
+def _undo(key: int, user: AbstractBaseUser, progress: Progress) -> EditUndo:
     change = GroupedChange.objects.select_for_update().get(pk=key)
     if change.kind not in UNDOABLE:
         raise UndoRefusedError("A change of this kind cannot be undone here.")
@@ -89,7 +97,9 @@ def _undo(key: int, user: AbstractBaseUser) -> EditUndo:
     done, written = EditUndo(), _Written(change)
     of_undo = history.Change(ChangeType.REVERT, user, f"Undone: {change.summary}", group=change)
     for aggregate in CATALOGUE:
-        for targets in _targets(aggregate, written, done, lock=True):
+        stage, total = f"Restoring {aggregate.model._meta.verbose_name_plural}", len(written.keys(aggregate, CHANGED))
+        for number, targets in enumerate(_targets(aggregate, written, done, lock=True)):
+            progress(stage, number * BATCH, total)
             keys = [target.id for target in targets]
             history.baseline(aggregate.model, keys)
             write_back(aggregate, targets)
@@ -139,25 +149,25 @@ class _Written:
 def _targets(aggregate: Aggregate, written: _Written, found: EditUndo, *, lock: bool = False) -> Iterator[list[Any]]:
     """Yield, in batches, the states to which rows return, as versions. ``found`` counts and shows them."""
     own = written.keys(aggregate, CHANGED)
-    for batch in in_batches(sorted(own)):
+    for batch in in_batches(sorted(own), BATCH):
         keys = [own[key] for key in batch]
         made = {version.id: version for version in aggregate.versions.filter(history_id__in=keys).order_by("id")}
         before = versions_before(aggregate, keys)
         rows = aggregate.model._default_manager.filter(pk__in=made).order_by("pk")
-        states = current_states(aggregate, list(rows.select_for_update() if lock else rows))
+        states = current_states(aggregate, rows.select_for_update() if lock else rows)
         targets = []
         for key, version in made.items():
             if key not in states:
-                found.kept.append(f"{_row(version)} has been deleted since.")
+                found.kept.append(f"{named(version)} has been deleted since.")
             elif key not in before:
-                found.kept.append(f"{_row(version)}: the history no longer has what it was before.")
+                found.kept.append(f"{named(version)}: the history no longer has what it was before.")
             elif target := _target(aggregate, before[key], version, states[key], found):
                 targets.append(target)
         targets = _possible(aggregate, targets, written, found)
         names = Names([*targets, *(states[target.id] for target in targets[:MAX_SHOWN])])
         for target in targets[: max(0, MAX_SHOWN - len(found.shown))]:
-            now = describe(states[target.id], names)
-            found.shown.append((name_of(states[target.id]), differences(now, describe(target, names))))
+            now = states[target.id]
+            found.shown.append((name_of(now), differences(now, target, names)))
         found.restored += len(targets)
         if targets:
             yield targets
@@ -175,7 +185,8 @@ def _target(aggregate: Aggregate, before: Any, made: Any, now: Any, found: EditU
         if was == became or is_now == was:
             continue
         if is_now != became:
-            kept.append(_label(aggregate, unit[0]))
+            field: Any = aggregate.model._meta.get_field(unit[0])
+            kept.append(str(field.verbose_name))
             continue
         changes = True
         for column, value in zip(columns, was, strict=True):
@@ -188,17 +199,12 @@ def _target(aggregate: Aggregate, before: Any, made: Any, now: Any, found: EditU
         changes = changes or len(aliases) != len(now.aliases) or any(one not in now.aliases for one in aliases)
         target.aliases = aliases
     if kept:
-        found.kept.append(f"{_row(now)}: {', '.join(kept)} changed since.")
+        found.kept.append(f"{named(now)}: {', '.join(kept)} changed since.")
     return target if changes else None
 
 
 def _stated_in(aggregate: Aggregate, name: str) -> str:
     return next((field.attname for field in aggregate.columns if field.name == name), name)
-
-
-def _label(aggregate: Aggregate, name: str) -> str:
-    field: Any = aggregate.model._meta.get_field(name)
-    return str(field.verbose_name)
 
 
 def _possible(aggregate: Aggregate, targets: list[Any], written: _Written, found: EditUndo) -> list[Any]:
@@ -214,7 +220,7 @@ def _possible(aggregate: Aggregate, targets: list[Any], written: _Written, found
         reasons = list(missing_targets(target, names)) if target.id in gone else []
         reasons += _taken(aggregate, [target], own)
         if reasons:
-            found.kept.append(f"{_row(target)}: {' '.join(reasons)}")
+            found.kept.append(f"{named(target)}: {' '.join(reasons)}")
         else:
             possible.append(target)
     return possible
@@ -223,10 +229,6 @@ def _possible(aggregate: Aggregate, targets: list[Any], written: _Written, found
 def _taken(aggregate: Aggregate, targets: list[Any], own: Iterable[int]) -> Iterator[str]:
     yield from taken_values(aggregate, targets, own)
     yield from taken_aliases(aggregate, targets)
-
-
-def _row(version: Any) -> str:
-    return f"{capfirst(version.instance_type._meta.verbose_name)} “{name_of(version)}”"
 
 
 # --- Rows that the change created --------------------------------------------------------------------------------
@@ -239,19 +241,19 @@ def _delete(aggregate: Aggregate, made: Any, of_undo: history.Change, done: Edit
         return
     last = aggregate.versions.filter(id=made.id).aggregate(last=Max("history_id"))["last"]
     if last != made.history_id:
-        done.kept.append(f"{_row(made)} has been changed since, so it stays.")
+        done.kept.append(f"{named(made)} has been changed since, so it stays.")
         return
     pointing = (
         owner.model._default_manager.filter(**{column: made.id}).exists()
         for owner, column in aggregate.pointing_columns
     )
     if any(pointing) or any(use.owners_of([made.id]) for use in aggregate.uses):
-        done.kept.append(f"{_row(made)} is used by something else, so it stays.")
+        done.kept.append(f"{named(made)} is used by something else, so it stays.")
         return
     try:
         history.delete(rows, of_undo)
     except ProtectedError:
-        done.kept.append(f"{_row(made)} is used by something else, so it stays.")
+        done.kept.append(f"{named(made)} is used by something else, so it stays.")
     else:
         done.created.append(name_of(made))
 

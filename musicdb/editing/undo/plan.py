@@ -18,7 +18,8 @@ from musicdb.editing.undo.returning import (
 )
 from musicdb.editing.undo.targets import Targets, resolved
 from musicdb.editing.undo.three_way import undo_in_list, undo_in_set
-from musicdb.history.diff import Names, ValueChange, changes_between, current_state
+from musicdb.history.diff import Names, ValueChange, changes_between
+from musicdb.history.states import current_state
 from musicdb.history.versions import last_versions, versions_before
 from musicdb.models import GroupedChange
 from musicdb.models.aggregates import Aggregate, Child, ChildRelation, aggregate_of

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from musicdb.db import in_batches
-from musicdb.history.diff import Names, current_states
+from musicdb.history.diff import Names
 from musicdb.history.record import rows_as_recorded
+from musicdb.history.states import current_states
 from musicdb.history.undo.claims import Claims
 from musicdb.history.undo.uses import Use, find_uses
 from musicdb.history.undo.way_back import WayBack, members_of, way_back
@@ -89,7 +90,8 @@ class UndoPlan:
     def ways_back(self, model: Model, keys: Sequence[int]) -> dict[int, WayBack]:
         """Return what the undo does with changed rows, by key. Rows that are gone or have no former version miss."""
         rows = self.written[model]
-        before, now = versions_before(rows, keys), current_states(rows.aggregate, keys)
+        before = versions_before(rows, keys)
+        now = current_states(rows.aggregate, model._default_manager.filter(pk__in=keys).order_by("pk"))
         made = rows.aggregate.versions.in_bulk([rows.changed[key] for key in keys])
         names = Names(before.values())
         return {

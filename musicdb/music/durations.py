@@ -1,0 +1,21 @@
+"""The length of a track as people read it."""
+
+
+def format_duration(milliseconds: int) -> str:
+    """Return a length as minutes and seconds, such as "3:07".
+
+    >>> format_duration(187_400)
+    '3:07'
+    """
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def format_exact_duration(milliseconds: int) -> str:
+    """Return a length to the millisecond, such as "3:07.400".
+
+    >>> format_exact_duration(187_400)
+    '3:07.400'
+    """
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes}:{rest // 1000:02}.{rest % 1000:03}"
