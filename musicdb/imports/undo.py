@@ -4,7 +4,6 @@ from django.contrib.auth.models import User
 from django.db import Error
 from django.utils import timezone
 
-from musicdb import history
 from musicdb.db import explain, retry_on_deadlock
 from musicdb.history.undo import UndoPlan, carry_out, make_plan
 from musicdb.imports.lock import WEB_PATIENCE, ImportLockedError, Patience, lock_imports
@@ -53,7 +52,7 @@ def _undo(record: Import, user: User | None, progress: Progress, patience: Patie
     plan = make_plan(_versions_of(locked), progress, lock=True)
     if plan.does_nothing and plan.leaves_something:
         raise UndoRefusedError("Nothing of this import can be undone now.")
-    carry_out(plan, history.Change(ChangeType.UNDO, user, source_import=locked), progress)
+    carry_out(plan, locked, user, progress)
     locked.undone_at, locked.undone_by = timezone.now(), user
     locked.save(update_fields=["undone_at", "undone_by"])
     return plan

@@ -1,24 +1,21 @@
-"""What an undo left as it was, row by row with the reason: an editor had changed it, or something uses it."""
+"""What the undo of an import left as it was, row by row with the reason, such as that an editor had changed it."""
 
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 
-from musicdb.models.grouped_changes import GroupedChange
 from musicdb.models.imports import Import
 
 MAX_NAME = 500
 
 
 class NotUndone(models.Model):
-    """A row that the undo of an import, or of a change of many rows, did not take back as a whole.
+    """A row that the undo of an import did not take back as a whole.
 
     ``row`` is the key of a row of ``model_name``, which may be gone.
     """
 
-    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, null=True, related_name="not_undone")
-    grouped_change = models.ForeignKey(GroupedChange, on_delete=models.CASCADE, null=True, related_name="not_undone")
+    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="not_undone")
     model_name = models.CharField(max_length=20)
     row = models.PositiveBigIntegerField()
     name = models.CharField(max_length=MAX_NAME)
@@ -28,13 +25,8 @@ class NotUndone(models.Model):
         ordering = ["pk"]
         verbose_name = "row that was not undone"
         verbose_name_plural = "rows that were not undone"
-        # Who may see the change may see what is left of it.
+        # Who may see the import may see what is left of it.
         default_permissions = ()
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(source_import__isnull=True) ^ Q(grouped_change__isnull=True), name="notundone_one_change"
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.kind} “{self.name}”: {self.reason}"

@@ -1,4 +1,4 @@
-"""Take back a change of many rows, such as an import: all of it that nothing else has changed or uses since."""
+"""Take back an import: all of it that nothing else has changed or uses since."""
 
 from musicdb.history.undo.carry_out import carry_out
 from musicdb.history.undo.plan import UndoCounts, UndoPlan, make_plan

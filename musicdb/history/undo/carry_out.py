@@ -11,18 +11,20 @@ from musicdb.history.undo.plan import UndoPlan
 from musicdb.history.undo.reasons import Left
 from musicdb.history.undo.written import versions_before
 from musicdb.history.write_back import write_back, write_columns
-from musicdb.models import NotUndone
+from musicdb.models import Import, NotUndone
 from musicdb.models.aggregates import CATALOGUE, DELETION_ORDER
+from musicdb.models.history import ChangeType
 from musicdb.progress import Progress, no_progress
 
 # A deletion looks through all that points at a row.
 MAX_DELETED_AT_ONCE = 500
 
 
-def carry_out(plan: UndoPlan, change: Change, progress: Progress = no_progress) -> None:
-    """Restore and delete what ``plan`` says, record it as ``change``, and store what is left with the reasons."""
+def carry_out(plan: UndoPlan, record: Import, user: Any, progress: Progress = no_progress) -> None:
+    """Restore and delete what ``plan`` says of ``record``, by ``user``, and store what is left with the reasons."""
+    change = Change(ChangeType.UNDO, user, source_import=record)
     progress("Noting what is left", 0, None)
-    _store_left(plan, change)
+    _store_left(plan, record)
     renamed: dict[Any, list[Any]] = {}
     for aggregate in CATALOGUE:
         progress(f"Restoring {aggregate.model._meta.verbose_name_plural}", 0, None)
@@ -68,11 +70,8 @@ def _with_present_values(model: Any, targets: list[Any], changing: dict[int, lis
     return found
 
 
-def _store_left(plan: UndoPlan, change: Change) -> None:
-    """Store what is left, in place of what an earlier undo of the same change left."""
-    about: dict[str, Any] = {"source_import": change.source_import} if change.source_import else {}
-    about = about or {"grouped_change": change.group}
-    NotUndone.objects.filter(**about).delete()
-    ((name, value),) = about.items()
-    rows = ((one.model_name, one.row, one.name, one.reason, value.pk) for one in Left(plan))
-    insert(NotUndone, ["model_name", "row", "name", "reason", name], rows)
+def _store_left(plan: UndoPlan, record: Import) -> None:
+    """Store what is left, in place of what an earlier undo of the same import left."""
+    NotUndone.objects.filter(source_import=record).delete()
+    rows = ((one.model_name, one.row, one.name, one.reason, record.pk) for one in Left(plan))
+    insert(NotUndone, ["model_name", "row", "name", "reason", "source_import"], rows)
