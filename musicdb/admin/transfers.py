@@ -21,6 +21,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from musicdb.admin.base import current_user
+from musicdb.admin.edits import after_edit
 from musicdb.admin.undo import after_undo
 from musicdb.imports.uploads import is_stored
 from musicdb.models import Transfer
@@ -118,6 +119,8 @@ def transfer_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpRespons
 
 
 def _to_result(request: HttpRequest, transfer: Transfer) -> HttpResponse:
+    if transfer.kind in (Kind.EDIT, Kind.UNDO_EDIT):
+        return after_edit(request, transfer)
     if transfer.kind == Kind.UNDO_PREVIEW:
         page = reverse("admin:musicdb_import_undo", args=[transfer.asked["import"]])
         return HttpResponseRedirect(f"{page}?preview={transfer.pk}")
@@ -178,10 +181,10 @@ def start_or_say_why(request: HttpRequest, begin: Callable[[], Transfer], back: 
 
 
 def _can_repeat(transfer: Transfer) -> bool:
-    """Return whether ``transfer`` came to no end, and what it needs is still there: its upload, or its keys."""
-    has_keys = "keys" not in transfer.asked or TransferFiles(transfer.pk).keys.exists()
+    """Return whether ``transfer`` came to no end, and what it needs is still there: its upload, or its rows."""
+    has_given = "given" not in transfer.asked or TransferFiles(transfer.pk).given.exists()
     has_upload = not transfer.upload or is_stored(transfer.upload)
-    return transfer.state in (State.FAILED, State.CANCELLED) and has_keys and has_upload
+    return transfer.state in (State.FAILED, State.CANCELLED) and has_given and has_upload
 
 
 def own_transfer(request: HttpRequest, pk: int) -> Transfer:

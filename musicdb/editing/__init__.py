@@ -1,6 +1,6 @@
 """What editors do to many rows at once: merge, bulk edit, find and replace, split, undo, find duplicates and gaps."""
 
-from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit, label_of
+from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit, bulk_edit_rows, keys_of, label_of
 from musicdb.editing.bulk_preview import BulkPreview, preview_bulk_edit, with_artists
 from musicdb.editing.duplicates import (
     GroupTooLargeError,
@@ -36,6 +36,7 @@ from musicdb.editing.replace import (
     find_replace,
     marked,
     plan_replacements,
+    row_of,
 )
 from musicdb.editing.splitting import (
     Split,
@@ -51,6 +52,7 @@ from musicdb.editing.undo import (
     EditUndo,
     UndoPlan,
     UndoRefusedError,
+    count_written,
     plan_edit_undo,
     plan_undo,
     undo_edit,
@@ -90,7 +92,9 @@ __all__ = [
     "UndoRefusedError",
     "add_tracks",
     "bulk_edit",
+    "bulk_edit_rows",
     "count_replacements",
+    "count_written",
     "create_playlist",
     "differences",
     "differences_of_groups",
@@ -100,6 +104,7 @@ __all__ = [
     "edit_entries",
     "find_replace",
     "homonyms",
+    "keys_of",
     "label_of",
     "marked",
     "merge",
@@ -111,6 +116,7 @@ __all__ = [
     "preview_split",
     "restore",
     "review_groups",
+    "row_of",
     "seen_order",
     "split_artist",
     "tracks_sharing_isrc",

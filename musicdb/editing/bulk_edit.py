@@ -18,10 +18,11 @@ from musicdb.db import in_batches, retry_on_deadlock
 from musicdb.models import Album, GroupedChange, Track
 from musicdb.models.aggregates import ChildRelation, aggregate_of
 from musicdb.models.history import ChangeType
+from musicdb.progress import Progress, no_progress
 
 BATCH = 500
 MAX_REPR = 200
-# As many as a request can edit before a server gives it up.
+# As many as a request can preview before a server gives it up.
 MAX_ROWS = 20_000
 # No album has this key: it stands for the one that an edit makes.
 NEW_ALBUM = 0
@@ -102,7 +103,14 @@ def bulk_edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> Ed
     Each row that changes gets a version in its history, and all of these are one change. The number of queries is
     constant for every BATCH rows. Raises BulkEditError, also for more than MAX_ROWS rows.
     """
-    return retry_on_deadlock(lambda: _edit(queryset, edit, user))
+    return bulk_edit_rows(queryset.model, keys_of(queryset), edit, user)
+
+
+def bulk_edit_rows(
+    model: Any, keys: Sequence[int], edit: Edit, user: AbstractBaseUser, progress: Progress = no_progress
+) -> Edited:
+    """Edit the rows that have ``keys``, as ``bulk_edit`` does."""
+    return retry_on_deadlock(lambda: _edit(model, keys, edit, user, progress))
 
 
 def relations_of(model: Any, edit: Edit) -> dict[ChildRelation, Members]:
@@ -144,14 +152,16 @@ def albums_of_at_most(tracks: Mapping[int, int]) -> list[Album]:
     return [album for batch in in_batches(found) for album in Album.objects.filter(pk__in=batch)]
 
 
-def _edit(queryset: QuerySet[Any], edit: Edit, user: AbstractBaseUser) -> Edited:
-    model = queryset.model
+def _edit(model: Any, keys: Sequence[int], edit: Edit, user: AbstractBaseUser, progress: Progress) -> Edited:
     for relation, members in relations_of(model, edit).items():
         _lock(relation.member_model, {*members.add, *(members.only or ())})
     if album := edit.columns.get("album_id"):
         _lock(Album, {album})
     work = _Work(model, edit, user)
-    changed = sum(work.edit_batch(batch) for batch in in_batches(keys_of(queryset), BATCH))
+    changed = 0
+    for number, batch in enumerate(in_batches(keys, BATCH)):
+        progress(f"Editing {model._meta.verbose_name_plural}", number * BATCH, len(keys))
+        changed += work.edit_batch(batch)
     return Edited(changed, work.close(), work.emptied)
 
 

@@ -1,4 +1,4 @@
-"""Previews, imports, exports and undos that a process of their own does, because a request would take too long."""
+"""Work of the admin that a process of its own does, because a request would take too long."""
 
 from typing import Self
 
@@ -23,7 +23,7 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
 
 class Transfer(models.Model):
-    """A preview, an import, an export or the undo of an import, of many rows.
+    """A preview, an import, an export, an edit of many rows, or an undo.
 
     ``asked`` is what was asked for, as the code that does this kind of work understands it. ``upload`` is the stored
     file of an import. ``permissions`` are those that its user needs to see it. How far it is, and what comes of it, is
@@ -36,6 +36,8 @@ class Transfer(models.Model):
         EXPORT = "export"
         UNDO = "undo"
         UNDO_PREVIEW = "undo_preview", "Preview of the undo"
+        EDIT = "edit"
+        UNDO_EDIT = "undo_edit", "Undo"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -47,11 +49,12 @@ class Transfer(models.Model):
     UNFINISHED = (State.WAITING, State.RUNNING)
     # One of these at a time changes the library. The others wait.
     WRITING = (Kind.IMPORT, Kind.UNDO)
+    OF_IMPORTS = (*WRITING, Kind.PREVIEW, Kind.UNDO_PREVIEW)
 
     kind = models.CharField(max_length=12, choices=Kind)
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=300, help_text="The name of the file that is or was imported or exported.")
+    name = models.CharField(max_length=300, help_text="The file that is imported or exported, or what is edited.")
     asked = models.JSONField(default=dict)
     upload = models.CharField(max_length=100, blank=True)
     permissions = models.JSONField(default=list)
@@ -83,6 +86,10 @@ class Transfer(models.Model):
     def nothing_done(self) -> str:
         """What its user should know where it did not come to its end."""
         return "No file was written." if self.kind == self.Kind.EXPORT else "Nothing was changed."
+
+    @property
+    def is_of_import(self) -> bool:
+        return self.kind in self.OF_IMPORTS
 
     @property
     def is_finished(self) -> bool:

@@ -1,4 +1,4 @@
-"""Previews, imports, exports and undos that take too long for a request: a worker or another process does them."""
+"""Imports, exports, edits and undos that take too long for a request: a worker or another process does them."""
 
 from musicdb.transfers.files import TransferFiles, private_folder
 from musicdb.transfers.progress import Cancelled, Report

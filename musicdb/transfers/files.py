@@ -7,7 +7,6 @@ not do: while an import writes to SQLite, nobody else can write there, not even 
 import fcntl
 import os
 import time
-from array import array
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -35,30 +34,30 @@ def private_folder() -> Path:
 
 
 class TransferFiles:
-    """The files of the transfer with this key. ``result`` is what a preview found out, or what was exported."""
+    """The files of the transfer with this key.
+
+    ``given`` is the part of what was asked for that is too long for the database, such as the keys of rows. ``result``
+    is what a preview found out, what was exported, or what an edit has to say.
+    """
 
     def __init__(self, key: int) -> None:
         folder = private_folder()
         self._lock = folder / f"transfer-{key}.lock"
         self.progress = folder / f"transfer-{key}.progress"
         self.cancelled = folder / f"transfer-{key}.cancelled"
-        self.keys = folder / f"transfer-{key}.keys"
+        self.given = folder / f"transfer-{key}.given"
         self.result = folder / f"transfer-{key}.result"
 
-    def create(self, keys: "array[int] | None" = None) -> None:
-        """Store ``keys``, and make the file that a process locks for as long as it works. Raises OSError."""
-        if keys is not None:
-            with replacing(self.keys, PRIVATE) as file:
-                keys.tofile(file)
+    def create(self, given: bytes | None = None) -> None:
+        """Store ``given``, and make the file that a process locks for as long as it works. Raises OSError."""
+        if given is not None:
+            with replacing(self.given, PRIVATE) as file:
+                file.write(given)
         self._lock.touch(PRIVATE)
 
-    def read_keys(self) -> "array[int] | None":
-        """Return the keys of the rows that are exported, in their order, if there are any."""
-        if not self.keys.exists():
-            return None
-        keys = array("q")
-        keys.frombytes(self.keys.read_bytes())
-        return keys
+    def read_given(self) -> bytes | None:
+        """Return what was given, if there is anything."""
+        return self.given.read_bytes() if self.given.exists() else None
 
     @contextmanager
     def locked(self) -> Iterator[None]:

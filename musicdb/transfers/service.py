@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 import time
-from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -16,7 +15,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from musicdb.models import Import, Transfer
+from musicdb.models import GroupedChange, Import, Transfer
+from musicdb.models.history import ChangeType
 from musicdb.transfers.files import PRIVATE, TransferFiles, private_folder
 
 # A user who has so many under way waits for one of them.
@@ -49,11 +49,12 @@ def start(
     permissions: Sequence[str],
     *,
     upload: str = "",
-    keys: "array[int] | None" = None,
+    given: bytes | None = None,
 ) -> Transfer:
     """Start a transfer and return it. If the user asks for one that is under way already, that one is returned.
 
-    ``keys`` are those of the rows that a list exports. Whatever else tells two transfers apart must be in ``asked``.
+    ``given`` is the part of what is asked for that is too long for the database, such as the keys of rows. ``asked``
+    then has a digest of it as ``given``, since all that tells two transfers apart must be there.
 
     Raises TooManyTransfersError, and OSError where the folder of uploads cannot be written.
     """
@@ -74,7 +75,7 @@ def start(
         return Transfer.objects.unfinished().get(kind=kind, upload=upload)
     try:
         # Before a worker hears of it.
-        TransferFiles(wanted.pk).create(keys)
+        TransferFiles(wanted.pk).create(given)
     except OSError:
         wanted.delete()
         raise
@@ -92,7 +93,7 @@ def again(transfer: Transfer) -> Transfer:
         transfer.asked,
         transfer.permissions,
         upload=transfer.upload,
-        keys=TransferFiles(transfer.pk).read_keys(),
+        given=TransferFiles(transfer.pk).read_given(),
     )
 
 
@@ -128,6 +129,7 @@ def settle(transfer: Transfer) -> Transfer:
     if transfer.state == State.RUNNING:
         record = _record_of(transfer)
         is_written = transfer.kind == Transfer.Kind.EXPORT and TransferFiles(transfer.pk).result.exists()
+        is_written = is_written or _is_edited(transfer)
         state, message = State.FAILED, f"{STOPPED} {transfer.nothing_done}"
         if record or is_written:
             state, message = State.DONE, ""
@@ -148,6 +150,16 @@ def _record_of(transfer: Transfer) -> Import | None:
         return None
     made = Import.objects.filter(user=transfer.user, file_name=transfer.name, started_at__gte=transfer.started_at)
     return made.order_by("pk").first()
+
+
+def _is_edited(transfer: Transfer) -> bool:
+    """Return whether the process of ``transfer`` made or undid a change of many rows, and could not say so."""
+    if transfer.kind == Transfer.Kind.UNDO_EDIT:
+        return GroupedChange.objects.filter(pk=transfer.asked["change"], undone_at__gte=transfer.started_at).exists()
+    if transfer.kind != Transfer.Kind.EDIT:
+        return False
+    made = GroupedChange.objects.filter(made_by=transfer.user, made_at__gte=transfer.started_at)
+    return made.filter(kind=ChangeType.ACTION, model_name=transfer.asked["model"]).exists()
 
 
 def cancel(transfer: Transfer) -> None:

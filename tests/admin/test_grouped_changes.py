@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from musicdb.admin.changelist import bulk_edit
+from musicdb.admin.changelist import reports
 from musicdb.models import Album, GroupedChange, Track
 from tests.admin.helpers import editor, messages_of, page_of, run_action
 from tests.admin.screens import boxes
@@ -73,7 +73,7 @@ def test_several_empty_albums_are_offered_as_a_list(admin_client: Client) -> Non
 def test_more_empty_albums_than_an_address_can_name_are_in_the_list_of_what_nothing_uses(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_edit, "MAX_LINKED", 2)
+    monkeypatch.setattr(reports, "MAX_LINKED", 2)
     tracks = [TrackFactory() for _ in range(3)]
     left = sorted(track.album.pk for track in tracks)
     (_, emptied) = messages_of(confirm(admin_client, tracks, ask(admin_client, tracks, new_album="All")))

@@ -263,7 +263,7 @@ def test_after_an_undo_an_import_updates_again_what_only_imports_had_set(user: U
     run(net_file(net_row(1, **{"Track Name": "From the file"})))
     plan = plan_replacements(Track.objects.all(), ["title"], Search("file", "file, edited"))
     shown = {row.key: row.digest for row in plan.possible}
-    change = find_replace(plan, shown, (), user, keeps_former_names=False).change
+    change = find_replace(plan, shown, user, keeps_former_names=False).change
     if undone and change:
         undo_edit(change, user)
     run(net_file(net_row(1, **{"Track Name": "From the second file"})))

@@ -32,7 +32,7 @@ def problems(model: Any, find: str, by: str, *fields: str) -> dict[str, str]:
 
 
 def carry_out(plan: ReplacePlan, user: User, *, keeps: bool = True) -> Replaced:
-    return find_replace(plan, {row.key: row.digest for row in plan.possible}, (), user, keeps_former_names=keeps)
+    return find_replace(plan, {row.key: row.digest for row in plan.possible}, user, keeps_former_names=keeps)
 
 
 def aliases_of(row: Any, *columns: str) -> list[Any]:

@@ -134,7 +134,7 @@ class TestWhatFails:
         )
         assert transfer.message in parse(editor.get(page(transfer))).text
         assert editor.get(reverse("admin:transfer_file", args=[transfer.pk])).status_code == 404
-        assert files(settings) == {".keys"}
+        assert files(settings) == {".given"}
 
     def test_a_cancelled_one_leaves_no_file_and_can_be_started_again(
         self, viewer: Client, worker: Worker, tracks: list[Track], monkeypatch: pytest.MonkeyPatch
@@ -183,7 +183,7 @@ class TestWhatFails:
         transfer = newest()
         viewer.post(reverse("admin:transfer_cancel", args=[transfer.pk]))
         assert "Start again" in parse(viewer.get(page(transfer))).text
-        TransferFiles(transfer.pk).keys.unlink()
+        TransferFiles(transfer.pk).given.unlink()
         assert "Start again" not in parse(viewer.get(page(transfer))).text
         refused = viewer.post(reverse("admin:transfer_again", args=[transfer.pk]), follow=True)
         assert messages_of(refused) == ["This cannot be started again from here. Ask for it anew."]

@@ -1,27 +1,20 @@
 """The action *Edit selected …*: a page that asks what to change in all selected rows, and one that shows it first."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import model_ngettext
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from musicdb.admin.base import CatalogueAdmin, M, current_user
+from musicdb.admin.base import CatalogueAdmin, M
 from musicdb.admin.changelist.bulk_forms import BulkEditForm
+from musicdb.admin.changelist.edit_work import edit_or_start
 from musicdb.admin.changelist.selection import selection_fields
-from musicdb.admin.html import link_to
-from musicdb.editing import BulkEditError, Edited, bulk_edit, preview_bulk_edit
-from musicdb.models import Album
+from musicdb.editing import BulkEditError, keys_of, preview_bulk_edit
 
 MAX_ROWS_NAMED = 5
-# Servers refuse an address of more than about 4,000 characters.
-MAX_LINKED = 200
 
 
 class BulkEditAdmin(CatalogueAdmin[M]):
@@ -31,7 +24,7 @@ class BulkEditAdmin(CatalogueAdmin[M]):
     actions: Any = ["bulk_edit_selected"]
 
     @admin.action(description="Edit selected %(verbose_name_plural)s …", permissions=["change"])
-    def bulk_edit_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse | None:
+    def bulk_edit_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse:
         """Show the form, then what it would change. If that was confirmed, edit the rows and return to the list."""
         number = queryset.count()
         is_sent = not {"preview", "apply", "again"}.isdisjoint(request.POST)
@@ -48,25 +41,11 @@ class BulkEditAdmin(CatalogueAdmin[M]):
             return self._ask(request, queryset, number, form)
         try:
             if "apply" in request.POST:
-                edited = bulk_edit(queryset, form.edit(), current_user(request))
-                self._bulk_report(request, number, edited)
-                return None
+                return edit_or_start(request, self.model, form, keys_of(queryset), request.get_full_path())
             return self._show(request, queryset, number, form)
         except BulkEditError as error:
             form.add_error(None, str(error))
             return self._ask(request, queryset, number, form)
-
-    def _bulk_report(self, request: HttpRequest, number: int, edited: Edited) -> None:
-        changed = edited.changed
-        if edited.change is None:
-            self.message_user(request, "Nothing changed: everything you selected already matched.", messages.INFO)
-            return
-        unchanged = f"; {number - changed:,} already matched" if number > changed else ""
-        done = f"Changed {changed:,} {model_ngettext(self.opts, changed)}{unchanged}."
-        undo = reverse("admin:musicdb_groupedchange_undo", args=[edited.change.pk])
-        self.message_user(request, format_html('{} <a href="{}">Undo …</a>', done, undo), messages.SUCCESS)
-        if edited.emptied:
-            self.message_user(request, _offer_to_delete(edited.emptied), messages.WARNING)
 
     def _show(self, request: HttpRequest, queryset: QuerySet[M], number: int, form: BulkEditForm) -> HttpResponse:
         return self._bulk_page(request, queryset, number, form, preview=preview_bulk_edit(queryset, form.edit()))
@@ -88,22 +67,3 @@ class BulkEditAdmin(CatalogueAdmin[M]):
             **context,
         }
         return TemplateResponse(request, "admin/musicdb/bulk_edit.html", context)
-
-
-def _offer_to_delete(albums: Sequence[Album]) -> SafeString:
-    """Name the albums that have no track any more, with a link by which each, or all, can be deleted."""
-    named = format_html_join(", ", "{}", ((link_to(album),) for album in albums[:MAX_ROWS_NAMED]))
-    more = len(albums) - MAX_ROWS_NAMED
-    if len(albums) == 1:
-        address = reverse("admin:musicdb_album_delete", args=[albums[0].pk])
-        return format_html('The album {} has no tracks any more. <a href="{}">Delete it …</a>', named, address)
-    others = f" and {more:,} more" if more > 0 else ""
-    lists_these = len(albums) <= MAX_LINKED
-    query = {"id__in": ",".join(str(album.pk) for album in albums)} if lists_these else {"unused": "yes"}
-    return format_html(
-        'The albums {}{} have no tracks any more. <a href="{}">{}</a>',
-        named,
-        others,
-        reverse("admin:musicdb_album_changelist", query=query),
-        "Show them, to delete them" if lists_these else "Show all albums without tracks, to delete them",
-    )

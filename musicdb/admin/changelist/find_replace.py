@@ -9,23 +9,21 @@ from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
 
-from musicdb.admin.base import CatalogueAdmin, M, current_user
+from musicdb.admin.base import CatalogueAdmin, M
+from musicdb.admin.changelist.edit_work import replace_or_start
 from musicdb.admin.changelist.find_replace_forms import Confirmation, FindReplaceForm
 from musicdb.admin.changelist.selection import selection_fields
 from musicdb.editing import (
     BulkEditError,
     Part,
-    Replaced,
     Replacement,
     ReplacePlan,
     SearchError,
     count_replacements,
-    find_replace,
     label_of,
     marked,
     plan_replacements,
@@ -33,7 +31,6 @@ from musicdb.editing import (
 )
 
 ROWS_A_PAGE = 50
-MAX_NAMED = 20
 ACTION = "find_replace_selected"
 
 
@@ -65,7 +62,7 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
     actions: Any = [ACTION]
 
     @admin.action(description="Find and replace in selected %(verbose_name_plural)s …", permissions=["change"])
-    def find_replace_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse | None:
+    def find_replace_selected(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponse:
         hidden = selection_fields(request, ACTION)
         return self._find_replace(request, queryset, "selected ", hidden, request.get_full_path())
 
@@ -75,7 +72,7 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
             raise PermissionDenied
         back = reverse(f"admin:{self._url_name('changelist')}")
         queryset = self.model._default_manager.all()
-        return self._find_replace(request, queryset, "all ", [], back) or HttpResponseRedirect(back)
+        return self._find_replace(request, queryset, "all ", [], back)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.find_replace_view)
@@ -87,8 +84,8 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
 
     def _find_replace(
         self, request: HttpRequest, queryset: QuerySet[M], which: str, hidden: Sequence[tuple[str, str]], back: str
-    ) -> HttpResponse | None:
-        """Show the form, then the preview. If that was confirmed, change the rows and return None."""
+    ) -> HttpResponse:
+        """Show the form, then the preview. If that was confirmed, change the rows and lead ``back``."""
         posted = request.POST
         is_sent = "find" in posted
         form = FindReplaceForm(self.model, posted if is_sent else None)
@@ -104,9 +101,9 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
                 plan = plan_replacements(queryset, form.cleaned_data["fields_searched"], form.search)
                 confirmation = Confirmation(plan, posted)
                 if "apply" in posted and not confirmation.is_first:
-                    if confirmation.shown.keys() - confirmation.left_out:
-                        self._replace(request, plan, confirmation, form)
-                        return None
+                    confirmed = confirmation.confirmed
+                    if confirmed:
+                        return replace_or_start(request, plan, form, confirmed, back)
                     self.message_user(request, "No row is ticked, so nothing was changed.", messages.WARNING)
                 return self._show_replacements(request, plan, confirmation, context)
             except (SearchError, BulkEditError) as error:
@@ -134,38 +131,6 @@ class FindReplaceAdmin(CatalogueAdmin[M]):
             "says_what": len(plan.columns) + len(plan.alias_columns) > 1,
         }
         return TemplateResponse(request, "admin/musicdb/find_replace_preview.html", context)
-
-    def _replace(
-        self, request: HttpRequest, plan: ReplacePlan, confirmation: Confirmation, form: FindReplaceForm
-    ) -> None:
-        done = find_replace(
-            plan,
-            confirmation.shown,
-            confirmation.left_out,
-            current_user(request),
-            keeps_former_names=form.cleaned_data.get("keep_former_names", False),
-        )
-        self._report_replaced(request, done)
-
-    def _report_replaced(self, request: HttpRequest, done: Replaced) -> None:
-        if done.change is None:
-            self.message_user(request, "Nothing was changed.", messages.INFO)
-        else:
-            undo = reverse("admin:musicdb_groupedchange_undo", args=[done.change.pk])
-            changed = f"Changed {count_replacements(self.model, done.changed, done.aliases)}."
-            self.message_user(request, format_html('{} <a href="{}">Undo …</a>', changed, undo), messages.SUCCESS)
-        if done.stale:
-            text = "Somebody has changed or deleted these since you saw them, so they were left out:"
-            self._warn(request, text, [f"“{name}”" for name in done.stale])
-        if done.not_kept:
-            self._warn(request, "Not every old name became an alias:", done.not_kept)
-
-    def _warn(self, request: HttpRequest, text: str, sentences: Sequence[str]) -> None:
-        listed = [*sentences[:MAX_NAMED]]
-        if more := len(sentences) - len(listed):
-            listed.append(f"and {more:,} more")
-        items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in listed))
-        self.message_user(request, format_html("{}<ul>{}</ul>", text, items), messages.WARNING)
 
 
 def _counted(plan: ReplacePlan, found: Sequence[Replacement]) -> str:

@@ -91,9 +91,14 @@ class Confirmation:
         self.stale = {key for key, digest in self.shown.items() if now.get(key) != digest}
 
     @property
+    def confirmed(self) -> dict[str, str]:
+        """The digests of what has a tick, by key."""
+        return {key: digest for key, digest in self.shown.items() if key not in self.left_out}
+
+    @property
     def changing(self) -> set[str]:
         """The keys of what changes."""
-        return self.shown.keys() - self.left_out - self.stale
+        return self.confirmed.keys() - self.stale
 
     @property
     def token(self) -> str:

@@ -41,7 +41,7 @@ def send(request: HttpRequest, export: Export, back: str) -> HttpResponseBase:
             export.name,
             export.stored,
             export.permissions,
-            keys=export.keys,
+            given=None if export.keys is None else export.keys.tobytes(),
         ),
         back,
     )

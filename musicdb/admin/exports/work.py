@@ -34,7 +34,7 @@ class Export:
     @property
     def stored(self) -> dict[str, Any]:
         """What a transfer stores of it. The keys have a file of their own, and here a digest by which they differ."""
-        digest = {"keys": sha256(self.keys).hexdigest()} if self.keys is not None else {}
+        digest = {"given": sha256(self.keys).hexdigest()} if self.keys is not None else {}
         return {"what": self.what, **self.asked, **digest}
 
     def write(self, file: IO[bytes], progress: Progress = no_progress) -> None:
@@ -66,13 +66,22 @@ _WAYS: dict[str, Callable[[IO[bytes], dict[str, Any], "array[int] | None", Progr
 }
 
 
+def _keys(files: TransferFiles) -> "array[int] | None":
+    """Return the keys of the rows that are exported, in their order, if there are any."""
+    if (given := files.read_given()) is None:
+        return None
+    keys = array("q")
+    keys.frombytes(given)
+    return keys
+
+
 def _export(transfer: Transfer, progress: Progress, files: TransferFiles) -> Done:
     try:
         with files.writing() as file:
-            _WAYS[transfer.asked["what"]](file, transfer.asked, files.read_keys(), progress)
+            _WAYS[transfer.asked["what"]](file, transfer.asked, _keys(files), progress)
     except ExportRefusedError as error:
         raise TransferFailedError(f"{error} {transfer.nothing_done}") from error
-    files.keys.unlink(missing_ok=True)
+    files.given.unlink(missing_ok=True)
     return Done()
 
 

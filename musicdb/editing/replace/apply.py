@@ -22,6 +22,7 @@ from musicdb.models import GroupedChange
 from musicdb.models.aggregates import aggregate_of
 from musicdb.models.former_values import keep_former_values
 from musicdb.models.history import ChangeType
+from musicdb.progress import Progress, no_progress
 
 MAX_QUOTED = 60
 
@@ -51,25 +52,24 @@ def count_replacements(model: Any, rows: int, aliases: int) -> str:
 
 def find_replace(
     plan: ReplacePlan,
-    shown: Mapping[str, str],
-    left_out: Collection[str],
+    confirmed: Mapping[str, str],
     user: AbstractBaseUser,
     *,
     keeps_former_names: bool,
+    progress: Progress = no_progress,
 ) -> Replaced:
     """Change the texts of ``plan`` as a person has confirmed them, in one transaction.
 
-    ``shown`` are the digests of the changes that the person saw, by key, and ``left_out`` the keys of those that were
-    not confirmed. What would change in another way by now is left alone. Each row that changes gets a version in its
-    history. Raises BulkEditError, with nothing changed.
+    ``confirmed`` are the digests of the changes that the person saw and ticked, by key. What would change in another
+    way by now is left alone. Each row that changes gets a version in its history. Raises BulkEditError, with nothing
+    changed.
     """
     now = {one.key: one for one in plan.possible}
-    confirmed = [key for key in shown if key not in left_out]
-    found = [now[key] for key in confirmed if key in now and now[key].digest == shown[key]]
+    found = [now[key] for key, digest in confirmed.items() if key in now and now[key].digest == digest]
     same = {one.key for one in found}
     stale = [row_of(key) for key in confirmed if key not in same]
     try:
-        return retry_on_deadlock(lambda: _Writing(plan, user, keeps_former_names).write(found, stale))
+        return retry_on_deadlock(lambda: _Writing(plan, user, keeps_former_names).write(found, stale, progress))
     except Error as error:
         raise BulkEditError(f"{explain(error)} Nothing was changed.") from error
 
@@ -83,10 +83,11 @@ class _Writing:
         self._fields: set[str] = set()
         self._done = Replaced()
 
-    def write(self, found: Sequence[Replacement], stale: Sequence[int]) -> Replaced:
+    def write(self, found: Sequence[Replacement], stale: Sequence[int], progress: Progress) -> Replaced:
         left = list(stale)
         by_row = [list(of_row) for _, of_row in groupby(sorted(found, key=lambda one: one.row), lambda one: one.row)]
-        for batch in in_batches(by_row, BATCH):
+        for number, batch in enumerate(in_batches(by_row, BATCH)):
+            progress(f"Changing {self._plan.model._meta.verbose_name_plural}", number * BATCH, len(by_row))
             left += self._write_batch(list(chain.from_iterable(batch)))
         done = self._done
         done.stale = _names_of(self._plan.model, left)
