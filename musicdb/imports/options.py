@@ -1,9 +1,11 @@
 """What an editor decides about an import. No Django here."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.music import normalise_name
@@ -11,10 +13,26 @@ from musicdb.music import normalise_name
 
 @dataclass(frozen=True)
 class Source:
-    """A file to import: its name and its content."""
+    """A file to import: its name, and its content or the path of the file that has it.
+
+    A file on the disk is read anew each time, so that it need not be in memory. It must stay as it is until then.
+    """
 
     name: str
-    data: bytes
+    content: bytes | Path
+
+    def open(self) -> BinaryIO:
+        return self.content.open("rb") if isinstance(self.content, Path) else io.BytesIO(self.content)
+
+    @property
+    def data(self) -> bytes:
+        """The whole content, in memory."""
+        return self.content.read_bytes() if isinstance(self.content, Path) else self.content
+
+    @property
+    def size(self) -> int:
+        """The size in bytes."""
+        return self.content.stat().st_size if isinstance(self.content, Path) else len(self.content)
 
 
 @dataclass(frozen=True)

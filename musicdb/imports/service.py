@@ -38,6 +38,7 @@ from musicdb.progress import Progress, no_progress
 from musicdb.whole_files import replacing
 
 LEFT_DELETED = "an editor has deleted it"
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,9 @@ def _record(
 ) -> Import:
     digests = hashlib.sha256()
     for source in sources:
-        digests.update(source.data)
+        with source.open() as file:
+            while chunk := file.read(_CHUNK):
+                digests.update(chunk)
     return Import.objects.create(
         user=user,
         file_name=_names(sources)[:500],

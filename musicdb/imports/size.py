@@ -15,7 +15,7 @@ MAX_COUNTED_SIZE = 4 * MEGABYTE
 
 def is_large(source: Source) -> bool:
     """Return whether ``source`` has more rows than the setting TRANSFER_ROWS. What cannot be read has none."""
-    if len(source.data) > MAX_COUNTED_SIZE:
+    if source.size > MAX_COUNTED_SIZE:
         return True
     try:
         rows = chain.from_iterable(table.rows() for table in read_sources([source]))

@@ -48,10 +48,10 @@ def save_upload(name: str, chunks: Iterable[bytes], owner: int) -> str:
 def load_upload(token: str, owner: int) -> Source:
     """Return the upload of ``token``. Raises UploadGoneError."""
     upload = _stored(token, owner)
-    try:
-        return Source(upload["name"], (private_folder() / upload["file"]).read_bytes())
-    except FileNotFoundError:
-        raise UploadGoneError("This file has been imported or deleted. Upload it again.") from None
+    path = private_folder() / upload["file"]
+    if not path.is_file():
+        raise UploadGoneError("This file has been imported or deleted. Upload it again.")
+    return Source(upload["name"], path)
 
 
 def upload_key(token: str, owner: int) -> str:

@@ -41,7 +41,7 @@ def open_zip(name: str, data: bytes) -> list[Text | Table]:
     files = [member for member in members if not member.is_dir()]
     names = _names_of(files)
     # Unpacked anew each time that it is read, so that no two members are in memory at once.
-    texts = [Text(own, partial(_unpack, name, data, member)) for own, member in zip(names, files, strict=True)]
+    texts = [Text(own, partial(_unpacked, name, data, member)) for own, member in zip(names, files, strict=True)]
     _refuse_packed_bombs(name, [text for text in texts if _is_workbook(text.name) and not text.name.startswith(".")])
     found: list[Text | Table] = []
     others: list[str] = []
@@ -122,7 +122,7 @@ def _names_of(members: Sequence[zipfile.ZipInfo]) -> list[str]:
     }
     if raw:
         together = b"\n".join(raw.values())
-        encoding = UTF_8 if can_decode(together, UTF_8) else guess(list(raw.values())).encoding
+        encoding = UTF_8 if can_decode([together], UTF_8) else guess(list(raw.values())).encoding
         for position, path in raw.items():
             paths[position] = path.decode(encoding, "replace")
     return [PurePosixPath(path).name for path in paths]
@@ -141,7 +141,7 @@ def _is_prose(text: Text) -> bool:
     """Return whether a file is there to be read by people, such as a readme."""
     if not text.name.lower().endswith(".txt"):
         return False
-    first_line = text.read().lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
+    first_line = text.head().lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
     return _FOR_READERS.match(text.name) is not None or not any(mark in first_line for mark in DELIMITERS.encode())
 
 
@@ -166,6 +166,10 @@ def _refuse_bomb(name: str, members: list[zipfile.ZipInfo], largest: int) -> Non
         raise ImportRefusedError(f"{name} unpacks to more than {MAX_RATIO} times its size. No table does.")
     if any(member.flag_bits & 1 for member in members):
         raise ImportRefusedError(f"{name} is protected by a password. Remove it first.")
+
+
+def _unpacked(name: str, archive: bytes, member: zipfile.ZipInfo) -> io.BytesIO:
+    return io.BytesIO(_unpack(name, archive, member))
 
 
 def _unpack(name: str, archive: bytes, member: zipfile.ZipInfo) -> bytes:

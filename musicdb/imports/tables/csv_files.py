@@ -31,23 +31,23 @@ csv.field_size_limit(10 * MEGABYTE)
 def read_csv(text: Text) -> Table:
     """Return the table of a file of text whose encoding is known."""
     name, encoding = text.name, text.encoding
-    data = text.read()
-    if not _NOT_BLANK.search(data):
+    if not any(map(_NOT_BLANK.search, text.chunks())):
         raise ImportRefusedError(f"{name} is empty.")
-    refuse_other_text(name, data, encoding)
-    is_whole = encoding.startswith("utf-16") or can_decode(data, encoding)
+    refuse_other_text(name, text.head(), encoding)
+    is_whole = encoding.startswith("utf-16") or can_decode(text.chunks(), encoding)
 
-    def lines(data: bytes) -> io.TextIOWrapper:
+    def lines() -> io.TextIOWrapper:
         errors = "replace" if is_whole else "surrogateescape"
-        return io.TextIOWrapper(io.BytesIO(data), encoding, errors=errors, newline="")
+        return io.TextIOWrapper(text.open(), encoding, errors=errors, newline="")
 
-    delimiter, has_separator_line = _delimiter(lines(data))
+    with lines() as opened:
+        delimiter, has_separator_line = _delimiter(opened)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        opened = lines(text.read())
-        if has_separator_line:
-            _next_line(opened)
-        return _numbered(name, csv.reader(opened, delimiter=delimiter))
+        with lines() as opened:
+            if has_separator_line:
+                _next_line(opened)
+            yield from _numbered(name, csv.reader(opened, delimiter=delimiter))
 
     notes, questions, samples = tuple(text.notes), tuple(text.questions), text.samples
     table = Table(name, rows, notes, questions, samples, min_share=_MIN_SHARE)

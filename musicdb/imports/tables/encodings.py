@@ -2,9 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
@@ -35,6 +36,8 @@ _MAX_CELLS = 100
 _MAX_CELLS_TOGETHER = 300
 _MAX_CELL_BYTES = 200
 _CHUNK = 1 << 20
+# So much of a file shows what kind of file it is.
+_HEAD = 4_096
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _BETWEEN_CELLS = re.compile(rb'[,;|\t\r\n"]')
 _SAMPLED_CELLS, _SAMPLED_CHARACTERS = 3, 40
@@ -42,17 +45,33 @@ _SAMPLED_CELLS, _SAMPLED_CHARACTERS = 3, 40
 
 @dataclass
 class Text:
-    """A file of text. ``read`` returns its content; it is read anew each time, so that no two are in memory at once.
+    """A file of text. ``open`` opens it anew each time, so that its content need not be in memory.
 
     ``decide_encodings`` sets all else. ``samples`` has what the text looks like in each encoding that can read it.
     """
 
     name: str
-    read: Callable[[], bytes]
+    open: Callable[[], BinaryIO]
     encoding: str = UTF_8
     notes: list[Note] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     samples: dict[str, str] = field(default_factory=dict)
+
+    def read(self) -> bytes:
+        """Return the whole content."""
+        with self.open() as file:
+            return file.read()
+
+    def head(self) -> bytes:
+        """Return how the content begins."""
+        with self.open() as file:
+            return file.read(_HEAD)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the content piece by piece."""
+        with self.open() as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
 
 
 @dataclass(frozen=True)
@@ -72,11 +91,10 @@ def decide_encodings(texts: Iterable[Text], wanted: str = "") -> None:
     undecided: list[tuple[Text, Guess]] = []
     cells: dict[bytes, None] = {}
     for text in texts:
-        data = text.read()
-        if found := unicode_encoding(data):
+        if found := unicode_encoding(text.head(), text.chunks):
             text.encoding = found
         else:
-            own = cells_beyond_ascii(data)
+            own = cells_beyond_ascii(text.read())
             cells |= dict.fromkeys(own)
             undecided.append((text, guess(own)))
     if not undecided:
@@ -102,8 +120,11 @@ def decide_encodings(texts: Iterable[Text], wanted: str = "") -> None:
             text.questions.append(Question(ENCODING.code, said, options, text.name))
 
 
-def unicode_encoding(data: bytes) -> str:
-    """Return which encoding of Unicode ``data`` has, and "" if it has none."""
+def unicode_encoding(data: bytes, chunks: Callable[[], Iterable[bytes]] | None = None) -> str:
+    """Return which encoding of Unicode some text has, and "" if it has none.
+
+    ``data`` is the text, or its beginning where ``chunks`` yields all of it.
+    """
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -114,16 +135,16 @@ def unicode_encoding(data: bytes) -> str:
         return "utf-16-le"
     if head[0::2].count(0) > len(head) // 3:
         return "utf-16-be"
-    return UTF_8 if can_decode(data, UTF_8) else ""
+    return UTF_8 if can_decode(chunks() if chunks else [data], UTF_8) else ""
 
 
-def can_decode(data: bytes, encoding: str) -> bool:
-    """Return whether ``encoding`` has all of ``data``."""
-    # In pieces: the text of a large file takes several times the memory of the file.
+def can_decode(chunks: Iterable[bytes], encoding: str) -> bool:
+    """Return whether ``encoding`` has all of a text that comes in pieces."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for start in range(0, len(data), _CHUNK):
-            decoder.decode(data[start : start + _CHUNK], final=start + _CHUNK >= len(data))
+        for chunk in chunks:
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

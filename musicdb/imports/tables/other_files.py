@@ -3,6 +3,7 @@
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
 
 from musicdb.imports.messages import ImportRefusedError
 
@@ -73,12 +74,15 @@ _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MAX_CONTROL = 1 / 20
 
 
-def refuse_binary(name: str, data: bytes) -> None:
-    """Refuse a file that is not text and not a zip file. Raises ImportRefusedError."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ImportRefusedError(_old_office(name, data))
+def refuse_binary(name: str, head: bytes, read: Callable[[], bytes]) -> None:
+    """Refuse a file that is not text and not a zip file. ``head`` is how it begins, and ``read`` returns all of it.
+
+    Raises ImportRefusedError.
+    """
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ImportRefusedError(_old_office(name, read()))
     for pattern, what, instead in _BINARY:
-        if pattern.match(data):
+        if pattern.match(head):
             raise ImportRefusedError(f"{name} is {what}, not a table. {instead}")
 
 
@@ -115,10 +119,13 @@ def _open_document(archive: zipfile.ZipFile) -> tuple[str, str]:
     return "an OpenDocument file (.odt or another)", _TAKE_A_TABLE
 
 
-def refuse_other_text(name: str, data: bytes, encoding: str) -> None:
-    """Refuse text that is not a table, and what is not text at all. Raises ImportRefusedError."""
-    head = data[:_LOOKED_AT].decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
-    if len(data) > _LOOKED_AT:
+def refuse_other_text(name: str, beginning: bytes, encoding: str) -> None:
+    """Refuse text that is not a table, and what is not text at all. Raises ImportRefusedError.
+
+    ``beginning`` is how it begins, or all of it where it is short.
+    """
+    head = beginning[:_LOOKED_AT].decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
+    if len(beginning) > _LOOKED_AT:
         # The last line is cut.
         head = head.rpartition("\n")[0] or head
     for pattern, what, instead in _TEXT:

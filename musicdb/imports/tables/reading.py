@@ -7,7 +7,7 @@ from musicdb.imports.messages import ImportRefusedError
 from musicdb.imports.options import Source
 from musicdb.imports.tables.archives import open_zip
 from musicdb.imports.tables.csv_files import read_csv
-from musicdb.imports.tables.documents import read_document
+from musicdb.imports.tables.documents import may_be_document, read_document
 from musicdb.imports.tables.encodings import Text, decide_encodings
 from musicdb.imports.tables.headings import with_headings
 from musicdb.imports.tables.other_files import refuse_binary
@@ -20,17 +20,20 @@ def read_sources(sources: Iterable[Source], encoding: str | None = None) -> Iter
 
     Raises ImportRefusedError, with a message for the person who sent the file, for what is not a table or too large.
     """
-    opened = [one for source in sources for one in _open(source.name, source.data)]
+    opened = [one for source in sources for one in _open(source)]
     decide_encodings([one for one in opened if isinstance(one, Text)], encoding or "")
     for one in opened:
         yield from split(with_headings(read_csv(one)) if isinstance(one, Text) else one)
 
 
-def _open(name: str, data: bytes) -> Iterable[Text | Table]:
+def _open(source: Source) -> Iterable[Text | Table]:
     """Return what one file has: tables, or text that is a table once its encoding is known."""
-    if len(data) > MAX_FILE_SIZE:
+    name = source.name
+    if source.size > MAX_FILE_SIZE:
         raise ImportRefusedError(f"{name} is larger than {MAX_FILE_SIZE // MEGABYTE} MB. Import it in parts.")
-    if data.startswith(b"PK\x03\x04"):
-        return open_zip(name, data)
-    refuse_binary(name, data)
-    return read_document(name, lambda: data) or [Text(name, lambda: data)]
+    text = Text(name, source.open)
+    head = text.head()
+    if head.startswith(b"PK\x03\x04"):
+        return open_zip(name, source.data)
+    refuse_binary(name, head, text.read)
+    return (read_document(name, text.read) if may_be_document(name, head) else None) or [text]

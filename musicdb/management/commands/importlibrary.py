@@ -267,7 +267,9 @@ class _Bar:
 
 def _source(path: Path) -> Source:
     try:
-        return Source(path.name, path.read_bytes())
+        with path.open("rb") as file:
+            # A pipe can be read once only.
+            return Source(path.name, path if path.is_file() else file.read())
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
 

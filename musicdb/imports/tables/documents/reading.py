@@ -30,6 +30,7 @@ from musicdb.music import normalise_name
 # The suffixes of documents, by which a zip's are known.
 SUFFIXES = frozenset({".json", ".jsonl", ".m3u", ".m3u8", ".xspf", ".jspf", ".xml", ".sql"})
 _LOOKED_AT = 2_000
+_STARTS = (STARTS_JSON, STARTS_M3U, STARTS_SQL_DUMP, STARTS_PLIST, STARTS_XSPF)
 # A playlist’s name has at most as many characters.
 MAX_NAME = 300
 # Each returns the tables of what a JSON file says, or None where it is of another kind.
@@ -55,6 +56,12 @@ class NoMusicError(ImportRefusedError):
 
 def is_document(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in SUFFIXES
+
+
+def may_be_document(name: str, head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` may be a document, so that its content is worth reading."""
+    text = head[:_LOOKED_AT].decode(unicode_encoding(head) or UTF_8, errors="replace")
+    return name.lower().endswith(".nsp") or any(starts.match(text) for starts in _STARTS)
 
 
 def read_document(name: str, read: Callable[[], bytes]) -> list[Table] | None:
