@@ -25,8 +25,8 @@ PROGRESS_EVERY = 1_000
 class Applied:
     """The keys of the rows that an import created and changed, by model."""
 
-    created: dict[type[SluggedModel], Sequence[int]] = field(default_factory=dict)
-    updated: dict[type[SluggedModel], list[int]] = field(default_factory=dict)
+    created: dict[type[SluggedModel], Iterable[int]] = field(default_factory=dict)
+    updated: dict[type[SluggedModel], Iterable[int]] = field(default_factory=dict)
 
 
 def apply_plan(plan: Plan, writer: Writer, stage: str = "Writing", progress: Progress = no_progress) -> Applied:
@@ -36,7 +36,7 @@ def apply_plan(plan: Plan, writer: Writer, stage: str = "Writing", progress: Pro
     ``progress`` is told. It may take one transaction to prepare the rows and another to write them, as long as nobody
     else writes in between.
     """
-    applied = Applied(updated=plan.changed_keys())
+    applied = Applied(updated={**plan.changed_keys()})
     for aggregate in CATALOGUE:
         new, changed = plan.created[aggregate.model], plan.changed[aggregate.model]
         applied.created[aggregate.model] = _reserve_keys(new)

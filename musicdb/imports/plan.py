@@ -1,19 +1,20 @@
 """What an import would change: the entities that are created and changed, row by row. Reads only."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from musicdb.imports.columns import Columns, as_dict
+from musicdb.imports.earlier import Earlier
 from musicdb.imports.entities import Entity
 from musicdb.imports.existing import Kept
 from musicdb.imports.messages import Note, Problem, RowRef
 from musicdb.imports.options import ImportOptions
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.playlists import PlannedPlaylist, plan_playlists
 from musicdb.imports.resolvers import Resolution, ResolvedRow, ResolvedTrack, UnknownTrack
-from musicdb.imports.track_notes import no_features, notes_on_tracks
+from musicdb.imports.track_notes import TrackNotes
 from musicdb.models import SluggedModel, Track
 from musicdb.models.aggregates import CATALOGUE
 from musicdb.music import ESSENTIAL_FEATURES, FEATURE_NAMES
@@ -48,8 +49,10 @@ class Plan:
 
     ``rows`` are those that create or change something. ``created`` and ``changed`` also have the entities that rows
     only mention. ``unchanged`` counts the rows that change nothing, by the name of the model. ``problems`` are those
-    that only the catalogue shows, as are ``notes``. ``playlists`` are those whose tracks the files list. ``kept`` are
-    values of the library that the files would change, and ``left_deleted`` rows that they would bring back.
+    that only the catalogue shows, as are ``notes`` and what is said ``about_tracks``. ``playlists`` are those whose
+    tracks the files list. ``kept`` are values of the library that the files would change, and ``left_deleted`` rows
+    that they would bring back. ``track_of`` has the track of each record by the ``id`` of the record, where files list
+    the tracks of playlists.
     """
 
     rows: list[PlannedRow] = field(default_factory=list)
@@ -61,6 +64,8 @@ class Plan:
     notes: list[Note] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     left_deleted: list[LeftDeleted] = field(default_factory=list)
+    about_tracks: TrackNotes = field(default_factory=TrackNotes)
+    track_of: dict[int, Entity | int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -79,15 +84,12 @@ class Plan:
         return {model: [one.pk for one in entities if one.pk] for model, entities in self.changed.items()}
 
 
-def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, progress: Progress = no_progress) -> Plan:
+def make_plan(
+    resolution: Resolution, parsed: Parsed, options: ImportOptions, earlier: Earlier, progress: Progress = no_progress
+) -> Plan:
     """Compare the resolved records of ``parsed`` with the catalogue."""
     tracks = len(parsed.tracks)
-    # Where the track of each record is, for the playlists.
-    found: dict[int, Entity | int] = {}
     plan = Plan()
-    with_features = 0
-    unsure: list[ResolvedTrack] = []
-    unknown: list[UnknownTrack] = []
     collected: set[int] = set()
     for model in (aggregate.model for aggregate in CATALOGUE):
         plan.created[model], plan.changed[model] = [], []
@@ -98,36 +100,36 @@ def make_plan(resolution: Resolution, parsed: Parsed, options: ImportOptions, pr
         else:
             plan.problems.append(row)
     for done, track in enumerate(resolution.tracks, start=1):
+        plan.about_tracks.see(track.ref)
         if isinstance(track, ResolvedTrack):
             entity = _plan_track(track, options.liked is True)
-            if parsed.playlists:
-                found[id(track.record)] = entity.pk or entity
-            _add(plan, PlannedRow(track.ref, entity), entity.is_new or entity.is_changed)
+            if parsed.lists_tracks:
+                plan.track_of[id(track.record)] = entity.pk or entity
+            has_change = entity.is_new or entity.is_changed or entity.pk in earlier.changed[Track]
+            _add(plan, PlannedRow(track.ref, entity), has_change)
             # Several rows without an id can mean one track.
             if entity.pk is None or entity.pk not in collected:
                 _collect(plan, [entity])
                 if entity.pk and entity.is_changed:
                     collected.add(entity.pk)
             if track.is_unsure:
-                unsure.append(track)
-            with_features += any(entity.values.get(name) is not None for name in ESSENTIAL_FEATURES)
+                plan.about_tracks.see_unsure(track)
+            if not plan.about_tracks.has_features:
+                plan.about_tracks.has_features = any(entity.values.get(name) is not None for name in ESSENTIAL_FEATURES)
         elif isinstance(track, UnknownTrack):
-            unknown.append(track)
+            plan.about_tracks.see_unknown(track)
         else:
             plan.problems.append(track)
         if done % PROGRESS_EVERY == 0 or done == tracks:
             progress("Comparing", done, tracks)
-    plan.notes += notes_on_tracks(unsure, unknown)
-    if len(unknown) < tracks and not with_features:
-        plan.notes.append(no_features(parsed))
-    _plan_playlists(plan, resolution, parsed, found)
+    _plan_playlists(plan, resolution, parsed)
     _collect(plan, resolution.entities())
     return plan
 
 
-def _plan_playlists(plan: Plan, resolution: Resolution, parsed: Parsed, tracks: Mapping[int, Entity | int]) -> None:
+def _plan_playlists(plan: Plan, resolution: Resolution, parsed: Parsed) -> None:
     with_rows = {id(row.entity) for row in resolution.rows if isinstance(row, ResolvedRow)}
-    for planned in plan_playlists(list(parsed.playlists.values()), resolution.playlists, tracks):
+    for planned in plan_playlists(list(parsed.playlists.values()), resolution.playlists, plan.track_of):
         if isinstance(planned, Problem):
             plan.problems.append(planned)
         elif isinstance(planned, Note):

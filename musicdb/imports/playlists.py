@@ -9,7 +9,7 @@ from musicdb.db import in_batches
 from musicdb.history.list_changes import ListChanges, list_changes
 from musicdb.imports.entities import Entity, Entry
 from musicdb.imports.messages import Note, Problem
-from musicdb.imports.parse import ParsedEntry, ParsedPlaylist
+from musicdb.imports.parsed import LEFT_OUT, ParsedEntry, ParsedPlaylist
 from musicdb.imports.resolvers.named import NamedResolver
 from musicdb.models import Playlist, Track, TrackAlias
 from musicdb.models.aggregates import Child, aggregate_of
@@ -67,12 +67,12 @@ def plan_playlists(
             continue
         entries = []
         for entry in playlist.entries:
-            track = by_slug.get(entry.track) if isinstance(entry.track, str) else tracks.get(id(entry.track.record))
-            if track is not None:
+            track = _track_of(entry, by_slug, tracks)
+            if track:
                 entries.append(Entry(track, (entry.entry.added_at, entry.entry.added_by)))
             elif isinstance(entry.track, str):
                 yield _unknown(entry, "track", entry.track)
-        if entries:
+        if entries or any(entry.track == LEFT_OUT for entry in playlist.entries):
             entity = playlists.find(playlist.mention)
             if entity.is_new and playlist.source:
                 entity.values["source"] = playlist.source[:500]
@@ -86,6 +86,14 @@ def plan_playlists(
             yield Note("", text, (), entity.name)
         else:
             yield _update(entity, entries, present.get(entity.pk or 0, []))
+
+
+def _track_of(entry: ParsedEntry, by_slug: Mapping[str, int], tracks: Mapping[int, TrackKey]) -> TrackKey | None:
+    if isinstance(entry.track, str):
+        return by_slug.get(entry.track)
+    if isinstance(entry.track, int):
+        return max(entry.track, 0)
+    return tracks.get(id(entry.track.record))
 
 
 def _update(entity: Entity, entries: list[Entry], present: Sequence[Child]) -> PlannedPlaylist:

@@ -168,6 +168,7 @@ class TrackRecord:
         return title, artists, album
 
 
+Record = TrackRecord | AlbumRecord | EntityRecord | PlaylistEntryRecord
 # Files mostly give genres and labels by name alone. A text then takes less memory than a record.
 Mention = str | NamedRecord | ArtistRecord
 

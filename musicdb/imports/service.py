@@ -11,23 +11,28 @@ import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseFailure
+from django.db import transaction
 
 from musicdb import history
-from musicdb.db import explain
+from musicdb.db import explain, large_page_cache
 from musicdb.imports.apply import Applied
 from musicdb.imports.bad_rows import write_bad_rows
+from musicdb.imports.earlier import Earlier
 from musicdb.imports.formats import as_mapped
 from musicdb.imports.lock import WEB_PATIENCE, Patience, lock_imports
 from musicdb.imports.messages import BadRowsError, ImportRefusedError, Note, OpenQuestionsError, Problem
 from musicdb.imports.options import ImportOptions, Source
-from musicdb.imports.parse import Parsed, parse
+from musicdb.imports.parse import Files, TooManyRowsError, open_files, parse_files
+from musicdb.imports.parsed import Parsed
+from musicdb.imports.parts import Divided, Totals, divide, is_divisible, write_parts
 from musicdb.imports.plan import Plan, make_plan
-from musicdb.imports.ready import ready_to_write
+from musicdb.imports.ready import Ready, ready_to_write
+from musicdb.imports.report import KeptField, kept_fields
 from musicdb.imports.resolvers import resolve
 from musicdb.imports.saved_mappings import save_mappings, with_saved_mappings
 from musicdb.imports.settle import settle
@@ -47,6 +52,8 @@ class Preview:
 
     parsed: Parsed
     plan: Plan
+    # What an import in parts has done. Its ``plan`` has no rows.
+    totals: Totals | None = None
 
     @property
     def problems(self) -> list[Problem]:
@@ -56,11 +63,16 @@ class Preview:
     @property
     def notes(self) -> list[Note]:
         """What a person should know before they confirm."""
-        return [*self.parsed.notes, *self.plan.notes]
+        return [*self.parsed.notes, *self.plan.about_tracks.notes(), *self.plan.notes]
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        return self.plan.counts
+        return (self.totals or self.plan).counts
+
+    @property
+    def kept_fields(self) -> list[KeptField]:
+        """What the import keeps, field by field."""
+        return self.totals.kept_fields if self.totals else kept_fields(self.plan)
 
     @property
     def changes_anything(self) -> bool:
@@ -75,7 +87,7 @@ class Preview:
 class Outcome(Preview):
     """What an import has changed."""
 
-    record: Import
+    record: Import = field(kw_only=True)
 
 
 @contextmanager
@@ -101,6 +113,17 @@ def preview(sources: Sequence[Source], options: ImportOptions, progress: Progres
     return Preview(parsed, _plan(parsed, options, progress))
 
 
+@dataclass(frozen=True)
+class Parts:
+    """Files of more than ``from_rows`` rows are imported in parts of ``tracks`` tracks."""
+
+    from_rows: int = 150_000
+    tracks: int = 50_000
+
+
+PARTS = Parts()
+
+
 @_collector_paused()
 def run_import(
     sources: Sequence[Source],
@@ -109,6 +132,7 @@ def run_import(
     progress: Progress = no_progress,
     patience: Patience = WEB_PATIENCE,
     bad_rows_path: Callable[[Import], Path] | None = None,
+    parts: Parts = PARTS,
 ) -> Outcome:
     """Import ``sources`` in one transaction and record it.
 
@@ -119,28 +143,19 @@ def run_import(
     and if another import takes longer than ``patience`` allows (ImportLockedError).
     """
     started = time.perf_counter()
-    parsed = _parse(sources, options, progress)
-    if parsed.questions:
-        raise OpenQuestionsError(parsed.questions)
-    _refuse_bad_rows(parsed, parsed.problems, options)
-
-    def plan() -> Plan:
-        planned = Preview(parsed, _plan(parsed, options, progress))
-        _refuse_bad_rows(parsed, planned.problems, options)
-        return planned.plan
 
     def lock() -> None:
         lock_imports(f"import of {_names(sources)}", user, patience)
 
     try:
-        with ExitStack() as if_it_fails:
-            with ready_to_write(plan, lock, progress) as ready:
-                planned = Preview(parsed, ready.plan)
-                for model, keys in planned.plan.changed_keys().items():
-                    history.baseline(model, keys)
-                # All that they say is in the plan now, and the memory is needed to write it.
-                parsed.tracks.clear()
-                applied = ready.write()
+        with ExitStack() as scratch, ExitStack() as if_it_fails:
+            read = _read(sources, options, progress, parts, scratch)
+            parsed = read.parsed if isinstance(read, Divided) else read
+            if parsed.questions:
+                raise OpenQuestionsError(parsed.questions)
+            _refuse_bad_rows(parsed, parsed.problems, options)
+            with _ready(read, options, lock, progress) as write:
+                planned, applied = write()
                 save_mappings(parsed.mappings, user)
                 record = _record(sources, options, user, planned, time.perf_counter() - started)
                 progress("Recording", 0, None)
@@ -152,19 +167,75 @@ def run_import(
             if_it_fails.pop_all()
     except DatabaseFailure as error:
         raise ImportRefusedError(explain(error)) from error
-    return Outcome(parsed, planned.plan, record)
+    return Outcome(parsed, planned.plan, planned.totals, record=record)
 
 
-def _parse(sources: Sequence[Source], options: ImportOptions, progress: Progress) -> Parsed:
-    tables = list(read_sources(sources, options.parse_options.encoding))
-    options, notes = with_saved_mappings(tables, options)
-    parsed = parse(tables, options, progress)
+@contextmanager
+def _ready(
+    read: Parsed | Divided, options: ImportOptions, lock: Callable[[], None], progress: Progress
+) -> Iterator[Callable[[], tuple[Preview, Applied]]]:
+    """Yield, in a transaction, what writes an import and returns what it has done."""
+    if isinstance(read, Divided):
+        with large_page_cache(), transaction.atomic():
+            lock()
+            yield lambda: _write_parts(read, options, progress)
+        return
+
+    def plan() -> Plan:
+        planned = Preview(read, _plan(read, options, progress))
+        _refuse_bad_rows(read, planned.problems, options)
+        return planned.plan
+
+    with ready_to_write(plan, lock, progress) as ready:
+        yield lambda: _write_whole(read, ready)
+
+
+def _write_whole(parsed: Parsed, ready: Ready) -> tuple[Preview, Applied]:
+    for model, keys in ready.plan.changed_keys().items():
+        history.baseline(model, keys)
+    # All that they say is in the plan now, and the memory is needed to write it.
+    parsed.tracks.clear()
+    return Preview(parsed, ready.plan), ready.write()
+
+
+def _write_parts(divided: Divided, options: ImportOptions, progress: Progress) -> tuple[Preview, Applied]:
+    totals = write_parts(divided, options, progress)
+    planned = Preview(divided.parsed, totals.plan, totals)
+    _refuse_bad_rows(divided.parsed, planned.problems, options)
+    return planned, totals.applied
+
+
+def _read(
+    sources: Sequence[Source], options: ImportOptions, progress: Progress, parts: Parts, scratch: ExitStack
+) -> Parsed | Divided:
+    """Read all files: into memory, or onto the disk where they have very many rows. ``scratch`` deletes that again."""
+    files, options, notes = _open(sources, options)
+    try:
+        parsed = parse_files(files, options, progress, parts.from_rows if is_divisible(files) else None)
+    except TooManyRowsError:
+        divided = divide(files, options, progress, parts.tracks, scratch)
+        divided.parsed.notes[:0] = notes
+        return divided
     parsed.notes[:0] = notes
     return parsed
 
 
+def _parse(sources: Sequence[Source], options: ImportOptions, progress: Progress) -> Parsed:
+    files, options, notes = _open(sources, options)
+    parsed = parse_files(files, options, progress)
+    parsed.notes[:0] = notes
+    return parsed
+
+
+def _open(sources: Sequence[Source], options: ImportOptions) -> tuple[Files, ImportOptions, list[Note]]:
+    tables = list(read_sources(sources, options.parse_options.encoding))
+    options, notes = with_saved_mappings(tables, options)
+    return open_files(tables, options), options, notes
+
+
 def _plan(parsed: Parsed, options: ImportOptions, progress: Progress) -> Plan:
-    return settle(make_plan(resolve(parsed, options), parsed, options, progress), options)
+    earlier = Earlier()
+    return settle(make_plan(resolve(parsed, options, earlier), parsed, options, earlier, progress), options, earlier)
 
 
 def _refuse_bad_rows(parsed: Parsed, problems: Sequence[Problem], options: ImportOptions) -> None:

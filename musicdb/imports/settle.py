@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from musicdb.imports.deleted import DeletedByEditors
+from musicdb.imports.earlier import Earlier
 from musicdb.imports.entities import Entity
 from musicdb.imports.existing import keep_existing
 from musicdb.imports.options import Existing, ImportOptions
@@ -15,18 +16,22 @@ from musicdb.models import Genre, Playlist, Track
 _STAYS_DELETED = (Track, Genre, Playlist)
 
 
-def settle(plan: Plan, options: ImportOptions) -> Plan:
+def settle(plan: Plan, options: ImportOptions, earlier: Earlier) -> Plan:
     """Return ``plan`` without what the import is not to do. What was taken out is listed in the plan."""
-    gone = set() if options.restore_deleted else _leave_deleted(plan)
-    plan.kept = keep_existing(plan.changed, options)
+    gone = set() if options.restore_deleted else _leave_deleted(plan, earlier.deleted)
+    # What an earlier part has created is not the library's.
+    existed = {
+        model: [one for one in entities if one.pk not in earlier.created[model]]
+        for model, entities in plan.changed.items()
+    }
+    plan.kept = keep_existing(existed, options)
     if gone or plan.kept or options.existing is Existing.SKIP:
         _clear(plan, gone)
     return plan
 
 
-def _leave_deleted(plan: Plan) -> set[Entity]:
+def _leave_deleted(plan: Plan, deleted: DeletedByEditors) -> set[Entity]:
     """Return the new entities that are not to be created, and list them."""
-    deleted = DeletedByEditors()
     found = [entity for entities in plan.created.values() for entity in entities if deleted.has(entity)]
     gone = {entity for entity in found if entity.model in _STAYS_DELETED}
     if found:

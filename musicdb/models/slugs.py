@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Container, Iterable
 from typing import Any
 
@@ -9,7 +10,11 @@ from anyascii import anyascii
 from django.db import models
 from django.utils.text import slugify
 
+from musicdb.db import in_batches, one_of
+
 MAX_LENGTH = 100
+# So many numbers are looked up behind a slug that is taken. Few names are in a library more often.
+_TRIED_AT_ONCE = 10
 
 # People write these characters between words, and ``slugify`` would drop them: "AC/DC" is two words.
 _SEPARATORS = re.compile(r"[/\\|_:;,.+&–—·・]+")
@@ -86,13 +91,16 @@ def unique_slug(model: type[models.Model], name: str, own: int | None = None) ->
 
 
 class SlugMaker:
-    """Makes slugs for many new rows of a model: the same that ``unique_slug`` makes one by one."""
+    """Makes slugs for many new rows of a model: the same that ``unique_slug`` makes one by one.
+
+    It asks the database only about the slugs that these rows may get. The library may have a million others.
+    """
 
     def __init__(self, model: type[models.Model]) -> None:
+        self._holders: list[Any] = [holder for holder in (model, _aliases_of(model)) if holder]
         self._fallback = str(model._meta.verbose_name)
-        self._taken: set[str] = set(_slugs_like(model._default_manager.all(), "").iterator())
-        if aliases := _aliases_of(model):
-            self._taken.update(_slugs_like(aliases.objects.exclude(slug=None), ""))
+        self._asked: set[str] = set()
+        self._taken: set[str] = set()
         # The number to try next for a base that is taken: there may be hundreds of "intro".
         self._next: dict[str, int] = {}
 
@@ -100,26 +108,43 @@ class SlugMaker:
         """Return a slug for each of ``rows``, which are pairs of the slug that is wanted, or "", and the name.
 
         A wanted slug that is free is used. Otherwise the slug is made from the name, and is none of ``reserved``.
+        Two queries a batch.
         """
-        asked = list(rows)
-        got = ["" if not wanted or wanted in self._taken else self._take(wanted) for wanted, _ in asked]
+        pairs = [(wanted, slug_base(name, self._fallback)) for wanted, name in rows]
+        self._ask(slug for pair in pairs for slug in pair if slug)
+        got = ["" if not wanted or wanted in self._taken else self._take(wanted) for wanted, _ in pairs]
         self._taken.update(reserved)
-        return [slug or self.slug(name) for slug, (_, name) in zip(got, asked, strict=True)]
+        wanting = Counter(base for slug, (_, base) in zip(got, pairs, strict=True) if not slug)
+        self._ask(
+            _numbered(base, number)
+            for base, count in wanting.items()
+            if count > 1 or base in self._taken
+            for number in range(2, count + (_TRIED_AT_ONCE if base in self._taken else 1))
+        )
+        return [slug or self._free(base) for slug, (_, base) in zip(got, pairs, strict=True)]
 
     def _take(self, slug: str) -> str:
         self._taken.add(slug)
         return slug
 
-    def slug(self, name: str) -> str:
-        """Return a free slug for ``name``, which is then taken."""
-        base = slug = slug_base(name, self._fallback)
+    def _free(self, base: str) -> str:
+        """Return a free slug that begins with ``base``, which is then taken."""
+        slug = base
         number = self._next.get(base, 2)
         while slug in self._taken:
             slug = _numbered(base, number)
+            if slug not in self._asked:
+                self._ask(_numbered(base, later) for later in range(number, 2 * number + _TRIED_AT_ONCE))
             number += 1
         self._next[base] = number
-        self._taken.add(slug)
-        return slug
+        return self._take(slug)
+
+    def _ask(self, slugs: Iterable[str]) -> None:
+        """Find out which of ``slugs`` rows or aliases have."""
+        for batch in in_batches(dict.fromkeys(slug for slug in slugs if slug not in self._asked)):
+            self._asked.update(batch)
+            for holder in self._holders:
+                self._taken.update(holder.objects.filter(slug__in=one_of(batch)).values_list("slug", flat=True))
 
 
 def alias_for_slug(model: type[models.Model], slug: str) -> Any:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from musicdb.imports import ImportOptions, Source
-from musicdb.imports.parse import Parsed, parse
+from musicdb.imports.parse import parse
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.tables import read_sources
 
 

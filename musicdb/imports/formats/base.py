@@ -25,10 +25,8 @@ from import_export.widgets import Widget
 from musicdb.exports.limits import MAX_CELL
 from musicdb.imports.messages import Note, Question, RowRefusedError
 from musicdb.imports.options import ParseOptions
-from musicdb.imports.records import AlbumRecord, EntityRecord, PlaylistEntryRecord, TrackRecord
+from musicdb.imports.records import Record
 from musicdb.imports.tables import BAD_ROW_HEADINGS, REASON_COLUMN, Table
-
-Record = TrackRecord | AlbumRecord | EntityRecord | PlaylistEntryRecord
 
 _IGNORED_IN_HEADINGS = re.compile(r"[\W_]+")
 
@@ -76,7 +74,8 @@ class FileFormat(Resource):
 
     ``fields`` has the declared columns by the names of the attributes. ``source`` is where the audio features of a
     track come from, if the format itself says it. ``is_playlist`` is whether a file is a playlist, in its order.
-    ``has_mentions`` is whether rows name tracks only to say something else of them.
+    ``has_mentions`` is whether rows name tracks only to say something else of them. ``has_addresses`` is whether rows
+    name others by their slugs.
     """
 
     name: ClassVar[str]
@@ -84,6 +83,7 @@ class FileFormat(Resource):
     source: ClassVar[str] = ""
     is_playlist: ClassVar[bool] = False
     has_mentions: ClassVar[bool] = False
+    has_addresses: ClassVar[bool] = False
     sniffers: ClassVar[tuple[type[Sniffer], ...]] = ()
     max_cell: ClassVar[int] = MAX_CELL
 

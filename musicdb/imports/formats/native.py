@@ -40,6 +40,7 @@ class NativeTable(FileFormat):
 
     name = "musicdb"
     label = "musicdb"
+    has_addresses = True
     # A CSV file can hold a description that is too long for a spreadsheet's cell.
     max_cell = 10 * MEGABYTE
     table: ClassVar[Table]

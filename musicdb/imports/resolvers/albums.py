@@ -26,12 +26,14 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from musicdb.db import in_batches, one_of
+from musicdb.imports.earlier import Earlier, Facts
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
-from musicdb.imports.parse import ParsedEntity
-from musicdb.imports.records import AlbumRecord, TrackRecord, name_of, slug_of
+from musicdb.imports.parsed import ParsedEntity
+from musicdb.imports.records import AlbumRecord, name_of, slug_of
 from musicdb.imports.resolvers.aliases import AliasResolver
-from musicdb.imports.resolvers.lookup import Lookup
+from musicdb.imports.resolvers.facts import has_title_alone, is_coarse
+from musicdb.imports.resolvers.lookup import Lookup, insert
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.rows import ResolvedRow, ids_agree
 from musicdb.models import Album, AlbumArtist, AlbumLabel, TrackArtist
@@ -44,8 +46,8 @@ _BITS = {column: 1 << place for place, column in enumerate(_GIVEN)}
 class AlbumResolver:
     """The albums of an import: existing rows, and new ones."""
 
-    def __init__(self, labels: NamedResolver, artists: NamedResolver) -> None:
-        self.lookup = Lookup(Album)
+    def __init__(self, labels: NamedResolver, artists: NamedResolver, facts: Facts, earlier: Earlier) -> None:
+        self.lookup = Lookup(Album, earlier.created[Album])
         self.created: list[Entity] = []
         self._labels = labels
         self._album_artists = artists
@@ -57,10 +59,11 @@ class AlbumResolver:
         self._artists: defaultdict[Entity, set[str]] = defaultdict(set)
         self._by_upc: dict[str, list[Entity]] = {}
         # The finest dates of the import, by the album's title and the name of an artist.
-        self._finest: dict[tuple[str, str], ReleaseDate | None] = {}
+        self._finest = facts.finest_dates
         # The columns that a record has given. If several records give one, the first counts.
         # Each is a bit.
-        self._given: dict[Entity, int] = {}
+        self.given: dict[Entity, int] = {}
+        self._given_earlier = earlier.given
 
     def entities(self) -> Iterator[Entity]:
         yield from self.lookup.rows.values()
@@ -141,19 +144,10 @@ class AlbumResolver:
             )
         return bool(record.slug) and self.lookup.by_alias_slug.get(record.slug) is album
 
-    def load_dates(self, tracks: Sequence[TrackRecord]) -> None:
-        """Find out which rows know more of an album's date than others, so that their order does not matter."""
-        coarse = {track.album.title for track in tracks if track.album and _is_coarse(track.album)}
-        for track in tracks if coarse else ():
-            if track.album and track.album.title in coarse and _has_title_alone(track.album):
-                for artist in track.artists:
-                    key = track.album.title, artist.name
-                    self._finest[key] = finer_date(self._finest.get(key), track.album.released)
-
     def _with_finest_date(self, record: AlbumRecord, artists: Sequence[str]) -> AlbumRecord:
         """Return ``record`` with the finest date that the import has for its title and one of ``artists``."""
         released = record.released
-        if not _is_coarse(record) or not _has_title_alone(record):
+        if not is_coarse(record) or not has_title_alone(record):
             return record
         for artist in artists:
             released = finer_date(released, self._finest.get((record.title, artist)))
@@ -308,15 +302,17 @@ class AlbumResolver:
         if key := _upc_key(album.values.get("upc")):
             albums = self._by_upc.setdefault(key, [])
             if album not in albums:
-                albums.append(album)
+                insert(albums, album, self.lookup.earlier)
 
     def _give_column(self, album: Entity, column: str, value: object) -> None:
         if value and self._is_first(album, column):
             album.set(column, value)
 
     def _is_first(self, album: Entity, column: str) -> bool:
-        given, bit = self._given.get(album, 0), _BITS[column]
-        self._given[album] = given | bit
+        given, bit = self.given.get(album), _BITS[column]
+        if given is None:
+            given = self._given_earlier[album.pk] if album.pk else 0
+        self.given[album] = given | bit
         return not given & bit
 
 
@@ -335,15 +331,6 @@ def _has_same_date(album: Entity, record: AlbumRecord, labels: list[Entity]) -> 
         return False
     has_same_labels = bool(labels) and set(labels) == set(album.values.get("labels", ()))
     return is_full_date(record.released) or (has_same_labels and record.released[1] != "year")
-
-
-def _has_title_alone(record: AlbumRecord) -> bool:
-    """Return whether a record has nothing by which an album is found, but a title."""
-    return not record.spotify_id and not record.slug
-
-
-def _is_coarse(record: AlbumRecord) -> bool:
-    return record.released is not None and record.released[1] != "day"
 
 
 def _upc_key(upc: str | None) -> str:

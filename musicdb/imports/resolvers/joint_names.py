@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from musicdb.imports.entities import Entity
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.records import AlbumRecord, ArtistRecord
 from musicdb.imports.resolvers.named import NamedResolver
 from musicdb.models import ArtistAlias
@@ -89,14 +89,16 @@ class JointNames:
             return False
         holder = self._artists.with_id(spotify_id)
         # Where an id belongs to the joint name, another one does not.
-        return holder not in found.artists if holder else bool(found.ids)
+        is_known = holder is not None and holder.pk not in self._artists.lookup.earlier
+        return holder not in found.artists if is_known else bool(found.ids)
 
     def _named(self, mention: ArtistRecord, found: _JointName) -> Sequence[Entity]:
         """Return the artists that have the name themselves. The exact spelling takes precedence."""
         names = self._artists.lookup.names
         same = names.find(mention.name, exact=mention.name in found.spellings)
         ids = (None, mention.spotify_id)
-        return [one for one in same if not mention.spotify_id or one.spotify_id in ids]
+        earlier = self._artists.lookup.earlier
+        return [one for one in same if one.pk not in earlier and (not mention.spotify_id or one.spotify_id in ids)]
 
 
 def _mentions(parsed: Parsed) -> Iterator[ArtistRecord]:

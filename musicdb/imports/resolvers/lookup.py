@@ -4,7 +4,7 @@ A lookup is asked for many rows at once (``load``) and then answers for each, so
 batches and not with rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from django.db.models import F, IntegerField, QuerySet, Value
@@ -16,17 +16,35 @@ from musicdb.models.aggregates import aggregate_of
 from musicdb.music import name_key
 
 
+def insert(entities: list[Entity], entity: Entity, earlier: Container[int | None]) -> None:
+    """Add an entity to those among which the first is meant.
+
+    A row that an earlier part of the import has created, one of the keys ``earlier``, has the place that it would have
+    as a new one: behind all rows that the import found, and in front of those that it creates after it.
+    """
+    place = len(entities)
+    if entity.pk in earlier:
+        behind = (
+            position
+            for position, other in enumerate(entities)
+            if other.is_new or (other.pk in earlier and (other.pk or 0) > (entity.pk or 0))
+        )
+        place = next(behind, place)
+    entities.insert(place, entity)
+
+
 class NameIndex:
     """Entities by name. A name finds those that are spelled exactly so, else those that differ in case only."""
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: Container[int | None]) -> None:
+        self._earlier = earlier
         self._exact: dict[str, list[Entity]] = {}
         self._by_key: dict[str, list[Entity]] = {}
 
     def add(self, name: str, entity: Entity, *, by_key: bool) -> None:
-        self._exact.setdefault(name, []).append(entity)
+        insert(self._exact.setdefault(name, []), entity, self._earlier)
         if by_key:
-            self._by_key.setdefault(name_key(name), []).append(entity)
+            insert(self._by_key.setdefault(name_key(name), []), entity, self._earlier)
 
     def spelled(self, name: str) -> Sequence[Entity]:
         """Return the entities that are spelled exactly so."""
@@ -42,28 +60,32 @@ class Lookup:
     """The rows of one model that have been loaded or created, by what leads to each.
 
     What leads to a row by way of an alias is kept apart: a row's own name, slug and id take precedence.
+    ``earlier`` are the keys of the rows that earlier parts of the import have created.
     """
 
-    def __init__(self, model: type[SluggedModel]) -> None:
+    def __init__(self, model: type[SluggedModel], earlier: Container[int | None] = frozenset()) -> None:
         self.model = model
+        self.earlier = earlier
         self.aggregate = aggregate_of(model)
         self._columns = [column.name for column in self.aggregate.columns]
         self._has_id = "spotify_id" in self._columns
         self._alias: Any = self.aggregate.alias
         # Titles are compared as they are written: albums and tracks have no keys of names.
         self._is_keyed = self.aggregate.name_field == "name"
+        # Two new names that differ in case are two artists or labels, but one genre.
+        self.ignores_case = self.aggregate.unique_name == "name_key"
         self._name_column = "name_key" if self._is_keyed else self.aggregate.name_field
         self.rows: dict[int, Entity] = {}
         self.by_id: dict[str, Entity] = {}
         self.by_slug: dict[str, Entity] = {}
-        self.names = NameIndex()
+        self.names = NameIndex(earlier)
         self.by_alias_id: dict[str, Entity] = {}
         self.by_alias_slug: dict[str, Entity] = {}
         self.by_alias_upc: dict[str, Entity] = {}
         self._by_alias = {"spotify_id": self.by_alias_id, "slug": self.by_alias_slug, "upc": self.by_alias_upc}
-        self.alias_names = NameIndex()
+        self.alias_names = NameIndex(earlier)
         # Joint names, which mean several artists. See ``JointNames``.
-        self.joint_names = NameIndex()
+        self.joint_names = NameIndex(earlier)
         self._has_joint_names = "joint_position" in self.aggregate.alias_columns
 
     def load(
@@ -143,7 +165,7 @@ class Lookup:
 
     def _add(self, pk: int, values: dict[str, Any]) -> Entity:
         entity = self.rows[pk] = Entity(self.model, values, pk)
-        self.add(entity, by_key=self._is_keyed)
+        self.add(entity, by_key=self._is_keyed and (self.ignores_case or pk not in self.earlier))
         return entity
 
     def _load_aliases(self, column: str, batch: list[str]) -> list[Entity]:

@@ -1,6 +1,6 @@
 """Finds the genres, labels and artists that records mention or have rows about."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from musicdb.imports.entities import Entity
@@ -18,11 +18,10 @@ class SlugResolver(Protocol):
 class NamedResolver:
     """The genres, labels or artists of an import: existing rows, and new ones."""
 
-    def __init__(self, model: type[SluggedModel]) -> None:
-        self.lookup = Lookup(model)
+    def __init__(self, model: type[SluggedModel], earlier: Container[int | None] = frozenset()) -> None:
+        self.lookup = Lookup(model, earlier)
         self.created: list[Entity] = []
         self._may_share_names = self.lookup.aggregate.unique_name is None
-        self._ignores_case = self.lookup.aggregate.unique_name == "name_key"
         # What the file means by a slug of its own. It need not be the row that has this slug here.
         self._by_file_slug: dict[str, Entity] = {}
         self._with_file_slug: set[Entity] = set()
@@ -57,7 +56,7 @@ class NamedResolver:
         if slug and (entity := self._by_file_slug.get(slug)):
             return entity
         # A name with a slug of its own is another one than a name that differs in case.
-        candidates = self.lookup.named(name, exact=bool(slug) and not self._ignores_case)
+        candidates = self.lookup.named(name, exact=bool(slug) and not self.lookup.ignores_case)
         if self._may_share_names:
             if slug:
                 candidates = [one for one in candidates if one not in self._with_file_slug]
@@ -92,8 +91,7 @@ class NamedResolver:
         columns = {"name": name, "slug": slug, **({"spotify_id": spotify_id} if spotify_id else {}), **values}
         entity = Entity(self.lookup.model, columns, is_new=True)
         self.created.append(entity)
-        # Two new names that differ in case are two artists or labels, but one genre.
-        self.lookup.add(entity, by_key=self._ignores_case)
+        self.lookup.add(entity, by_key=self.lookup.ignores_case)
         return entity
 
     def with_id(self, spotify_id: str) -> Entity | None:

@@ -1,12 +1,14 @@
 """Finds the existing tracks that rows mean which have neither the track's id nor its slug: by ISRC, else by names."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from musicdb.db import one_of
+from musicdb.imports.earlier import Earlier, Facts
 from musicdb.imports.records import TrackRecord
+from musicdb.imports.resolvers.facts import Names, names_of
 from musicdb.models import Track, TrackArtist
 from musicdb.models.name_keys import SortKeyField
 from musicdb.music import search_key
@@ -34,17 +36,13 @@ class _Candidate:
     aliases: dict[str, str] = field(default_factory=dict)
 
     @property
-    def names(self) -> "Names":
+    def names(self) -> Names:
         return self.title, tuple(self.artists), self.album
 
     def artists_named_by(self, record: TrackRecord) -> list[str]:
         """Return the artists of a record, folded. Those of the track have their own names."""
         names = (search_key(artist.name) for artist in record.artists)
         return [name if name in self.artists else self.aliases.get(name, name) for name in names]
-
-
-# The title, artists and album of a track, folded.
-Names = tuple[str, tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +56,30 @@ class Match:
 
 
 class RecordingFinder:
-    """Finds the tracks that rows mean by what they say, for the ``records`` of a whole import.
+    """Finds the tracks that rows mean by what they say, for all batches of an import, or of a part of one.
 
     A track has the ISRC of the row. Where no track has it, it has the title and the artists of the row, compared as
     ``search_key`` folds them, a length that is about the same, and no other ISRC. A row may name some of the artists if
     it names the first one.
     """
 
-    def __init__(self, records: Iterable[TrackRecord]) -> None:
-        nameless = [record for record in records if not record.spotify_id and not record.slug]
+    def __init__(self, facts: Facts, earlier: Earlier) -> None:
+        self._other_ids = facts.ids
         # A track that a row names exactly is not meant by a row that names another album.
-        self._named = {names_of(record) for record in nameless if record.album}
+        self._named = facts.names
+        self._created, self._identified = earlier.created[Track], earlier.identified
         # Tracks that have got the id of a record.
         self._taken: set[int] = set()
 
-    def find(self, records: Sequence[TrackRecord], other_ids: Container[str]) -> Iterator[tuple[TrackRecord, Match]]:
+    def find(self, records: Sequence[TrackRecord]) -> Iterator[tuple[TrackRecord, Match]]:
         """Yield the ``records`` that mean an existing track, with that track. Three queries.
 
-        Tracks with one of ``other_ids`` are meant by rows that have this id. A record with an id means only a track
+        Tracks with an id that rows of the import have are meant by these. A record with an id means only a track
         without one, and no two such records mean the same track. A mention means any release of the song.
         """
         if not records:
             return
-        by_isrc, by_title = self._candidates(records, other_ids)
+        by_isrc, by_title = self._candidates(records)
         for record in records:
             with_isrc = by_isrc.get(record.values.get("isrc") or "", [])
             fitting = [one for one in with_isrc if self._is_free(one, record)] or [
@@ -97,17 +96,18 @@ class RecordingFinder:
     def _is_free(self, one: _Candidate, record: TrackRecord) -> bool:
         if not record.spotify_id or record.is_mention:
             return True
-        return one.spotify_id is None and one.pk not in self._taken
+        return one.spotify_id is None and one.pk not in self._taken and one.pk not in self._identified
 
     def _candidates(
-        self, records: Sequence[TrackRecord], other_ids: Container[str]
+        self, records: Sequence[TrackRecord]
     ) -> tuple[dict[str, list[_Candidate]], dict[str, list[_Candidate]]]:
         """Return the tracks that ``records`` may mean, by ISRC and by folded title."""
         isrcs = {isrc for record in records if (isrc := record.values.get("isrc"))}
         # An index finds tracks by their sort key. It folds more than a search key, which then decides.
         titles = {_SORT_KEY.derive(record.title) for record in records}
         conditions = {"isrc__in": one_of(isrcs)}, {"sort_key__in": one_of(titles)}
-        found = {one.pk: one for condition in conditions for one in _load(**condition)}
+        loaded = (one for condition in conditions for one in _load(**condition))
+        found = {one.pk: one for one in loaded if one.pk not in self._created}
         credited = TrackArtist.objects.filter(track__in=one_of(found)).order_by("track", "position")
         names = ("artist__search_key", "artist__aliases__search_key", "artist__aliases__joint_position")
         places: set[tuple[int, int]] = set()
@@ -120,7 +120,8 @@ class RecordingFinder:
                 found[track].aliases[alias] = name
         by_isrc, by_title = defaultdict(list), defaultdict(list)
         for one in found.values():
-            if one.spotify_id is None or one.spotify_id not in other_ids:
+            has_none = one.spotify_id is None or one.pk in self._identified
+            if has_none or one.spotify_id not in self._other_ids:
                 by_title[one.title].append(one)
                 if one.isrc:
                     by_isrc[one.isrc].append(one)
@@ -145,12 +146,6 @@ class RecordingFinder:
         # Two releases of one recording. They are two tracks where the import has both, or where nothing shows that they
         # are as long.
         return one.duration_ms is not None and "duration_ms" in record.values and one.names not in self._named
-
-
-def names_of(record: TrackRecord) -> Names:
-    """Return the title, artists and album of a record, folded."""
-    artists = tuple(search_key(artist.name) for artist in record.artists)
-    return search_key(record.title), artists, search_key(record.album.title) if record.album else ""
 
 
 def _load(**condition: Any) -> Iterator[_Candidate]:

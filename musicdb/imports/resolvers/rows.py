@@ -11,7 +11,7 @@ from itertools import chain
 
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
-from musicdb.imports.parse import ParsedEntity
+from musicdb.imports.parsed import ParsedEntity
 from musicdb.imports.records import EntityRecord
 from musicdb.imports.resolvers.aliases import AliasResolver
 from musicdb.imports.resolvers.named import NamedResolver
@@ -45,7 +45,6 @@ class _RowMatcher:
         self._resolver, self._lookup = resolver, resolver.lookup
         aggregate = self._lookup.aggregate
         self._name_is_unique = aggregate.unique_name is not None
-        self._ignores_case = aggregate.unique_name == "name_key"
         self._ids = {record.spotify_id for record in records if record.spotify_id}
         self._lookup.load(
             ids=self._ids,
@@ -86,7 +85,7 @@ class _RowMatcher:
                 return entity, was_merged
         if slug and not self._name_is_unique:
             return None, False
-        exact = bool(slug) and not self._ignores_case
+        exact = bool(slug) and not self._lookup.ignores_case
         for entity in lookup.names.find(record.name, exact=exact):
             is_free = entity not in self._claims and ids_agree(entity, spotify_id, self._ids)
             if not entity.is_new and (is_free or self._must_be(entity, record.name)):
@@ -98,11 +97,11 @@ class _RowMatcher:
     def _must_be(self, entity: Entity, name: str) -> bool:
         """Return whether no other entity can have this name."""
         is_spelled_so = name in (entity.name, entity.before.get("name"))
-        return self._name_is_unique and (self._ignores_case or is_spelled_so)
+        return self._name_is_unique and (self._lookup.ignores_case or is_spelled_so)
 
     def _refuse_taken_name(self, record: EntityRecord, entity: Entity | None) -> None:
         if self._name_is_unique:
-            holders = self._lookup.names.find(record.name, exact=not self._ignores_case)
+            holders = self._lookup.names.find(record.name, exact=not self._lookup.ignores_case)
             if any(holder is not entity for holder in holders):
                 raise RowRefusedError("name", f"“{record.name}” is the name of another {record.model.lower()}.")
 

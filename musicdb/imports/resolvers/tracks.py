@@ -1,15 +1,16 @@
 """Finds the tracks that rows mean, and the artists, album and genres that the rows mention."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
 
 from musicdb.db import in_batches, one_of
+from musicdb.imports.earlier import Earlier, Facts
 from musicdb.imports.entities import AliasEntity, Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
-from musicdb.imports.parse import ParsedTrack
+from musicdb.imports.parsed import ParsedTrack
 from musicdb.imports.records import TrackRecord
 from musicdb.imports.resolvers.albums import AlbumResolver
 from musicdb.imports.resolvers.aliases import AliasResolver
@@ -60,24 +61,31 @@ class ResolvedTrack:
 
 class TrackResolver:
     def __init__(
-        self, genres: NamedResolver, artists: NamedResolver, albums: AlbumResolver, more_genres: Sequence[str]
+        self,
+        genres: NamedResolver,
+        artists: NamedResolver,
+        albums: AlbumResolver,
+        more_genres: Sequence[str],
+        facts: Facts,
+        earlier: Earlier,
     ) -> None:
         self._genres, self._artists, self._albums = genres, artists, albums
+        self._ids = facts.ids
+        self._recordings = RecordingFinder(facts, earlier)
         # The genres that every track gets.
         self._more_genres = more_genres
         self._matched: dict[int, StoredTrack] = {}
 
     def resolve(self, rows: Sequence[ParsedTrack]) -> Iterator[ResolvedTrack | UnknownTrack | Problem]:
         """Yield what each of ``rows`` means, in their order."""
-        ids = {row.record.spotify_id for row in rows if row.record.spotify_id}
-        recordings = RecordingFinder(row.record for row in rows)
         aliases = AliasResolver(aggregate_of(Track))
         # Most libraries have none, and are then not asked for each batch.
-        has_tracks_without_id = bool(ids) and Track.objects.filter(spotify_id=None).exists()
+        has_ids = any(row.record.spotify_id for row in rows)
+        has_tracks_without_id = has_ids and Track.objects.filter(spotify_id=None).exists()
         has_merged = TrackAlias.objects.exists()
         for batch in in_batches(rows):
             records = [row.record for row in batch]
-            stored = self._stored(records, ids)
+            stored = self._stored(records)
             merged = self._merged([record for record in records if record.key not in stored]) if has_merged else {}
             without = [
                 record
@@ -87,7 +95,7 @@ class TrackResolver:
                 and not record.slug
                 and (has_tracks_without_id or not record.spotify_id or record.is_mention)
             ]
-            matches = {id(record): match for record, match in recordings.find(without, ids)}
+            matches = {id(record): match for record, match in self._recordings.find(without)}
             self._load_matched(matches.values())
             targets = [*(track.entity.pk or 0 for track in stored.values()), *(match.pk for match in matches.values())]
             aliases.load([alias for record in records for alias in record.aliases], targets)
@@ -150,10 +158,10 @@ class TrackResolver:
         if record.album and not record.album.title:
             refuse_unknown(record.album.title, record.album.slug, "album", "album_slug", self._albums)
 
-    def _stored(self, records: Sequence[TrackRecord], all_ids: Container[str]) -> dict[Any, StoredTrack]:
+    def _stored(self, records: Sequence[TrackRecord]) -> dict[Any, StoredTrack]:
         """Return the existing tracks that ``records`` mean, by the records' keys.
 
-        ``all_ids`` are the ids of the whole import. A track that has one of them is not meant by another row's slug.
+        A track that has one of the ids of the import is not meant by another row's slug.
         """
         found: dict[Any, StoredTrack] = {}
         if ids := [record.spotify_id for record in records if record.spotify_id]:
@@ -163,7 +171,7 @@ class TrackResolver:
         if by_slug:
             for track in self._load(Track.objects.filter(slug__in=one_of(by_slug))):
                 record, its_id = by_slug[track.entity.values["slug"]], track.entity.spotify_id
-                if its_id is None or (record.spotify_id is None and its_id not in all_ids):
+                if its_id is None or (record.spotify_id is None and its_id not in self._ids):
                     found[record.key] = track
         return found
 

@@ -30,7 +30,6 @@ from musicdb.imports.lock import Patience
 from musicdb.imports.messages import Note, Problem, Question, counted
 from musicdb.imports.new_pages import new_pages
 from musicdb.imports.options import CHOICES, Existing
-from musicdb.imports.report import kept_fields
 from musicdb.imports.saved_mappings import columns_of
 from musicdb.management.base import BaseCommand
 
@@ -199,7 +198,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  New pages: {', '.join(map(str, pages))}")
         if not isinstance(outcome, Outcome):
             self._list_overwritten(outcome)
-        for field in kept_fields(outcome.plan):
+        for field in outcome.kept_fields:
             self.stdout.write(f"  Kept in {counted(field.number, 'row')}: {field.label} ({', '.join(field.reasons)})")
         self._summarise_deleted(outcome)
         for reason, number in parsed.skipped.most_common():

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from musicdb.imports import Source
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from tests.imports.files import as_csv, records_of, track_id
 
 

@@ -9,7 +9,7 @@ from musicdb.imports import Source
 from musicdb.imports.formats.base import heading_key
 from musicdb.imports.formats.exportify.app import ExportifyApp
 from musicdb.imports.formats.exportify.headings import HEADINGS
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.records import AlbumRecord, ArtistRecord, TrackRecord
 from tests.imports.files import as_csv, net_file, net_row, records_of, sample, track_id
 

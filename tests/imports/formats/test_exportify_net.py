@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from musicdb.imports import ParseOptions, Source
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.records import AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
 from tests.imports.files import NET, as_csv, net_file, net_row, records_of, sample, track_id
 from tests.imports.library import zipped

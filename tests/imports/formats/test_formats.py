@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from musicdb.imports import ImportRefusedError, ParseOptions, Source
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.records import ArtistRecord, TrackRecord
 from tests.imports.files import as_csv, net_file, net_row, records_of, sample, track_id
 

@@ -3,7 +3,7 @@
 import pytest
 
 from musicdb.imports import Source
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.records import ArtistRecord
 from tests.imports.files import as_csv, records_of, track_id
 

@@ -6,7 +6,7 @@ import pytest
 
 from musicdb.imports import Source
 from musicdb.imports.options import ParseOptions
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.models import Playlist, Track
 from tests.imports.files import as_csv, records_of, track_id
 from tests.imports.library import run

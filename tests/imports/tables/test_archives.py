@@ -4,7 +4,7 @@ import io
 import zipfile
 
 from musicdb.imports import Source
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from tests.imports.files import as_csv, net_row, records_of
 from tests.imports.test_tables import zipped
 

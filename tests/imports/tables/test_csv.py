@@ -4,7 +4,7 @@ import pytest
 
 from musicdb.imports import Source
 from musicdb.imports.messages import Problem
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from tests.imports.files import as_csv, net_row, records_of
 
 

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from musicdb.imports import Source
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from tests.imports.files import NET, net_row, records_of
 
 

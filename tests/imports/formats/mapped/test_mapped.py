@@ -7,7 +7,7 @@ import pytest
 from musicdb.imports import ImportRefusedError, Source
 from musicdb.imports.column_mapping import ColumnMapping, MappedColumn
 from musicdb.imports.formats.mapped import mapping_as_json, read_mapping
-from musicdb.imports.parse import Parsed
+from musicdb.imports.parsed import Parsed
 from musicdb.imports.records import AlbumRecord, ArtistRecord
 from tests.imports.files import records_of, track_id
 
