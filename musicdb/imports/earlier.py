@@ -33,13 +33,14 @@ class Earlier:
     """What the earlier parts of an import have done. Where it has no other parts, nothing, and there are no ``facts``.
 
     ``created`` has the keys of the rows that they created, by model, and ``changed`` of those that they found and
-    changed. ``given`` says which columns their records gave to albums, as bits. ``identified`` are the existing tracks
-    to which they gave a Spotify id.
+    changed. ``given`` says which columns their records gave to albums, as bits, and ``more_artists`` which names of
+    artists they gave to albums that had others. ``identified`` are the existing tracks to which they gave a Spotify id.
     """
 
     facts: Facts | None = None
     created: defaultdict[type[SluggedModel], KeyNumbers] = field(default_factory=_key_numbers)
     changed: defaultdict[type[SluggedModel], KeyNumbers] = field(default_factory=_key_numbers)
     given: KeyNumbers = field(default_factory=KeyNumbers)
+    more_artists: dict[int, set[str]] = field(default_factory=dict)
     identified: KeyNumbers = field(default_factory=KeyNumbers)
     deleted: DeletedByEditors = field(default_factory=DeletedByEditors)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdb.models import Album, Artist, Genre, Label, Track
-from musicdb.models.slugs import MAX_LENGTH, first_free, slug_base, unique_slug
+from musicdb.models.slugs import MAX_LENGTH, SlugMaker, first_free, slug_base, unique_slug
 from musicdb.models.validators import validate_slug_text
 from musicdb.music import normalise_name
 
@@ -156,6 +156,16 @@ class TestUniqueSlug:
 
         with django_assert_num_queries(1):
             assert unique_slug(Track, "Intro") == "intro-4"
+
+    def test_many_at_once_get_the_first_that_are_free(self) -> None:
+        taken = ["intro", *(f"intro-{number}" for number in range(2, 40) if number not in (5, 30)), "outro-2"]
+        Track.objects.bulk_create(Track(title="x", slug=slug) for slug in taken)
+        rows = [("", "Intro")] * 3 + [("", "Outro")] * 3 + [("kept", "Intro"), ("intro-2", "Intro"), ("", "Kept")]
+
+        slugs = SlugMaker(Track).slugs(rows, reserved=["intro-40"])
+
+        assert slugs[:3] == ["intro-5", "intro-30", "intro-41"]
+        assert slugs[3:] == ["outro", "outro-3", "outro-4", "kept", "intro-42", "kept-2"]
 
     def test_two_processes_with_one_slug_cannot_both_store_it(self) -> None:
         Artist.objects.create(name="Hui")

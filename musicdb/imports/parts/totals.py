@@ -1,6 +1,5 @@
 """Adds up what the parts of an import do: numbers, keys and samples, and no row."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from musicdb.imports.apply import Applied
@@ -9,6 +8,7 @@ from musicdb.imports.entities import Entity
 from musicdb.imports.key_numbers import KeyNumbers
 from musicdb.imports.plan import LeftDeleted, Plan
 from musicdb.imports.report import KeptField, kept_fields
+from musicdb.imports.resolvers import AlbumResolver
 from musicdb.models import Track
 from musicdb.models.aggregates import CATALOGUE
 
@@ -33,17 +33,20 @@ class Totals:
         self._kept: dict[str, _KeptRows] = {}
         self._left_deleted: dict[tuple[object, ...], LeftDeleted] = {}
 
-    def add(self, plan: Plan, given: Mapping[Entity, int]) -> None:
-        """Add what a part has done, once it is written. ``given`` says which columns records gave to albums."""
+    def add(self, plan: Plan, albums: AlbumResolver) -> None:
+        """Add what a part has done, once it is written. ``albums`` has found its albums."""
         earlier, total = self._earlier, self.plan
         for model, entities in plan.created.items():
             earlier.created[model].add(one.pk for one in entities if one.pk)
         for model, entities in plan.changed.items():
             created = earlier.created[model]
             earlier.changed[model].add(one.pk for one in entities if one.pk and one.pk not in created)
-        for album, columns in given.items():
+        for album, columns in albums.given.items():
             if album.pk:
                 earlier.given[album.pk] |= columns
+        for album, names in albums.more_artists.items():
+            if album.pk:
+                earlier.more_artists.setdefault(album.pk, set()).update(names)
         changed = plan.changed[Track]
         earlier.identified.add(one.pk for one in changed if one.pk and one.before.get("spotify_id", "") is None)
         total.unchanged += plan.unchanged

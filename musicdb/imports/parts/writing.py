@@ -1,7 +1,7 @@
 """Compares the parts of a large import with the library and writes them, one after the other."""
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from musicdb import history
 from musicdb.db import DIRECT
@@ -14,7 +14,7 @@ from musicdb.imports.parsed import LEFT_OUT, UNKNOWN, Parsed
 from musicdb.imports.parts.reading import Divided, Place
 from musicdb.imports.parts.totals import Totals
 from musicdb.imports.plan import Plan, make_plan
-from musicdb.imports.resolvers import resolve
+from musicdb.imports.resolvers import AlbumResolver, resolve
 from musicdb.imports.settle import settle
 from musicdb.progress import Progress
 
@@ -46,12 +46,12 @@ class _Writer:
         self.totals = Totals(self._earlier)
 
     def write(self, parsed: Parsed, places: Sequence[Sequence[Place]], progress: Progress) -> None:
-        given: Mapping[Entity, int] = {}
+        albums: AlbumResolver
 
         def plan_part() -> Plan:
-            nonlocal given
+            nonlocal albums
             resolution = resolve(parsed, self._options, self._earlier)
-            given = resolution.given
+            albums = resolution.albums
             plan = make_plan(resolution, parsed, self._options, self._earlier, progress)
             return settle(plan, self._options, self._earlier)
 
@@ -62,7 +62,7 @@ class _Writer:
         apply_plan(plan, DIRECT, "Writing", progress)
         for track, of_track in zip(parsed.tracks, places, strict=False):
             self._put(_key(plan.track_of.get(id(track.record))), of_track)
-        self.totals.add(plan, given)
+        self.totals.add(plan, albums)
 
     def _put(self, key: int, places: Sequence[Place]) -> None:
         """Let the entries of playlists know their track."""

@@ -63,7 +63,9 @@ class AlbumResolver:
         # The columns that a record has given. If several records give one, the first counts.
         # Each is a bit.
         self.given: dict[Entity, int] = {}
-        self._given_earlier = earlier.given
+        # The names of artists that records gave to an album which had others already.
+        self.more_artists: defaultdict[Entity, set[str]] = defaultdict(set)
+        self._earlier = earlier
 
     def entities(self) -> Iterator[Entity]:
         yield from self.lookup.rows.values()
@@ -107,6 +109,7 @@ class AlbumResolver:
             for pk, name in names.values_list("track__album", "artist__name").distinct():
                 self._artists[albums[pk]].add(name)
             for album in batch:
+                self._artists[album].update(self._earlier.more_artists.get(album.pk or 0, ()))
                 self._add_upc(album)
 
     # --- What track rows mention -------------------------------------------------------------------------------
@@ -279,6 +282,8 @@ class AlbumResolver:
             artists = [self._album_artists.find(artist, album.values.get("artists", ())) for artist in record.artists]
             self._give_column(album, "artists", list(dict.fromkeys(artists)))
             self._artists[album].update(artist.name for artist in artists)
+            if album.values["artists"] != artists:
+                self.more_artists[album].update(artist.name for artist in artists)
         self._give_column(album, "album_type", record.album_type)
         if record.upc:
             self._give_column(album, "upc", record.upc)
@@ -311,7 +316,7 @@ class AlbumResolver:
     def _is_first(self, album: Entity, column: str) -> bool:
         given, bit = self.given.get(album), _BITS[column]
         if given is None:
-            given = self._given_earlier[album.pk] if album.pk else 0
+            given = self._earlier.given[album.pk] if album.pk else 0
         self.given[album] = given | bit
         return not given & bit
 

@@ -1,6 +1,6 @@
 """Resolves all records of an import, in the order in which they depend on each other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -24,15 +24,14 @@ class Resolution:
 
     ``rows`` are about genres, artists, labels and albums. ``tracks`` can be read once: it resolves them batch by batch,
     so that not all existing tracks are in memory at once. ``entities`` has, once ``tracks`` has been read, all
-    entities but the tracks. ``playlists`` finds the playlists, whose tracks are known then. ``given`` says which
-    columns records gave to albums, as bits.
+    entities but the tracks. ``playlists`` finds the playlists, whose tracks are known then.
     """
 
     rows: Sequence[ResolvedRow | Problem]
     tracks: Iterator[ResolvedTrack | UnknownTrack | Problem]
     resolvers: Sequence[NamedResolver | AlbumResolver]
     playlists: NamedResolver
-    given: Mapping[Entity, int]
+    albums: AlbumResolver
 
     def entities(self) -> Iterator[Entity]:
         return chain.from_iterable(resolver.entities() for resolver in self.resolvers)
@@ -62,4 +61,4 @@ def resolve(parsed: Parsed, options: ImportOptions, earlier: Earlier) -> Resolut
     albums.load(mentioned_albums)
     tracks = TrackResolver(genres, artists, albums, more_genres, facts, earlier)
     resolvers = (genres, artists, labels, albums, playlists)
-    return Resolution(rows, tracks.resolve(parsed.tracks), resolvers, playlists, albums.given)
+    return Resolution(rows, tracks.resolve(parsed.tracks), resolvers, playlists, albums)
