@@ -106,6 +106,16 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def _disk_failures_refused() -> Iterator[None]:
+    """Refuse an import whose file is deleted while it is read, or whose temporary files do not fit on the disk."""
+    try:
+        yield
+    except OSError as error:
+        raise ImportRefusedError(f"A file could not be read or written: {error.strerror}.") from error
+
+
+@_disk_failures_refused()
 @_collector_paused()
 def preview(sources: Sequence[Source], options: ImportOptions, progress: Progress = no_progress) -> Preview:
     """Find out what an import would change. Raises ImportRefusedError for a file that cannot be read."""
@@ -115,7 +125,7 @@ def preview(sources: Sequence[Source], options: ImportOptions, progress: Progres
 
 @dataclass(frozen=True)
 class Parts:
-    """Files of more than ``from_rows`` rows are imported in parts of ``tracks`` tracks."""
+    """When an import is made in parts: of files with more than ``from_rows`` rows. A part has so many ``tracks``."""
 
     from_rows: int = 150_000
     tracks: int = 50_000
@@ -124,6 +134,7 @@ class Parts:
 PARTS = Parts()
 
 
+@_disk_failures_refused()
 @_collector_paused()
 def run_import(
     sources: Sequence[Source],
@@ -136,7 +147,8 @@ def run_import(
 ) -> Outcome:
     """Import ``sources`` in one transaction and record it.
 
-    ``bad_rows_path`` says where the rows are written that are skipped because they are bad.
+    ``bad_rows_path`` says where the rows are written that are skipped because they are bad. Files with very many rows
+    are imported in ``parts``, with the same result in less memory.
 
     Raises ImportRefusedError, with nothing changed, for a file that cannot be read, for bad rows whose file cannot be
     written, for an open question (OpenQuestionsError), for bad rows if ``options.skip_bad`` is not set (BadRowsError),

@@ -1,6 +1,8 @@
 """What an import does to the library, and what it never does."""
 
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -324,3 +326,9 @@ def test_two_rows_of_an_album_know_more_than_one() -> None:
     album = Album.objects.get()
     assert album.release_date == date(2024, 3, 8)
     assert [label.name for label in album.labels_in_order] == ["Harbour Light"]
+
+
+@pytest.mark.parametrize("do", [preview, lambda *asked: run_import(*asked, None)])
+def test_a_file_that_is_deleted_meanwhile(do: Callable[..., object], tmp_path: Path) -> None:
+    with pytest.raises(ImportRefusedError, match="could not be read or written: No such file"):
+        do([Source("songs.csv", tmp_path / "deleted")], ImportOptions())
