@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from musicdb.editing import Split, SplitPart, merge, split_artist, undo_edit
 from musicdb.imports import BadRowsError, ImportOptions, Source, preview
+from musicdb.imports.earlier import Earlier
 from musicdb.imports.options import Existing
 from musicdb.imports.resolvers import ResolvedTrack, resolve
 from musicdb.models import Album, Artist, ArtistAlias, Track
@@ -148,7 +149,7 @@ def test_a_plan_that_is_made_again_knows_what_was_split_and_undone_meanwhile(use
     parsed = records_of(file(("2", "", "A feat. B")))
 
     def planned() -> list[str]:
-        (track,) = resolve(parsed, ImportOptions()).tracks
+        (track,) = resolve(parsed, ImportOptions(), Earlier()).tracks
         assert isinstance(track, ResolvedTrack)
         return [artist.name for artist in track.artists]
 
