@@ -84,7 +84,8 @@ def _clear(plan: Plan, gone: set[Entity]) -> None:
     for row in plan.rows:
         plan.unchanged[row.entity.model.__name__] += not row.entity.is_new and not row.entity.is_changed
     plan.rows = [row for row in plan.rows if row.entity in reached and (row.entity.is_new or row.entity.is_changed)]
-    kept = {one.entity for one in plan.kept if one.column == TRACKS.name and not one.is_taken}
-    plan.playlists = [one for one in plan.playlists if one.entity not in kept]
-    as_before = (one.entity for one in plan.playlists if one.entity in changed_before and not one.entity.is_changed)
-    plan.unchanged["Playlist"] += sum(one not in with_rows for one in (*kept, *as_before))
+    stay = {one.entity for one in plan.kept if one.column == TRACKS.name and not one.is_taken}
+    stay |= {one for one in changed_before if one.model is Playlist and not one.is_changed}
+    plan.unchanged["Playlist"] += sum(one.entity in stay and one.entity not in with_rows for one in plan.playlists)
+    # Those whose changes are not made. The others of which nothing changes are shown as they were.
+    plan.playlists = [one for one in plan.playlists if one.entity not in stay or not one.changes]

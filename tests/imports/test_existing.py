@@ -166,6 +166,9 @@ class TestChoices:
         assert not Genre.objects.filter(name="new genre").exists()
         assert not Label.objects.filter(name="New label").exists()
         assert outcome.counts["Track"] == {"created": 1, "updated": 0, "unchanged": 1}
+        # The playlist stays as it is, too, so nothing says that it gets a track.
+        assert outcome.plan.playlists == []
+        assert outcome.counts["Playlist"] == {"created": 0, "updated": 0, "unchanged": 1}
 
 
 class TestDeleted:
