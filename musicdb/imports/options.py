@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from musicdb.imports.column_mapping import ColumnMapping
 from musicdb.music import normalise_name
@@ -21,7 +21,7 @@ class Source:
     name: str
     content: bytes | Path
 
-    def open(self) -> BinaryIO:
+    def open(self) -> io.BufferedReader | io.BytesIO:
         return self.content.open("rb") if isinstance(self.content, Path) else io.BytesIO(self.content)
 
     @property

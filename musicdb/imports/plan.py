@@ -1,7 +1,7 @@
 """What an import would change: the entities that are created and changed, row by row. Reads only."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,19 +69,25 @@ class Plan:
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many rows are created, changed and left unchanged, by the name of the model."""
-        return {
-            aggregate.name: {
-                "created": len(self.created[aggregate.model]),
-                "updated": len(self.changed[aggregate.model]),
-                "unchanged": self.unchanged[aggregate.name],
-            }
-            for aggregate in CATALOGUE
-        }
+        return count_rows(self.created, self.changed, self.unchanged)
 
     def changed_keys(self) -> dict[type[SluggedModel], list[int]]:
         """Return the keys of the existing rows that the plan changes, by model."""
         return {model: [one.pk for one in entities if one.pk] for model, entities in self.changed.items()}
+
+
+def count_rows(
+    created: Mapping[type[SluggedModel], Sized], changed: Mapping[type[SluggedModel], Sized], unchanged: Counter[str]
+) -> dict[str, dict[str, int]]:
+    """Return how many rows are created, changed and left unchanged, by the name of the model."""
+    return {
+        one.name: {
+            "created": len(created[one.model]),
+            "updated": len(changed[one.model]),
+            "unchanged": unchanged[one.name],
+        }
+        for one in CATALOGUE
+    }
 
 
 def make_plan(

@@ -43,7 +43,6 @@ from musicdb.progress import Progress, no_progress
 from musicdb.whole_files import replacing
 
 LEFT_DELETED = "an editor has deleted it"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -284,8 +283,7 @@ def _record(
     digests = hashlib.sha256()
     for source in sources:
         with source.open() as file:
-            while chunk := file.read(_CHUNK):
-                digests.update(chunk)
+            hashlib.file_digest(file, lambda: digests)
     return Import.objects.create(
         user=user,
         file_name=_names(sources)[:500],

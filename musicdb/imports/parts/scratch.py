@@ -1,7 +1,6 @@
 """Keeps records on the disk, in temporary files that the operating system deletes when the process ends."""
 
 import copyreg
-import io
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator
@@ -41,6 +40,7 @@ class Scratch(Generic[Item]):
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="musicdb-import-")  # noqa: SIM115 (``close`` closes it)
         self._waiting: list[Item] = []
+        self._written = 0
 
     def add(self, item: Item) -> None:
         self._waiting.append(item)
@@ -50,9 +50,8 @@ class Scratch(Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         self._write()
         self._file.seek(0)
-        # Nobody else has been able to write this file.
-        while self._file.read(1):
-            self._file.seek(-1, io.SEEK_CUR)
+        for _ in range(self._written):
+            # Nobody else has been able to write this file.
             yield from pickle.load(self._file)  # noqa: S301
 
     def close(self) -> None:
@@ -64,3 +63,4 @@ class Scratch(Generic[Item]):
         if self._waiting:
             _Pickler(self._file, pickle.HIGHEST_PROTOCOL).dump(self._waiting)
             self._waiting = []
+            self._written += 1

@@ -6,7 +6,7 @@ from musicdb.imports.apply import Applied
 from musicdb.imports.earlier import Earlier
 from musicdb.imports.entities import Entity
 from musicdb.imports.key_numbers import KeyNumbers
-from musicdb.imports.plan import LeftDeleted, Plan
+from musicdb.imports.plan import LeftDeleted, Plan, count_rows
 from musicdb.imports.report import KeptField, kept_fields
 from musicdb.imports.resolvers import AlbumResolver
 from musicdb.models import Track
@@ -66,15 +66,7 @@ class Totals:
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many rows are created, changed and left unchanged, by the name of the model."""
-        return {
-            one.name: {
-                "created": len(self._earlier.created[one.model]),
-                "updated": len(self._earlier.changed[one.model]),
-                "unchanged": self.plan.unchanged[one.name],
-            }
-            for one in CATALOGUE
-        }
+        return count_rows(self._earlier.created, self._earlier.changed, self.plan.unchanged)
 
     @property
     def kept_fields(self) -> list[KeptField]:
