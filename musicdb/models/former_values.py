@@ -81,16 +81,16 @@ class _FormerIds:
         insert(self._alias, ["target", *self._blank], new)
         return said
 
-    def _take_from_aliases(self) -> tuple[dict[int, dict[str, Any]], list[int]]:
+    def _take_from_aliases(self) -> tuple[dict[int, dict[str, Any]], set[int]]:
         """Take the ids that rows have now from their aliases. Return the aliases that change, and those to delete."""
-        changed, useless = {}, []
+        changed, useless = {}, set()
         for key, aliases in self._aliases.items():
             now = self._now[key]
             for alias in aliases:
                 own = [name for name in self._columns if now[name] and alias[name] == now[name]]
                 alias.update({name: self._blank[name] for name in own})
                 if self._is_bare(alias, now[self._name]):
-                    useless.append(alias["pk"])
+                    useless.add(alias["pk"])
                 elif own:
                     changed[alias["pk"]] = alias
             self._aliases[key] = [alias for alias in aliases if alias["pk"] not in useless]
