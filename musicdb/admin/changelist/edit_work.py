@@ -26,6 +26,7 @@ from musicdb.editing import (
     bulk_edit_rows,
     count_replacements,
     find_replace,
+    is_alias,
     plan_replacements,
     row_of,
 )
@@ -71,7 +72,7 @@ def replace_or_start(
         say(request, replace_in_rows(plan, form, confirmed, current_user(request)))
         return HttpResponseRedirect(back)
     model = plan.model
-    aliases = sum("." in key for key in confirmed)
+    aliases = sum(map(is_alias, confirmed))
     what = count_replacements(model, len(confirmed) - aliases, aliases)
     return _start(request, model, what, "find_replace", form, dict(confirmed), back)
 

@@ -3,7 +3,7 @@
 from musicdb.editing.replace.apply import Replaced, count_replacements, find_replace
 from musicdb.editing.replace.highlight import Part, marked
 from musicdb.editing.replace.plan import TEXT_FIELDS, ReplacePlan, plan_replacements
-from musicdb.editing.replace.replacement import Replacement, row_of
+from musicdb.editing.replace.replacement import Replacement, is_alias, row_of
 from musicdb.editing.replace.search import Search, SearchError
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "SearchError",
     "count_replacements",
     "find_replace",
+    "is_alias",
     "marked",
     "plan_replacements",
     "row_of",

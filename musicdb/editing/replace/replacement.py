@@ -31,6 +31,11 @@ class Replacement:
         return blake2b(repr((self.before, self.after)).encode(), digest_size=5).hexdigest()
 
 
+def is_alias(key: str) -> bool:
+    """Return whether the key of a replacement is that of an alias."""
+    return "." in key
+
+
 def row_of(key: str) -> int:
     """Return the primary key of the row in the key of a replacement."""
     return int(key.partition(".")[0])
