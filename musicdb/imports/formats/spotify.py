@@ -25,7 +25,8 @@ from musicdb.exports.widgets import (
 )
 from musicdb.imports.formats.base import Column, FileFormat, unique
 from musicdb.imports.formats.widgets import CommaNamesWidget, MillisecondsWidget
-from musicdb.imports.messages import RowRefusedError, RowSkipped
+from musicdb.imports.messages import Note, RowRefusedError, RowSkipped
+from musicdb.imports.options import ParseOptions
 from musicdb.imports.records import NO_FACTS, AlbumRecord, ArtistRecord, EntryRecord, TrackRecord
 from musicdb.models import Album
 from musicdb.models.validators import MAX_POPULARITY, MAX_SMALL_INTEGER
@@ -66,6 +67,13 @@ FEATURES = {feature.name: FeatureWidget(feature) for feature in AUDIO_FEATURES}
 _PLAIN_VALUES = tuple(name for name in TRACKS.value_columns if name not in (*FEATURE_NAMES, "features_source"))
 # Names have few commas. More parts would take long to join in every way.
 MAX_PARTS = 16
+# The columns that say something of an album. Without its title they are lost.
+OF_ALBUM = frozenset(
+    {
+        *("album_id", "album_artists", "album_artist_ids", "album_type", "upc", "copyrights", "released"),
+        *("image_url", "labels"),
+    }
+)
 _EPISODE = re.compile(r"(?i)\s*(?:spotify:episode:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?episode/)")
 
 
@@ -124,6 +132,13 @@ class SpotifyFormat(FileFormat):
     no_name: ClassVar[frozenset[str]] = frozenset({""})
     # The names that the file gives the ids of artists elsewhere, as the sniffer ``ArtistNames`` has found them.
     known_artists: Mapping[str, str] = {}
+
+    def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
+        super().__init__(file, header, parse_options)
+        lost = [f"“{self.heading(name)}”" for name in self.positions if name in OF_ALBUM]
+        if lost and "album" not in self.positions:
+            text = f"No column is the album, so what albums have is not kept: {', '.join(lost)}."
+            self.notes.append(Note("", text, (), file))
 
     def read(self, cells: Sequence[str]) -> dict[str, Any]:
         skip_episode(self.cell(cells, "spotify_id"))

@@ -42,3 +42,8 @@ def test_lists_of_different_lengths_are_the_rows_problem_and_an_unknown_id_is_no
     assert problem.message == "has 3 names, but id_artists has 2 ids."
     (row,) = read("['One', 'Two']", f"['', '{track_id(9)}']").tracks
     assert row.record.artists == (ArtistRecord("One"), ArtistRecord("Two", track_id(9)))
+
+
+def test_the_date_of_an_album_without_a_title_is_not_lost_without_a_word() -> None:
+    (note,) = [note.text for note in read("['One']", f"['{track_id(8)}']").notes if "release_date" in note.text]
+    assert note == "No column is the album, so what albums have is not kept: “release_date”."

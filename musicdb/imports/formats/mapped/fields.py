@@ -31,16 +31,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a track. ``group`` is what forms list it under. The first of ``readings`` is the usual one.
-
-    ``of_album`` is whether it says something about the album, so that a track without an album cannot have it.
-    """
+    """A field of a track. ``group`` is what forms list it under. The first of ``readings`` is the usual one."""
 
     name: str
     label: str
     group: str
     readings: tuple[Reading, ...]
-    of_album: bool = False
 
     def reading(self, code: str) -> Reading | None:
         """Return the reading with this code, and the usual one for no code."""
@@ -118,11 +114,11 @@ def _fields() -> Iterable[Field]:
     yield Field("disc_number", "Disc number", track, _plain(spotify.NUMBER_IN_ORDER))
     yield Field("track_number", "Track number", track, _plain(spotify.NUMBER_IN_ORDER))
     yield Field("album", "Album", album, _plain(spotify.ALBUM))
-    yield Field("album_artists", "Artists of the album", album, _names(300), of_album=True)
-    yield Field("released", "Release date or year", album, _plain(spotify.RELEASED), of_album=True)
-    yield Field("labels", "Label", album, _names(300, spotify.UNDEFINED), of_album=True)
-    yield Field("album_type", "Type of the album", album, _plain(spotify.ALBUM_TYPE), of_album=True)
-    yield Field("copyrights", "Copyrights", album, _plain(spotify.COPYRIGHTS), of_album=True)
+    yield Field("album_artists", "Artists of the album", album, _names(300))
+    yield Field("released", "Release date or year", album, _plain(spotify.RELEASED))
+    yield Field("labels", "Label", album, _names(300, spotify.UNDEFINED))
+    yield Field("album_type", "Type of the album", album, _plain(spotify.ALBUM_TYPE))
+    yield Field("copyrights", "Copyrights", album, _plain(spotify.COPYRIGHTS))
     yield Field("score", "Score: how often it was played", listening, _plain(spotify.SCORE))
     yield Field("rating", "Rating: counts as so many plays as it has stars", listening, _RATINGS)
     yield Field("liked", "Liked", listening, _LIKED)
@@ -131,9 +127,9 @@ def _fields() -> Iterable[Field]:
     yield Field("spotify_id", "Spotify id, URI or URL", service, _plain(spotify.TRACK_ID))
     yield Field("isrc", "ISRC", service, _plain(spotify.ISRC))
     yield Field("artist_ids", "Spotify ids of the artists", service, _ARTIST_IDS)
-    yield Field("album_id", "Spotify id of the album", service, _plain(spotify.ALBUM_ID), of_album=True)
-    yield Field("upc", "UPC of the album", service, _plain(spotify.UPC), of_album=True)
-    yield Field("image_url", "Address of the album’s art", service, _plain(spotify.ART), of_album=True)
+    yield Field("album_id", "Spotify id of the album", service, _plain(spotify.ALBUM_ID))
+    yield Field("upc", "UPC of the album", service, _plain(spotify.UPC))
+    yield Field("image_url", "Address of the album’s art", service, _plain(spotify.ART))
     yield Field("preview_url", "Address of the preview", service, _plain(spotify.PREVIEW))
     yield from map(_feature, AUDIO_FEATURES)
     yield Field("features_source", "Source of the features", "Audio features", _plain(TextWidget(100)))

@@ -67,11 +67,6 @@ class MappedFormat(SpotifyFormat):
 
     def __init__(self, file: str, header: Sequence[str], parse_options: ParseOptions) -> None:
         super().__init__(file, header, parse_options)
-        if "album" not in self.positions:
-            lost = [f"“{self.heading(name)}”" for name in self.positions if name in FIELDS and FIELDS[name].of_album]
-            if lost:
-                text = f"No column is the album, so what albums have is not kept: {', '.join(lost)}."
-                self.notes.append(Note("", text, (), file))
         if "rating" in self.positions:
             self.notes.append(Note("", RATING_RULE, (), file))
 
