@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 
 from musicdb.models.history import ChangeType
+from musicdb.models.name_keys import KeyedModel, SearchKeyField
 
 
-class GroupedChange(models.Model):
+class GroupedChange(KeyedModel):
     """One change of many rows. The versions that it made point at it, and so do those of its undo.
 
     ``model_name`` and ``row`` say what it is about: of a merge, the row that stays. ``references`` is what the change
@@ -20,6 +21,7 @@ class GroupedChange(models.Model):
     model_name = models.CharField("model", max_length=20)
     row = models.PositiveBigIntegerField(null=True)
     summary = models.TextField()
+    search_key = SearchKeyField("summary")
     references = models.JSONField(default=list)
     made_at = models.DateTimeField("when", auto_now_add=True)
     made_by = models.ForeignKey(

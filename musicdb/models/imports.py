@@ -8,8 +8,10 @@ from django.db import models
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
+from musicdb.models.name_keys import KeyedModel, SearchKeyField
 
-class Import(models.Model):
+
+class Import(KeyedModel):
     """An import that was carried out.
 
     ``counts`` has, by the name of the model, how many rows were created, updated and left unchanged. ``skipped`` has,
@@ -21,6 +23,7 @@ class Import(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="by"
     )
     file_name = models.CharField("file", max_length=500)
+    search_key = SearchKeyField("file_name")
     file_digest = models.CharField("SHA-256 of the file", max_length=64)
     file_format = models.CharField("format", max_length=200)
     options = models.JSONField(default=dict)

@@ -57,7 +57,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
     list_display = ["file_name", "started_at", "user", "file_format", "summary", "bad_rows", "state"]
     list_filter = [StateFilter, "started_at"]
     list_select_related = ["user"]
-    search_fields = ["file_name", "file_format"]
+    search_fields = ["search_key", "file_format"]
     search_help_text = "File or format"
     fields = [
         "file_name",

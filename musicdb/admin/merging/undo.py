@@ -52,7 +52,7 @@ class GroupedChangeAdmin(ReadOnlyAdmin[GroupedChange]):
     list_display = ["summary", "kind", "made_at", "made_by", "state"]
     list_filter = ["kind", "model_name", UndoneFilter, "made_at"]
     list_select_related = ["made_by", "undone_by"]
-    search_fields = ["summary"]
+    search_fields = ["search_key"]
     search_help_text = "What the summary says, such as the name or address of a row that was merged, or that stayed"
     fields = ["summary", "kind", "made_at", "who", "state", "not_put_back"]
 

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.admin.changelist.filters import GenreFilter
-from musicdb.models import Artist, Genre, Label, Track
+from musicdb.models import Artist, Genre, GroupedChange, Import, Label, Track
+from musicdb.models.history import ChangeType
 from musicdb.search import pagination
 from tests.admin.helpers import listed, page_of, run_action
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
@@ -39,6 +40,17 @@ def test_a_search_ignores_case_beyond_ascii(admin_client: Client, name: str, typ
     TrackFactory()
     assert set(listed(admin_client.get(page_of(Artist, q=typed)))) == {artist, by_alias}
     assert set(listed(admin_client.get(page_of(Track, q=typed)))) == {track, aliased, on_album, titled}
+
+
+@pytest.mark.parametrize("typed", ["beyonce", "BEYONCÉ’S", "beyonce's songs"])
+def test_the_lists_of_imports_and_of_changes_of_many_rows_fold_alike(admin_client: Client, typed: str) -> None:
+    counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
+    found = Import.objects.create(file_name="Beyoncé’s Songs.csv", rows=1, counts=counts)
+    Import.objects.create(file_name="Other.csv", rows=1, counts=counts)
+    assert listed(admin_client.get(page_of(Import, q=typed))) == [found]
+    merge = GroupedChange.objects.create(kind=ChangeType.MERGE, model_name="track", summary="Merged “Beyoncé’s Songs”")
+    GroupedChange.objects.create(kind=ChangeType.MERGE, model_name="track", summary="Merged “Other”")
+    assert listed(admin_client.get(page_of(GroupedChange, q=typed))) == [merge]
 
 
 def test_a_glob_pattern_is_plain_text(admin_client: Client) -> None:
