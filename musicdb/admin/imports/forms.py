@@ -17,6 +17,11 @@ from musicdb.imports.options import CHOICES, ENCODING, Choice, Existing
 from musicdb.imports.saved_mappings import mappings_of
 from musicdb.models import Import
 
+# What the browser offers to upload.
+SUFFIXES = (
+    *(".csv", ".tsv", ".txt", ".xlsx", ".zip"),
+    *(".json", ".jsonl", ".m3u", ".m3u8", ".xspf", ".jspf", ".xml", ".sql"),
+)
 # The hidden fields of the preview that name the files which are playlists.
 PLAYLIST_FILE = "playlist_file"
 # The playlists of an upload with more files than this have the names of their files.
@@ -86,8 +91,11 @@ class UploadForm(OptionsForm):
     file = forms.FileField(
         label="File",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip,.json,.jsonl,.m3u,.m3u8,.xspf,.jspf"}),
-        help_text="CSV, XLSX, JSON or a playlist file, or a zip of these, such as Exportify’s “export all”.",
+        widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
+        help_text=(
+            "CSV, XLSX, JSON, a playlist file or the XML of Apple Music, or a zip of these, such as Exportify’s "
+            "“export all”."
+        ),
     )
     # Columns are read as in this import, where the file has the same.
     columns_of = forms.ModelChoiceField(Import.objects.all(), required=False, widget=forms.HiddenInput)
