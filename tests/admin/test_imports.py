@@ -62,7 +62,10 @@ def uploads(settings: LazySettings) -> list[Path]:
     return list(Path(settings.UPLOAD_ROOT).glob("upload-*"))
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".zip", ".json", ".jsonl", ".m3u8", ".xspf", ".jspf"])
+SUFFIXES = (".csv", ".xlsx", ".zip", ".json", ".jsonl", ".xml", ".sql", ".m3u8", ".xspf", ".jspf")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_browser_offers_every_kind_of_file_that_is_read(editor: Client, suffix: str) -> None:
     form = editor.get(ADD).context["form"]
     assert suffix in form.fields["file"].widget.attrs["accept"].split(",")
@@ -98,7 +101,7 @@ def test_confirmed_it_is_done_and_the_upload_thrown_away(editor: Client, setting
 def test_what_is_there_is_shown_old_and_new(editor: Client) -> None:
     confirm(editor, upload(editor, net_file(net_row(1))))
     page = upload(editor, net_file(net_row(1, Tempo="90"))).content.decode()
-    assert "tempo: <del>155.948</del> → <ins>90</ins>" in page
+    assert "tempo: <del><bdi>155.948</bdi></del> → <ins><bdi>90</bdi></ins>" in page
     page = upload(editor, net_file(net_row(1))).content.decode()
     assert "The library already has everything in this file." in page
     assert 'name="confirm"' not in page

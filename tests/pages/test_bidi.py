@@ -8,6 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
+from tests.admin.helpers import page_of
+from tests.admin.screens import Screen, saved
+from tests.admin.test_imports import upload
 from tests.factories import (
     AlbumFactory,
     ArtistFactory,
@@ -17,6 +20,8 @@ from tests.factories import (
     TrackFactory,
     stored_run,
 )
+from tests.imports.files import net_file, net_row, track_id
+from tests.imports.library import run
 from tests.pages.html import Node, parse
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +70,28 @@ def test_in_every_list_of_the_admin(admin_client: Client, addresses: list[str], 
     table = page.one("table", id="result_list")
     assert list(loose(table)) == []
     assert len([bdi for bdi in table.all("bdi") if bdi.text == ARABIC]) >= model.objects.count()
+
+
+def test_old_and_new_values_in_previews_and_histories(admin_client: Client) -> None:
+    new = f"{ARABIC} {ARABIC}"
+    title = {"Track Name": ARABIC, "Album Name": ARABIC, "Artist Name(s)": ARABIC, "Record Label": ARABIC}
+    run(net_file(net_row(1, **title), net_row(2, **title)))
+    kept = Track.objects.get(spotify_id=track_id(2))
+    row = Screen(admin_client, kept)
+    row.type(title=f"{ARABIC} 2")
+    saved(row)
+    later = net_file(net_row(1, **title | {"Track Name": new}), net_row(2, **title | {"Track Name": new}))
+    preview = upload(admin_client, later)
+    changes = reverse("admin:musicdb_import_changes")
+    asked = [{"token": preview.context["form"]["token"].value(), "part": part} for part in ("changed", "kept")]
+    pages = [preview, *(admin_client.get(changes, query) for query in asked)]
+    pages.append(admin_client.get(page_of(Track, "history", kept.pk)))
+    version = kept.history.earliest().history_id
+    pages.append(admin_client.get(page_of(Track, "version", kept.pk, version)))
+    for page in pages:
+        tables = parse(page).all("table")
+        assert tables
+        assert [text for table in tables for text in loose(table) if "“" not in text] == [], page.request["PATH_INFO"]
 
 
 def test_an_unclosed_override_is_no_part_of_a_name(client: Client) -> None:
