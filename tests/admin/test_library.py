@@ -59,7 +59,7 @@ def test_the_preview_names_the_kind_of_each_row(admin_client: Client) -> None:
     GenreFactory(name="pop", description="old")
     page = upload(admin_client, Source("genres.csv", b"slug,name,description\npop,pop,<b>new</b>\n")).content.decode()
     assert '<span class="action">genre</span> <bdi>pop</bdi>' in page
-    assert "description: <del>old</del> → <ins>&lt;b&gt;new&lt;/b&gt;</ins>" in page
+    assert "description: <del><bdi>old</bdi></del> → <ins><bdi>&lt;b&gt;new&lt;/b&gt;</bdi></ins>" in page
 
 
 def test_the_summary_counts_the_rows_that_the_file_has(admin_client: Client) -> None:
