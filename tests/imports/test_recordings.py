@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from musicdb.imports import ImportOptions, Source, preview
-from musicdb.models import Track
+from musicdb.models import Artist, Track
 from tests.factories import AlbumFactory, ArtistFactory, TrackFactory
 from tests.imports.files import as_csv, track_id
 from tests.imports.library import run
@@ -55,6 +55,8 @@ class TestFound:
         run(file(("", title, artist)))
         assert found(track)
         assert Track.objects.get().title == "Don't Stop"
+        # Another spelling is no other artist.
+        assert [artist.name for artist in Artist.objects.all()] == ["Beyoncé"]
 
     def test_by_the_first_artist_alone_without_cutting_the_others(self) -> None:
         track = stored("Duet", "Ann", "Bob", album="First")

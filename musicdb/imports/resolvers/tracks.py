@@ -18,6 +18,7 @@ from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.recordings import Match, RecordingFinder
 from musicdb.models import Track, TrackAlias, TrackArtist
 from musicdb.models.aggregates import aggregate_of
+from musicdb.music import name_key
 
 COLUMNS = [column.name for column in aggregate_of(Track).columns]
 
@@ -124,7 +125,10 @@ class TrackResolver:
         """Return what a row means that says less of its track than the track's id. The track keeps its names."""
         stored = self._matched[match.pk]
         values = stored.entity.values
-        names_artists = bool(record.artists) and (match.has_same_artists or not values["artists"])
+        spelled = {name_key(artist.name) for artist in values["artists"]}
+        # Other spellings of its artists, such as with another apostrophe, are no other artists.
+        is_spelled_so = match.has_same_artists and all(name_key(artist.name) in spelled for artist in record.artists)
+        names_artists = bool(record.artists) and (is_spelled_so or not spelled)
         known = replace(
             record,
             artists=record.artists if names_artists else (),
