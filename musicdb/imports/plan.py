@@ -25,10 +25,11 @@ PROGRESS_EVERY = 5_000
 
 @dataclass(slots=True)
 class PlannedRow:
-    """A row of a file, and the entity that it creates or changes."""
+    """A row of a file, and the entity that it creates or changes. See ``TrackRecord.is_mention``."""
 
     ref: RowRef
     entity: Entity
+    is_mention: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def make_plan(
             if parsed.lists_tracks:
                 plan.track_of[id(track.record)] = entity.pk or entity
             has_change = entity.is_new or entity.is_changed or entity.pk in earlier.changed[Track]
-            _add(plan, PlannedRow(track.ref, entity), has_change)
+            _add(plan, PlannedRow(track.ref, entity, track.record.is_mention), has_change)
             # Several rows without an id can mean one track.
             if entity.pk is None or entity.pk not in collected:
                 _collect(plan, [entity])

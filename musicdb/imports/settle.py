@@ -32,7 +32,9 @@ def settle(plan: Plan, options: ImportOptions, earlier: Earlier) -> Plan:
 
 def _leave_deleted(plan: Plan, deleted: DeletedByEditors) -> set[Entity]:
     """Return the new entities that are not to be created, and list them."""
-    found = [entity for entities in plan.created.values() for entity in entities if deleted.has(entity)]
+    mentions = {row.entity for row in plan.rows if row.is_mention}
+    new = (entity for entities in plan.created.values() for entity in entities)
+    found = [entity for entity in new if deleted.has(entity, by_mention=entity in mentions)]
     gone = {entity for entity in found if entity.model in _STAYS_DELETED}
     if found:
         refs = {id(row.entity): row.ref for row in plan.rows}

@@ -1,7 +1,7 @@
 """Facts and rules about music: names, titles, release dates, audio features. No Django here."""
 
 from musicdb.music.audio_features import AUDIO_FEATURES, ESSENTIAL_FEATURES, FEATURE_NAMES, AudioFeature
-from musicdb.music.durations import format_duration, format_exact_duration
+from musicdb.music.durations import format_duration, format_exact_duration, may_be_as_long
 from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.joint_names import names_in
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
@@ -41,6 +41,7 @@ __all__ = [
     "is_isrc",
     "jump_letter",
     "label_similarity_key",
+    "may_be_as_long",
     "means_liked_songs",
     "name_key",
     "names_in",

@@ -11,10 +11,8 @@ from musicdb.imports.records import TrackRecord
 from musicdb.imports.resolvers.facts import Names, names_of
 from musicdb.models import Track, TrackArtist
 from musicdb.models.name_keys import SortKeyField
-from musicdb.music import search_key
+from musicdb.music import may_be_as_long, search_key
 
-# Two lengths that differ by more are those of two recordings. Services round, and count silence differently.
-MAX_DIFFERENCE_MS = 5_000
 _SORT_KEY: "SortKeyField[str, str]" = Track._meta.get_field("sort_key")
 
 
@@ -130,7 +128,11 @@ class RecordingFinder:
     def _fits(self, one: _Candidate, record: TrackRecord) -> bool:
         artists = one.artists_named_by(record)
         isrcs = {isrc for isrc in (one.isrc, record.values.get("isrc")) if isrc}
-        if len(isrcs) > 1 or not _has_artists(one, artists) or not _is_as_long(one, record):
+        if (
+            len(isrcs) > 1
+            or not _has_artists(one, artists)
+            or not may_be_as_long(one.duration_ms, record.values.get("duration_ms"))
+        ):
             return False
         named = names_of(record)
         names = named[0], tuple(artists), named[2]
@@ -159,11 +161,6 @@ def _has_artists(one: _Candidate, artists: Sequence[str]) -> bool:
     if set(artists) == set(one.artists):
         return True
     return bool(artists) and set(artists) < set(one.artists) and artists[0] == one.artists[0]
-
-
-def _is_as_long(one: _Candidate, record: TrackRecord) -> bool:
-    length = record.values.get("duration_ms")
-    return one.duration_ms is None or length is None or abs(one.duration_ms - length) <= MAX_DIFFERENCE_MS
 
 
 def _best(candidates: Sequence[_Candidate], record: TrackRecord) -> Match:
