@@ -285,3 +285,24 @@ def test_an_album_that_an_undo_deletes_may_come_back_with_an_import(user: User) 
     assert change
     assert undo_edit(change, user).created == ["New"]
     assert list(history.deleted_by_people(Album)) == []
+
+
+def test_an_album_that_was_changed_and_changed_back_goes_with_the_undo(user: User) -> None:
+    TrackFactory()
+    made = bulk_edit(Track.objects.all(), Edit(new_album="New"), user).change
+    later = bulk_edit(Album.objects.filter(title="New"), Edit({"album_type": "ep"}), user).change
+    assert made
+    assert later
+    undo_edit(later, user)
+    assert undo_edit(made, user).kept == []
+    assert not Album.objects.filter(title="New").exists()
+
+
+def test_an_album_that_was_changed_stays(user: User) -> None:
+    TrackFactory()
+    made = bulk_edit(Track.objects.all(), Edit(new_album="New"), user).change
+    bulk_edit(Album.objects.filter(title="New"), Edit({"album_type": "ep"}), user)
+    assert made
+    assert plan_edit_undo(made).created == []
+    assert undo_edit(made, user).kept == ["Album “New” has been changed since, so it stays."]
+    assert Album.objects.get(title="New").album_type == "ep"

@@ -236,6 +236,19 @@ def test_what_others_have_changed_since_stays_and_is_named(user: User) -> None:
     assert (aliases_of(a), Artist.objects.get(name="A & B").slug) == ([], "a-b")
 
 
+def test_a_part_that_was_changed_and_changed_back_goes(user: User) -> None:
+    both = ArtistFactory(name="A & B", slug="a-b")
+    TrackFactory(artists=[both])
+    before = everything()
+    first = split_artist(both, joint("A", "B"), user)
+    later = everything()
+    second = split_artist(first.parts[1], joint("B", "C"), user)
+    assert undo_edit(second.change, user).kept == []
+    assert everything() == later
+    assert undo_edit(first.change, user).kept == []
+    assert everything() == before
+
+
 def test_a_merge_of_two_parts_keeps_the_joint_name(user: User) -> None:
     both = ArtistFactory(name="A & B")
     TrackFactory(artists=[both])
@@ -341,5 +354,5 @@ def test_the_number_of_queries_does_not_grow_with_the_tracks(
         preview_split(artist, split)
     with django_assert_num_queries(42):
         done = split_artist(artist, split, user)
-    with django_assert_num_queries(103):
+    with django_assert_num_queries(102):
         undo_edit(done.change, user)

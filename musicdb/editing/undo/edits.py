@@ -4,14 +4,14 @@ Each value that the change set returns to what it was, where it is still what th
 set since stays, and is listed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error
-from django.db.models import Max, ProtectedError
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from musicdb import history
@@ -68,7 +68,13 @@ def plan_edit_undo(change: GroupedChange) -> EditUndo:
     for aggregate in CATALOGUE:
         for _ in _targets(aggregate, written, found):
             pass
-        found.created += map(name_of, written.versions(aggregate, CREATED))
+        made = written.versions(aggregate, CREATED)
+        unchanged = _as_made(aggregate, made)
+        for version in made:
+            if version.id in unchanged:
+                found.created.append(name_of(version))
+            else:
+                found.kept += _changed_since(aggregate, version)
         found.deleted += map(name_of, written.versions(aggregate, DELETED))
     return found
 
@@ -96,6 +102,8 @@ def _undo(key: int, user: AbstractBaseUser, progress: Progress) -> EditUndo:
         raise UndoRefusedError("This change was undone already.")
     done, written = EditUndo(), _Written(change)
     of_undo = history.Change(ChangeType.REVERT, user, f"Undone: {change.summary}", group=change)
+    # Before the undo itself changes them.
+    unchanged = {one: _as_made(one, written.versions(one, CREATED), lock=True) for one in CATALOGUE}
     for aggregate in CATALOGUE:
         stage, total = f"Restoring {aggregate.model._meta.verbose_name_plural}", len(written.keys(aggregate, CHANGED))
         for number, targets in enumerate(_targets(aggregate, written, done, lock=True)):
@@ -112,7 +120,10 @@ def _undo(key: int, user: AbstractBaseUser, progress: Progress) -> EditUndo:
     for aggregate in DELETION_ORDER:
         made = written.versions(aggregate, CREATED)
         for version in made:
-            _delete(aggregate, version, of_undo, done)
+            if version.id in unchanged[aggregate]:
+                _delete(aggregate, version, of_undo, done)
+            else:
+                done.kept += _changed_since(aggregate, version)
         # Those that stay have lost aliases.
         history.record_updates(aggregate.model, [version.id for version in made], of_undo)
     change.undone_at, change.undone_by_id, change.left_behind = timezone.now(), user.pk, done.kept
@@ -234,15 +245,27 @@ def _taken(aggregate: Aggregate, targets: list[Any], own: Iterable[int]) -> Iter
 # --- Rows that the change created --------------------------------------------------------------------------------
 
 
+def _as_made(aggregate: Aggregate, made: Sequence[Any], *, lock: bool = False) -> set[int]:
+    """Return the keys of the rows that are as the change made them, whatever they have been in between."""
+    if not made:
+        return set()
+    keys = [version.id for version in made]
+    if lock:
+        rows = aggregate.model._default_manager.select_for_update()
+        keys = list(rows.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+    versions = [version.history_id for version in made]
+    return {row.pk for row in history.rows_as_recorded(aggregate, keys, history_id__in=versions)}
+
+
+def _changed_since(aggregate: Aggregate, made: Any) -> Iterator[str]:
+    """Yield what is said of a row that the change created and that is not as it was made, if it is still there."""
+    if aggregate.model._default_manager.filter(pk=made.id).exists():
+        yield f"{named(made)} has been changed since, so it stays."
+
+
 def _delete(aggregate: Aggregate, made: Any, of_undo: history.Change, done: EditUndo) -> None:
-    """Delete a row that the change created, unless somebody has changed it or something else uses it."""
-    rows = aggregate.model._default_manager.select_for_update().filter(pk=made.id)
-    if not rows:
-        return
-    last = aggregate.versions.filter(id=made.id).aggregate(last=Max("history_id"))["last"]
-    if last != made.history_id:
-        done.kept.append(f"{named(made)} has been changed since, so it stays.")
-        return
+    """Delete a row that the change created, unless something else uses it."""
+    rows = aggregate.model._default_manager.filter(pk=made.id)
     pointing = (
         owner.model._default_manager.filter(**{column: made.id}).exists()
         for owner, column in aggregate.pointing_columns
