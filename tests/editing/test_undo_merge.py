@@ -154,6 +154,17 @@ def test_merges_that_are_undone_in_the_reverse_order_leave_nothing(user: User, s
         assert everything() == states.pop()
 
 
+@pytest.mark.parametrize("factory", [ArtistFactory, AlbumFactory, TrackFactory])
+def test_an_alias_that_both_had_returns_to_both(user: User, factory: Any) -> None:
+    kept, other, third = factory(), factory(), factory()
+    for row in (kept, other, third):
+        row.aliases.create(name="Same")
+    before = everything()
+    change = merge(kept, [other, third], user).change
+    assert undo_merge(change, user).left == []
+    assert everything() == before
+
+
 def test_history_and_log_say_who_undid_it(user: User) -> None:
     kept, other = ArtistFactory(name="Kept"), ArtistFactory(name="Other")
     track = TrackFactory(artists=[other])

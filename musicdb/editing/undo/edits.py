@@ -18,6 +18,7 @@ from musicdb import history
 from musicdb.db import explain, in_batches, retry_on_deadlock
 from musicdb.editing.undo.plan import UndoRefusedError
 from musicdb.editing.undo.returning import named
+from musicdb.editing.undo.three_way import without
 from musicdb.history.diff import Names, ValueChange, differences, name_of
 from musicdb.history.restore import RevertRefusedError, restore_deleted
 from musicdb.history.states import current_states
@@ -203,11 +204,9 @@ def _target(aggregate: Aggregate, before: Any, made: Any, now: Any, found: EditU
         for column, value in zip(columns, was, strict=True):
             setattr(target, column, value)
     if aggregate.alias:
-        added = [alias for alias in made.aliases if alias not in before.aliases]
-        removed = [alias for alias in before.aliases if alias not in made.aliases]
-        aliases = [alias for alias in now.aliases if alias not in added]
-        aliases += [alias for alias in removed if alias not in aliases]
-        changes = changes or len(aliases) != len(now.aliases) or any(one not in now.aliases for one in aliases)
+        aliases = without(now.aliases, without(made.aliases, before.aliases))
+        aliases += [alias for alias in without(before.aliases, made.aliases) if alias not in aliases]
+        changes = changes or bool(without(aliases, now.aliases) or without(now.aliases, aliases))
         target.aliases = aliases
     if kept:
         found.kept.append(f"{named(now)}: {', '.join(kept)} changed since.")

@@ -17,7 +17,7 @@ from musicdb.editing.undo.returning import (
     returning_rows,
 )
 from musicdb.editing.undo.targets import Targets, resolved
-from musicdb.editing.undo.three_way import undo_in_list, undo_in_set
+from musicdb.editing.undo.three_way import undo_in_list, undo_in_set, without
 from musicdb.history.diff import Names, ValueChange, changes_between
 from musicdb.history.states import current_state
 from musicdb.history.versions import last_versions, versions_before
@@ -206,11 +206,11 @@ def _plan_aliases(plan: UndoPlan, before: Any, after: Any, staying: Sequence[Any
     """Take from the survivor the aliases that the merge gave it for rows that return, and give back what it took."""
     slugs = {version.slug for version in staying}
     theirs = [alias for version in staying for alias in version.aliases]
-    given = [alias for alias in after.aliases if alias not in before.aliases]
-    surplus = [alias for alias in given if alias not in theirs and alias["slug"] not in slugs]
-    kept = [_without_links(plan, alias) for alias in plan.now.aliases if alias not in surplus]
-    for alias in before.aliases:
-        if alias not in after.aliases and alias not in kept:
+    given = without(without(after.aliases, before.aliases), theirs)
+    surplus = [alias for alias in given if alias["slug"] not in slugs]
+    kept = [_without_links(plan, alias) for alias in without(plan.now.aliases, surplus)]
+    for alias in without(before.aliases, after.aliases):
+        if alias not in kept:
             if problem := problem_of_alias(plan.aggregate, alias, plan.survivor):
                 plan.left.append(f"The alias “{alias['name']}” of {named(plan.now)} does not come back: {problem}")
             else:

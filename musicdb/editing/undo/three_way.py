@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 from typing import TypeVar
 
 T = TypeVar("T", bound=Hashable)
+E = TypeVar("E")
 
 
 def undo_in_list(before: Sequence[T], after: Sequence[T], now: Sequence[T]) -> tuple[list[T], bool]:
@@ -56,6 +57,22 @@ def undo_in_set(before: Iterable[T], after: Iterable[T], now: Iterable[T]) -> tu
         return found, set(removed) <= set(found)
     kept = [element for element in found if element not in added]
     return [*kept, *(element for element in removed if element not in kept)], True
+
+
+def without(elements: Iterable[E], others: Iterable[E]) -> list[E]:
+    """Return ``elements`` without each of ``others`` once, as an alias may be there twice.
+
+    >>> without("aab", "ac")
+    ['a', 'b']
+    """
+    left = list(others)
+    found = []
+    for element in elements:
+        if element in left:
+            left.remove(element)
+        else:
+            found.append(element)
+    return found
 
 
 def _place_after(places: dict[int, int], start: int) -> int:
