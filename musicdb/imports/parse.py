@@ -121,8 +121,19 @@ class RowReader:
         self.parsed.playlist_files[table.name] = name
         if not name:
             return None, is_liked
-        playlist = ParsedPlaylist(NamedRecord(name), table.name)
-        return self.parsed.playlists.setdefault(("name", name_key(name)), playlist), is_liked
+        own = ParsedPlaylist(NamedRecord(name), table.name)
+        playlist = self.parsed.playlists.setdefault(("name", name_key(name)), own)
+        if playlist is not own and not self._options.playlist:
+            self._say_shared(playlist, table.name)
+        return playlist, is_liked
+
+    def _say_shared(self, playlist: ParsedPlaylist, file: str) -> None:
+        text = (
+            f"Several files are the playlist “{playlist.mention.name}”, which gets the tracks of all. Name them "
+            "differently to keep them apart."
+        )
+        notes = (Note("", text, (), one) for one in (playlist.source, file))
+        self.parsed.notes += [note for note in notes if note not in self.parsed.notes]
 
     def _named_playlist(self, name: str, file: str) -> ParsedPlaylist | None:
         """Return the playlist that a row names, unless the reader wants none."""

@@ -1,5 +1,6 @@
 """Files as playlists: what an import makes of them, what the next one changes, and the way back."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +12,8 @@ from musicdb.imports.undo import undo
 from musicdb.models import PageRule, Playlist, SiteSettings, Track, Visibility
 from musicdb.music import means_liked_songs, playlist_name
 from tests.factories import PlaylistFactory, TrackFactory
-from tests.imports.files import as_csv, net_file, net_row
-from tests.imports.library import exported, run, state, wipe, zipped
+from tests.imports.files import as_csv, net_file, net_row, track_id
+from tests.imports.library import exported, run, state, wipe, zipped, zipped_files
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,42 @@ def test_each_file_of_a_zip_is_a_playlist() -> None:
     run(zipped(One=as_csv([net_row(1), net_row(2)]), Two=as_csv([net_row(2)])))
     assert order("One") == ["Song 1", "Song 2"]
     assert order("Two") == ["Song 2"]
+
+
+class TestSameName:
+    """Several files of an upload are one playlist by their names."""
+
+    NOTE = "Several files are the playlist “Road trip”, which gets the tracks of all. Name them differently to keep "
+
+    @pytest.fixture(params=["zip", "files", "document"])
+    def sources(self, request: pytest.FixtureRequest) -> list[Source]:
+        if request.param == "document":
+            lists = [{"name": "Road trip", "items": [spotify_item(number)]} for number in (1, 2)]
+            return [Source("Playlist1.json", json.dumps({"playlists": lists}).encode())]
+        files = {"a/Road trip.csv": as_csv([net_row(1)]), "b/Road trip.csv": as_csv([net_row(2)])}
+        if request.param == "zip":
+            return [zipped_files("all.zip", files)]
+        return [Source(path.rpartition("/")[2], text.encode()) for path, text in files.items()]
+
+    def test_the_preview_says_that_they_are_put_together(self, sources: list[Source]) -> None:
+        found = preview(sources, ImportOptions())
+        assert [str(note) for note in found.notes if self.NOTE in str(note)] == [f"2 files: {self.NOTE}them apart."]
+        assert [str(one) for one in found.plan.playlists] == ["Playlist “Road trip”: new, 2 tracks"]
+
+    def test_each_can_have_a_name_of_its_own(self, sources: list[Source]) -> None:
+        first, second = preview(sources, ImportOptions()).parsed.playlist_files
+        outcome = run(*sources, playlists={first: "One", second: "Two"})
+        assert (order("One"), order("Two")) == (["Song 1"], ["Song 2"])
+        assert self.NOTE not in str(outcome.notes)
+
+    def test_one_name_that_somebody_chose_for_all_is_no_surprise(self, sources: list[Source]) -> None:
+        assert self.NOTE.replace("Road trip", "Mine") not in str(run(*sources, playlist="Mine").notes)
+        assert order("Mine") == ["Song 1", "Song 2"]
+
+
+def spotify_item(number: int) -> dict[str, Any]:
+    names = {"trackName": f"Song {number}", "artistName": "Singer", "albumName": "Album"}
+    return {"track": {**names, "trackUri": f"spotify:track:{track_id(number)}"}}
 
 
 @pytest.mark.parametrize(

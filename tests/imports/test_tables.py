@@ -139,6 +139,21 @@ class TestHarm:
     def test_rubbish(self, name: str, data: bytes, message: str) -> None:
         assert message in self.refused(name, data)
 
+    def test_a_file_that_was_cut_off_in_a_cell(self) -> None:
+        whole = as_csv([net_row(1), net_row(2, **{"Track Name": 'Hello, "World"'}), net_row(3)])
+        cut = whole[: whole.index("World") + 2]
+        assert self.refused("a.csv", cut.encode()) == (
+            "a.csv, row 3: a quotation mark opens a cell that does not end. The file was cut off, so export it again; "
+            "or a quotation mark is missing in this row."
+        )
+        # Outside of a cell nothing shows it, and a last line without an end is one like the others.
+        assert [row.ref.row for row in records_of(Source("a.csv", whole.strip().encode())).tracks] == [2, 3, 4]
+
+    def test_a_quotation_mark_that_swallows_the_rows_below(self) -> None:
+        lines = as_csv([net_row(1), net_row(2), net_row(3)]).splitlines()
+        lines[2] = lines[2].replace("Song 2", '"Song 2')
+        assert self.refused("a.csv", "\n".join(lines).encode()).startswith("a.csv, row 3: a quotation mark opens")
+
     def test_an_oversized_cell_is_its_rows_problem(self) -> None:
         rows = [net_row(1), net_row(2, Genres="x" * 40_000)]
         parsed = records_of(Source("a.csv", as_csv(rows).encode()))

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from musicdb.exports.limits import MAX_ROWS, MEGABYTE
 from musicdb.imports.messages import ImportRefusedError, Note
@@ -21,6 +22,8 @@ _NOT_BLANK = re.compile(rb"[^\xef\xbb\xbf\xff\xfe \t\r\n\0,;|]")
 # What Python reads a byte as that the encoding does not have.
 _UNREADABLE = re.compile("[\udc80-\udcff]+")
 _MAX_PLACES = 5
+# A line behind the last one. It is in a cell where a file ends before its last cell does. No text has this character.
+_END = "\ufdd0"
 # Commas without quotes make some rows longer than the header. A column that it leaves out makes all of them longer.
 _MIN_SHARE = 0.9
 
@@ -47,7 +50,7 @@ def read_csv(text: Text) -> Table:
         with lines() as opened:
             if has_separator_line:
                 _next_line(opened)
-            yield from _numbered(name, csv.reader(opened, delimiter=delimiter))
+            yield from _numbered(name, csv.reader(chain(opened, [_END]), delimiter=delimiter))
 
     notes, questions, samples = tuple(text.notes), tuple(text.questions), text.samples
     table = Table(name, rows, notes, questions, samples, min_share=_MIN_SHARE)
@@ -76,15 +79,21 @@ def _delimiter(lines: Iterator[str]) -> tuple[str, bool]:
 
 
 def _numbered(name: str, lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows above the line ``_END`` that are not blank, with their numbers."""
     number = 0
     while True:
         number += 1
         try:
             cells = next(lines)
-        except StopIteration:
-            return
         except csv.Error as error:
             raise ImportRefusedError(f"{name}, row {number}, cannot be read as CSV: {error}.") from None
+        if cells and cells[-1].endswith(_END):
+            if cells == [_END]:
+                return
+            raise ImportRefusedError(
+                f"{name}, row {number}: a quotation mark opens a cell that does not end. The file was cut off, so "
+                "export it again; or a quotation mark is missing in this row."
+            )
         if number > MAX_ROWS:
             raise ImportRefusedError(f"{name} has more than {MAX_ROWS:,} rows. Import it in parts.")
         # A blank line is left out, but its number counts, as in a spreadsheet.
