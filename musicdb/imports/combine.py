@@ -1,5 +1,6 @@
 """Brings together the rows that mean one track or one other entity. No database here."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,14 +9,35 @@ from musicdb.imports.columns import Columns, as_dict
 from musicdb.imports.mentions import MentionIndex, combine_mention
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parsed import Parsed, ParsedEntity, ParsedEntry, ParsedPlaylist, ParsedRow, ParsedTrack
-from musicdb.imports.records import AlbumRecord, EntityRecord, NamedRecord, PlaylistEntryRecord, TrackRecord
-from musicdb.music import finer_date
+from musicdb.imports.records import (
+    AlbumRecord,
+    ArtistRecord,
+    EntityRecord,
+    NamedRecord,
+    PlaylistEntryRecord,
+    TrackRecord,
+    names_of,
+)
+from musicdb.music import finer_date, may_be_as_long, search_key
 
 
 def keys_of(record: TrackRecord) -> list[Any]:
     """Return all that makes another row one about the same track."""
     keys = [record.key, *([record.key_of_slug(record.slug)] if record.slug else [])]
     return [*keys, *map(record.own_key, record.own_keys)]
+
+
+def keys_by_names(record: TrackRecord) -> list[Any]:
+    """Return what makes another row one about the same track where nothing but names and an ISRC leads to it.
+
+    Names are compared as those of the library are: case, accents, apostrophes and the order of artists do not count.
+    """
+    says_more = record.spotify_id or record.slug or record.own_keys
+    if says_more or not record.artists or record.must_exist or record.is_mention or record.only_fills_features:
+        return []
+    title, artists, album = names_of(record)
+    isrc = record.values.get("isrc")
+    return [*([("isrc", isrc)] if isrc else []), ("names", title, frozenset(artists), album)]
 
 
 class Combiner:
@@ -29,6 +51,8 @@ class Combiner:
         # The first row about each track and each other entity.
         self._tracks: dict[Any, ParsedTrack] = {}
         self._entities: dict[Any, ParsedEntity] = {}
+        # The rows by their names and ISRCs. Tracks of the same names may be several recordings.
+        self._by_names: defaultdict[Any, list[ParsedTrack]] = defaultdict(list)
         self._mentions: MentionIndex[ParsedTrack] | None = MentionIndex() if has_mentions else None
 
     def add(self, row: ParsedRow) -> None:
@@ -59,19 +83,30 @@ class Combiner:
         entry = record.entry
         keys = keys_of(record)
         first = next((self._tracks[key] for key in keys if key in self._tracks), None)
+        names = keys_by_names(record)
+        namesake = None if first else self._namesake(record, names)
+        first = first or namesake
         if first is None and self._mentions is not None:
             first = self._mentions.find(record)
         had_names = first is not None and bool(first.record.title)
         if first is None:
             record.values = Columns(record.values)
             self.parsed.tracks.append(row)
+            for key in names:
+                self._by_names[key].append(row)
         else:
+            if not namesake:
+                _refuse_contradictions(first, record)
             _combine(first, record)
         self._index(first or row, keys, has_new_names=not had_names)
         if playlist is not None:
             playlist.entries.append(ParsedEntry(row.ref, first or row, entry, position))
         elif first is not None and record.plays is None:
             self.parsed.skipped["the track has a row already"] += 1
+
+    def _namesake(self, record: TrackRecord, names: Iterable[Any]) -> ParsedTrack | None:
+        """Return the row about the track to which ``names`` lead, its ISRC first."""
+        return next((one for key in names for one in self._by_names.get(key, ()) if _agree(one, key, record)), None)
 
     def _index(self, row: ParsedTrack, keys: Iterable[Any], *, has_new_names: bool) -> None:
         """Let ``keys``, and the names of the row where other rows may mention it, lead to ``row``."""
@@ -109,14 +144,19 @@ _VARIES: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _combine(first: ParsedTrack, other: TrackRecord) -> None:
-    """Add what another row says about a track: its genres, and what the first row does not say.
+def _agree(known: ParsedTrack, key: Any, record: TrackRecord) -> bool:
+    """Return whether ``record`` can be about a track with which it shares ``key``: the ISRC, or the names."""
+    if key[0] == "isrc":
+        return True
+    one, two = known.record.values, record.values
+    isrcs = {isrc for isrc in (one.get("isrc"), two.get("isrc")) if isrc}
+    return len(isrcs) < 2 and may_be_as_long(one.get("duration_ms"), two.get("duration_ms"))
 
-    Raises RowRefusedError where the two rows contradict each other.
-    """
+
+def _refuse_contradictions(first: ParsedTrack, other: TrackRecord) -> None:
+    """Raise RowRefusedError where two rows about one track contradict each other."""
     record = first.record
     if record.is_mention or other.is_mention:
-        combine_mention(record, other)
         return
     values = as_dict(record.values)
     for what, one, two in (
@@ -131,9 +171,42 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
             if name in values and values[name] != value and name not in _VARIES
         ),
     ):
-        if one and two and one != two:
+        if one and two and not _say_the_same(what, one, two):
             said = f"{_quote(one)} there, {_quote(two)} here"
             raise RowRefusedError("", f"is the same track as {first.ref}, but its {what} differs: {said}.")
+
+
+def _say_the_same(what: str, one: Any, two: Any) -> bool:
+    if what in ("title", "album"):
+        return one == two or search_key(one) == search_key(two)
+    if what == "artists":
+        return len(one) == len(two) and all(map(_may_be_one, one, two))
+    return bool(one == two)
+
+
+def _may_be_one(one: ArtistRecord, two: ArtistRecord) -> bool:
+    """Return whether two rows can mean one artist. One of them may not know its id or address."""
+    links = ((one.spotify_id, two.spotify_id), (one.slug, two.slug))
+    return search_key(one.name) == search_key(two.name) and all(not a or not b or a == b for a, b in links)
+
+
+def _with_links(artists: tuple[ArtistRecord, ...], others: tuple[ArtistRecord, ...]) -> tuple[ArtistRecord, ...]:
+    """Return ``artists`` with the ids and addresses that only ``others`` have."""
+    if artists == others or len(artists) != len(others) or not all(map(_may_be_one, artists, others)):
+        return artists or others
+    return tuple(
+        replace(one, spotify_id=one.spotify_id or two.spotify_id, slug=one.slug or two.slug)
+        for one, two in zip(artists, others, strict=True)
+    )
+
+
+def _combine(first: ParsedTrack, other: TrackRecord) -> None:
+    """Add what another row says about a track: its genres, and what the first row does not say."""
+    record = first.record
+    if record.is_mention or other.is_mention:
+        combine_mention(record, other)
+        return
+    values = as_dict(record.values)
     record.add_plays(other)
     record.genres = tuple(dict.fromkeys((*record.genres, *other.genres)))
     varying = {
@@ -144,7 +217,7 @@ def _combine(first: ParsedTrack, other: TrackRecord) -> None:
     record.values = Columns({**other.values, **values, **varying})
     record.spotify_id = record.spotify_id or other.spotify_id
     record.slug = record.slug or other.slug
-    record.artists = record.artists or other.artists
+    record.artists = _with_links(record.artists, other.artists)
     record.album = fill_gaps(record.album, other.album)
     record.aliases = record.aliases or other.aliases
 

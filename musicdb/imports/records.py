@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from musicdb.imports.plays import Plays
-from musicdb.music import Precision
+from musicdb.music import Precision, search_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,16 @@ class TrackRecord:
     @staticmethod
     def key_of_names(title: str, artists: tuple[str, ...], album: str) -> tuple[str, tuple[str, ...], str]:
         return title, artists, album
+
+
+# The title, artists and album of a track, folded.
+Names = tuple[str, tuple[str, ...], str]
+
+
+def names_of(record: TrackRecord) -> Names:
+    """Return the title, artists and album of a record, folded."""
+    artists = tuple(search_key(artist.name) for artist in record.artists)
+    return search_key(record.title), artists, search_key(record.album.title) if record.album else ""
 
 
 Record = TrackRecord | AlbumRecord | EntityRecord | PlaylistEntryRecord

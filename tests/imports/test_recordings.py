@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 
-from musicdb.imports import ImportOptions, Source, preview
-from musicdb.models import Artist, Track
+from musicdb.imports import ImportOptions, Source, preview, run_import
+from musicdb.imports.service import PARTS, Parts
+from musicdb.models import Artist, Playlist, Track
 from tests.factories import AlbumFactory, ArtistFactory, TrackFactory
-from tests.imports.files import as_csv, track_id
-from tests.imports.library import run
+from tests.imports.files import as_csv, net_file, net_row, track_id
+from tests.imports.library import run, state
 
 pytestmark = pytest.mark.django_db
 HEADER = ("Track URI", "Track Name", "Artist Name(s)", "Album Name", "ISRC", "Track Duration (ms)", "Popularity")
+# The columns of a set of Kaggle that has the ids of artists.
+LISTS = ("id", "name", "artists", "id_artists", "album", "release_date", "duration_ms", "explicit", "popularity")
 ISRC = "USS1Z9900001"
 
 
@@ -132,6 +135,52 @@ class TestSeveral:
         outcome = run(file(("", "Song", "Ann"), ("", "Song", "Ann; Bob")))
         assert found(track)
         assert outcome.counts["Track"]["updated"] == 1
+
+
+class TestWithinAnUpload:
+    """Rows without ids mean one track as they would if one of them were in the library already."""
+
+    @pytest.mark.parametrize(
+        ("rows", "titles"),
+        [
+            ([("", "Don't", "Ann", "Best"), ("", "DON’T", "ann", "best")], ["Don't"]),
+            ([("", "Song", "Ann;Bob", "Best"), ("", "Song", "Bob;Ann", "Best")], ["Song"]),
+            ([("", "Song", "Ann", "Best", "", "200000"), ("", "song", "Ann", "Best", "", "204000")], ["Song"]),
+            ([("", "Song", "Ann", "Best", ISRC), ("", "Song - Remastered", "Anne", "Hits", ISRC)], ["Song"]),
+            ([("", "Song", "Ann", "Best", "", "200000"), ("", "song", "Ann", "Best", "", "300000")], ["Song", "song"]),
+            ([("", "Song", "Ann", "Best", ISRC), ("", "song", "Ann", "Best", "USS1Z9900002")], ["Song", "song"]),
+            ([("", "Song", "Ann", "Best"), ("", "song", "Ann", "Hits")], ["Song", "song"]),
+        ],
+    )
+    @pytest.mark.parametrize("parts", [PARTS, Parts(0, 1)])
+    def test_the_same_file_again_changes_nothing(
+        self, rows: list[tuple[str, ...]], titles: list[str], parts: Parts
+    ) -> None:
+        run_import([file(*rows)], ImportOptions(), None, parts=parts)
+        assert list(Track.objects.order_by("pk").values_list("title", flat=True)) == titles
+        assert Playlist.objects.get().entries.count() == 2
+        before = state()
+        assert not run_import([file(*rows)], ImportOptions(), None, parts=parts).changes_anything
+        assert state() == before
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_two_files_of_which_one_has_ids_of_artists(self, order: int) -> None:
+        row = [track_id(1), "Don’t", "['Singer 1']", f"['{track_id(7)}']", "Album 1", "2024-03-08", "201000", "0", "5"]
+        with_ids = Source("lists.csv", as_csv([row], LISTS).encode())
+        run(*[net_file(net_row(1, **{"Track Name": "Don't"})), with_ids][::order])
+        track = Track.objects.get()
+        assert [(artist.name, artist.spotify_id) for artist in track.artists_in_order] == [("Singer 1", track_id(7))]
+        assert list(Playlist.objects.get().tracks.all()) == [track]
+
+    def test_other_ids_are_other_artists(self) -> None:
+        rows = [
+            [track_id(1), "Song", "['Nirvana']", f"['{track_id(number)}']", "Album", "1991", "201000", "0", "5"]
+            for number in (7, 8)
+        ]
+        found = preview([Source("lists.csv", as_csv(rows, LISTS).encode())], ImportOptions())
+        assert [problem.message.partition(" differs")[0] for problem in found.problems] == [
+            "is the same track as lists.csv, row 2, but its artists"
+        ]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

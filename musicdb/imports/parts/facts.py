@@ -5,14 +5,13 @@ from contextlib import ExitStack, closing
 from musicdb.imports.earlier import Facts
 from musicdb.imports.key_numbers import Hashes
 from musicdb.imports.parts.scratch import Scratch
-from musicdb.imports.records import TrackRecord
+from musicdb.imports.records import TrackRecord, names_of
 from musicdb.imports.resolvers.facts import (
     Dated,
     add_finest,
     dated,
     is_coarse,
     is_known_by_names,
-    names_of,
 )
 from musicdb.music import ReleaseDate
 

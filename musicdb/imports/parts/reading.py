@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from musicdb.imports.combine import Combiner, keys_of
+from musicdb.imports.combine import Combiner, keys_by_names, keys_of
 from musicdb.imports.earlier import Facts
 from musicdb.imports.messages import RowRef
 from musicdb.imports.options import ImportOptions
@@ -130,7 +130,8 @@ class _Divider:
         record = row.record
         if not isinstance(record, TrackRecord):
             raise TypeError(f"{row.ref} is not about a track.")
-        hashes = list(map(hash, keys_of(record)))
+        # The keys by names stand for the one by exact names, too.
+        hashes = list(map(hash, keys_by_names(record) or keys_of(record)))
         part = next((self._part_of[key] for key in hashes if key in self._part_of), None)
         if part is None:
             if self._tracks_in_last == self._part_tracks:

@@ -3,11 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from musicdb.imports.earlier import Facts
-from musicdb.imports.records import AlbumRecord, TrackRecord
-from musicdb.music import ReleaseDate, finer_date, search_key
-
-# The title, artists and album of a track, folded.
-Names = tuple[str, tuple[str, ...], str]
+from musicdb.imports.records import AlbumRecord, TrackRecord, names_of
+from musicdb.music import ReleaseDate, finer_date
 
 
 def facts_of(records: Collection[TrackRecord]) -> Facts:
@@ -21,12 +18,6 @@ def facts_of(records: Collection[TrackRecord]) -> Facts:
 def is_known_by_names(record: TrackRecord) -> bool:
     """Return whether nothing but its names leads to the track of a record, and whether they are all there."""
     return not record.spotify_id and not record.slug and record.album is not None
-
-
-def names_of(record: TrackRecord) -> Names:
-    """Return the title, artists and album of a record, folded."""
-    artists = tuple(search_key(artist.name) for artist in record.artists)
-    return search_key(record.title), artists, search_key(record.album.title) if record.album else ""
 
 
 def has_title_alone(record: AlbumRecord) -> bool:

@@ -7,8 +7,7 @@ from typing import Any
 
 from musicdb.db import one_of
 from musicdb.imports.earlier import Earlier, Facts
-from musicdb.imports.records import TrackRecord
-from musicdb.imports.resolvers.facts import Names, names_of
+from musicdb.imports.records import Names, TrackRecord, names_of
 from musicdb.models import Track, TrackArtist
 from musicdb.models.name_keys import SortKeyField
 from musicdb.music import may_be_as_long, search_key
