@@ -44,6 +44,11 @@ def rows(folder: Path, source: Source) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+def genres_of(folder: Path, source: Source) -> list[str]:
+    """Return the names of the genres of ``source``, sorted."""
+    return sorted({row[source.genre] for row in rows(folder, source)})
+
+
 def analysis_failed(row: dict[str, str]) -> bool:
     """Whether the row has the zeros that Spotify writes where its analysis failed: unknown, not zero."""
     return all(float(row[name]) == 0 for name in ("danceability", "tempo", "valence"))

@@ -29,25 +29,27 @@ def matrices(out: str) -> dict[str, float]:
     import numpy as np
 
     from clusters.core.params import Params
+    from clusters.models import Collection
     from clusters.runs.inputs import read_inputs
     from musicdb.models import Genre
 
-    for genre in Genre.objects.all():
-        table = read_inputs(genre, Params()).table.in_canonical_order()
-        np.save(Path(out) / f"{genre.slug}.npy", table.values)
+    for collection in Collection.objects.all_of(Genre.objects.all()):
+        table = read_inputs(collection, Params()).table.in_canonical_order()
+        np.save(Path(out) / f"{collection.owner.slug}.npy", table.values)
     return {}
 
 
 def shares(jobs: str) -> dict[str, float]:
     """Time all genres with and without ``force``: the work alone, without the start of the interpreter and Django."""
     from clusters.core.params import Params
+    from clusters.models import Collection
     from clusters.runs import Options, recluster
     from musicdb.models import Genre
 
     def seconds(force: bool) -> float:
-        genres = list(Genre.objects.order_by("slug"))
+        collections = Collection.objects.all_of(Genre.objects.all())
         began = time.perf_counter()
-        for _ in recluster(genres, Params(), Options(jobs=int(jobs), force=force)):
+        for _ in recluster(collections, Params(), Options(jobs=int(jobs), force=force)):
             pass
         return time.perf_counter() - began
 
@@ -145,10 +147,11 @@ def agreement(slug: str) -> dict[str, float]:
     from clusters.core.kmeans import fit_all_k
     from clusters.core.params import Params
     from clusters.core.projection import project
+    from clusters.runs import find_collections
     from clusters.runs.inputs import read_inputs
-    from musicdb.models import Genre
 
-    space = project(read_inputs(Genre.objects.get(slug=slug), Params()).table.in_canonical_order())
+    (collection,) = find_collections([slug])
+    space = project(read_inputs(collection, Params()).table.in_canonical_order())
     began = time.perf_counter()
     found = fit.choose_clusters(space, Params())
     sampled = time.perf_counter() - began

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.baseline import checkout
-from benchmarks.data import KAGGLE, data_folder
+from benchmarks.data import KAGGLE, data_folder, genres_of
 from benchmarks.library import Library, Ran, on_both_databases, sqlite
 from benchmarks.report import Report
 
@@ -46,20 +46,20 @@ def main() -> int:
 
         floor(*genres[:4])
         for library in libraries.values():
-            library.manage("recluster")
+            library.manage("recluster", *genres)
         floors: list[float] = []
         full: dict[str, list[Ran]] = {name: [] for name in libraries}
         unchanged: dict[str, list[Ran]] = {name: [] for name in libraries}
         for _ in range(ROUNDS):
             floors.append(floor().seconds)
             for name, library in libraries.items():
-                full[name].append(library.manage("recluster", "--force"))
-                unchanged[name].append(library.manage("recluster"))
+                full[name].append(library.manage("recluster", "--force", *genres))
+                unchanged[name].append(library.manage("recluster", *genres))
         report.figure("genres", len(genres), "genres")
         report.figure("floor", median(floors), "s")
         report.figure("floor.naive", naive := floor("--naive").seconds, "s")
         report.figure("floor.lowered", naive / median(floors), "x")
-        compare_with_baseline(report, folder, libraries["sqlite"], data)
+        compare_with_baseline(report, folder, libraries["sqlite"], data, genres)
         for name, library in libraries.items():
             ours = median(run.seconds for run in full[name])
             report.figure(f"{name}.full", ours, "s")
@@ -81,16 +81,16 @@ def main() -> int:
     return report.verdict()
 
 
-def compare_with_baseline(report: Report, folder: Path, ours: Library, data: Path) -> None:
-    """Recluster everything by turns with ours and with the revision that BASELINE names, both on SQLite."""
+def compare_with_baseline(report: Report, folder: Path, ours: Library, data: Path, genres: list[str]) -> None:
+    """Recluster all genres by turns with ours and with the revision that BASELINE names, both on SQLite."""
     with checkout(BASELINE, folder / "baseline-tree") as tree, sqlite(folder / "baseline", tree) as baseline:
         baseline.call("benchmarks.inside", "load", str(data))
         seconds: dict[str, list[float]] = {"ours": [], "baseline": []}
         for library in (ours, baseline):
-            library.manage("recluster")
+            library.manage("recluster", *genres)
         for _ in range(ROUNDS):
-            seconds["ours"].append(ours.manage("recluster", "--force").seconds)
-            seconds["baseline"].append(baseline.manage("recluster", "--force").seconds)
+            seconds["ours"].append(ours.manage("recluster", "--force", *genres).seconds)
+            seconds["baseline"].append(baseline.manage("recluster", "--force", *genres).seconds)
     report.figure("baseline.ours", median(seconds["ours"]), "s")
     report.figure("baseline.earlier", median(seconds["baseline"]), "s")
     ratio = median(seconds["ours"]) / median(seconds["baseline"])
@@ -105,7 +105,7 @@ def only_baseline() -> int:
         folder = Path(scratch)
         with sqlite(folder / "sqlite") as ours:
             ours.call("benchmarks.inside", "load", str(data))
-            compare_with_baseline(report, folder, ours, data)
+            compare_with_baseline(report, folder, ours, data, genres_of(data, KAGGLE))
     return report.verdict()
 
 

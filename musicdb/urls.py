@@ -5,24 +5,17 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from clusters.pages import views as clusters
+from clusters.pages.home import HomeView
+from clusters.pages.urls import urlpatterns as clusters
 from musicdb.api.docs import DocsView
 from musicdb.pages import views
 from musicdb.pages.theme import theme
 
 urlpatterns = [
-    path("", clusters.HomeView.as_view(), name="home"),
+    path("", HomeView.as_view(), name="home"),
+    *clusters,
     path("genres/", views.GenreListView.as_view(), name="genres"),
     path("genres/<slug:genre_slug>/", views.GenreDetailView.as_view(), name="genre"),
-    path("genres/<slug:genre_slug>/clusters/", clusters.ClustersView.as_view(), name="clusters"),
-    path("genres/<slug:genre_slug>/clusters.md", clusters.ClustersMarkdownView.as_view(), name="clusters-markdown"),
-    path("genres/<slug:genre_slug>/clusters/how/", clusters.RunReportView.as_view(), name="run-report"),
-    path("genres/<slug:genre_slug>/clusters/<int:number>/", clusters.ClusterView.as_view(), name="cluster"),
-    path(
-        "genres/<slug:genre_slug>/clusters/<int:number>.md",
-        clusters.ClusterMarkdownView.as_view(),
-        name="cluster-markdown",
-    ),
     path("artists/", views.ArtistListView.as_view(), name="artists"),
     path("artists/<slug:artist_slug>/", views.ArtistDetailView.as_view(), name="artist"),
     path("labels/", views.LabelListView.as_view(), name="labels"),

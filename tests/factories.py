@@ -12,7 +12,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from clusters.core.params import Params
-from clusters.models import Cluster, Membership, Run
+from clusters.models import Cluster, Collection, Membership, Run
+from clusters.models.querysets import RunQuerySet
 from clusters.runs import Options, recluster
 from clusters.runs.plot_files import new_plot_names
 from musicdb.models import (
@@ -148,23 +149,42 @@ def random_features(source: random.Random) -> dict[str, float]:
     }
 
 
+Owner = Genre | Playlist | Artist | Label
+
+
+def collection_of(owner: Owner) -> Collection:
+    """The collection that a genre, playlist, artist or label owns."""
+    return Collection.objects.of(owner)
+
+
+def collections_of(owners: Iterable[Owner]) -> list[Collection]:
+    """The collections of these owners, in their order."""
+    return [collection_of(owner) for owner in owners]
+
+
+def runs_of(owner: Owner) -> RunQuerySet:
+    """The runs of the collection that a genre, playlist, artist or label owns."""
+    return Run.objects.of(collection_of(owner))
+
+
 def clustered_genre(tracks: int = 12, clusters: int | None = None, **names: Any) -> tuple[Genre, Run]:
     """A genre of that many tracks, each with an artist and a label of its own, and its published run."""
     genre = GenreFactory(**names)
     for _ in range(tracks):
         TrackFactory(genres=[genre], artists=[ArtistFactory()], album=AlbumFactory(labels=[LabelFactory()]))
-    (outcome,) = recluster([genre], Params(clusters=clusters), Options())
+    (outcome,) = recluster([collection_of(genre)], Params(clusters=clusters), Options())
     assert outcome.status == "published", outcome
-    return genre, genre.runs.get()
+    return genre, runs_of(genre).get()
 
 
-def stored_run(genre: Genre, places: dict[int, list[Track]], **fields: Any) -> Run:
+def stored_run(owner: Owner | Collection, places: dict[int, list[Track]], **fields: Any) -> Run:
     """A run with these tracks in these clusters, nearest first, and files for its plots; nothing was computed."""
+    collection = owner if isinstance(owner, Collection) else collection_of(owner)
     tracks = sum(map(len, places.values()))
-    files = [default_storage.save(name, ContentFile(b"a picture")) for name in new_plot_names(genre)]
+    files = [default_storage.save(name, ContentFile(b"a picture")) for name in new_plot_names(collection)]
     smallest = min(map(len, places.values())) / tracks
     run = Run.objects.create(
-        genre=genre,
+        collection=collection,
         **{
             "started_at": timezone.now(),
             "finished_at": timezone.now(),

@@ -1,8 +1,8 @@
-"""The clusters' admin: runs to read, compare and publish, clusters to name, and what both add to the list of genres."""
+"""The clusters' admin: runs to read, compare and publish, clusters to name, collections to recluster."""
 
-from clusters.admin import dashboard, genres, jobs, links, parts, runs
+from clusters.admin import collections, dashboard, jobs, links, parts, runs
 
 dashboard.register()
 links.register()
 
-__all__ = ["dashboard", "genres", "jobs", "links", "parts", "runs"]
+__all__ = ["collections", "dashboard", "jobs", "links", "parts", "runs"]

@@ -15,6 +15,6 @@ class RunChildAdmin(ReadOnlyAdmin[M]):
         return None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A part is never deleted by itself, and never in the way of deleting the run, genre or track it belongs to."""
+        """A part is never deleted by itself, and never in the way of deleting the run or track it belongs to."""
         page = request.resolver_match.url_name if request.resolver_match else None
         return page is not None and not page.startswith(f"{self.opts.app_label}_{self.opts.model_name}_")

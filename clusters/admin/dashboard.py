@@ -9,22 +9,21 @@ from django.urls import reverse
 from clusters.core.params import Params, input_hash
 from clusters.jobs import START_WORKER, STATES, state_of, uses_workers
 from clusters.models import ReclusterJob, Run
-from clusters.runs.input_hash import hash_of, hashes_of_genres
+from clusters.runs.input_hash import hashes_of
 from musicdb.admin import dashboard
 from musicdb.editing import data_quality
 
 
-def stale_genres() -> list[int]:
-    """Return the keys of the genres whose tracks are not those that their published run was made of.
+def stale_collections(**conditions: Any) -> list[int]:
+    """Return the keys of the collections whose tracks are not those that their published run was made of.
 
-    Two queries; the second reads every track of these genres, or has PostgreSQL do it.
+    ``conditions`` narrow the collections. A query for them, and those of ``hashes_of``, which read every track or have
+    PostgreSQL do it.
     """
-    published = Run.objects.published().values_list("genre_id", "input_hash", "parameters")
-    known = {genre: (hashed, Params(**parameters)) for genre, hashed, parameters in published}
-    now = hashes_of_genres(list(known)) if known else {}
-    return [
-        genre for genre, (hashed, params) in known.items() if input_hash(now.get(genre, hash_of(())), params) != hashed
-    ]
+    published = Run.objects.published().with_collection().filter(**conditions)
+    runs = {run.collection_id: run for run in published}
+    now = hashes_of([run.collection for run in runs.values()])
+    return [key for key, run in runs.items() if input_hash(now[key], Params(**run.parameters)) != run.input_hash]
 
 
 def _last_runs(number: int) -> Iterator[dashboard.Row]:
@@ -33,14 +32,14 @@ def _last_runs(number: int) -> Iterator[dashboard.Row]:
         jobs: Iterable[Any] = ReclusterJob.objects.unfinished().with_counts()[:number]
         for job in jobs:
             state = state_of(job)
-            detail = f"{job.finished} of {job.total} genres finished"
+            detail = f"{job.finished} of {job.total} collections finished"
             if state == "no_worker":
                 detail += f". Start one with {START_WORKER}"
             address = reverse("admin:clusters_reclusterjob_change", args=[job.pk])
             yield dashboard.Row(f"{job}: {STATES[state].lower()}", address, detail)
-    for run in Run.objects.newest_first().select_related("genre")[:number]:
+    for run in Run.objects.newest_first().with_collection()[:number]:
         yield dashboard.Row(
-            run.genre.name,
+            str(run.collection),
             reverse("admin:clusters_run_change", args=[run.pk]),
             f"{run.cluster_count} clusters of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
         )
@@ -52,9 +51,9 @@ def waiting_url() -> str:
 
 
 def _waiting_runs(number: int) -> Iterator[dashboard.Row]:
-    for run in Run.objects.waiting().newest_first().select_related("genre")[:number]:
+    for run in Run.objects.waiting().newest_first().with_collection()[:number]:
         yield dashboard.Row(
-            run.genre.name,
+            str(run.collection),
             reverse("admin:clusters_run_compare", args=[run.pk]),
             f"{run.cluster_count} clusters of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
         )
@@ -76,7 +75,7 @@ def register() -> None:
         data_quality.QualityCheck(
             "Genres changed since they were clustered",
             "Their tracks have changed since. Select them and recluster.",
-            lambda: len(stale_genres()),
+            lambda: len(stale_collections(collection__kind="genre")),
             data_quality.list_url("musicdb_genre", clustered="stale"),
             "musicdb.view_genre",
             is_slow=True,

@@ -1,4 +1,4 @@
-"""Recluster jobs: how far they are, and the outcome of each genre."""
+"""Recluster jobs: how far they are, and the outcome of each collection."""
 
 from typing import Any
 
@@ -36,9 +36,9 @@ class FinishedFilter(admin.SimpleListFilter):
 
 @admin.register(ReclusterJob)
 class ReclusterJobAdmin(ReadOnlyAdmin[ReclusterJob]):
-    """Jobs can be read and cancelled. An action of the list of genres creates them."""
+    """Jobs can be read and cancelled. An action of the lists of collections creates them."""
 
-    list_display = ["__str__", "created_at", "created_by", "number_of_genres", "state", "progress"]
+    list_display = ["__str__", "created_at", "created_by", "number_of_collections", "state", "progress"]
     list_filter = [FinishedFilter, "created_at"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -96,15 +96,15 @@ class ReclusterJobAdmin(ReadOnlyAdmin[ReclusterJob]):
             raise PermissionDenied
         cancelled = cancel(get_object_or_404(ReclusterJob, pk=pk))
         if cancelled:
-            genres = "1 genre" if cancelled == 1 else f"{cancelled} genres"
-            message = f"Cancelled: {genres} will not start. Genres that are running will finish."
+            collections = "1 collection" if cancelled == 1 else f"{cancelled} collections"
+            message = f"Cancelled: {collections} will not start. Those that are running will finish."
             self.message_user(request, message, messages.SUCCESS)
         else:
-            self.message_user(request, "Nothing was cancelled: every genre has already started.", messages.INFO)
+            self.message_user(request, "Nothing was cancelled: every collection has already started.", messages.INFO)
         return HttpResponseRedirect(reverse("admin:clusters_reclusterjob_change", args=[pk]))
 
-    @admin.display(description="genres", ordering="total")
-    def number_of_genres(self, job: Any) -> int:
+    @admin.display(description="collections", ordering="total")
+    def number_of_collections(self, job: Any) -> int:
         return int(job.total)
 
     @admin.display
@@ -113,21 +113,27 @@ class ReclusterJobAdmin(ReadOnlyAdmin[ReclusterJob]):
 
     @admin.display(description="finished")
     def progress(self, job: Any) -> SafeString:
-        bar = '<progress max="{0}" value="{1}" aria-label="Genres finished"></progress> {1} of {0}'
+        bar = '<progress max="{0}" value="{1}" aria-label="Collections finished"></progress> {1} of {0}'
         return format_html(bar, job.total, job.finished)
 
 
 def line_of(task: Any) -> SafeString:
     """Return the state or the outcome of a task, which was read ``for_progress``, in a sentence."""
     if task.state == ReclusterTask.State.FINISHED:
-        outcome = stored_outcome(task.outcome)
-        return failure(task.genre_name, outcome) if task.genre is None else report(task.genre, outcome, task.run_id)
+        return _finished(task)
     if task.state == ReclusterTask.State.CANCELLED:
-        return format_html("{}: cancelled before it started.", task.genre_name)
+        return format_html("{}: cancelled before it started.", task.collection_name)
     if task.state == ReclusterTask.State.PENDING:
-        return format_html("{}: waiting for a worker.", task.genre_name)
+        return format_html("{}: waiting for a worker.", task.collection_name)
     if task.is_stalled:
         last = f"{localtime(task.heartbeat_at):%H:%M:%S}"
-        return format_html("{}: stalled; its worker sent the last heartbeat at {}.", task.genre_name, last)
+        return format_html("{}: stalled; its worker sent the last heartbeat at {}.", task.collection_name, last)
     again = f", attempt {task.attempts}, because a worker stopped" if task.attempts > 1 else ""
-    return format_html("{}: running on {}{}.", task.genre_name, task.worker, again)
+    return format_html("{}: running on {}{}.", task.collection_name, task.worker, again)
+
+
+def _finished(task: Any) -> SafeString:
+    outcome = stored_outcome(task.outcome)
+    if task.collection is None:
+        return failure(task.collection_name, outcome)
+    return report(task.collection, outcome, task.run_id)

@@ -1,14 +1,13 @@
-"""The outcome of reclustering a genre, in the admin's words."""
+"""The outcome of reclustering a collection, in the admin's words."""
 
 from django.contrib import messages
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clusters.models import Run
+from clusters.models import Collection, Run
 from clusters.runs import Outcome
 from musicdb.admin.html import link_to
-from musicdb.models import Genre
 
 # The worst outcomes come first, because only the first messages are shown.
 LEVELS = {
@@ -20,29 +19,35 @@ LEVELS = {
 }
 
 
-def newest_run(genre: Genre) -> int:
-    """Return the key of the genre's newest run: the one that waits for review, right after it was stored."""
-    return Run.objects.of_genre(genre).newest_first().values_list("pk", flat=True)[0]
+def newest_run(collection: Collection) -> int:
+    """Return the key of the collection's newest run: the one that waits for review, right after it was stored."""
+    return Run.objects.of(collection).newest_first().values_list("pk", flat=True)[0]
 
 
-def report(genre: Genre, outcome: Outcome, run: int | None) -> SafeString:
+def report(collection: Collection, outcome: Outcome, run: int | None) -> SafeString:
     """Return the outcome in a sentence. ``run`` is the key of the run that was stored, if it still exists."""
-    page = format_html('<a href="{}">{}</a>', reverse("clusters", args=[genre.slug]), genre.name)
+    page = _link(collection)
+    if collection.has_page:
+        page = format_html('<a href="{}">{}</a>', collection.get_absolute_url(), collection)
     if outcome.status == "published":
         tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
         return format_html("{}: {}, {} excluded.", page, tracks, outcome.excluded or "none")
     if outcome.status == "waiting":
-        page = link_to(genre)  # It may never have been on the site.
+        page = _link(collection)  # It may never have been on the site.
         if run is None:
             return format_html("{}: a run waited for review.", page)
         compare = format_html('<a href="{}">look at it</a>', reverse("admin:clusters_run_compare", args=[run]))
         return format_html("{}: a run waits for your review: {}.", page, compare)
     if outcome.status == "unchanged":
         return format_html("{}: nothing has changed since its last run.", page)
-    return failure(link_to(genre), outcome)  # It may have no page of clusters.
+    return failure(_link(collection), outcome)  # It may have no page of clusters.
 
 
 def failure(name: str, outcome: Outcome) -> SafeString:
-    """Return a sentence that says why nothing was stored. ``name`` is the name of the genre, or a link to it."""
+    """Return a sentence that says why nothing was stored. ``name`` is the name of the collection, or a link to it."""
     reason = outcome.reason.rstrip(".")
     return format_html("{}: {}: {}. What visitors see has not changed.", name, outcome.status, reason)
+
+
+def _link(collection: Collection) -> SafeString:
+    return link_to(collection.owner or collection)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from clusters.admin.base import RunChildAdmin
 from clusters.models import Cluster, ExcludedTrack, Membership
+from clusters.models.collection_querysets import by_kind_and_name, name_keys, with_owner
 from clusters.models.querysets import REPRESENTATIVES
 from musicdb.admin.catalogue import FEATURES_BY_NAME
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
@@ -20,13 +21,13 @@ from musicdb.admin.html import facts, link_to, link_to_list
 class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     """Only a cluster's name is an editor's to give, in the list or on its page."""
 
-    list_display = ["__str__", "name", "genre", "size", "description", "published"]
+    list_display = ["__str__", "name", "collection", "size", "description", "published"]
     list_editable = ["name"]
     list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
-    list_select_related = ["run__genre"]
-    search_fields = ["search_key", "description", "run__genre__search_key"]
-    search_help_text = "Name, description or genre"
-    ordering = ["-run__is_published", "run__genre__sort_key", "-run_id", "number"]
+    list_select_related = ["run__collection", *with_owner("run__collection__")]
+    search_fields = ["search_key", "description", *name_keys("run__collection__")]
+    search_help_text = "Name, description or collection"
+    ordering = ["-run__is_published", *by_kind_and_name("run__collection__"), "-run_id", "number"]
     fields = ["name", "run", "number", "size", "description", "nearest_tracks", "centre"]
     readonly_fields = ["run", "number", "size", "description", "nearest_tracks", "centre"]
 
@@ -34,14 +35,17 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
         return request.user.has_perm("clusters.change_cluster")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
-        return super().get_queryset(request).select_related("run__genre")
+        clusters: Any = super().get_queryset(request)
+        with_collection: QuerySet[Cluster] = clusters.with_collection()
+        return with_collection
 
     def view_on_site(self, obj: Cluster) -> str | None:
-        return obj.get_absolute_url() if obj.run.is_published else None
+        return obj.get_absolute_url() if obj.run.is_published and obj.run.collection.has_page else None
 
-    @admin.display(ordering="run__genre__sort_key")
-    def genre(self, cluster: Cluster) -> SafeString:
-        return link_to(cluster.run.genre)
+    @admin.display
+    def collection(self, cluster: Cluster) -> SafeString:
+        collection = cluster.run.collection
+        return link_to(collection.owner or collection)
 
     @admin.display(boolean=True, ordering="run__is_published")
     def published(self, cluster: Cluster) -> bool:
@@ -71,9 +75,9 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
 class MembershipAdmin(RunChildAdmin[Membership]):
     """Reached from its cluster, as excluded tracks are from their run."""
 
-    list_display = ["rank", "track_in_place", "cluster", "genre", "distance"]
+    list_display = ["rank", "track_in_place", "cluster", "collection", "distance"]
     list_display_links = None
-    list_select_related = ["track", "cluster__run__genre"]
+    list_select_related = ["track", "cluster__run__collection", *with_owner("cluster__run__collection__")]
     search_fields = ["track__search_key"]
     search_help_text = "Track"
     ordering = ["-run", "cluster__number", "rank"]
@@ -85,9 +89,9 @@ class MembershipAdmin(RunChildAdmin[Membership]):
     def track_in_place(self, membership: Membership) -> SafeString:
         return link_to(membership.track)
 
-    @admin.display(ordering="run__genre__sort_key")
-    def genre(self, membership: Membership) -> str:
-        return str(membership.cluster.run.genre.name)
+    @admin.display
+    def collection(self, membership: Membership) -> str:
+        return str(membership.cluster.run.collection)
 
 
 @admin.register(ExcludedTrack)
@@ -96,7 +100,7 @@ class ExcludedTrackAdmin(RunChildAdmin[ExcludedTrack]):
 
     list_display = ["track_to_mend", "reason", "run"]
     list_display_links = None
-    list_select_related = ["track", "run__genre"]
+    list_select_related = ["track", "run__collection", *with_owner("run__collection__")]
     search_fields = ["track__search_key", "reason"]
     search_help_text = "Track or reason"
     ordering = ["-run", "track__sort_key", "track"]

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 
 from clusters.admin.dashboard import waiting_url
 from clusters.admin.links import RUN_FILTERS
-from clusters.models import ExcludedTrack, Run
+from clusters.models import Collection, ExcludedTrack, Run
+from clusters.models.collection_querysets import name_keys, with_owner
 from clusters.runs import NotComparableError, compare_runs, default_other, in_order, publish, remove, unpublish
 from musicdb.admin.base import ReadOnlyAdmin, is_valid_pk
 from musicdb.admin.html import facts, link_to, link_to_list
-from musicdb.models import Genre
 
 MOVED_PER_PAGE = 50
 STATES = {
@@ -45,7 +45,7 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin[Run]):
     list_display = [
-        "genre",
+        "collection",
         "finished_at",
         "state",
         "track_count",
@@ -53,15 +53,15 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         "cluster_count",
         "mean_silhouette",
     ]
-    list_display_links = ["genre", "finished_at"]
-    list_filter = [StateFilter, "finished_at", *RUN_FILTERS]
-    list_select_related = ["genre"]
-    search_fields = ["genre__search_key"]
-    search_help_text = "Genre"
+    list_display_links = ["collection", "finished_at"]
+    list_filter = [StateFilter, "collection__kind", "finished_at", *RUN_FILTERS]
+    list_select_related = ["collection", *with_owner("collection__")]
+    search_fields = name_keys("collection__")
+    search_help_text = "Genre, playlist, artist or label"
     actions = ["compare_selected", "publish_selected", "unpublish_selected"]
     change_form_template = "admin/clusters/run/change_form.html"
     fieldsets = [
-        (None, {"fields": ["genre", "state_label", "finished_at", "track_count", "excluded_tracks"]}),
+        (None, {"fields": ["collection_link", "state_label", "finished_at", "track_count", "excluded_tracks"]}),
         ("Clusters", {"fields": ["plot", "axis_labels", "cluster_table"]}),
         ("Quality", {"fields": ["mean_silhouette", "mean_stability", "tried", "components"]}),
         (
@@ -73,7 +73,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         runs: Any = super().get_queryset(request)
-        with_state: QuerySet[Run] = runs.select_related("genre").with_state()
+        with_state: QuerySet[Run] = runs.with_collection().with_state()
         return with_state
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -83,7 +83,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         return super().changelist_view(request, extra)
 
     def view_on_site(self, obj: Run) -> str | None:
-        return obj.get_absolute_url() if obj.is_published else None
+        return obj.get_absolute_url() if obj.is_published and obj.collection.has_page else None
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         published = [run for run in objs if run.is_published]
@@ -136,14 +136,14 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     def _change_one(self, request: HttpRequest, pk: int, change: Callable[[HttpRequest, Run], None]) -> HttpResponse:
         if not self.has_publish_permission(request):
             raise PermissionDenied
-        change(request, get_object_or_404(Run.objects.select_related("genre"), pk=pk))
+        change(request, get_object_or_404(Run.objects.with_collection(), pk=pk))
         return HttpResponseRedirect(reverse("admin:clusters_run_change", args=[pk]))
 
-    @admin.action(description="Publish selected runs, one for each genre", permissions=["publish"])
+    @admin.action(description="Publish selected runs, one for each collection", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         runs = list(queryset)
-        if len({run.genre_id for run in runs}) < len(runs):
-            self.message_user(request, "Select only one run of each genre to publish.", messages.ERROR)
+        if len({run.collection_id for run in runs}) < len(runs):
+            self.message_user(request, "Select only one run of each collection to publish.", messages.ERROR)
             return
         for run in runs:
             self._publish(request, run)
@@ -155,9 +155,9 @@ class RunAdmin(ReadOnlyAdmin[Run]):
 
     def _publish(self, request: HttpRequest, run: Run) -> None:
         try:
-            before = Run.objects.of_genre(run.genre).published().first()
+            before = Run.objects.of(run.collection).published().first()
             changed = publish(run)
-        except (Run.DoesNotExist, Genre.DoesNotExist):
+        except (Run.DoesNotExist, Collection.DoesNotExist):
             self._say_deleted(request, run)
             return
         if changed:
@@ -170,12 +170,12 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     def _unpublish(self, request: HttpRequest, run: Run) -> None:
         try:
             changed = unpublish(run)
-        except Genre.DoesNotExist:
+        except Collection.DoesNotExist:
             self._say_deleted(request, run)
             return
         if changed:
             self.log_change(request, run, "Unpublished.")
-            text = format_html("{}: visitors now see no clusters of {}.", link_to(run), run.genre.name)
+            text = format_html("{}: visitors now see no clusters of {}.", link_to(run), run.collection)
             self.message_user(request, text, messages.SUCCESS)
         else:
             self.message_user(request, format_html("{} was not published.", link_to(run)), messages.INFO)
@@ -188,8 +188,8 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     @admin.action(description="Compare the two selected runs", permissions=["view"])
     def compare_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> HttpResponse | None:
         runs = list(queryset[:3])
-        if len(runs) != 2 or runs[0].genre_id != runs[1].genre_id:
-            self.message_user(request, "Select two runs of the same genre to compare them.", messages.ERROR)
+        if len(runs) != 2 or runs[0].collection_id != runs[1].collection_id:
+            self.message_user(request, "Select two runs of the same collection to compare them.", messages.ERROR)
             return None
         old, new = in_order(*runs)
         return HttpResponseRedirect(reverse("admin:clusters_run_compare", args=[new.pk], query={"with": old.pk}))
@@ -197,13 +197,13 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        run = get_object_or_404(Run.objects.select_related("genre"), pk=pk)
+        run = get_object_or_404(Run.objects.with_collection(), pk=pk)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Compare runs of {run.genre.name}",
+            "title": f"Compare runs of {run.collection}",
             "run": run,
-            "others": Run.objects.of_genre(run.genre).exclude(pk=pk).newest_first().with_state(),
+            "others": Run.objects.of(run.collection).exclude(pk=pk).newest_first().with_state(),
         }
         try:
             other = self._other(request, run)
@@ -222,9 +222,13 @@ class RunAdmin(ReadOnlyAdmin[Run]):
             return default_other(run)
         if not is_valid_pk(asked):
             raise Http404("There is no such run.")
-        return get_object_or_404(Run.objects.select_related("genre"), pk=int(asked))
+        return get_object_or_404(Run.objects.with_collection(), pk=int(asked))
 
     # --- Fields ---
+
+    @admin.display(description="collection")
+    def collection_link(self, run: Run) -> SafeString:
+        return link_to(run.collection)
 
     @admin.display(ordering="is_published")
     def state(self, run: Any) -> str:

@@ -5,26 +5,25 @@ from typing import Any
 
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
-from rest_framework.reverse import reverse
 
 from clusters.runs import Successors
 
 
 class ClusterGoneError(APIException):
-    """A number that the genre's published run no longer has; its body is that of GoneSerializer."""
+    """A number that the collection's published run no longer has; its body is that of GoneSerializer."""
 
     status_code = HTTPStatus.GONE
 
     def __init__(self, successors: Successors, request: Request) -> None:
-        genre, successor = successors.run.genre, successors.successor
+        collection, successor = successors.run.collection, successors.successor
         pointer = f"{successors.pointer} #{successor.number}." if successor else successors.pointer
         body: Any = {
-            "detail": f"Cluster #{successors.retired.number} of {genre.name} no longer exists. {pointer}",
+            "detail": f"Cluster #{successors.retired.number} of {collection.name} no longer exists. {pointer}",
             "successor": successor
             and {
                 "number": successor.number,
-                "url": reverse("api:cluster-tracks", args=[genre.slug, successor.number], request=request),
-                "page_url": reverse("cluster", args=[genre.slug, successor.number], request=request),
+                "url": request.build_absolute_uri(collection.address("cluster-tracks", successor.number, api=True)),
+                "page_url": request.build_absolute_uri(collection.address("cluster", successor.number)),
             },
         }
         # Set as it is: APIException would make texts of the numbers.

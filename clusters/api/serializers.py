@@ -4,12 +4,34 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
+from rest_framework.request import Request
 
-from clusters.models import Cluster, Membership, Run
+from clusters.models import Cluster, Collection, Membership, Run
 from clusters.runs import explain_membership
 from musicdb.api.errors import ErrorSerializer
-from musicdb.api.serializers import URL, NamedGenreSerializer, PageURLField, TextOrNullField, TrackSerializer
+from musicdb.api.serializers import URL, PageURLField, TextOrNullField, TrackSerializer
+
+
+class CollectionSerializer(serializers.ModelSerializer[Collection]):
+    """What was clustered: the library, a genre, a playlist, an artist or a label."""
+
+    key = serializers.CharField(read_only=True, help_text="Such as “genre:korean-pop”; “library” for the library.")
+    name = serializers.CharField(read_only=True)
+    slug = serializers.SerializerMethodField(help_text="Of the genre, playlist, artist or label; null for the library.")
+    url = serializers.SerializerMethodField(help_text="Its published run.")
+    page_url = PageURLField()
+
+    class Meta:
+        model = Collection
+        fields = ["key", "kind", "name", "slug", "url", "page_url"]
+
+    def get_slug(self, collection: Collection) -> str | None:
+        return None if collection.owner is None else str(collection.owner.slug)
+
+    @extend_schema_field(URL)
+    def get_url(self, collection: Collection) -> str:
+        request: Request = self.context["request"]
+        return request.build_absolute_uri(collection.address("clusters", api=True))
 
 
 class MembershipSerializer(serializers.ModelSerializer[Membership]):
@@ -23,23 +45,23 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
 
 
 class ClusterSerializer(serializers.ModelSerializer[Cluster]):
-    """A cluster without its tracks. Its id is its own run's: another run of the genre has clusters of its own."""
+    """A cluster without its tracks. Its id is its own run's: another run of the collection has clusters of its own."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:cluster-detail")
     page_url = PageURLField()
     tracks_url = serializers.SerializerMethodField(help_text="Every track of it.")
-    genre = NamedGenreSerializer(source="run.genre", read_only=True)
+    collection = CollectionSerializer(source="run.collection", read_only=True)
     name = TextOrNullField(help_text="An editor's name for it.")
-    description = TextOrNullField(help_text="How it differs from its genre; null if it hardly does.")
+    description = TextOrNullField(help_text="How it differs from its collection; null if it hardly does.")
 
     class Meta:
         model = Cluster
-        fields = ["id", "url", "page_url", "tracks_url", "genre", "number", "name", "description", "size"]
+        fields = ["id", "url", "page_url", "tracks_url", "collection", "number", "name", "description", "size"]
 
     @extend_schema_field(URL)
     def get_tracks_url(self, cluster: Cluster) -> str:
-        place = [cluster.run.genre.slug, cluster.number]
-        return reverse("api:cluster-tracks", args=place, request=self.context["request"])
+        request: Request = self.context["request"]
+        return request.build_absolute_uri(cluster.run.collection.address("cluster-tracks", cluster.number, api=True))
 
 
 class ClusterDetailSerializer(ClusterSerializer):
@@ -71,9 +93,9 @@ class AxisSerializer(serializers.Serializer[Any]):
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):
-    """The published run of a genre, with its clusters."""
+    """The published run of a collection, with its clusters."""
 
-    genre = NamedGenreSerializer(read_only=True)
+    collection = CollectionSerializer(read_only=True)
     page_url = PageURLField()
     seconds = serializers.FloatField(read_only=True)
     parameters = ParametersSerializer(read_only=True)
@@ -118,7 +140,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = [
-            "genre",
+            "collection",
             "page_url",
             "started_at",
             "finished_at",
@@ -152,7 +174,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     def get_clusters(self, run: Run) -> Any:
         clusters = list(run.clusters.for_cluster_table())
         for cluster in clusters:
-            # It is in hand already, with its genre; asked for by each cluster, it would be a query each.
+            # It is in hand already, with its collection; asked for by each cluster, it would be a query each.
             cluster.run = run
         return ClusterDetailSerializer(clusters, many=True, context=self.context).data
 
@@ -165,7 +187,7 @@ class NextNearestSerializer(serializers.Serializer[Any]):
 
 
 class PlaceSerializer(serializers.ModelSerializer[Membership]):
-    """Where a track stands: one of these for each genre in whose published run it is."""
+    """Where a track stands: one of these for each collection in whose published run it is."""
 
     cluster = ClusterSerializer(read_only=True)
     next_nearest = serializers.SerializerMethodField(

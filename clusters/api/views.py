@@ -11,7 +11,7 @@ from clusters.api import serializers
 from clusters.api.errors import ClusterGoneError
 from clusters.api.filters import ClusterFilter
 from clusters.models import Cluster, Membership, RetiredCluster, Run
-from clusters.runs import cluster_or_retired_or_404, published_run_or_404, successors_of
+from clusters.runs import OfCollection, cluster_or_retired_or_404, successors_of
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Track
 
@@ -29,28 +29,29 @@ class ClusterViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
         return clusters if self.action == "list" else clusters.with_representatives()
 
 
-class GenreClustersView(RetrieveModelMixin, StrictViewSet):
-    """The published run of a genre: its figures, its plot, its clusters with their nearest tracks."""
+class CollectionClustersView(OfCollection, RetrieveModelMixin, StrictViewSet):
+    """The published run of a collection: its figures, its plot, its clusters with their nearest tracks."""
 
     serializer_class = serializers.RunSerializer
 
     def get_object(self) -> Run:
-        return published_run_or_404(self.kwargs["genre_slug"])
+        return self.published_run()
 
 
-class ClusterTracksView(ListModelMixin, StrictViewSet):
-    """Every track of one cluster of a genre's published run, nearest to the centre first."""
+class ClusterTracksView(OfCollection, ListModelMixin, StrictViewSet):
+    """Every track of one cluster of a collection's published run, nearest to the centre first."""
 
     queryset = Membership.objects.for_table()
     serializer_class = serializers.MembershipSerializer
     more_errors = {
         HTTPStatus.GONE: OpenApiResponse(
-            serializers.GoneSerializer, description="The genre's runs had such a cluster once, and have it no more."
+            serializers.GoneSerializer,
+            description="The collection had such a cluster once, and has it no more.",
         )
     }
 
     def get_queryset(self) -> QuerySet[Membership]:
-        run = published_run_or_404(self.kwargs["genre_slug"])
+        run = self.published_run()
         cluster = cluster_or_retired_or_404(run, self.kwargs["number"])
         if isinstance(cluster, RetiredCluster):
             raise ClusterGoneError(successors_of(run, cluster), self.request)

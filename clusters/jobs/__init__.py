@@ -1,4 +1,4 @@
-"""Recluster jobs: genres that workers recluster, and how far they are."""
+"""Recluster jobs: collections that workers recluster, and how far they are."""
 
 from clusters.jobs.heartbeats import worker_is_running
 from clusters.jobs.outbox import EnqueueError, enqueue, uses_workers

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 # Tasks are sent by name: importing them would import what computes.
-RECLUSTER_GENRE = "clusters.recluster_genre"
+RECLUSTER = "clusters.recluster"
 # In seconds, to connect and for each answer.
 BROKER_TIMEOUT = 0.3
 # Redis, RabbitMQ and a folder each read the options that they know.

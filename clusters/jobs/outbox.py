@@ -14,9 +14,8 @@ from django.conf import settings
 from django.db import transaction
 
 from clusters.core.params import Params
-from clusters.jobs.broker import RECLUSTER_GENRE, BrokerError, Queue, open_queue
-from clusters.models import ReclusterJob, ReclusterTask
-from musicdb.models import Genre
+from clusters.jobs.broker import RECLUSTER, BrokerError, Queue, open_queue
+from clusters.models import Collection, ReclusterJob, ReclusterTask
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +34,10 @@ def uses_workers() -> bool:
     return bool(settings.CELERY_BROKER_URL)
 
 
-def enqueue(genres: Sequence[Genre], params: Params, *, force: bool = False, user: Any = None) -> ReclusterJob:
-    """Have workers recluster ``genres``, and return the job in which they report their progress.
+def enqueue(
+    collections: Sequence[Collection], params: Params, *, force: bool = False, user: Any = None
+) -> ReclusterJob:
+    """Have workers recluster ``collections``, and return the job in which they report their progress.
 
     Raises EnqueueError.
     """
@@ -46,7 +47,7 @@ def enqueue(genres: Sequence[Genre], params: Params, *, force: bool = False, use
     with transaction.atomic(durable=True):
         job = ReclusterJob.objects.create(created_by=user, parameters=asdict(params), force=force)
         tasks = ReclusterTask.objects.bulk_create(
-            ReclusterTask(job=job, genre=genre, genre_name=genre.name) for genre in genres
+            ReclusterTask(job=job, collection=each, collection_name=str(each)) for each in collections
         )
     sent = 0
     try:
@@ -86,7 +87,7 @@ def _claimable() -> list[int]:
 def _send(queue: Queue, keys: Iterable[int]) -> Iterable[int]:
     until = time.monotonic() + SEND_SECONDS
     for key in keys:
-        queue.send(RECLUSTER_GENRE, key)
+        queue.send(RECLUSTER, key)
         yield key
         if time.monotonic() > until:
             return

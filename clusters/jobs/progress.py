@@ -113,12 +113,12 @@ class Progress:
 
     @property
     def summary(self) -> str:
-        """The state of the job and the number of its genres in each state, in a sentence."""
+        """The state of the job and the number of its collections in each state, in a sentence."""
         outcomes = [f"{number} {words}" for status, words in STATUSES.items() if (number := self._statuses[status])]
         cancelled = self._states[ReclusterTask.State.CANCELLED]
         alive = self.running - self.stalled
         counts = [
-            f"{self.finished} of {self.total} genres finished" + (f" ({', '.join(outcomes)})" if outcomes else ""),
+            f"{self.finished} of {self.total} collections finished" + (f" ({', '.join(outcomes)})" if outcomes else ""),
             f"{alive} running" if alive else "",
             f"{self.stalled} stalled because a worker stopped" if self.stalled else "",
             f"{cancelled} not started" if cancelled else "",
@@ -130,7 +130,7 @@ class Progress:
         """What happens next, or what to do, where no worker is at work; else empty."""
         if self.state == "no_worker":
             return "The job goes on as soon as a worker is running. Start one with"
-        return "The next worker that is free starts the stalled genres again." if self.state == "stalled" else ""
+        return "The next worker that is free starts the stalled collections again." if self.state == "stalled" else ""
 
     @property
     def refresh_seconds(self) -> int | None:

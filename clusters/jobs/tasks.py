@@ -1,4 +1,4 @@
-"""What ``celery -A musicdb worker`` runs: the task that reclusters a genre, and the poll of the outbox."""
+"""What ``celery -A musicdb worker`` runs: the task that reclusters a collection, and the poll of the outbox."""
 
 import logging
 import socket
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from clusters.jobs import heartbeats
-from clusters.jobs.broker import RECLUSTER_GENRE, BrokerError
+from clusters.jobs.broker import RECLUSTER, BrokerError
 from clusters.jobs.outbox import resend
 from clusters.jobs.worker import release, run
 from musicdb.celery import app
@@ -31,8 +31,8 @@ class ReleasingRequest(Request):
         super().reject(requeue=requeue)
 
 
-@app.task(bind=True, name=RECLUSTER_GENRE, Request=ReleasingRequest)
-def recluster_genre(self: Any, key: int) -> None:
+@app.task(bind=True, name=RECLUSTER, Request=ReleasingRequest)
+def recluster_collection(self: Any, key: int) -> None:
     """Run the ReclusterTask with this key."""
     run(key, self.request.hostname or socket.gethostname())
 

@@ -1,4 +1,4 @@
-"""What a worker does with a task: claim it, recluster its genre, store the outcome.
+"""What a worker does with a task: claim it, recluster its collection, store the outcome.
 
 Celery delivers the task, and delivers it again if its process dies. Three things are left to the database:
 
@@ -22,7 +22,8 @@ from django.db.models.functions import Coalesce, Now
 from clusters.core.params import Params
 from clusters.jobs.heartbeats import task_heartbeat
 from clusters.models import ReclusterTask, Run
-from clusters.runs import GENRE_DELETED, Options, Outcome, recluster
+from clusters.models.collection_querysets import with_owner
+from clusters.runs import COLLECTION_DELETED, Options, Outcome, recluster
 from clusters.runs.executors import limit_blas_threads
 
 logger = logging.getLogger(__name__)
@@ -45,17 +46,17 @@ def run(key: int, worker: str) -> bool:
 def claim(key: int, worker: str) -> ReclusterTask | None:
     """Return the task, which now belongs to this worker alone.
 
-    Return None if it is finished, cancelled or deleted; if another worker is at work on it, or on the same genre for
-    another job (the task is then sent again later); or if it has been attempted too often.
+    Return None if it is finished, cancelled or deleted; if another worker is at work on it, or on the same collection
+    for another job (the task is then sent again later); or if it has been attempted too often.
     """
     claimable = ReclusterTask.objects.claimable().filter(pk=key)
-    task = claimable.excluding_busy().select_related("genre", "job").first()
+    task = claimable.excluding_busy().select_related("job", "collection", *with_owner("collection__")).first()
     if task is None:
         return None
     if task.attempts >= MAX_TASK_ATTEMPTS:
-        slug = task.genre.slug if task.genre else ""
+        name = task.collection.key if task.collection else ""
         reason = f"its worker stopped {task.attempts} times before the end; it may need more memory"
-        finish(task, Outcome(slug, "failed", reason))
+        finish(task, Outcome(name, "failed", reason))
         return None
     # Of two workers with the same message, only one finds the number of attempts unchanged.
     claimed = claimable.filter(attempts=task.attempts).update(
@@ -72,17 +73,21 @@ def claim(key: int, worker: str) -> ReclusterTask | None:
 
 
 def finish(task: ReclusterTask, outcome: Outcome) -> bool:
-    """Store the outcome of the task, also in its genre's history. Return False if it belongs to another worker now."""
-    genre, created_by = task.genre, task.job.created_by_id
+    """Store the outcome of the task, also in the history of what it reclustered.
+
+    Return False if it belongs to another worker now.
+    """
+    collection, created_by = task.collection, task.job.created_by_id
     run = None
-    if genre is not None and outcome.digest:
-        run = Run.objects.of_genre(genre).filter(digest=outcome.digest).newest_first().first()
+    if collection is not None and outcome.digest:
+        run = Run.objects.of(collection).filter(digest=outcome.digest).newest_first().first()
     with transaction.atomic():
         finished = _of_this_attempt(task).update(
             state=ReclusterTask.State.FINISHED, outcome=outcome.as_json(), run=run, finished_at=Now()
         )
-        if finished and genre is not None and created_by and outcome.status in ("published", "waiting"):
-            LogEntry.objects.log_actions(created_by, [genre], CHANGE, "Reclustered.", single_object=True)
+        if finished and collection is not None and created_by and outcome.status in ("published", "waiting"):
+            logged = collection.owner or collection
+            LogEntry.objects.log_actions(created_by, [logged], CHANGE, "Reclustered.", single_object=True)
     return bool(finished)
 
 
@@ -97,16 +102,16 @@ def _of_this_attempt(task: ReclusterTask) -> QuerySet[ReclusterTask]:
 
 
 def _outcome_of(task: ReclusterTask) -> Outcome:
-    if task.genre is None:
-        return Outcome("", "skipped", GENRE_DELETED)
+    if task.collection is None:
+        return Outcome("", "skipped", COLLECTION_DELETED)
     try:
         stored = _run_of_earlier_attempt(task)
         # Force would store a second run.
         options = Options(jobs=0, force=task.job.force and stored is None)
-        (outcome,) = recluster([task.genre], Params(**task.job.parameters), options)
+        (outcome,) = recluster([task.collection], Params(**task.job.parameters), options)
     except Exception as error:  # Nobody watches a worker, so the job's page must show any error.
-        logger.exception("Reclustering %s failed", task.genre_name)
-        return Outcome(task.genre.slug, "failed", f"{type(error).__name__}: {error}")
+        logger.exception("Reclustering %s failed", task.collection_name)
+        return Outcome(task.collection.key, "failed", f"{type(error).__name__}: {error}")
     if stored is not None and outcome.status == "unchanged":
         return replace(outcome, status="published" if stored.is_published else "waiting")
     return outcome
@@ -116,4 +121,4 @@ def _run_of_earlier_attempt(task: ReclusterTask) -> Run | None:
     """Return the run that an earlier worker stored before it died, which it could not report any more."""
     if task.attempts == 1:
         return None
-    return Run.objects.filter(genre=task.genre, started_at__gte=task.started_at).newest_first().first()
+    return Run.objects.filter(collection=task.collection, started_at__gte=task.started_at).newest_first().first()

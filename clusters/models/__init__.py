@@ -1,13 +1,15 @@
 """What the database keeps for clusters."""
 
+from clusters.models.collections import Collection, CollectionKind
 from clusters.models.jobs import ReclusterJob, ReclusterTask
-from clusters.models.runs import Cluster, ExcludedTrack, GenreClustering, Membership, RetiredCluster, Run
+from clusters.models.runs import Cluster, ExcludedTrack, Membership, RetiredCluster, Run
 from clusters.models.workers import WorkerHeartbeat
 
 __all__ = [
     "Cluster",
+    "Collection",
+    "CollectionKind",
     "ExcludedTrack",
-    "GenreClustering",
     "Membership",
     "ReclusterJob",
     "ReclusterTask",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Now
 
+from clusters.models.collection_querysets import with_owner
 from clusters.models.workers import WorkerHeartbeat, stale_after
 
 if TYPE_CHECKING:
@@ -36,15 +37,17 @@ class ReclusterTaskQuerySet(models.QuerySet["ReclusterTask"]):
         return self.filter(Q(state="pending") | _is_stalled())
 
     def excluding_busy(self) -> Self:
-        """Tasks whose genre no worker is reclustering for another job, which would compute the same."""
-        others = self.model._default_manager.filter(genre=OuterRef("genre"), state="running").exclude(_is_stalled())
+        """Tasks whose collection no worker is reclustering for another job, which would compute the same."""
+        others = self.model._default_manager.filter(collection=OuterRef("collection"), state="running").exclude(
+            _is_stalled()
+        )
         return self.exclude(Exists(others.exclude(pk=OuterRef("pk"))))
 
     def for_progress(self) -> Self:
-        """Tasks in order, each with its genre, ``is_stalled`` and ``worker_is_running``. One query."""
+        """Tasks in order, each with its collection, ``is_stalled`` and ``worker_is_running``. One query."""
         stalled = ExpressionWrapper(_is_stalled(), output_field=models.BooleanField())
         annotated = self.annotate(is_stalled=stalled, worker_is_running=_worker_is_running())
-        return annotated.select_related("genre").order_by("pk")
+        return annotated.select_related("collection", *with_owner("collection__")).order_by("pk")
 
 
 class ReclusterJobQuerySet(models.QuerySet["ReclusterJob"]):

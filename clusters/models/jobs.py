@@ -1,24 +1,24 @@
-"""Recluster jobs: the genres that somebody asked workers to recluster, and how far they are."""
+"""Recluster jobs: the collections that somebody asked workers to recluster, and how far they are."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from clusters.models.collections import Collection
 from clusters.models.job_querysets import UNFINISHED, ReclusterJobQuerySet, ReclusterTaskQuerySet
 from clusters.models.runs import Run
-from musicdb.models import Genre
 
 
 class ReclusterJob(models.Model):
-    """A request to recluster some genres, each of which is a task of the job."""
+    """A request to recluster some collections, each of which is a task of the job."""
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     parameters = models.JSONField(help_text="The parameters of the clustering.")
-    force = models.BooleanField(default=False, help_text="Recluster genres in which nothing changed, too.")
+    force = models.BooleanField(default=False, help_text="Recluster collections in which nothing changed, too.")
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReclusterJobQuerySet.as_manager()
@@ -33,7 +33,7 @@ class ReclusterJob(models.Model):
 
 
 class ReclusterTask(models.Model):
-    """One genre of a job.
+    """One collection of a job.
 
     ``attempts`` counts the workers that have claimed the task. Its value belongs to the last of them, so only that one
     can finish the task. ``heartbeat_at`` is when that worker last said that it is at work, by the database's clock.
@@ -47,8 +47,8 @@ class ReclusterTask(models.Model):
         CANCELLED = "cancelled"
 
     job = models.ForeignKey(ReclusterJob, on_delete=models.CASCADE, related_name="tasks")
-    genre = models.ForeignKey(Genre, on_delete=models.SET_NULL, null=True, related_name="+")
-    genre_name = models.CharField(max_length=200, help_text="The genre's name when the job was created.")
+    collection = models.ForeignKey(Collection, on_delete=models.SET_NULL, null=True, related_name="+")
+    collection_name = models.CharField(max_length=320, help_text="The collection's name when the job was created.")
     state = models.CharField(max_length=9, choices=State, default=State.PENDING)
     worker = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -66,7 +66,7 @@ class ReclusterTask(models.Model):
             models.Index(fields=["id"], name="reclustertask_unfinished", condition=Q(state__in=UNFINISHED)),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["job", "genre"], name="reclustertask_once_per_job"),
+            models.UniqueConstraint(fields=["job", "collection"], name="reclustertask_once_per_job"),
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(attempts__gte=1, heartbeat_at__isnull=False),
                 name="reclustertask_running_claimed",
@@ -77,4 +77,4 @@ class ReclusterTask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.genre_name}: {self.state}"
+        return f"{self.collection_name}: {self.state}"

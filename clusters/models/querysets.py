@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Value, When
 
+from clusters.models.collection_querysets import by_kind_and_name, is_public, with_owner
 from musicdb.models import Genre, Track
 from musicdb.models.linked_rows import tracks_linked_to
 from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.models.querysets import table_columns
 
 if TYPE_CHECKING:
-    from clusters.models import Cluster, ExcludedTrack, Membership, Run  # noqa: F401
+    from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run  # noqa: F401
 
 # A cluster is introduced by its tracks nearest to the centre, as on the page that the site grew from.
 REPRESENTATIVES = 10
@@ -21,13 +22,17 @@ class RunQuerySet(models.QuerySet["Run"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
 
-    def of_genre(self, genre: Genre) -> Self:
-        return self.filter(genre=genre)
+    def of(self, collection: "Collection") -> Self:
+        return self.filter(collection=collection)
+
+    def with_collection(self) -> Self:
+        """Runs, each with its collection and that one's owner. No query of its own."""
+        return self.select_related("collection", *with_owner("collection__"))
 
     def linked_to(self, owner: type[models.Model], key: int) -> Self:
         """The runs of a genre; for a row of another model, the published runs that have its tracks."""
         if owner is Genre:
-            return self.filter(genre=key)
+            return self.filter(collection__genre=key)
         memberships: Any = self.model._meta.get_field("memberships").related_model
         places = memberships.objects.filter(track__in=tracks_linked_to(owner, key).values("pk"))
         return self.filter(is_published=True, pk__in=places.order_by().values("run"))
@@ -36,8 +41,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.order_by("-finished_at", "-pk")
 
     def shown_or_newest(self) -> Self:
-        """Of each genre the published run and the newest one, each with its clusters. Two queries."""
-        newer = self.model._default_manager.filter(genre=OuterRef("genre")).filter(
+        """Of each collection the published run and the newest one, each with its clusters. Two queries."""
+        newer = self.model._default_manager.filter(collection=OuterRef("collection")).filter(
             Q(finished_at__gt=OuterRef("finished_at")) | Q(finished_at=OuterRef("finished_at"), pk__gt=OuterRef("pk"))
         )
         return self.filter(Q(is_published=True) | ~Exists(newer)).prefetch_related("clusters")
@@ -58,7 +63,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def _is_replaced(self) -> Exists:
         newer_shown = self.model._default_manager.filter(
-            genre=OuterRef("genre"), is_published=True, finished_at__gte=OuterRef("finished_at")
+            collection=OuterRef("collection"), is_published=True, finished_at__gte=OuterRef("finished_at")
         )
         return Exists(newer_shown)
 
@@ -80,9 +85,13 @@ class ClusterQuerySet(KeyedQuerySet["Cluster"]):
         return self.prefetch_related(Prefetch("memberships", queryset=nearest, to_attr="representatives"))
 
     def published(self) -> Self:
-        """Clusters of published runs, with their genre, by genre and number. One query."""
-        published = self.filter(run__is_published=True)
-        return published.select_related("run__genre").order_by("run__genre__sort_key", "number")
+        """Clusters that visitors see, each with its collection, by collection and number. One query."""
+        published = self.filter(is_public("run__collection__"), run__is_published=True)
+        return published.with_collection().order_by(*by_kind_and_name("run__collection__"), "number")
+
+    def with_collection(self) -> Self:
+        """Clusters, each with its run's collection and that one's owner. No query of its own."""
+        return self.select_related("run__collection", *with_owner("run__collection__"))
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -92,10 +101,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return with_tracks.order_by("cluster_id", "rank")
 
     def of_track(self, track: Track) -> Self:
-        """The track's places in the published runs, with all that says why: every cluster of the run. Two queries."""
-        published = self.filter(track=track, run__is_published=True)
-        with_run = published.select_related("track", "cluster__run__genre").order_by("run__genre__sort_key")
-        return with_run.prefetch_related("cluster__run__clusters")
+        """The track's places in the runs that visitors see, with all that says why: every cluster. Two queries."""
+        published = self.filter(is_public("run__collection__"), track=track, run__is_published=True)
+        path = "cluster__run__collection"
+        with_run = published.select_related("track", path, *with_owner(f"{path}__"))
+        return with_run.order_by(*by_kind_and_name("run__collection__")).prefetch_related("cluster__run__clusters")
 
 
 class ExcludedTrackQuerySet(models.QuerySet["ExcludedTrack"]):

@@ -1,41 +1,19 @@
-"""Runs: what was found when the tracks of a genre were grouped by how they sound."""
+"""Runs: what was found when the tracks of a collection were grouped by how they sound."""
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
+from clusters.models.collections import Collection
 from clusters.models.querysets import ClusterQuerySet, ExcludedTrackQuerySet, MembershipQuerySet, RunQuerySet
-from musicdb.models import Genre, Track
+from musicdb.models import Track
 from musicdb.models.fields import FiniteFloatField, NameField
 from musicdb.models.name_keys import SearchedByName
 
 
-class GenreClustering(models.Model):
-    """What holds for all runs of a genre. Its row is the lock for all that changes which of them is published."""
-
-    genre = models.OneToOneField(Genre, on_delete=models.CASCADE, primary_key=True, related_name="clustering")
-    requires_review = models.BooleanField(
-        "runs wait for review",
-        default=False,
-        help_text="A finished run is shown to visitors only when an editor publishes it.",
-    )
-    next_number = models.PositiveIntegerField(
-        default=1, editable=False, help_text="The first number that no cluster of the genre ever had."
-    )
-
-    class Meta:
-        verbose_name = "clustering of a genre"
-        verbose_name_plural = "clustering of genres"
-        constraints = [models.CheckConstraint(condition=Q(next_number__gte=1), name="next_number_from_1")]
-
-    def __str__(self) -> str:
-        return f"Clustering of {self.genre.name}"
-
-
 class Run(models.Model):
-    """One clustering of one genre. Written whole, once, when it has finished; only ``is_published`` changes later."""
+    """One clustering of a collection. Written whole, once, when it is finished; only ``is_published`` changes later."""
 
-    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="runs")
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="runs")
     is_published = models.BooleanField("published", default=False, help_text="The one that visitors see.")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
@@ -76,9 +54,7 @@ class Run(models.Model):
         ordering = ["-finished_at", "-pk"]
         get_latest_by = "finished_at"
         constraints = [
-            models.UniqueConstraint(
-                fields=["genre"], condition=Q(is_published=True), name="run_one_published_per_genre"
-            ),
+            models.UniqueConstraint(fields=["collection"], condition=Q(is_published=True), name="run_one_published"),
             models.CheckConstraint(condition=Q(silhouette__range=(-1.0, 1.0)), name="run_silhouette_range"),
             models.CheckConstraint(
                 condition=Q(stability__isnull=True) | Q(stability__range=(-1.0, 1.0)), name="run_stability_range"
@@ -89,11 +65,11 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.genre.name}, {self.finished_at:%Y-%m-%d %H:%M}"
+        return f"{self.collection}, {self.finished_at:%Y-%m-%d %H:%M}"
 
     def get_absolute_url(self) -> str:
         """The page that shows this run while it is the published one."""
-        return reverse("clusters", args=[self.genre.slug])
+        return self.collection.get_absolute_url()
 
     @property
     def seconds(self) -> float:
@@ -113,7 +89,9 @@ class Cluster(SearchedByName):
     size = models.PositiveIntegerField()
     centroid = models.JSONField(help_text="The mean of each feature over the cluster's tracks, in its own unit.")
     description = models.CharField(
-        max_length=300, blank=True, help_text="How it differs from its genre; made by the run, blank if it hardly does."
+        max_length=300,
+        blank=True,
+        help_text="How it differs from its collection; made by the run, blank if it hardly does.",
     )
     name = NameField(max_length=200, blank=True, help_text="An editor's name for it.")
 
@@ -134,13 +112,13 @@ class Cluster(SearchedByName):
         return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
 
     def get_absolute_url(self) -> str:
-        return reverse("cluster", args=[self.run.genre.slug, self.number])
+        return self.run.collection.address("cluster", self.number)
 
 
 class RetiredCluster(models.Model):
     """A number that the published run no longer has, as it was when it went. Its address says where its tracks are."""
 
-    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="retired_clusters")
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="retired_clusters")
     number = models.PositiveIntegerField()
     name = NameField(max_length=200, blank=True)
     size = models.PositiveIntegerField(help_text="Its tracks, when it was last published.")
@@ -148,8 +126,8 @@ class RetiredCluster(models.Model):
     retired_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["genre", "number"]
-        constraints = [models.UniqueConstraint(fields=["genre", "number"], name="retired_cluster_once_per_genre")]
+        ordering = ["collection", "number"]
+        constraints = [models.UniqueConstraint(fields=["collection", "number"], name="retired_cluster_once")]
 
     def __str__(self) -> str:
         return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
@@ -186,7 +164,7 @@ class Membership(models.Model):
 
 
 class ExcludedTrack(models.Model):
-    """A track of the genre that a run could not place, and why."""
+    """A track of the collection that a run could not place, and why."""
 
     follows_merge = ("track", "run")
 

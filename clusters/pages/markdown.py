@@ -9,8 +9,6 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
-from django.urls import reverse
-
 from clusters.models import Cluster, Membership, Run
 from clusters.runs import Successors
 from musicdb.models import Artist, Label, Track
@@ -44,7 +42,7 @@ def escape(text: str) -> str:
 def clusters_as_markdown(run: Run, clusters: Iterable[Cluster], absolute: Absolute) -> str:
     """Return the page of all clusters of ``run``. Each of ``clusters`` has its ``representatives``."""
     lines = [
-        f"# Clusters in {escape(run.genre.name)}",
+        f"# Clusters {run.collection.preposition} {escape(run.collection.name)}",
         "",
         f"![Comparison of Cluster]({absolute(run.plot_png.url)})",
         "",
@@ -57,19 +55,24 @@ def clusters_as_markdown(run: Run, clusters: Iterable[Cluster], absolute: Absolu
 def cluster_as_markdown(cluster: Cluster, memberships: Iterable[Membership], absolute: Absolute) -> str:
     """Return the page of one cluster, with a row for each of ``memberships``."""
     lines = _section("#", cluster, memberships, absolute)
-    lines[0] += f" in {escape(cluster.run.genre.name)}"
+    collection = cluster.run.collection
+    lines[0] += f" {collection.preposition} {escape(collection.name)}"
     return "\n".join(lines) + "\n"
 
 
 def retired_cluster_as_markdown(successors: Successors, absolute: Absolute) -> str:
     """Return the page of a cluster that no longer exists: where its tracks went."""
-    retired, genre = successors.retired, successors.run.genre
+    retired, collection = successors.retired, successors.run.collection
 
     def link(number: int, text: str) -> str:
-        return f"[{text}]({absolute(reverse('cluster-markdown', args=[genre.slug, number]))})"
+        return f"[{text}]({absolute(collection.address('cluster-markdown', number))})"
 
     name = f": {escape(retired.name)}" if retired.name else ""
-    lines = [f"# Cluster #{retired.number}{name} in {escape(genre.name)} no longer exists", "", successors.pointer]
+    lines = [
+        f"# Cluster #{retired.number}{name} {collection.preposition} {escape(collection.name)} no longer exists",
+        "",
+        successors.pointer,
+    ]
     if successors.successor:
         lines[-1] += f" {link(successors.successor.number, f'#{successors.successor.number}')}."
     lines += ["", f"It had {_tracks(retired.size)}.", ""]

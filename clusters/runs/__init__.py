@@ -1,6 +1,6 @@
 """Runs: read the tracks, compute, store, publish, compare."""
 
-from clusters.runs.genre_lookup import UnknownGenreError, find_genres
+from clusters.runs.collection_lookup import UnknownCollectionError, every_collection, find_collections
 from clusters.runs.outcomes import Outcome
 from clusters.runs.publishing import publish, remove, unpublish
 from clusters.runs.retired import Successors, successors_of
@@ -14,28 +14,35 @@ from clusters.runs.run_diff import (
 )
 from clusters.runs.selectors import (
     MembershipExplanation,
+    OfCollection,
     cluster_or_retired_or_404,
     explain_membership,
+    path_of_owner,
     published_run_or_404,
 )
-from clusters.runs.service import GENRE_DELETED, Options, recluster
+from clusters.runs.service import COLLECTION_DELETED, Options, recluster
+from clusters.runs.settings import pin_clusters
 
 __all__ = [
-    "GENRE_DELETED",
+    "COLLECTION_DELETED",
     "MembershipExplanation",
     "NotComparableError",
+    "OfCollection",
     "Options",
     "Outcome",
     "RunComparison",
     "Successors",
-    "UnknownGenreError",
+    "UnknownCollectionError",
     "cluster_or_retired_or_404",
     "compare_runs",
     "default_other",
     "default_pair",
+    "every_collection",
     "explain_membership",
-    "find_genres",
+    "find_collections",
     "in_order",
+    "path_of_owner",
+    "pin_clusters",
     "publish",
     "published_run_or_404",
     "recluster",

@@ -1,20 +1,16 @@
-"""Read the tracks of a genre into a feature table. One query; every track is in the table or excluded with a reason."""
+"""Read a collection's tracks into a feature table. One query; every track is in the table or excluded with a reason."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
-from django.db.models import BooleanField, CharField, F, Func, QuerySet
-from django.db.models.functions import Coalesce
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable
 from clusters.core.params import Params, PreviousRun, input_hash
-from clusters.models import Run
-from clusters.runs.input_hash import CHUNK, Row, hash_of, hashes_of_genres, in_chunks
-from musicdb.models import Genre, Track
+from clusters.models import Collection, Run
+from clusters.runs.input_hash import CHUNK, Row, hash_of, hashes_of, in_chunks
+from clusters.runs.rows import rows_of
 
 
 @dataclass(frozen=True)
@@ -27,31 +23,38 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Inputs:
-    """A genre's tracks at one moment: those with all features, those without, and the hash that a run of them has."""
+    """A collection's tracks at one moment: those with all features, those without, and the hash of a run of them."""
 
     table: FeatureTable
     excluded: tuple[Exclusion, ...]
     input_hash: str
 
 
-def current_input_hashes(genres: Sequence[Genre], params: Params) -> Callable[[Genre], str]:
-    """Return a function that tells the input hash that a run of one of ``genres`` would have now.
+def current_input_hashes(collections: Sequence[Collection], params: Params) -> Callable[[Collection], str]:
+    """Return a function that tells the input hash that a run of one of ``collections`` would have now.
 
-    One query for all genres, before this returns; no feature table is built.
+    The queries, those of ``hashes_of``, are done when this returns; no feature table is built.
     """
-    hashes = hashes_of_genres([genre.pk for genre in genres])
-    return lambda genre: input_hash(hashes.get(genre.pk, hash_of(())), params)
+    hashes = hashes_of(collections)
+    return lambda collection: input_hash(hashes[collection.pk], params_for(collection, params))
 
 
-def read_inputs(genre: Genre, params: Params) -> Inputs:
-    """Return the genre's tracks as they are now, by id. One query, read and hashed in chunks."""
+def params_for(collection: Collection, params: Params) -> Params:
+    """Return the parameters of a run of ``collection``: the number of clusters that an editor has pinned, if any."""
+    if params.clusters is not None or collection.clusters is None:
+        return params
+    return replace(params, clusters=collection.clusters)
+
+
+def read_inputs(collection: Collection, params: Params) -> Inputs:
+    """Return the collection's tracks as they are now, by id. One query, read and hashed in chunks."""
     ids: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     values: list[np.ndarray] = [np.empty((0, len(FEATURE_NAMES)))]
     keys: list[str] = []
     excluded: list[Exclusion] = []
 
     def read() -> Iterator[list[Row]]:
-        for chunk in _chunks(genre):
+        for chunk in in_chunks(rows_of(collection)):
             yield chunk
             complete = [row for row in chunk if None not in row[2:]]
             ids.append(np.array([row[0] for row in complete], dtype=np.int64))
@@ -64,29 +67,13 @@ def read_inputs(genre: Genre, params: Params) -> Inputs:
 
 
 def read_previous_run(run: Run | None, next_number: int) -> PreviousRun:
-    """Return what the genre's next run takes its cluster numbers from. ``run``: its latest run, if any. One query."""
+    """Return what the next run takes its cluster numbers from. ``run``: the latest run, if any. One query."""
     if run is None:
         return PreviousRun(next_number=next_number)
     memberships = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
     # Straight into an array: half a million tuples would take several times the memory.
     rows = np.fromiter(chain.from_iterable(memberships), dtype=np.int64).reshape(-1, 2)
     return PreviousRun(rows[:, 0], rows[:, 1], next_number)
-
-
-def _chunks(genre: Genre) -> Iterator[list[Row]]:
-    key = Coalesce("spotify_id", "slug", output_field=CharField())
-    rows = _tracks(genre).order_by("pk").values_list("pk", key, *FEATURE_NAMES)
-    return in_chunks(rows.iterator(chunk_size=CHUNK))
-
-
-def _tracks(genre: Genre) -> QuerySet[Track]:
-    if connection.vendor != "postgresql":
-        return Track.objects.filter(genres=genre)
-    # For a join, PostgreSQL reads all tracks instead of looking up a thousand: ten times the work in a library of a
-    # hundred genres. Given an array of ids, it looks them up.
-    ids = ArraySubquery(Track.genres.through.objects.filter(genre=genre).values("track_id"))
-    in_genre = Func(F("pk"), ids, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
-    return Track.objects.filter(in_genre)
 
 
 def _reason(values: Row) -> str:

@@ -1,4 +1,4 @@
-"""How the reclustering of a genre ended."""
+"""How the reclustering of a collection ended."""
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,12 +14,14 @@ Status = Literal["published", "waiting", "finished", "unchanged", "skipped", "fa
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the reclustering of a genre ended. ``sizes``: pairs of cluster number and size, by number.
+    """How the reclustering of a collection ended. ``sizes``: pairs of cluster number and size, by number.
+
+    ``collection``: its key.
 
     What does not apply to the status is None or empty.
     """
 
-    genre: str
+    collection: str
     status: Status
     reason: str = ""
     tracks: int = 0

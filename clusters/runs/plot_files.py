@@ -13,27 +13,26 @@ from django.db import Error, transaction
 
 from clusters.core.features import FloatArray, IntArray
 from clusters.core.results import AxisEnds
-from clusters.models import Run
+from clusters.models import Collection, Run
 from clusters.runs.publishing import lock
-from musicdb.models import Genre
 
 FOLDER = "plots"
-# A name begins with the genre's id, so that the file alone tells which genre's lock to hold before deleting it.
+# A name begins with the collection's id, so that the file alone tells which lock to hold before deleting it.
 _NAME = re.compile(r"(\d+)-.+-[0-9a-f]{32}\.(png|svg)")
 CHUNK = 5_000
 
 
-def new_plot_names(genre: Genre) -> tuple[str, str]:
+def new_plot_names(collection: Collection) -> tuple[str, str]:
     """Return the names of a PNG and an SVG that no other file has."""
-    stem = f"{FOLDER}/{genre.pk}-{genre.slug}-{uuid.uuid4().hex}"
+    stem = f"{FOLDER}/{collection.pk}-{collection.key.replace(':', '-')}-{uuid.uuid4().hex}"
     return f"{stem}.png", f"{stem}.svg"
 
 
 class NewPlots:
     """Two files that are about to be written. ``names``: of the PNG and the SVG."""
 
-    def __init__(self, genre: Genre) -> None:
-        self.names = list(new_plot_names(genre))
+    def __init__(self, collection: Collection) -> None:
+        self.names = list(new_plot_names(collection))
 
     def save(self, png: bytes, svg: bytes) -> None:
         for index, content in enumerate((png, svg)):
@@ -42,12 +41,12 @@ class NewPlots:
 
 
 @contextmanager
-def new_plots(genre: Genre) -> Iterator[NewPlots]:
+def new_plots(collection: Collection) -> Iterator[NewPlots]:
     """Yield the plots of a run that is about to be stored; delete their files if storing it fails.
 
     The transaction that stores the run belongs inside, so that it has ended when the files are deleted.
     """
-    plots = NewPlots(genre)
+    plots = NewPlots(collection)
     try:
         yield plots
     except BaseException:
@@ -84,8 +83,8 @@ def stored_plot(run: Run) -> tuple[FloatArray, IntArray, list[AxisEnds]]:
 def replace_plots(run: Run, png: bytes, svg: bytes) -> None:
     """Store ``png`` and ``svg`` as the plots of ``run``. Raises Run.DoesNotExist if it has been deleted."""
     old_names = (str(run.plot_png.name), str(run.plot_svg.name))
-    with new_plots(run.genre) as plots, transaction.atomic():
-        lock(run.genre)
+    with new_plots(run.collection) as plots, transaction.atomic():
+        lock(run.collection_id)
         plots.save(png, svg)
         run.plot_png.name, run.plot_svg.name = plots.names
         if not Run.objects.filter(pk=run.pk).update(plot_png=plots.names[0], plot_svg=plots.names[1]):
@@ -100,23 +99,23 @@ def replace_plots(run: Run, png: bytes, svg: bytes) -> None:
 def delete_orphaned_plots() -> int:
     """Delete the plots that no run owns, and return how many. Files with other names are left alone.
 
-    They come from a process that was killed before it had stored its run, and from deleted genres. A run is stored
-    under its genre's lock, from before the first file is written until the rows are committed. So a file that has no
-    rows while we hold that lock will never have any.
+    They come from a process that was killed before it had stored its run, and from deleted collections. A run is stored
+    under its collection's lock, from before the first file is written until the rows are committed. So a file that has
+    no rows while we hold that lock will never have any.
     """
     try:
         _, names = default_storage.listdir(FOLDER)
     except FileNotFoundError:
         return 0
-    by_genre: dict[int, list[str]] = {}
+    by_collection: dict[int, list[str]] = {}
     for path in _unowned(f"{FOLDER}/{name}" for name in names if _NAME.fullmatch(name)):
-        by_genre.setdefault(int(path.removeprefix(f"{FOLDER}/").split("-")[0]), []).append(path)
+        by_collection.setdefault(int(path.removeprefix(f"{FOLDER}/").split("-")[0]), []).append(path)
     deleted = 0
-    for genre_id, paths in by_genre.items():
+    for key, paths in by_collection.items():
         with transaction.atomic():
-            # The genre may be deleted at any time; its files have no owner then.
-            with suppress(Genre.DoesNotExist):
-                lock(Genre.objects.get(pk=genre_id))
+            # The collection may be deleted at any time; its files have no owner then.
+            with suppress(Collection.DoesNotExist):
+                lock(key)
             deleted += delete_unowned(paths)
     return deleted
 

@@ -1,6 +1,6 @@
-"""Publish, unpublish and remove runs. No other module changes which run of a genre visitors see.
+"""Publish, unpublish and remove runs. No other module changes which run of a collection visitors see.
 
-Each change locks its genre, so changes to one genre happen one after another.
+Each change locks its collection, so changes to one collection happen one after another.
 """
 
 from collections import Counter
@@ -8,50 +8,33 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from clusters.models import Cluster, GenreClustering, Membership, RetiredCluster, Run
-from musicdb.models import Genre
+from clusters.models import Cluster, Collection, Membership, RetiredCluster, Run
 
 
-def lock(genre: Genre) -> GenreClustering:
-    """Return the genre's clustering, locked until the transaction ends.
+def lock(key: int) -> Collection:
+    """Return the collection with this key as it is now, locked until the transaction ends.
 
-    Raises Genre.DoesNotExist if the genre has been deleted.
+    Raises Collection.DoesNotExist if it has been deleted with its genre, playlist, artist or label.
     """
-    clustering = GenreClustering.objects.select_for_update().filter(genre=genre).first()
-    if clustering is None:
-        # Lock the row of the genre, so that two transactions do not both create its clustering.
-        Genre.objects.select_for_update().get(pk=genre.pk)
-        GenreClustering.objects.get_or_create(genre=genre, defaults={"next_number": next_number(genre)})
-        clustering = GenreClustering.objects.select_for_update().get(genre=genre)
-    return clustering
-
-
-def next_number(genre: Genre) -> int:
-    """Return the first number that no cluster of the genre has had. Without ``lock``, others may take it."""
-    clustering = GenreClustering.objects.filter(genre=genre).first()
-    if clustering is not None:
-        return clustering.next_number
-    highest = Cluster.objects.filter(run__genre=genre).aggregate(number=Max("number"))["number"] or 0
-    return highest + 1
+    return Collection.objects.select_for_update().get(pk=key)
 
 
 @transaction.atomic
 def publish(run: Run) -> bool:
-    """Let visitors see ``run`` in place of the genre's published one. Return whether that changed anything.
+    """Let visitors see ``run`` in place of the collection's published one. Return whether that changed anything.
 
     A cluster without a name takes the name of the cluster with its number in the run before. Clusters that only the
     run before has are stored as retired clusters.
 
-    Raises Run.DoesNotExist or Genre.DoesNotExist where somebody has deleted the run or its genre.
+    Raises Run.DoesNotExist or Collection.DoesNotExist where somebody has deleted the run or its collection.
     """
-    lock(run.genre)
+    lock(run.collection_id)
     if Run.objects.values_list("is_published", flat=True).get(pk=run.pk):
         return False
     # If no run is published, take the newest other one: it may have been unpublished, but links to its clusters exist.
-    before = Run.objects.of_genre(run.genre).exclude(pk=run.pk).published_first().first()
+    before = Run.objects.of(run.collection).exclude(pk=run.pk).published_first().first()
     if before is not None:
         before.is_published = False
         before.save(update_fields=["is_published"])
@@ -64,11 +47,11 @@ def publish(run: Run) -> bool:
 
 @transaction.atomic
 def unpublish(run: Run) -> bool:
-    """Take ``run`` from the site; the genre then shows no clusters. Return whether that changed anything.
+    """Take ``run`` from the site; the collection then shows no clusters. Return whether that changed anything.
 
-    Raises Genre.DoesNotExist where somebody has deleted the genre.
+    Raises Collection.DoesNotExist where somebody has deleted the collection.
     """
-    lock(run.genre)
+    lock(run.collection_id)
     changed = Run.objects.filter(pk=run.pk).published().update(is_published=False)
     run.is_published = False
     return bool(changed)
@@ -88,9 +71,9 @@ def remove(runs: Iterable[Run]) -> int:
     removed = 0
     for run in runs:
         deleted = 0
-        # If the genre has been deleted, its runs were deleted with it.
-        with suppress(Genre.DoesNotExist), transaction.atomic():
-            lock(run.genre)
+        # If the collection has been deleted, its runs were deleted with it.
+        with suppress(Collection.DoesNotExist), transaction.atomic():
+            lock(run.collection_id)
             deleted, _ = Run.objects.filter(pk=run.pk, is_published=False).delete()
         if deleted:
             removed += 1
@@ -107,7 +90,7 @@ def _store_retired_clusters(before: Run, run: Run) -> None:
         moved = Membership.objects.filter(run=run, track__memberships__cluster=cluster)
         successors = Counter(moved.values_list("cluster__number", flat=True))
         RetiredCluster.objects.update_or_create(
-            genre=run.genre,
+            collection=run.collection,
             number=cluster.number,
             defaults={
                 "name": cluster.name,

@@ -16,7 +16,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Successors:
-    """Where the tracks of ``retired`` went. ``run`` is the published run of its genre.
+    """Where the tracks of ``retired`` went. ``run`` is the published run of its collection.
 
     ``shares``: the clusters that the tracks went to when the cluster retired, largest first. ``in_none``: how many went
     to no cluster. ``successor``: the cluster of ``run`` that the largest share leads to. If that share went to
@@ -46,7 +46,7 @@ class Successors:
 def successors_of(run: Run, retired: RetiredCluster) -> Successors:
     """Follow the tracks of ``retired`` to the clusters of ``run``. Two queries."""
     present = {cluster.number: cluster for cluster in run.clusters.all()}
-    retired_clusters = {each.number: each for each in RetiredCluster.objects.filter(genre=run.genre)}
+    retired_clusters = {each.number: each for each in RetiredCluster.objects.filter(collection=run.collection)}
     shares = tuple(
         Share(number, count, has_page=number in present or number in retired_clusters)
         for number, count in retired.successors

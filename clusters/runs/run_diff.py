@@ -1,4 +1,4 @@
-"""Compare two runs of a genre."""
+"""Compare two runs of a collection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from clusters.core.comparing import Comparison, compare
 from clusters.core.features import IntArray
-from clusters.models import Membership, Run
-from musicdb.models import Genre, Track
+from clusters.models import Collection, Membership, Run
+from musicdb.models import Track
 from musicdb.models.querysets import rows_with
 
 CHUNK = 5_000
@@ -52,26 +52,26 @@ class RunComparison:
 
 
 def compare_runs(old: Run, new: Run) -> RunComparison:
-    """Compare two runs. Two queries. Raises NotComparableError if they are of two genres, or the same run."""
-    if old.genre_id != new.genre_id:
-        raise NotComparableError(f"Runs {old.pk} and {new.pk} are of two genres. Choose two runs of the same genre.")
+    """Compare two runs. Two queries. Raises NotComparableError if they are of two collections, or the same run."""
+    if old.collection_id != new.collection_id:
+        raise NotComparableError(f"Runs {old.pk} and {new.pk} are of two collections. Choose two runs of the same one.")
     if old.pk == new.pk:
         raise NotComparableError(f"Both are run {old.pk}. Choose another run to compare it with.")
     return RunComparison(old, new, compare(*_track_clusters(old), *_track_clusters(new)), _figures(old, new))
 
 
-def default_pair(genre: Genre) -> tuple[Run, Run]:
+def default_pair(collection: Collection) -> tuple[Run, Run]:
     """Return the two runs to compare if none are named, the older first.
 
     These are the published run and the newest one or, if the newest is published or none is, the last two. Raises
-    NotComparableError if the genre has fewer than two runs.
+    NotComparableError if the collection has fewer than two runs.
     """
-    runs = list(Run.objects.of_genre(genre).newest_first()[:2])
+    runs = list(Run.objects.of(collection).newest_first()[:2])
     if len(runs) < 2:
         number = "only one run" if runs else "no runs"
-        raise NotComparableError(f"{genre.name} has {number}, so there is nothing to compare.")
+        raise NotComparableError(f"{collection} has {number}, so there is nothing to compare.")
     newest, before = runs
-    published = Run.objects.of_genre(genre).published().first()
+    published = Run.objects.of(collection).published().first()
     if published is None or published == newest:
         return before, newest
     return published, newest
@@ -80,13 +80,13 @@ def default_pair(genre: Genre) -> tuple[Run, Run]:
 def default_other(run: Run) -> Run:
     """Return the run to compare ``run`` with if none is named: the published one, else the one before, else the newest.
 
-    Raises NotComparableError if the genre has no other run.
+    Raises NotComparableError if the collection has no other run.
     """
-    others = Run.objects.of_genre(run.genre).exclude(pk=run.pk)
+    others = Run.objects.of(run.collection).exclude(pk=run.pk)
     before = others.filter(finished_at__lte=run.finished_at).newest_first()
     other = others.published().first() or before.first() or others.newest_first().first()
     if other is None:
-        raise NotComparableError(f"This is the only run of {run.genre.name}, so there is nothing to compare it with.")
+        raise NotComparableError(f"This is the only run of {run.collection}, so there is nothing to compare it with.")
     return other
 
 

@@ -1,31 +1,52 @@
 """Lookups that pages and the API share."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clusters.core.explain import Components, Explanation, explain
-from clusters.models import Cluster, Membership, RetiredCluster, Run
-from musicdb.models import Genre
+from clusters.models import Cluster, CollectionKind, Membership, RetiredCluster, Run
+from clusters.models.collection_querysets import public_owners
 
 
-def published_run_or_404(slug: str) -> Run:
-    """Return the genre's published run. Raises Http404 that says which is missing, the genre or the run."""
-    genre = get_object_or_404(Genre, slug=slug)
-    run = Run.objects.of_genre(genre).published().select_related("genre").first()
+def published_run_or_404(kind: str, slug: str = "") -> Run:
+    """Return the published run of the library, or of the owner of this kind with this slug.
+
+    Raises Http404 that says which is missing, the owner or the run. Two queries, or one for the library.
+    """
+    owner = None if kind == CollectionKind.LIBRARY else get_object_or_404(public_owners(kind), slug=slug)
+    runs = Run.objects.published().with_collection().filter(collection__kind=kind)
+    run = runs.first() if owner is None else runs.filter(**{f"collection__{kind}": owner}).first()
     if run is None:
-        raise Http404(f"The tracks of {genre.name} have not been grouped into clusters yet.")
+        name = "the library" if owner is None else owner.name
+        raise Http404(f"The tracks of {name} have not been grouped into clusters yet.")
     return run
 
 
-def cluster_or_retired_or_404(run: Run, number: int) -> Cluster | RetiredCluster:
-    """Return the cluster of ``run`` with that number or, if there is none, the genre's retired cluster with it.
+class OfCollection:
+    """A view of a collection. ``kind`` is the collection's; the address names its owner, unless it is the library."""
 
-    One query, or two if ``run`` has no such cluster. Raises Http404 if the genre has neither.
+    kind = ""
+    kwargs: dict[str, Any]
+
+    def published_run(self) -> Run:
+        return published_run_or_404(self.kind, self.kwargs.get(f"{self.kind}_slug", ""))
+
+
+def path_of_owner(kind: str) -> str:
+    """Return how the addresses below collections of this kind begin. Those of the library have no such beginning."""
+    return "" if kind == CollectionKind.LIBRARY else f"{kind}s/<slug:{kind}_slug>/"
+
+
+def cluster_or_retired_or_404(run: Run, number: int) -> Cluster | RetiredCluster:
+    """Return the cluster of ``run`` with that number or, if there is none, the collection's retired cluster with it.
+
+    One query, or two if ``run`` has no such cluster. Raises Http404 if the collection has neither.
     """
     cluster = run.clusters.filter(number=number).first()
-    retired = None if cluster else RetiredCluster.objects.filter(genre=run.genre, number=number).first()
+    retired = None if cluster else RetiredCluster.objects.filter(collection=run.collection, number=number).first()
     if cluster is None and retired is None:
         raise Http404("No Cluster matches the given query.")
     return cluster or retired  # type: ignore[return-value]

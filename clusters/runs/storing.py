@@ -9,12 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from clusters.core.params import Params
-from clusters.models import Cluster, ExcludedTrack, Membership, Run
+from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 from clusters.runs.inputs import Inputs, read_inputs
 from clusters.runs.plot_files import new_plots
-from clusters.runs.publishing import carry_names, lock, next_number, publish
+from clusters.runs.publishing import carry_names, lock, publish
 from musicdb.db import insert
-from musicdb.models import Genre
 
 if TYPE_CHECKING:
     from clusters.core.results import Clustering
@@ -23,7 +22,7 @@ CHUNK = 10_000
 
 
 class ConflictError(Exception):
-    """Another run of the genre was stored while this one was computed, so its cluster numbers are outdated."""
+    """Another run of the collection was stored while this one was computed, so its cluster numbers are outdated."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,10 @@ class Snapshot:
     """What a run is computed from, as it was in the database at ``taken_at``.
 
     ``latest_run``: the run whose cluster numbers the new one continues, if any. ``next_number``: the first number that
-    no cluster of the genre has had.
+    no cluster of the collection has had.
     """
 
-    genre: Genre
+    collection: Collection
     params: Params
     taken_at: datetime
     inputs: Inputs
@@ -42,42 +41,47 @@ class Snapshot:
     next_number: int
 
 
-def take_snapshot(genre: Genre, params: Params) -> Snapshot:
-    """Read what a run of ``genre`` is computed from. Three queries."""
-    taken_at, latest_run, number = timezone.now(), _latest_run(genre), next_number(genre)
-    return Snapshot(genre, params, taken_at, read_inputs(genre, params), latest_run, number)
+def take_snapshot(collection: Collection, params: Params) -> Snapshot:
+    """Read what a run of ``collection`` is computed from. Three queries.
+
+    Raises Collection.DoesNotExist if it has been deleted.
+    """
+    taken_at, latest_run = timezone.now(), _latest_run(collection)
+    number = Collection.objects.values_list("next_number", flat=True).get(pk=collection.pk)
+    return Snapshot(collection, params, taken_at, read_inputs(collection, params), latest_run, number)
 
 
 def store(snapshot: Snapshot, clustering: "Clustering") -> Run:
-    """Store ``clustering`` as a run and, unless the genre's runs wait for review, publish it.
+    """Store ``clustering`` as a run and, unless the collection's runs wait for review, publish it.
 
-    All of it happens under the genre's lock. Nothing is stored if this raises: ConflictError if another run was stored
-    since ``snapshot`` was taken, IntegrityError if a track was deleted, Genre.DoesNotExist if the genre was.
+    All of it happens under the collection's lock. Nothing is stored if this raises: ConflictError if another run was
+    stored since ``snapshot`` was taken, IntegrityError if a track was deleted, Collection.DoesNotExist if the
+    collection was.
     """
-    with new_plots(snapshot.genre) as plots, transaction.atomic():
-        clustering_of_genre = lock(snapshot.genre)
-        latest_run = _latest_run(snapshot.genre)
-        if (latest_run, clustering_of_genre.next_number) != (snapshot.latest_run, snapshot.next_number):
-            raise ConflictError("Another run of the genre was stored at the same time.")
+    with new_plots(snapshot.collection) as plots, transaction.atomic():
+        collection = lock(snapshot.collection.pk)
+        latest_run = _latest_run(collection)
+        if (latest_run, collection.next_number) != (snapshot.latest_run, snapshot.next_number):
+            raise ConflictError("Another run of the collection was stored at the same time.")
         plots.save(clustering.png, clustering.svg)
         run = _store_rows(snapshot, clustering, *plots.names)
-        clustering_of_genre.next_number = max(clustering_of_genre.next_number, int(clustering.numbers.max()) + 1)
-        clustering_of_genre.save(update_fields=["next_number"])
+        collection.next_number = max(collection.next_number, int(clustering.numbers.max()) + 1)
+        collection.save(update_fields=["next_number"])
         if latest_run is not None:
             carry_names(latest_run, run)
-        if not clustering_of_genre.requires_review:
+        if not collection.requires_review:
             publish(run)
     return run
 
 
-def _latest_run(genre: Genre) -> Run | None:
+def _latest_run(collection: Collection) -> Run | None:
     """Return the run that the next one's clusters are matched to: the published one, else the newest."""
-    return Run.objects.of_genre(genre).published_first().first()
+    return Run.objects.of(collection).published_first().first()
 
 
 def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plot_svg: str) -> Run:
     run = Run.objects.create(
-        genre=snapshot.genre,
+        collection=snapshot.collection,
         started_at=snapshot.taken_at,
         finished_at=timezone.now(),
         seed=snapshot.params.seed,

@@ -1,21 +1,29 @@
 """Template tags with which the catalogue's pages show clusters."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.db.models import QuerySet
 
-from clusters.models import Membership, Run
+from clusters.models import Collection, Membership, Run
+from clusters.models.collection_querysets import kind_of
 from clusters.runs import MembershipExplanation, explain_membership
-from musicdb.models import Genre, Track
+from musicdb.models import Track
 
 register = template.Library()
 
 
 @register.simple_tag
-def published_run(genre: Genre) -> Run | None:
-    """Return the genre's published run, if it has one. One query."""
-    return Run.objects.of_genre(genre).published().first()
+def published_run(owner: Any) -> Run | None:
+    """Return the published run of a genre, playlist, artist or label, if it has one. One query."""
+    return Run.objects.published().with_collection().filter(**{f"collection__{kind_of(type(owner))}": owner}).first()
+
+
+@register.simple_tag
+def page_of(collection: Collection, page: str, *number: int, api: bool = False) -> str:
+    """Return the path of a page of ``collection``, or of what it is in the API."""
+    return collection.address(page, *number, api=api)
 
 
 @register.simple_tag

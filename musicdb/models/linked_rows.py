@@ -17,12 +17,19 @@ def tracks_linked_to(owner: type[Any], key: int) -> QuerySet[Track]:
         return tracks.filter(album=key)
     if owner is Label:
         return tracks.filter(album__in=AlbumLabel.objects.filter(label=key).order_by().values("album"))
+    return tracks.filter(pk__in=track_keys_linked_to(owner, key))
+
+
+def track_keys_linked_to(owner: type[Any], key: int) -> QuerySet[Any, Any]:
+    """Return a query for the keys of the tracks that ``tracks_linked_to`` returns. A key may be in it twice."""
     through: dict[type[Any], QuerySet[Any]] = {
         Artist: TrackArtist.objects.filter(artist=key),
         Genre: Track.genres.through.objects.filter(genre=key),
         Playlist: PlaylistEntry.objects.filter(playlist=key),
     }
-    return tracks.filter(pk__in=through[owner].order_by().values("track"))
+    if owner in through:
+        return through[owner].order_by().values("track")
+    return tracks_linked_to(owner, key).values("pk")
 
 
 def link_condition(model: type[Any], owner: type[Any], key: int) -> Q:

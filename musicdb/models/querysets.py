@@ -290,6 +290,11 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
     # Half of a large library has an "a" in it.
     ranks_short_terms = False
 
+    def without_genre(self) -> Self:
+        """Tracks in no genre, by title, each with its artists. Two queries."""
+        artists = rows_with(self.model, "track_artists", "artist", with_pages=True)
+        return self.filter(genres=None).order_by("sort_key", "pk").prefetch_related(artists)
+
     def with_table_columns(self) -> Self:
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""
         return self.select_related("album").prefetch_related(*table_columns(self.model))

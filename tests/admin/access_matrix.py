@@ -140,7 +140,7 @@ def action(name: str, model: Any, client: Client, scenario: Scenario, /, **more:
 
 
 FORMS: dict[Any, Callable[[], dict[str, Any]]] = {
-    Genre: lambda: {"name": "new", "clustering-TOTAL_FORMS": 0, "clustering-INITIAL_FORMS": 0, **alias_rows()},
+    Genre: lambda: {"name": "new", "collection-TOTAL_FORMS": 0, "collection-INITIAL_FORMS": 0, **alias_rows()},
     Artist: lambda: {"name": "new", "visibility": "automatic", **alias_rows()},
     Label: lambda: {"name": "new", "visibility": "automatic", **alias_rows()},
     Album: lambda: album_data(title="new", **rows("album_labels", "label")),

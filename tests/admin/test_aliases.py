@@ -19,7 +19,7 @@ def saved(client: Client, owner: Any, *typed: dict[str, Any]) -> list[str]:
     """Save ``owner`` with these aliases. Return the errors, row by row."""
     data = {"name": owner.name, "visibility": "automatic", **alias_rows(*typed)}
     if isinstance(owner, Genre):
-        data |= {"clustering-TOTAL_FORMS": 0, "clustering-INITIAL_FORMS": 0}
+        data |= {"collection-TOTAL_FORMS": 0, "collection-INITIAL_FORMS": 0}
     response = client.post(page_of(type(owner), "change", owner.pk), data)
     if response.status_code == 302:
         return []

@@ -10,11 +10,11 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from clusters.core.params import Params
-from clusters.models import Cluster, ExcludedTrack, Membership, Run
+from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 from clusters.runs import Options, Outcome, recluster
 from musicdb.models import Genre, Track
 from tests.admin.helpers import editor, listed, messages_of, page_of, run_action
-from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre
+from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre, collection_of, runs_of
 
 pytestmark = pytest.mark.django_db
 RAN_HERE = ("info", "This was done while you waited, since no worker is configured.")
@@ -22,8 +22,8 @@ RAN_HERE = ("info", "This was done while you waited, since no worker is configur
 
 def reclustered(genre: Genre) -> Run:
     """Recluster although nothing changed, and return the run that is no longer published."""
-    before = genre.runs.get(is_published=True)
-    (outcome,) = recluster([genre], Params(), Options(force=True))
+    before = runs_of(genre).get(is_published=True)
+    (outcome,) = recluster([collection_of(genre)], Params(), Options(force=True))
     assert outcome.status == "published"
     before.refresh_from_db()
     return before
@@ -74,8 +74,8 @@ def test_who_was_excluded_is_counted_and_one_click_away(admin_client: Client) ->
     for _ in range(8):
         TrackFactory(genres=[genre])
     missing = TrackFactory(genres=[genre], tempo=None)
-    list(recluster([genre], Params(), Options()))
-    run = genre.runs.get()
+    list(recluster([collection_of(genre)], Params(), Options()))
+    run = runs_of(genre).get()
     text = admin_client.get(page_of(Run, "change", run.pk)).text
     address = page_of(ExcludedTrack, run__id__exact=run.pk)
     assert f'<a href="{address}">1: tracks and reasons</a>' in text
@@ -96,24 +96,24 @@ def test_runs_are_neither_added_nor_edited(admin_client: Client) -> None:
 def test_the_published_run_is_kept_and_the_page_says_why(admin_client: Client) -> None:
     genre, _run = clustered_genre()
     old = reclustered(genre)
-    published = genre.runs.get(is_published=True)
+    published = runs_of(genre).get(is_published=True)
     response = admin_client.get(page_of(Run, "delete", published.pk))
     assert "visitors see this run" in response.context["protected"][0]
     admin_client.post(page_of(Run, "delete", published.pk), {"post": "yes"})
     run_action(admin_client, "delete_selected", [old, published], post="yes")
-    assert set(genre.runs.all()) == {old, published}
+    assert set(runs_of(genre).all()) == {old, published}
     for run, offered in ((old, True), (published, False)):
         page = admin_client.get(page_of(Run, "change", run.pk)).text
         assert (f'<a href="{page_of(Run, "delete", run.pk)}"' in page) is offered
     run_action(admin_client, "delete_selected", [old], post="yes")
-    assert list(genre.runs.all()) == [published]
+    assert list(runs_of(genre).all()) == [published]
 
 
 def test_deleting_runs_needs_permission() -> None:
     genre, _run = clustered_genre()
     old = reclustered(genre)
     assert editor("view_run", "view_cluster").post(page_of(Run, "delete", old.pk), {"post": "yes"}).status_code == 403
-    assert genre.runs.count() == 2
+    assert runs_of(genre).count() == 2
 
 
 def test_a_genre_can_be_deleted_with_its_runs(admin_client: Client) -> None:
@@ -188,11 +188,11 @@ def test_only_a_published_cluster_can_be_viewed_on_the_site(admin_client: Client
 def test_the_genre_list_shows_the_published_run_and_sorts_by_it(admin_client: Client) -> None:
     genre, _run = clustered_genre(name="trip hop", clusters=2)
     reclustered(genre)
-    run = genre.runs.get(is_published=True)
+    run = runs_of(genre).get(is_published=True)
     never = GenreFactory(name="a skiffle")
     response = admin_client.get(page_of(Genre))
     assert listed(response) == [never, genre]
-    cells = re.findall(r'<td class="field-(?:last_run|clusters|silhouette|excluded)">(.*?)</td>', response.text)
+    cells = re.findall(r'<td class="field-(?:last_run|found_clusters|silhouette|excluded)">(.*?)</td>', response.text)
     assert cells == [
         *("–", "–", "–", "–"),
         f'<a href="{page_of(Run, "change", run.pk)}">{run.finished_at:%Y-%m-%d %H:%M}</a>',
@@ -210,10 +210,10 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
     same = GenreFactory(name="same")
     for _ in range(8):
         TrackFactory(genres=[same])
-    list(recluster([same], Params(), Options()))
+    list(recluster([collection_of(same)], Params(), Options()))
     small, left_alone = GenreFactory(name="<skiffle>"), GenreFactory()
     response = run_action(admin_client, "recluster_selected", [changed, same, small])
-    new = changed.runs.get(is_published=True)
+    new = runs_of(changed).get(is_published=True)
     assert new != run
     assert (new.track_count, new.excluded_count) == (12, 1)
     assert default_storage.exists(new.plot_svg.name)
@@ -228,8 +228,8 @@ def test_selected_genres_are_reclustered_and_each_says_how_it_ended(admin_client
         ("info", '<a href="/genres/same/clusters/">same</a>: nothing has changed since its last run.'),
         RAN_HERE,
     ]
-    assert same.runs.count() == 1
-    assert not left_alone.runs.exists()
+    assert runs_of(same).count() == 1
+    assert not runs_of(left_alone).exists()
     entry = LogEntry.objects.get()
     assert (entry.object_id, entry.change_message) == (str(changed.pk), "Reclustered.")
 
@@ -239,11 +239,11 @@ def test_a_failure_is_an_error_that_says_what_visitors_see(
 ) -> None:
     genre = GenreFactory(name="trip hop")
 
-    def failing(genres: Iterable[Genre], params: Params, options: Options) -> Iterator[Outcome]:
+    def failing(collections: Iterable[Collection], params: Params, options: Options) -> Iterator[Outcome]:
         assert options == Options(jobs=1)
-        yield from (Outcome(genre.slug, "failed", "OSError: disk full") for genre in genres)
+        yield from (Outcome(each.key, "failed", "OSError: disk full") for each in collections)
 
-    monkeypatch.setattr("clusters.admin.genres.recluster", failing)
+    monkeypatch.setattr("clusters.admin.reclustering.recluster", failing)
     # What a message begins with is capitalised: not a name, if it is in a link.
     page = f'<a href="{page_of(Genre, "change", genre.pk)}"><bdi>trip hop</bdi></a>'
     expected = f"{page}: failed: OSError: disk full. What visitors see has not changed."
@@ -255,13 +255,13 @@ def test_the_news_of_many_genres_fits_the_page_the_worst_first(
 ) -> None:
     genres = [GenreFactory() for _ in range(25)]
 
-    def outcomes(genres: Iterable[Genre], params: Params, options: Options) -> Iterator[Outcome]:
-        *others, skipped, failed = genres
-        yield from (Outcome(genre.slug, "unchanged") for genre in others)
-        yield Outcome(skipped.slug, "skipped", "too few")
-        yield Outcome(failed.slug, "failed", "broken")
+    def outcomes(collections: Iterable[Collection], params: Params, options: Options) -> Iterator[Outcome]:
+        *others, skipped, failed = collections
+        yield from (Outcome(each.key, "unchanged") for each in others)
+        yield Outcome(skipped.key, "skipped", "too few")
+        yield Outcome(failed.key, "failed", "broken")
 
-    monkeypatch.setattr("clusters.admin.genres.recluster", outcomes)
+    monkeypatch.setattr("clusters.admin.reclustering.recluster", outcomes)
     messages = messages_of(run_action(admin_client, "recluster_selected", genres))
     assert len(messages) == 21
     assert [level for level, _ in messages[:3]] == ["error", "warning", "info"]
@@ -274,7 +274,7 @@ def test_reclustering_is_for_those_who_may_add_runs() -> None:
     reader = editor("view_genre", "change_genre")
     assert "recluster_selected" not in reader.get(page_of(Genre)).text
     run_action(reader, "recluster_selected", [genre])
-    assert list(genre.runs.all()) == [run]
+    assert list(runs_of(genre).all()) == [run]
 
 
 def test_who_may_add_runs_reclusters_without_leave_to_edit_genres() -> None:
@@ -283,7 +283,7 @@ def test_who_may_add_runs_reclusters_without_leave_to_edit_genres() -> None:
     runner = editor("view_genre", "add_run")
     assert ">Recluster selected genres<" in runner.get(page_of(Genre)).text
     run_action(runner, "recluster_selected", [genre])
-    assert genre.runs.get(is_published=True) != run
+    assert runs_of(genre).get(is_published=True) != run
 
 
 def test_every_track_of_a_cluster_is_listed_by_rank(admin_client: Client) -> None:

@@ -25,7 +25,7 @@ def rename(client: Client, row: Any, name: str, **more: Any) -> Any:
     ticked = {"_opened": opened["opened_token"], **({BOX: "on"} if form[BOX].value() else {})}
     data = {"name": name, "visibility": "automatic", "kind": "hand", **alias_rows(), **ticked, **more}
     if isinstance(row, Genre):
-        data |= {"clustering-TOTAL_FORMS": 0, "clustering-INITIAL_FORMS": 0}
+        data |= {"collection-TOTAL_FORMS": 0, "collection-INITIAL_FORMS": 0}
     response = client.post(address, {key: value for key, value in data.items() if value is not None})
     assert response.status_code == 302, response.context["adminform"].form.errors
     return response

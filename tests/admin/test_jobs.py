@@ -14,12 +14,12 @@ from clusters.core.params import Params
 from clusters.jobs import enqueue
 from clusters.jobs.heartbeats import record_worker
 from clusters.jobs.worker import claim, run
-from clusters.models import GenreClustering, ReclusterJob, ReclusterTask, Run
+from clusters.models import Collection, ReclusterJob, ReclusterTask, Run
 from musicdb.models import Genre
 from tests.admin.helpers import editor, listed, messages_of, page_of, run_action
 from tests.clusters.jobs.brokers import folder_broker, messages, use
 from tests.clusters.jobs.rows import claim_next, make_worker_dead, run_next, stall
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, TrackFactory, collections_of, runs_of
 
 pytestmark = pytest.mark.django_db
 REFRESH = '<noscript><meta http-equiv="refresh" content="{}"></noscript>'
@@ -62,11 +62,11 @@ class TestCreating:
         job = ReclusterJob.objects.get()
         assert (response.status_code, response.url) == (302, page_of(ReclusterJob, "change", job.pk))
         assert job.created_by == admin_user
-        assert [task.genre.name for task in job.tasks.all()] == ["skiffle", "trip hop"]
+        assert [task.collection.genre.name for task in job.tasks.all()] == ["skiffle", "trip hop"]
         assert len(messages(broker)) == 2
         assert not Run.objects.exists()
         page = admin_client.get(response.url)
-        assert summary(page) == "Waiting for a worker: 0 of 2 genres finished."
+        assert summary(page) == "Waiting for a worker: 0 of 2 collections finished."
         assert lines(page) == ["skiffle: waiting for a worker.", "trip hop: waiting for a worker."]
 
     def test_without_a_broker_an_error_says_so_and_no_job_is_created(
@@ -91,16 +91,16 @@ class TestCreating:
 class TestProgress:
     def test_from_the_first_genre_to_the_last(self, broker: Path, admin_client: Client) -> None:
         genres = genres_of("<house>", "jazz", "skiffle")
-        GenreClustering.objects.create(genre=genres[1], requires_review=True)
+        Collection.objects.create(genre=genres[1], requires_review=True)
         for track in genres[2].tracks.all()[:3]:
             track.delete()
-        job = enqueue(genres, Params(clusters=2))
+        job = enqueue(collections_of(genres), Params(clusters=2))
         address = page_of(ReclusterJob, "change", job.pk)
         assert run_next("one")
         claim_next("celery@two")
 
         page = admin_client.get(address)
-        assert summary(page) == "Running: 1 of 3 genres finished (1 published), 1 running."
+        assert summary(page) == "Running: 1 of 3 collections finished (1 published), 1 running."
         assert '<progress id="bar" max="3" value="1" aria-labelledby="summary"></progress>' in page.text
         assert REFRESH.format(2) in page.text
         assert SCRIPT in page.text
@@ -109,37 +109,37 @@ class TestProgress:
             "jazz: running on celery@two.",
             "skiffle: waiting for a worker.",
         ]
-        assert f'href="{page_of(Run, "change", genres[0].runs.get().pk)}"' in page.text
+        assert f'href="{page_of(Run, "change", runs_of(genres[0]).get().pk)}"' in page.text
 
         stall(ReclusterTask.objects.get(state="running"))
         assert [run(task.pk, "one") for task in job.tasks.claimable()] == [True, True]
         page = admin_client.get(address)
-        assert summary(page) == "Finished: 3 of 3 genres finished (1 skipped, 1 waiting for review, 1 published)."
+        assert summary(page) == "Finished: 3 of 3 collections finished (1 skipped, 1 waiting for review, 1 published)."
         assert lines(page)[1:] == [
             "jazz: a run waits for your review: look at it. Run of jazz",
             "skiffle: skipped: 5 tracks have all features, and 6 are needed. What visitors see has not changed.",
         ]
-        assert reverse("admin:clusters_run_compare", args=[genres[1].runs.get().pk]) in page.text
+        assert reverse("admin:clusters_run_compare", args=[runs_of(genres[1]).get().pk]) in page.text
         assert "http-equiv" not in page.text
         assert SCRIPT not in page.text
         assert "data-refresh-seconds" not in page.text
         assert ">Cancel<" not in page.text
 
     def test_a_task_whose_worker_stopped_is_stalled(self, broker: Path, admin_client: Client) -> None:
-        job = enqueue(genres_of("jazz", "skiffle"), Params())
+        job = enqueue(collections_of(genres_of("jazz", "skiffle")), Params())
         task = claim_next("one")
         stall(task)
         task.refresh_from_db()
 
         page = admin_client.get(page_of(ReclusterJob, "change", job.pk))
-        assert summary(page) == "Stalled: 0 of 2 genres finished, 1 stalled because a worker stopped."
+        assert summary(page) == "Stalled: 0 of 2 collections finished, 1 stalled because a worker stopped."
         assert lines(page)[0] == f"jazz: stalled; its worker sent the last heartbeat at {task.heartbeat_at:%H:%M:%S}."
-        assert "The next worker that is free starts the stalled genres again." in page.text
+        assert "The next worker that is free starts the stalled collections again." in page.text
         assert "<code>" not in page.text
         assert REFRESH.format(15) in page.text
         make_worker_dead("one")
         page = admin_client.get(page_of(ReclusterJob, "change", job.pk))
-        assert summary(page) == "No worker is running: 0 of 2 genres finished, 1 stalled because a worker stopped."
+        assert summary(page) == "No worker is running: 0 of 2 collections finished, 1 stalled because a worker stopped."
         assert "Start one with <code>celery -A musicdb worker</code>" in page.text
         assert claim(task.pk, "two") is not None
         page = admin_client.get(page_of(ReclusterJob, "change", job.pk))
@@ -150,7 +150,7 @@ class TestProgress:
     def test_without_a_worker_it_says_at_once_how_to_start_one(
         self, broker: Path, admin_client: Client, finished: int
     ) -> None:
-        job = enqueue(genres_of("jazz", "skiffle"), Params())
+        job = enqueue(collections_of(genres_of("jazz", "skiffle")), Params())
         for _ in range(finished):
             assert run_next("one")
         address = page_of(ReclusterJob, "change", job.pk)
@@ -160,7 +160,7 @@ class TestProgress:
         make_worker_dead("one")
 
         page = admin_client.get(address)
-        assert summary(page).startswith(f"No worker is running: {finished} of 2 genres finished")
+        assert summary(page).startswith(f"No worker is running: {finished} of 2 collections finished")
         assert "<title>Recluster job" in page.text
         assert "no worker is running" in page.text
         assert "Start one with <code>celery -A musicdb worker</code>" in page.text
@@ -168,17 +168,17 @@ class TestProgress:
 
     def test_a_deleted_genre_is_skipped(self, broker: Path, admin_client: Client) -> None:
         genres = genres_of("jazz")
-        job = enqueue(genres, Params())
+        job = enqueue(collections_of(genres), Params())
         genres[0].delete()
         assert run_next("one")
 
         page = admin_client.get(page_of(ReclusterJob, "change", job.pk))
-        assert summary(page) == "Finished: 1 of 1 genres finished (1 skipped)."
-        assert lines(page) == ["jazz: skipped: the genre has been deleted. What visitors see has not changed."]
+        assert summary(page) == "Finished: 1 of 1 collections finished (1 skipped)."
+        assert lines(page) == ["jazz: skipped: it has been deleted. What visitors see has not changed."]
 
     @pytest.mark.parametrize("genres", [1, 3])
     def test_queries(self, broker: Path, admin_client: Client, django_assert_num_queries: Any, genres: int) -> None:
-        job = enqueue(genres_of(*map(str, range(genres))), Params())
+        job = enqueue(collections_of(genres_of(*map(str, range(genres)))), Params())
         for _ in range(genres):
             run_next("one")
         with django_assert_num_queries(4):  # Session, user, job, tasks with their genres.
@@ -192,7 +192,7 @@ class TestProgress:
 
 class TestCancelling:
     def test_what_waits_does_not_start(self, broker: Path, admin_client: Client) -> None:
-        job = enqueue(genres_of("jazz", "skiffle"), Params())
+        job = enqueue(collections_of(genres_of("jazz", "skiffle")), Params())
         assert run_next("one")
         address = page_of(ReclusterJob, "change", job.pk)
         cancel = page_of(ReclusterJob, "cancel", job.pk)
@@ -202,19 +202,19 @@ class TestCancelling:
 
         assert response.url == address
         assert messages_of(response) == [
-            ("success", "Cancelled: 1 genre will not start. Genres that are running will finish.")
+            ("success", "Cancelled: 1 collection will not start. Those that are running will finish.")
         ]
         page = admin_client.get(address)
-        assert summary(page) == "Cancelled: 1 of 2 genres finished (1 published), 1 not started."
+        assert summary(page) == "Cancelled: 1 of 2 collections finished (1 published), 1 not started."
         assert lines(page)[1] == "skiffle: cancelled before it started."
         assert "http-equiv" not in page.text
         assert not run_next("one")
         assert messages_of(admin_client.post(cancel)) == [
-            ("info", "Nothing was cancelled: every genre has already started.")
+            ("info", "Nothing was cancelled: every collection has already started.")
         ]
 
     def test_only_those_who_may_create_jobs_may_cancel_them(self, broker: Path) -> None:
-        job = enqueue(genres_of("jazz"), Params())
+        job = enqueue(collections_of(genres_of("jazz")), Params())
         reader = editor("view_run")
         page = reader.get(page_of(ReclusterJob, "change", job.pk))
         assert (page.status_code, ">Cancel<" in page.text) == (200, False)
@@ -226,16 +226,16 @@ class TestList:
     @pytest.mark.parametrize("number", [1, 3])
     def test_queries(self, broker: Path, admin_client: Client, django_assert_num_queries: Any, number: int) -> None:
         for name in range(number):
-            enqueue(genres_of(f"a{name}", f"b{name}"), Params())
+            enqueue(collections_of(genres_of(f"a{name}", f"b{name}")), Params())
         assert run_next("one")
         with django_assert_num_queries(5):  # Session, user, keys, rows; the views of the list.
             page = admin_client.get(page_of(ReclusterJob))
         assert len(listed(page)) == number
-        oldest = '<progress max="2" value="1" aria-label="Genres finished"></progress> 1 of 2'
+        oldest = '<progress max="2" value="1" aria-label="Collections finished"></progress> 1 of 2'
         assert oldest in page.text
 
     def test_states_and_filter(self, broker: Path, admin_client: Client) -> None:
-        done, waits = (enqueue(genres_of(name), Params()) for name in ("jazz", "skiffle"))
+        done, waits = (enqueue(collections_of(genres_of(name)), Params()) for name in ("jazz", "skiffle"))
         assert run_next("one")
         page = admin_client.get(page_of(ReclusterJob))
         assert re.findall('<td class="field-state">(.*?)</td>', page.text) == ["waiting for a worker", "finished"]
@@ -243,13 +243,13 @@ class TestList:
         assert listed(admin_client.get(page_of(ReclusterJob, finished="yes"))) == [done]
 
     def test_jobs_cannot_be_added_or_deleted(self, broker: Path, admin_client: Client) -> None:
-        job = enqueue(genres_of("jazz"), Params())
+        job = enqueue(collections_of(genres_of("jazz")), Params())
         assert admin_client.get(page_of(ReclusterJob, "add")).status_code == 403
         assert admin_client.post(page_of(ReclusterJob, "delete", job.pk), {"post": "yes"}).status_code == 403
         assert ReclusterJob.objects.exists()
 
     def test_is_not_for_everybody(self, broker: Path) -> None:
-        job = enqueue(genres_of("jazz"), Params())
+        job = enqueue(collections_of(genres_of("jazz")), Params())
         stranger = editor("view_genre")
         for address in (page_of(ReclusterJob), page_of(ReclusterJob, "change", job.pk)):
             assert stranger.get(address).status_code == 403
@@ -258,7 +258,7 @@ class TestList:
 
     @pytest.mark.parametrize("permission", ["view_run", "add_run"])
     def test_is_for_those_who_may_view_or_add_runs(self, broker: Path, permission: str) -> None:
-        job = enqueue(genres_of("jazz"), Params())
+        job = enqueue(collections_of(genres_of("jazz")), Params())
         client = editor(permission)
         for address in (page_of(ReclusterJob), page_of(ReclusterJob, "change", job.pk)):
             assert client.get(address).status_code == 200
@@ -267,18 +267,18 @@ class TestList:
 def test_the_first_page_names_unfinished_jobs_above_the_last_runs(
     broker: Path, admin_client: Client, django_assert_num_queries: Any
 ) -> None:
-    job = enqueue(genres_of("jazz", "skiffle"), Params())
+    job = enqueue(collections_of(genres_of("jazz", "skiffle")), Params())
     assert run_next("one")
     admin_client.get(reverse("admin:index"))
     # Session, user, transfers, imports, at work, runs, those for review, tracks, Django's recent actions.
     with django_assert_num_queries(9):
         page = admin_client.get(reverse("admin:index")).text
     address = page_of(ReclusterJob, "change", job.pk)
-    row = f'<a href="{address}">{job}: waiting for a worker</a> <span>1 of 2 genres finished</span>'
+    row = f'<a href="{address}">{job}: waiting for a worker</a> <span>1 of 2 collections finished</span>'
     assert page.index(row) < page.index(page_of(Run, "change", Run.objects.get().pk))
     make_worker_dead("one")
     page = admin_client.get(reverse("admin:index")).text
-    detail = "1 of 2 genres finished. Start one with celery -A musicdb worker"
+    detail = "1 of 2 collections finished. Start one with celery -A musicdb worker"
     assert f'<a href="{address}">{job}: no worker is running</a> <span>{detail}</span>' in page
     assert run_next("one")
     assert address not in admin_client.get(reverse("admin:index")).text

@@ -10,7 +10,15 @@ from django.urls import reverse
 from musicdb.admin import duplicates
 from musicdb.models import Album, Artist, Genre, GroupedChange, Label, Track
 from tests.admin.helpers import editor, messages_of, page_of, run_action
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, clustered_genre
+from tests.factories import (
+    AlbumFactory,
+    ArtistFactory,
+    GenreFactory,
+    LabelFactory,
+    TrackFactory,
+    clustered_genre,
+    runs_of,
+)
 from tests.pages.html import Node, parse
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +127,7 @@ def test_the_shown_one_with_the_most_albums_comes_first_and_is_chosen(admin_clie
         "to it.",
         "The one that stays keeps its visibility. If that is automatic, it takes that of the first other that is shown "
         "or hidden.",
+        "The clusters of the deleted labels are deleted too. Recluster the one that stays to include its new tracks.",
         "You can undo the merge, from the history of the one that stays. What somebody changes until then stays as it "
         "is.",
     ]
@@ -139,7 +148,7 @@ def test_the_page_says_what_happens_to_the_clusters_of_genres(admin_client: Clie
     text = admin_client.get(merge_page(one, two)).text
     assert "The clusters of the deleted genres are deleted too." in text
     admin_client.post(merge_page(one, two), {"survivor": one.pk})
-    assert list(one.runs.all()) == [run]
+    assert list(runs_of(one).all()) == [run]
     actions = dict(admin_client.get(page_of(Genre)).context["action_form"].fields["action"].choices)
     assert {"merge_selected", "recluster_selected"} <= set(actions)
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from clusters.models import Cluster, ExcludedTrack, GenreClustering, Membership, Run
+from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, Playlist, Track
 from tests.admin.access_matrix import CATALOGUE, ROLES, Endpoint, Scenario, endpoints
 from tests.admin.helpers import alias_rows, page_of
@@ -43,7 +43,7 @@ EDITOR_PERMISSIONS = {
             "cluster",
             "membership",
             "excludedtrack",
-            "genreclustering",
+            "collection",
             "sitesettings",
             "groupedchange",
         )
@@ -54,7 +54,7 @@ CURATOR_PERMISSIONS = {
     *("merge_genre", "merge_artist", "merge_label", "merge_playlist", "merge_album", "merge_track"),
     "share_savedfilter",
     "change_sitesettings",
-    *("add_run", "change_run", "delete_run", "change_cluster", "add_genreclustering", "change_genreclustering"),
+    *("add_run", "change_run", "delete_run", "change_cluster", "add_collection", "change_collection"),
 }
 
 
@@ -185,11 +185,11 @@ def test_every_endpoint(role: str) -> None:
 def test_only_a_curator_can_require_a_review_of_runs(role: str, is_set: bool) -> None:
     """The option is on the page of a genre, which both can change."""
     genre, client = GenreFactory(), client_of(role)
-    inline = {"clustering-TOTAL_FORMS": 1, "clustering-INITIAL_FORMS": 0, "clustering-0-requires_review": "on"}
-    data = {"name": "Renamed", **inline, "clustering-0-genre": genre.pk, **alias_rows()}
+    inline = {"collection-TOTAL_FORMS": 1, "collection-INITIAL_FORMS": 0, "collection-0-requires_review": "on"}
+    data = {"name": "Renamed", **inline, "collection-0-genre": genre.pk, **alias_rows()}
     assert client.post(page_of(Genre, "change", genre.pk), data).status_code == 302
     assert Genre.objects.get().name == "Renamed"
-    assert GenreClustering.objects.filter(requires_review=True).exists() is is_set
+    assert Collection.objects.filter(requires_review=True).exists() is is_set
 
 
 # --- Offered actions ---------------------------------------------------------------------------------------------
@@ -216,9 +216,12 @@ OFFERED_ACTIONS["editor"] = OFFERED_ACTIONS["viewer"] | {
 }
 OFFERED_ACTIONS["curator"] = OFFERED_ACTIONS["editor"] | {
     Genre: {*OFFERED_ACTIONS["editor"][Genre], "merge_selected", "recluster_selected"},
-    Artist: {*OFFERED_ACTIONS["editor"][Artist], "merge_selected"},
-    Label: {*OFFERED_ACTIONS["editor"][Label], "merge_selected"},
-    **{model: {*OFFERED_ACTIONS["editor"][model], "merge_selected"} for model in (Album, Track, Playlist)},
+    **{
+        model: {*OFFERED_ACTIONS["editor"][model], "merge_selected", "recluster_selected"}
+        for model in (Artist, Label, Playlist)
+    },
+    **{model: {*OFFERED_ACTIONS["editor"][model], "merge_selected"} for model in (Album, Track)},
+    Collection: {"recluster_selected"},
     Run: {"compare_selected", "publish_selected", "unpublish_selected", "delete_selected"},
 }
 OFFERED_ACTIONS["superuser"] = OFFERED_ACTIONS["curator"]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.admin import runs as admin_runs
-from clusters.models import GenreClustering, Run
+from clusters.models import Collection, Run
 from clusters.runs import publish, remove
 from musicdb.models import Genre, Track
 from tests.admin.helpers import alias_rows, editor, listed, messages_of, page_of, run_action
@@ -110,7 +110,7 @@ class TestPublishing:
         original = getattr(admin_runs, name)
 
         def too_late(run: Run) -> bool:
-            Genre.objects.filter(pk=run.genre_id).delete()
+            Genre.objects.filter(pk=run.collection.genre_id).delete()
             return bool(original(run))
 
         monkeypatch.setattr(admin_runs, name, too_late)
@@ -137,7 +137,7 @@ class TestPublishing:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})
         page = page_of(Run)
         both = admin_client.post(page, {"action": "publish_selected", "_selected_action": [runs[0].pk, runs[2].pk]})
-        assert messages_of(both) == [("error", "Select only one run of each genre to publish.")]
+        assert messages_of(both) == [("error", "Select only one run of each collection to publish.")]
         admin_client.post(page, {"action": "publish_selected", "_selected_action": [runs[2].pk, other.pk]})
         assert set(published()) == {runs[2], other}
         admin_client.post(page, {"action": "unpublish_selected", "_selected_action": [runs[2].pk, other.pk]})
@@ -203,7 +203,7 @@ class TestComparing:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})
         response = admin_client.get(address("compare", runs[0], **{"with": other.pk}))
 
-        assert "Choose two runs of the same genre." in response.text
+        assert "Choose two runs of the same one." in response.text
 
     def test_the_only_run_says_so(self, admin_client: Client, genre: Genre, tracks: list[Track]) -> None:
         run = stored_run(genre, {1: tracks})
@@ -215,7 +215,7 @@ class TestComparing:
         assert admin_client.post(page_of(Run), selected).url == address("compare", runs[2], **{"with": runs[0].pk})
         three = {"action": "compare_selected", "_selected_action": [run.pk for run in runs]}
         refused = admin_client.post(page_of(Run), three)
-        assert messages_of(refused) == [("error", "Select two runs of the same genre to compare them.")]
+        assert messages_of(refused) == [("error", "Select two runs of the same collection to compare them.")]
 
     def test_not_without_the_right_to(self, runs: list[Run]) -> None:
         assert editor("view_track").get(address("compare", runs[0])).status_code == 403
@@ -244,15 +244,15 @@ def test_whether_runs_wait_is_set_with_the_genre(admin_client: Client, genre: Ge
     form = {
         "name": "korean pop",
         "description": "",
-        "clustering-TOTAL_FORMS": 1,
-        "clustering-INITIAL_FORMS": 0,
-        "clustering-0-genre": genre.pk,
-        "clustering-0-requires_review": "on",
+        "collection-TOTAL_FORMS": 1,
+        "collection-INITIAL_FORMS": 0,
+        "collection-0-genre": genre.pk,
+        "collection-0-requires_review": "on",
         **alias_rows(),
     }
     admin_client.post(page, form)
 
-    assert GenreClustering.objects.get().requires_review
-    assert listed(admin_client.get(page_of(Genre, clustering__requires_review__exact=1))) == [genre]
-    for client in (admin_client, editor("view_genre", "view_genreclustering")):
-        assert parse(client.get(page)).one("h2", id="clustering-heading").text == "Clusters"
+    assert Collection.objects.get().requires_review
+    assert listed(admin_client.get(page_of(Genre, collection__requires_review__exact=1))) == [genre]
+    for client in (admin_client, editor("view_genre", "view_collection")):
+        assert parse(client.get(page)).one("h2", id="collection-heading").text == "Clusters"

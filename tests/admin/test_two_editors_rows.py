@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from clusters.models import GenreClustering
+from clusters.models import Collection
 from musicdb.imports import ImportOptions, run_import
 from musicdb.models import Artist, Genre, Label, Playlist, Track
 from tests.admin.helpers import messages_of, page_of, run_action, track_data
@@ -135,9 +135,9 @@ def test_labels_and_artists_of_an_album_are_merged(mina: Client, otto: Client, m
 def test_the_review_of_a_genre_is_merged(mina: Client, otto: Client) -> None:
     genre = GenreFactory(description="Old")
     hers, his = Screen(mina, genre), Screen(otto, genre)
-    saved(hers.type(**{"clustering-0-requires_review": "on"}))
+    saved(hers.type(**{"collection-0-requires_review": "on"}))
     saved(his.type(description="New"))
-    assert GenreClustering.objects.get(genre=genre).requires_review
+    assert Collection.objects.get(genre=genre).requires_review
     genre.refresh_from_db()
     assert genre.description == "New"
 

@@ -77,4 +77,4 @@ def test_recluster_says_so(waiting: Run, arguments: list[str]) -> None:
 
 
 def test_recluster_says_nothing_where_none_waits(waiting: Run) -> None:
-    assert len(recluster(waiting.genre.slug, "--jobs", "1", "--force").splitlines()) == 1
+    assert len(recluster(waiting.collection.genre.slug, "--jobs", "1", "--force").splitlines()) == 1

@@ -12,11 +12,18 @@ from clusters.runs import Options, recluster
 from musicdb.models import Track
 from tests.api.conftest import Get
 from tests.db.shared import once_for_the_module
-from tests.factories import GenreFactory, TrackFactory, clustered_genre
+from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of
 
 SITE = "http://testserver"
 API = f"{SITE}/api/v1"
-GENRE = {"name": "dream pop", "slug": "dream-pop", "url": f"{API}/genres/dream-pop/"}
+COLLECTION = {
+    "key": "genre:dream-pop",
+    "kind": "genre",
+    "name": "dream pop",
+    "slug": "dream-pop",
+    "url": f"{API}/genres/dream-pop/clusters/",
+    "page_url": f"{SITE}/genres/dream-pop/clusters/",
+}
 
 
 # A genre of thirty tracks in two clusters, so that one at least has more than represent it.
@@ -25,7 +32,7 @@ _genre_and_run = once_for_the_module(lambda: clustered_genre(30, clusters=2, nam
 
 @pytest.fixture
 def run(_genre_and_run: None, db: None) -> Run:
-    return Run.objects.get(genre__slug="dream-pop")
+    return Run.objects.get(collection__genre__slug="dream-pop")
 
 
 def cluster_of(cluster: Cluster) -> dict[str, object]:
@@ -34,7 +41,7 @@ def cluster_of(cluster: Cluster) -> dict[str, object]:
         "url": f"{API}/clusters/{cluster.pk}/",
         "page_url": f"{SITE}/genres/dream-pop/clusters/{cluster.number}/",
         "tracks_url": f"{API}/genres/dream-pop/clusters/{cluster.number}/",
-        "genre": GENRE,
+        "collection": COLLECTION,
         "number": cluster.number,
         "name": cluster.name or None,
         "description": cluster.description or None,
@@ -85,7 +92,7 @@ def test_a_genre_shows_its_published_run(get: Get, run: Run) -> None:
     assert get("genres/dream-pop/clusters/") == (
         200,
         {
-            "genre": GENRE,
+            "collection": COLLECTION,
             "page_url": f"{SITE}/genres/dream-pop/clusters/",
             "started_at": iso(run.started_at),
             "finished_at": iso(run.finished_at),
@@ -135,7 +142,7 @@ def test_a_cluster_has_ten_representatives_at_most(get: Get, run: Run) -> None:
 def test_a_track_excluded_is_counted(get: Get) -> None:
     genre, _ = clustered_genre(name="dub")
     TrackFactory(genres=[genre], features=False)
-    list(recluster([genre], Params(), Options()))
+    list(recluster([collection_of(genre)], Params(), Options()))
     _, body = get("genres/dub/clusters/")
     assert (body["track_count"], body["excluded_count"]) == (12, 1)
 
@@ -172,7 +179,7 @@ def test_clusters_of_published_runs(get: Get, run: Run) -> None:
 
 def test_a_run_that_is_no_longer_published_is_not_shown(get: Get, run: Run) -> None:
     old = list(run.clusters.values_list("pk", flat=True))
-    list(recluster([run.genre], Params(clusters=3), Options()))
+    list(recluster([collection_of(run.collection.genre)], Params(clusters=3), Options()))
     _, body = get("clusters/")
     assert [cluster["number"] for cluster in body["results"]] == [1, 2, 3]
     assert [get(f"clusters/{pk}/")[0] for pk in old] == [404, 404]
@@ -182,7 +189,9 @@ def test_clusters_of_one_genre(get: Get, run: Run) -> None:
     clustered_genre(name="jazz")
     _, body = get("clusters/", genre="dream-pop", ordering="-size")
     sizes = sorted((cluster.size for cluster in run.clusters.all()), reverse=True)
-    assert [(row["genre"]["slug"], row["size"]) for row in body["results"]] == [("dream-pop", size) for size in sizes]
+    assert [(row["collection"]["slug"], row["size"]) for row in body["results"]] == [
+        ("dream-pop", size) for size in sizes
+    ]
 
 
 def test_every_track_of_a_cluster_nearest_first(get: Get, run: Run) -> None:
@@ -215,7 +224,12 @@ def test_the_next_nearest_is_unknown_where_a_feature_was_edited_since(get: Get, 
 
 def former(run: Run, number: int, *successors: tuple[int, int]) -> None:
     RetiredCluster.objects.create(
-        genre=run.genre, number=number, size=10, successors=successors, retired_at=timezone.now(), name="Night drive"
+        collection=run.collection,
+        number=number,
+        size=10,
+        successors=successors,
+        retired_at=timezone.now(),
+        name="Night drive",
     )
 
 

@@ -14,11 +14,20 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from clusters.core.params import Params
-from clusters.models import Cluster
+from clusters.models import Cluster, Collection
 from clusters.runs import Options, recluster
+from musicdb.models import Track, TrackArtist
 from musicdb.wsgi import application
 from tests.db.shared import once_for_the_module
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
+from tests.factories import (
+    AlbumFactory,
+    ArtistFactory,
+    GenreFactory,
+    LabelFactory,
+    PlaylistFactory,
+    TrackFactory,
+    collection_of,
+)
 
 CONFIG = SchemathesisConfig.from_dict({"seed": 1, "generation": {"deterministic": True, "database": "none"}})
 SCHEMA = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application, config=CONFIG)
@@ -52,13 +61,17 @@ def make_library() -> None:
     genre, label = GenreFactory(slug="x"), LabelFactory(slug="x")
     album, artist = AlbumFactory(slug="x", labels=[label]), ArtistFactory(slug="x")
     track = TrackFactory(slug="x", album=album, artists=[artist], genres=[genre], score=3, liked=True)
-    PlaylistFactory(slug="x", tracks=[track, track])
     PlaylistFactory(rule="liked=true")
     for _ in range(11):
         TrackFactory(album=None, artists=[ArtistFactory(visibility="hidden")], genres=[genre])
     TrackFactory(genres=[genre], features=False, spotify_id=None)
-    (outcome,) = recluster([genre], Params(clusters=2), Options())
-    assert outcome.status == "published"
+    playlist = PlaylistFactory(slug="x", tracks=[track, track, *Track.objects.all()])
+    for each in Track.objects.all():
+        TrackArtist.objects.get_or_create(track=each, artist=artist, defaults={"position": 1})
+        Track.objects.filter(pk=each.pk).update(album=album)
+    owned = [collection_of(owner) for owner in (genre, playlist, artist, label)]
+    outcomes = list(recluster([Collection.objects.library(), *owned], Params(clusters=2), Options()))
+    assert {outcome.status for outcome in outcomes} == {"published"}
 
 
 _library = once_for_the_module(make_library)

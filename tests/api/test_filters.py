@@ -32,7 +32,7 @@ ADVICE = {
     "albums": "It takes artist, genre, label, ordering, page, page_size, q.",
     "tracks": f"It takes {', '.join(sorted([*OF_TRACKS, *BOUNDS_OF_TRACKS]))}.",
     "playlists": "It takes ordering, page, page_size, q.",
-    "clusters": "It takes genre, ordering, page, page_size.",
+    "clusters": "It takes artist, genre, kind, label, ordering, page, page_size, playlist.",
 }
 
 

@@ -14,6 +14,7 @@ from tests.factories import (
     LabelFactory,
     TrackFactory,
     clustered_genre,
+    collections_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def make_library(rows: int) -> None:
         AlbumFactory(title=album, labels=labels)
     for track in numbered("track", 6 * rows):
         TrackFactory(title=track, album=AlbumFactory(labels=labels), artists=artists, genres=genres)
-    outcomes = recluster(genres, Params(clusters=2), Options())
+    outcomes = recluster(collections_of(genres), Params(clusters=2), Options())
     assert {outcome.status for outcome in outcomes} == {"published"}
 
 

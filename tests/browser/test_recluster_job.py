@@ -15,13 +15,14 @@ from tests.browser.conftest import PASSWORD
 from tests.browser.test_editor import log_in
 from tests.clusters.jobs.brokers import folder_broker, use
 from tests.clusters.jobs.rows import run_next
+from tests.factories import collections_of
 
 
 @pytest.fixture
 def address(settings: LazySettings, tmp_path: Path, editor: User) -> str:
     use(settings, folder_broker(tmp_path))
     record_worker("one")
-    job = enqueue(list(Genre.objects.filter(slug__in=["k-pop", "korean-pop"])), Params())
+    job = enqueue(collections_of(list(Genre.objects.filter(slug__in=["k-pop", "korean-pop"]))), Params())
     return f"/admin/clusters/reclusterjob/{job.pk}/change/"
 
 

@@ -17,7 +17,7 @@ from tests.factories import GenreFactory, TrackFactory
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 KEYS = [
-    "genre",
+    "collection",
     "status",
     "reason",
     "tracks",
@@ -57,28 +57,30 @@ def genres(db: None) -> list[Genre]:
 
 class TestLines:
     def test_a_line_a_genre(self, genres: list[Genre]) -> None:
-        lines = recluster("--jobs", "1").splitlines()
-        runs = {run.genre.slug: run for run in Run.objects.all()}
-        patterns = ["ambient: skipped: 5 tracks have all features, and 6 are needed (0 excluded)"]
-        for slug in ("k-rock", "korean-pop"):
-            run = runs[slug]
+        lines = recluster("--jobs", "1", "--at-least", "0").splitlines()
+        runs = {run.collection.key: run for run in Run.objects.all()}
+        patterns = []
+        for key in ("library", "genre:k-rock", "genre:korean-pop"):
+            run = runs[key]
             sizes = " + ".join(str(cluster.size) for cluster in run.clusters.order_by("number"))
             patterns.append(
-                f"{slug}: published: {run.track_count} tracks, {run.excluded_count} excluded, "
+                f"{key}: published: {run.track_count} tracks, {run.excluded_count} excluded, "
                 f"{run.cluster_count} clusters ({sizes}), silhouette {run.silhouette:.3f}, "
                 f"stability {run.stability:.2f}, SECONDS s"
             )
 
+        patterns.insert(1, "genre:ambient: skipped: 5 tracks have all features, and 6 are needed (0 excluded)")
         assert [re.sub(r"\d+\.\d\d s", "SECONDS s", line) for line in lines] == patterns
-        assert (runs["korean-pop"].track_count, runs["korean-pop"].excluded_count) == (12, 1)
+        assert (runs["genre:korean-pop"].track_count, runs["genre:korean-pop"].excluded_count) == (12, 1)
+        assert (runs["library"].track_count, runs["library"].excluded_count) == (27, 1)
 
     def test_many_skipped_genres_are_counted(self, db: None) -> None:
         genres = [GenreFactory(name=f"small {number}") for number in range(12)]
         TrackFactory(genres=genres)
-        lines = recluster("--jobs", "1").splitlines()
+        lines = recluster("--jobs", "1", "--at-least", "1").splitlines()
         assert len(lines) == 11
-        assert lines[-1] == "2 more genres were skipped. -v 2 names them."
-        assert len(recluster("--jobs", "1", verbosity=2).splitlines()) == 12
+        assert lines[-1] == "3 more collections were skipped. -v 2 names them."
+        assert len(recluster("--jobs", "1", "--at-least", "1", verbosity=2).splitlines()) == 13
         assert len(recluster("--jobs", "1", *(genre.slug for genre in genres)).splitlines()) == 12
 
     def test_unchanged_and_dry(self, genres: list[Genre]) -> None:
@@ -86,32 +88,33 @@ class TestLines:
         (unchanged,) = recluster("k-rock").splitlines()
         (dry,) = recluster("k-rock", "--dry-run", "--force").splitlines()
 
-        assert unchanged.startswith("k-rock: unchanged: 10 tracks, 0 excluded, ")
-        assert dry.startswith("k-rock: finished: 10 tracks, 0 excluded, ")
+        assert unchanged.startswith("genre:k-rock: unchanged: 10 tracks, 0 excluded, ")
+        assert dry.startswith("genre:k-rock: finished: 10 tracks, 0 excluded, ")
         assert dry.endswith(" s (a dry run: nothing was stored)")
         assert Run.objects.count() == 1
 
     @pytest.mark.django_db
-    def test_no_genres_at_all(self) -> None:
-        assert recluster() == "There are no genres yet: add some in the admin, or load a library.\n"
+    def test_no_tracks_at_all(self) -> None:
+        assert recluster() == "The library has no tracks yet: import a file, or add some in the admin.\n"
         assert recluster("--json") == ""
 
 
 class TestJson:
     def test_an_object_a_line_and_nothing_else(self, genres: list[Genre]) -> None:
-        output = recluster("--json", "--seed", "3", "--jobs", "1")
+        output = recluster("--json", "--seed", "3", "--jobs", "1", "--at-least", "0")
         outcomes = [json.loads(line) for line in output.splitlines()]
 
-        assert [list(outcome) for outcome in outcomes] == [KEYS] * 3
+        assert [list(outcome) for outcome in outcomes] == [KEYS] * 4
         assert output == "".join(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
-        assert [(outcome["genre"], outcome["status"]) for outcome in outcomes] == [
-            ("ambient", "skipped"),
-            ("k-rock", "published"),
-            ("korean-pop", "published"),
+        assert [(outcome["collection"], outcome["status"]) for outcome in outcomes] == [
+            ("library", "published"),
+            ("genre:ambient", "skipped"),
+            ("genre:k-rock", "published"),
+            ("genre:korean-pop", "published"),
         ]
-        skipped, _, pop = outcomes
+        _, skipped, _, pop = outcomes
         assert {**skipped, "seconds": None} == {
-            "genre": "ambient",
+            "collection": "genre:ambient",
             "status": "skipped",
             "reason": "5 tracks have all features, and 6 are needed",
             "tracks": 5,
@@ -124,9 +127,9 @@ class TestJson:
             "digest": "",
             "seconds": None,
         }
-        run = Run.objects.get(genre__slug="korean-pop")
+        run = Run.objects.get(collection__genre__slug="korean-pop")
         assert {**pop, "seconds": None} == {
-            "genre": "korean-pop",
+            "collection": "genre:korean-pop",
             "status": "published",
             "reason": "",
             "tracks": 12,
@@ -156,17 +159,17 @@ class TestJson:
 class TestGenres:
     @pytest.mark.parametrize("name", ["korean pop", "korean-pop", "Korean POP", "KOREAN-POP", "  korean   pop "])
     def test_by_name_or_slug(self, genres: list[Genre], name: str) -> None:
-        assert json.loads(recluster("--json", name))["genre"] == "korean-pop"
+        assert json.loads(recluster("--json", name))["collection"] == "genre:korean-pop"
 
     def test_a_name_whose_accents_are_characters_of_their_own(self, genres: list[Genre]) -> None:
         TrackFactory.create_batch(6, genres=[GenreFactory(name="forró")])
 
-        assert json.loads(recluster("--json", "forro\u0301"))["genre"] == "forro"
+        assert json.loads(recluster("--json", "forro\u0301"))["collection"] == "genre:forro"
 
     def test_in_the_order_asked_for_and_each_once(self, genres: list[Genre]) -> None:
         lines = recluster("--json", "--jobs", "1", "korean pop", "ambient", "korean-pop").splitlines()
 
-        assert [json.loads(line)["genre"] for line in lines] == ["korean-pop", "ambient"]
+        assert [json.loads(line)["collection"] for line in lines] == ["genre:korean-pop", "genre:ambient"]
 
     @pytest.mark.parametrize(
         ("name", "message"),
@@ -224,7 +227,7 @@ class TestFailures:
         original = storing._store_rows
 
         def of_k_rock(snapshot: Any, *rest: Any) -> Run:
-            if snapshot.genre.slug == "k-rock":
+            if snapshot.collection.key == "genre:k-rock":
                 raise OSError(28, "No space left on device")
             return original(snapshot, *rest)
 
@@ -234,18 +237,20 @@ class TestFailures:
     def test_each_is_printed_and_the_others_are_published(self, genres: list[Genre]) -> None:
         output = io.StringIO()
         with pytest.raises(CommandError) as failure:
-            call_command("recluster", jobs=1, stdout=output, no_color=True)
+            call_command("recluster", jobs=1, at_least=0, stdout=output, no_color=True)
 
         assert failure.value.returncode == 1
         assert str(failure.value) == (
-            "1 of 3 genres failed and keep the run they had:\n  k-rock: OSError: [Errno 28] No space left on device"
+            "1 of 4 collections failed and keep the run they had:\n"
+            "  genre:k-rock: OSError: [Errno 28] No space left on device"
         )
         assert [line.split(": ")[:2] for line in output.getvalue().splitlines()] == [
-            ["ambient", "skipped"],
-            ["k-rock", "failed"],
-            ["korean-pop", "published"],
+            ["library", "published"],
+            ["genre:ambient", "skipped"],
+            ["genre:k-rock", "failed"],
+            ["genre:korean-pop", "published"],
         ]
-        assert [run.genre.slug for run in Run.objects.all()] == ["korean-pop"]
+        assert {run.collection.key for run in Run.objects.all()} == {"library", "genre:korean-pop"}
 
     @pytest.mark.usefixtures("_broken")
     def test_as_json_too(self, genres: list[Genre]) -> None:
@@ -277,14 +282,15 @@ class TestJobs:
     @pytest.mark.parametrize(
         ("arguments", "processes"),
         [
-            ([], 3),
-            (["--jobs", "2"], 2),
-            (["--jobs", "16"], 3),
+            ([], 0),
+            (["--at-least", "0"], 4),
+            (["--at-least", "0", "--jobs", "2"], 2),
+            (["--at-least", "0", "--jobs", "16"], 4),
             (["--jobs", "1"], 0),
             (["--jobs", "4", "k-rock"], 0),
         ],
     )
-    def test_no_more_than_there_are_genres(
+    def test_no_more_than_there_are_collections(
         self, genres: list[Genre], asked: list[int], arguments: list[str], processes: int
     ) -> None:
         recluster(*arguments)

@@ -18,6 +18,7 @@ def steps() -> Iterator[Any]:
         "musicdb.migrations.0007_playlists",
         "musicdb.migrations.0009_album_artists_and_more_columns",
         "musicdb.migrations.0011_merges_of_tracks_and_albums",
+        "clusters.migrations.0006_runs_of_collections",
     ):
         yield import_module(name).Migration.operations[-1]
 

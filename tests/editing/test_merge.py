@@ -277,9 +277,9 @@ def test_what_cannot_be_merged_is_refused_in_words(factory: Any, user: User) -> 
         # log; the change itself. Versions: the survivor's and its owners' before and after, with which owners; the
         # others', and of genres which tracks still have them.
         # Artists have two kinds of owners.
-        (GenreFactory, 30),
-        (ArtistFactory, 35),
-        (LabelFactory, 28),
+        (GenreFactory, 27),
+        (ArtistFactory, 36),
+        (LabelFactory, 29),
     ],
 )
 def test_many_rows_ask_as_much_as_few(

@@ -352,7 +352,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tracks(
     split = joint("A", "B")
     with django_assert_num_queries(12):
         preview_split(artist, split)
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(43):
         done = split_artist(artist, split, user)
-    with django_assert_num_queries(102):
+    with django_assert_num_queries(104):
         undo_edit(done.change, user)

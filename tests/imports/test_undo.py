@@ -25,6 +25,7 @@ from tests.factories import (
     LabelFactory,
     PlaylistFactory,
     TrackFactory,
+    collection_of,
     stored_run,
 )
 from tests.imports.files import net_file, net_row, track_id
@@ -285,6 +286,12 @@ class TestWhatWasCreated:
         outcome = run(Source("genres.csv", b"slug,name,description\nnew,New,\nother,Other,\n"))
         stored_run(Genre.objects.get(name="New"), {1: [TrackFactory()]}, is_published=True)
         assert undone(outcome.record) == [("genre", "New", "Used since by runs. Delete these first.")]
+
+    def test_a_genre_that_was_never_clustered_goes(self) -> None:
+        outcome = run(Source("genres.csv", b"slug,name,description\nnew,New,\n"))
+        collection_of(Genre.objects.get())
+        assert undone(outcome.record) == []
+        assert not Genre.objects.exists()
 
     def test_what_a_row_was_merged_into_is_named(self, ann: User) -> None:
         outcome = run(net_file(net_row(1), net_row(2)))

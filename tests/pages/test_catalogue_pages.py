@@ -229,18 +229,19 @@ def library(tracks: int):
     ("address", "queries"),
     # Each page also reads the site settings.
     [
-        # Counts of the four kinds, of the genres for the pages; the genres, their published runs; the playlists.
+        # Counts of the four kinds, of the genres for the pages; the genres with their collections; the playlists; the
+        # library's run.
         ("/", 9),
         # Count for the pages; the genres.
         ("/genres/", 3),
         # The genre, its count, artists, labels; albums, their labels; tracks, artists, labels; the run.
         ("/genres/g/", 11),
         ("/artists/", 4),
-        # The artist, count; tracks (3); albums, their labels; genres.
-        ("/artists/a/", 9),
+        # The artist, count; tracks (3); albums, their labels; genres; the run.
+        ("/artists/a/", 10),
         ("/labels/", 4),
-        # The label, count; tracks (3); albums, their labels.
-        ("/labels/l/", 8),
+        # The label, count; tracks (3); albums, their labels; the run.
+        ("/labels/l/", 9),
         # The album, its labels, its artists, count; tracks (3); how many discs.
         ("/albums/t0/", 9),
         # The track, artists, labels, genres; its clusters; the playlists with a rule, its playlists.

@@ -4,11 +4,21 @@ import pytest
 from django.test import Client
 
 from clusters.core.params import Params
-from clusters.models import Run
+from clusters.models import Collection, Run
 from clusters.runs import Options, recluster
-from musicdb.models import Genre
+from musicdb.models import AlbumLabel, Genre, TrackArtist
 from tests.db.shared import once_for_the_module
-from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre
+from tests.factories import (
+    ArtistFactory,
+    GenreFactory,
+    LabelFactory,
+    PlaylistFactory,
+    TrackFactory,
+    clustered_genre,
+    collection_of,
+    collections_of,
+    runs_of,
+)
 from tests.pages.html import parse, table_rows
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +59,7 @@ def test_clusters_page_counts_and_names_who_was_excluded_and_why(client: Client)
         TrackFactory(genres=[genre])
     TrackFactory(genres=[genre], title="Silent", features=False, artists=[ArtistFactory(name="Zoë")])
     TrackFactory(genres=[genre], title="Half", tempo=None, valence=None)
-    list(recluster([genre], Params(), Options()))
+    list(recluster([collection_of(genre)], Params(), Options()))
     page = parse(client.get("/genres/dub/clusters/"))
     assert ("2 excluded", "#excluded") in page.links
     assert [item.text for item in page.one("section", id="excluded").all("li")] == [
@@ -69,8 +79,8 @@ def test_cluster_page_lists_every_track_nearest_first_over_its_pages(client: Cli
     genre = GenreFactory(name="dub")
     for _ in range(150):
         TrackFactory(genres=[genre])
-    list(recluster([genre], Params(clusters=2), Options()))
-    run = genre.runs.get()
+    list(recluster([collection_of(genre)], Params(clusters=2), Options()))
+    run = runs_of(genre).get()
     shown: list[str] = []
     number_of_pages = -(-len(titles(run, 1)) // 50)
     for number in range(1, number_of_pages + 1):
@@ -98,7 +108,7 @@ def test_a_genre_without_a_run_has_no_clusters_pages(client: Client) -> None:
 
 def test_only_the_published_run_is_shown(client: Client) -> None:
     genre, _first = clustered_genre(name="dub")
-    (second,) = recluster([genre], Params(clusters=4), Options())
+    (second,) = recluster([collection_of(genre)], Params(clusters=4), Options())
     assert second.status == "published"
     assert len(parse(client.get("/genres/dub/clusters/")).all("section", class_="cluster")) == 4
     Run.objects.published().update(is_published=False)
@@ -112,28 +122,89 @@ def test_plot_files_are_served(client: Client) -> None:
     assert svg.startswith(b"<?xml")
 
 
-tracks = once_for_the_module(lambda tracks: clustered_genre(tracks=tracks, name="grime"), 12, 36)
+def make_collections(tracks: int) -> None:
+    """That many tracks in a collection of each kind, each with a published run; they have a genre, too."""
+    genre, _ = clustered_genre(tracks=tracks, name="grime")
+    artist, label = ArtistFactory(name="Zoë"), LabelFactory(name="Stone")
+    for track in genre.tracks.all():
+        TrackArtist.objects.create(track=track, artist=artist, position=1)
+        AlbumLabel.objects.create(album=track.album, label=label, position=1)
+    playlist = PlaylistFactory(name="Road trip", tracks=list(genre.tracks.all()))
+    owned = collections_of([playlist, artist, label])
+    outcomes = list(recluster([Collection.objects.library(), *owned], Params(), Options()))
+    assert {outcome.status for outcome in outcomes} == {"published"}
 
 
+tracks = once_for_the_module(make_collections, 12, 36)
+# By the beginning of its address, how the pages call a collection.
+NAMES = {
+    "": "the library",
+    "/genres/grime": "grime",
+    "/playlists/road-trip": "Road trip",
+    "/artists/zoe": "Zoë",
+    "/labels/stone": "Stone",
+}
+
+
+@pytest.mark.parametrize("owner", NAMES)
 @pytest.mark.parametrize(
     ("address", "queries"),
-    # Each page also reads the site settings.
+    # Each page also reads the site settings, and all but the library's their owner.
     [
-        # The genre, its run; clusters; memberships with tracks, artists, labels, but no excluded tracks.
-        ("clusters/", 7),
-        ("clusters.md", 6),
-        # The genre, its run; the clusters; why tracks are excluded.
-        ("clusters/how/", 5),
-        # The genre, its run; the cluster, count; memberships with tracks, artists, labels; its siblings.
-        ("clusters/1/", 9),
-        ("clusters/1.md", 6),
+        # The run; clusters; memberships with tracks, artists, labels, but no excluded tracks.
+        ("clusters/", 6),
+        ("clusters.md", 5),
+        # The run; the clusters; why tracks are excluded.
+        ("clusters/how/", 4),
+        # The run; the cluster, count; memberships with tracks, artists, labels; its siblings.
+        ("clusters/1/", 8),
+        ("clusters/1.md", 5),
     ],
 )
 def test_queries_do_not_grow_with_rows(
-    client: Client, django_assert_num_queries, address: str, queries: int, tracks: int
+    client: Client, django_assert_num_queries, owner: str, address: str, queries: int, tracks: int
 ) -> None:
-    with django_assert_num_queries(queries):
-        assert client.get(f"/genres/grime/{address}").status_code == 200
+    # The clusters of the library say how many tracks have no genre.
+    more = bool(owner) or address == "clusters/"
+    with django_assert_num_queries(queries + more):
+        assert client.get(f"{owner}/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("owner", NAMES)
+def test_every_kind_of_collection_has_the_same_pages(client: Client, owner: str, tracks: int) -> None:
+    name, of = NAMES[owner], "of" if owner.startswith(("/artists", "/labels")) else "in"
+    page = parse(client.get(f"{owner}/clusters/"))
+    assert page.one("h1").text == f"Clusters {of} {name}"
+    last = page.one("nav", class_="breadcrumbs").all("li")[-2]
+    assert last.text == (name if owner else "The library")
+    assert (last.text, f"{owner}/") in page.links
+    assert ("Cluster #1", f"{owner}/clusters/1/") in page.links
+    assert ("How these clusters were made", f"{owner}/clusters/how/") in page.links
+    cluster = parse(client.get(f"{owner}/clusters/1/"))
+    assert cluster.one("h1").text == f"Cluster #1 {of} {name}"
+    assert ("Markdown", f"{owner}/clusters/1.md") in cluster.links
+    how = parse(client.get(f"{owner}/clusters/how/"))
+    assert how.one("h1").text == f"How these clusters were made {of} {name}"
+    api = f"/api/v1{owner or '/library'}/clusters/"
+    assert api in {address for _, address in how.links}
+    assert client.get(api).json()["collection"]["name"] == name
+    assert client.get(f"{owner}/clusters.md").text.startswith(f"# Clusters {of} {name}\n")
+
+
+def test_what_owns_a_collection_leads_to_its_clusters(client: Client, tracks: int) -> None:
+    for owner in NAMES:
+        (run,) = [run for run in Run.objects.all() if run.get_absolute_url() == f"{owner}/clusters/"]
+        texts = {text for text, address in parse(client.get(f"{owner}/")).links if address == f"{owner}/clusters/"}
+        assert any(f"{run.cluster_count} clusters" in text for text in texts), owner
+
+
+def test_the_library_says_which_tracks_have_no_genre(client: Client, tracks: int) -> None:
+    section = "without-genre"
+    assert not parse(client.get("/clusters/")).all("section", id=section)
+    TrackFactory(title="Nowhere", artists=[ArtistFactory(name="Mina")])
+    found = parse(client.get("/clusters/")).one("section", id=section)
+    assert "1 track is in no genre." in found.text
+    assert [item.text for item in found.all("li")] == ["Nowhere by Mina"]
 
 
 def test_a_genre_named_by_an_emoji_works_from_end_to_end(client: Client) -> None:
@@ -141,4 +212,4 @@ def test_a_genre_named_by_an_emoji_works_from_end_to_end(client: Client) -> None
     assert genre.slug == "dancer"
     assert parse(client.get("/genres/dancer/clusters/")).one("h1").text == "Clusters in 💃"
     assert client.get("/genres/dancer/clusters.md").content.decode().startswith("# Clusters in 💃\n")
-    assert Genre.objects.get(slug="dancer").runs.get() == run
+    assert runs_of(Genre.objects.get(slug="dancer")).get() == run

@@ -10,7 +10,7 @@ from clusters.models import Cluster, Membership, Run
 from clusters.runs import Options, recluster
 from clusters.templatetags import clusters as tags
 from musicdb.models import Track
-from tests.factories import GenreFactory, TrackFactory, clustered_genre
+from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of, collections_of
 from tests.pages.html import Node, parse, table_rows
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,9 @@ def test_queries_of_a_track_do_not_grow_with_its_clusters(
 ) -> None:
     owners = [GenreFactory() for _ in range(genres)]
     track, *_others = [TrackFactory(genres=owners) for _ in range(12)]
-    assert {outcome.status for outcome in recluster(owners, Params(clusters=clusters), Options())} == {"published"}
+    assert {outcome.status for outcome in recluster(collections_of(owners), Params(clusters=clusters), Options())} == {
+        "published"
+    }
     # The track, that it has no artists, no labels; genres; its places with run and genre, all clusters of these runs;
     # the rules of playlists, the playlists; the site settings.
     with django_assert_num_queries(9):
@@ -246,7 +248,7 @@ def test_counts_excluded_tracks_by_reason(client: Client) -> None:
         TrackFactory(genres=[genre])
     for missing in ("tempo", "tempo", "valence"):
         TrackFactory(genres=[genre], **{missing: None})
-    list(recluster([genre], Params(), Options()))
+    list(recluster([collection_of(genre)], Params(), Options()))
     page = how(client)
     assert rows(page, "Excluded tracks") == [["no tempo", "2"], ["no valence", "1"]]
     assert ("List of excluded tracks", "/genres/dub/clusters/#excluded") in page.links

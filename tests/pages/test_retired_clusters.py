@@ -10,7 +10,7 @@ from clusters.models import RetiredCluster, Run
 from clusters.runs import publish, unpublish
 from musicdb.models import Genre
 from tests.db.shared import once_for_the_module
-from tests.factories import clustered_genre
+from tests.factories import clustered_genre, runs_of
 from tests.pages.html import Node, parse
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,12 @@ def dub(_genre_and_run: None) -> Genre:
 
 def former(genre: Genre, number: int, size: int, *successors: tuple[int, int], name: str = "") -> None:
     RetiredCluster.objects.create(
-        genre=genre, number=number, size=size, successors=successors, name=name, retired_at=timezone.now()
+        collection=genre.collection,
+        number=number,
+        size=size,
+        successors=successors,
+        name=name,
+        retired_at=timezone.now(),
     )
 
 
@@ -61,7 +66,7 @@ def test_says_what_it_was_and_where_its_tracks_went(client: Client, dub: Genre) 
 
 
 def test_shows_the_editors_name_of_the_successor(client: Client, dub: Genre) -> None:
-    dub.runs.get().clusters.filter(number=2).update(name="Dawn")
+    runs_of(dub).get().clusters.filter(number=2).update(name="Dawn")
     former(dub, 7, 5, (2, 5))
     assert words(gone(client, 7)) == (
         "Most of its tracks are now in cluster #2: Dawn.",
@@ -121,7 +126,7 @@ def test_other_numbers_other_genres_and_genres_without_a_run_are_404(client: Cli
     former(dub, 7, 9, (1, 9))
     for address in ("dub/clusters/8", "ska/clusters/7"):
         assert client.get(f"/genres/{address}/").status_code == client.get(f"/genres/{address}.md").status_code == 404
-    unpublish(dub.runs.get())
+    unpublish(runs_of(dub).get())
     assert client.get("/genres/dub/clusters/7/").status_code == 404
     assert client.get("/genres/dub/clusters/7.md").status_code == 404
 
@@ -165,7 +170,7 @@ def test_queries_do_not_grow_with_what_was_before(
 
 
 def test_a_cluster_that_vanishes_as_a_run_is_published_has_such_a_page(client: Client, dub: Genre) -> None:
-    first = dub.runs.get()
+    first = runs_of(dub).get()
     second = Run.objects.get(pk=first.pk)
     second.pk, second.is_published = None, False
     second.save()

@@ -14,6 +14,7 @@ from clusters.core.params import Params
 from clusters.models import Run
 from clusters.runs import Options, recluster
 from musicdb.models import Artist, Genre, Label
+from tests.factories import collection_of, runs_of
 from tests.pages.html import Node, parse, table_rows
 
 ROWS: list[dict[str, Any]] = json.loads(
@@ -26,9 +27,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def run(shared_seed_library: None) -> Run:
     genre = Genre.objects.get(name="korean pop")
-    (outcome,) = recluster([genre], Params(), Options())
+    (outcome,) = recluster([collection_of(genre)], Params(), Options())
     assert outcome.status == "published"
-    return genre.runs.get()
+    return runs_of(genre).get()
 
 
 def markdown_names(owners: list[dict[str, Any]], model: type[Artist | Label]) -> str:

@@ -1,4 +1,4 @@
-"""``manage.py clusterdiff``: what changed between two runs of a genre."""
+"""``manage.py clusterdiff``: what changed between two runs of a collection."""
 
 import json
 from argparse import ArgumentParser
@@ -8,19 +8,25 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from clusters.core.comparing import Split
-from clusters.models import Run
-from clusters.runs import NotComparableError, RunComparison, UnknownGenreError, compare_runs, default_pair, find_genres
+from clusters.models import Collection, Run
+from clusters.runs import (
+    NotComparableError,
+    RunComparison,
+    UnknownCollectionError,
+    compare_runs,
+    default_pair,
+    find_collections,
+)
 from musicdb.management.base import BaseCommand
-from musicdb.models import Genre
 
 MOVED_SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Compare two runs of a genre: by default the published one and the newest, or else the last two."
+    help = "Compare two runs of a collection: by default the published one and the newest, or else the last two."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("genre", metavar="GENRE", help="its name or slug")
+        parser.add_argument("collection", metavar="COLLECTION", help="its name, as recluster takes it")
         parser.add_argument("runs", nargs="*", type=int, metavar="RUN", help="the ids of two runs, the older one first")
         parser.add_argument("--limit", type=int, default=MOVED_SHOWN, metavar="N", help="how many moved tracks to list")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -29,10 +35,10 @@ class Command(BaseCommand):
         if options["limit"] < 0:
             raise CommandError("--limit must be 0 or more.")
         try:
-            (genre,) = find_genres([options["genre"]])
-            old, new = _find_runs(genre, options["runs"])
+            (collection,) = find_collections([options["collection"]])
+            old, new = _find_runs(collection, options["runs"])
             compared = compare_runs(old, new)
-        except (UnknownGenreError, NotComparableError) as error:
+        except (UnknownCollectionError, NotComparableError) as error:
             raise CommandError(str(error)) from None
         moved = list(compared.moved_tracks()[: options["limit"]])
         if options["json"]:
@@ -42,7 +48,7 @@ class Command(BaseCommand):
 
     def _print(self, compared: RunComparison, moved: list[Any]) -> None:
         found = compared.found
-        self.stdout.write(f"{compared.new.genre.name}: run {compared.old.pk} → run {compared.new.pk}\n\n")
+        self.stdout.write(f"{compared.new.collection}: run {compared.old.pk} → run {compared.new.pk}\n\n")
         self.stdout.write(f"{'':18}{'before':>14}{'after':>14}")
         for figure in compared.figures:
             self.stdout.write(f"{figure.name:18}{figure.old:>14}{figure.new:>14}")
@@ -66,15 +72,15 @@ class Command(BaseCommand):
             self.stdout.write(f"  and {rest} more. Use --limit to list them.")
 
 
-def _find_runs(genre: Genre, ids: list[int]) -> tuple[Run, Run]:
+def _find_runs(collection: Collection, ids: list[int]) -> tuple[Run, Run]:
     if not ids:
-        return default_pair(genre)
+        return default_pair(collection)
     if len(ids) != 2:
         raise NotComparableError("Give the ids of two runs, or of none.")
-    runs = {run.pk: run for run in Run.objects.of_genre(genre).select_related("genre").newest_first()}
+    runs = {run.pk: run for run in Run.objects.of(collection).with_collection().newest_first()}
     if unknown := [str(pk) for pk in ids if pk not in runs]:
         known = ", ".join(f"{pk} ({run.finished_at:%Y-%m-%d %H:%M})" for pk, run in runs.items()) or "none"
-        raise NotComparableError(f"{genre.name} has no run {' and no run '.join(unknown)}. It has {known}.")
+        raise NotComparableError(f"{collection} has no run {' and no run '.join(unknown)}. It has {known}.")
     return runs[ids[0]], runs[ids[1]]
 
 
@@ -88,7 +94,7 @@ def _parts(split: Split) -> str:
 
 def _as_json(compared: RunComparison, moved: list[Any]) -> dict[str, Any]:
     return {
-        "genre": compared.new.genre.slug,
+        "collection": compared.new.collection.key,
         "old": compared.old.pk,
         "new": compared.new.pk,
         "figures": {figure.name: [figure.old, figure.new] for figure in compared.figures},

@@ -7,6 +7,9 @@ from typing import Any
 from musicdb.db import in_batches, tables_that_need
 from musicdb.models.aggregates import Aggregate
 
+# A model whose rows say nothing by themselves names in this attribute the relation to the rows that do.
+USED_THROUGH = "used_through"
+
 
 @dataclass(slots=True)
 class Use:
@@ -37,6 +40,7 @@ def find_uses(
                     found[used] = Use(model, user)
         for table, column in tables_that_need(aggregate.model):
             if not _is_of_the_catalogue(aggregate, table, column):
+                table, column = _used_through(table, column)
                 rows = table._base_manager.filter(**{f"{column}__in": batch}).order_by().values_list(column, flat=True)
                 for used in rows.distinct():
                     found.setdefault(used, Use(table, None))
@@ -52,6 +56,15 @@ def _users(aggregate: Aggregate, keys: list[int]) -> Iterator[tuple[Any, str, An
     for owner, column in aggregate.pointing_columns:
         rows = owner.model._default_manager.filter(**{f"{column}__in": keys}).order_by(column, "pk")
         yield owner.model, column, rows.values_list(column, "pk")
+
+
+def _used_through(table: Any, column: str) -> tuple[Any, str]:
+    """Return the rows that make a row of ``table`` a use, and how they lead to what it uses: mostly itself."""
+    name = getattr(table, USED_THROUGH, None)
+    if name is None:
+        return table, column
+    relation = table._meta.get_field(name)
+    return relation.related_model, f"{relation.field.name}__{column}"
 
 
 def _is_of_the_catalogue(aggregate: Aggregate, table: Any, column: str) -> bool:

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from clusters.models import Cluster, ExcludedTrack, Membership, ReclusterJob, Run
+from clusters.models import Cluster, Collection, ExcludedTrack, Membership, ReclusterJob, Run
 from musicdb.models import (
     Album,
     Artist,
@@ -44,6 +44,7 @@ QUERIES: dict[Any, int] = {
     Import: LIST + 1,  # large imports and exports of the user
     GroupedChange: LIST + 1,  # models to filter by
     SavedFilter: LIST,
+    Collection: LIST,
     Run: LIST + 1,  # how many wait for review
     Cluster: LIST,
     Membership: LIST,

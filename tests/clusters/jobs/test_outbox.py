@@ -21,7 +21,7 @@ from clusters.jobs.worker import claim, run
 from clusters.models import ReclusterJob, ReclusterTask, Run, WorkerHeartbeat
 from tests.clusters.jobs.brokers import messages, receive, use
 from tests.clusters.jobs.rows import genre_with_tracks, make_worker_dead, run_next, stall
-from tests.factories import GenreFactory
+from tests.factories import GenreFactory, collections_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +38,13 @@ def received() -> list[int]:
 class TestEnqueue:
     def test_writes_a_task_and_sends_a_message_for_each_genre(self, broker: Path, admin_user: User) -> None:
         genres = [genre_with_tracks(name=name) for name in ("trip hop", "skiffle")]
-        job = enqueue(genres, Params(clusters=3, seed=7), force=True, user=admin_user)
+        job = enqueue(collections_of(genres), Params(clusters=3, seed=7), force=True, user=admin_user)
 
         assert (job.created_by, job.force) == (admin_user, True)
         assert job.parameters == {"clusters": 3, "seed": 7}
-        assert [(task.genre, task.state) for task in job.tasks.all()] == [(each, "pending") for each in genres]
+        assert [(task.collection.genre, task.state) for task in job.tasks.all()] == [
+            (each, "pending") for each in genres
+        ]
         assert sorted(received()) == keys()
         assert not Run.objects.exists()
 
@@ -50,7 +52,7 @@ class TestEnqueue:
         self, broker: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("clusters.jobs.outbox.SEND_SECONDS", 0)
-        enqueue(GenreFactory.create_batch(3), Params())
+        enqueue(collections_of(GenreFactory.create_batch(3)), Params())
         first, *others = keys()
         assert received() == [first]
         claim(first, "one")
@@ -58,15 +60,15 @@ class TestEnqueue:
         assert received() == others[:1]
 
     def test_sends_first_what_the_broker_forgot(self, broker: Path) -> None:
-        enqueue(GenreFactory.create_batch(2), Params())
+        enqueue(collections_of(GenreFactory.create_batch(2)), Params())
         received()
-        enqueue(GenreFactory.create_batch(1), Params())
+        enqueue(collections_of(GenreFactory.create_batch(1)), Params())
         assert sorted(received()) == keys()
         assert len(keys()) == 3
 
     def test_without_a_broker_is_an_error(self) -> None:
         with pytest.raises(EnqueueError, match=r"No worker is configured: CELERY_BROKER_URL is empty\."):
-            enqueue([GenreFactory()], Params())
+            enqueue(collections_of([GenreFactory()]), Params())
         assert not ReclusterJob.objects.exists()
 
     @pytest.fixture(params=["redis refused", "redis deaf", "amqp refused", "amqp deaf", "no folder"])
@@ -85,7 +87,7 @@ class TestEnqueue:
         use(settings, unreachable)
         started = time.monotonic()
         with pytest.raises(EnqueueError, match=r"^The workers' broker cannot be reached: .+\.$"):
-            enqueue([GenreFactory()], Params())
+            enqueue(collections_of([GenreFactory()]), Params())
 
         # By default the clients wait and retry for ever, so any bound that a busy machine keeps tells the two apart.
         assert time.monotonic() - started < 20
@@ -95,13 +97,13 @@ class TestEnqueue:
 
 class TestResend:
     def test_sends_nothing_while_messages_wait(self, broker: Path) -> None:
-        enqueue(GenreFactory.create_batch(2), Params())
+        enqueue(collections_of(GenreFactory.create_batch(2)), Params())
         messages(broker)[0].unlink()
         assert resend() == 0
         assert len(messages(broker)) == 1
 
     def test_sends_what_waits_and_what_is_stalled(self, broker: Path) -> None:
-        enqueue(GenreFactory.create_batch(4), Params())
+        enqueue(collections_of(GenreFactory.create_batch(4)), Params())
         received()
         finished, running, stalled, pending = keys()
         run(finished, "one")
@@ -112,7 +114,7 @@ class TestResend:
         assert sorted(received()) == [stalled, pending]
 
     def test_sends_nothing_for_a_cancelled_job(self, broker: Path) -> None:
-        job = enqueue(GenreFactory.create_batch(2), Params())
+        job = enqueue(collections_of(GenreFactory.create_batch(2)), Params())
         received()
         cancel(job)
         assert resend() == 0
@@ -120,7 +122,7 @@ class TestResend:
     def test_sends_a_genre_of_two_jobs_once_the_first_is_done(self, broker: Path) -> None:
         genre = genre_with_tracks()
         for _ in range(2):
-            enqueue([genre], Params())
+            enqueue(collections_of([genre]), Params())
         first, second = keys()
         claim(first, "one")
         assert [run(key, "two") for key in received()] == [False, False]
@@ -141,7 +143,7 @@ class TestPoll:
     # A poll closes the connection, which would end the test's transaction.
     @pytest.mark.django_db(transaction=True)
     def test_says_that_the_worker_is_running_and_sends_lost_messages(self, broker: Path) -> None:
-        enqueue([genre_with_tracks()], Params())
+        enqueue(collections_of([genre_with_tracks()]), Params())
         received()
         self.poll("celery@one")
         assert worker_is_running()
@@ -152,7 +154,7 @@ class TestPoll:
     def test_an_unreachable_broker_is_logged(
         self, settings: LazySettings, broker: Path, caplog: pytest.LogCaptureFixture, tmp_path: Path
     ) -> None:
-        enqueue([GenreFactory()], Params())
+        enqueue(collections_of([GenreFactory()]), Params())
         use(settings, f"filesystem://{tmp_path}/nowhere")
         with caplog.at_level(logging.WARNING):
             self.poll("celery@one")
@@ -183,42 +185,42 @@ class TestCommand:
         record_worker("celery@one")
         for name in ("trip hop", "skiffle"):
             GenreFactory(name=name)
-        printed = self.recluster("--force", "--clusters", "3")
+        printed = self.recluster("--force", "--clusters", "3", "trip hop", "skiffle")
 
         job = ReclusterJob.objects.get()
         page = f"/admin/clusters/reclusterjob/{job.pk}/change/"
-        assert printed == (f"Recluster job {job.pk}: 2 genres are queued for workers. Progress: {page}\n", "")
+        assert printed == (f"Recluster job {job.pk}: 2 collections are queued for workers. Progress: {page}\n", "")
         assert (job.force, job.parameters["clusters"]) == (True, 3)
         assert not Run.objects.exists()
         assert json.loads(self.recluster("--json", "skiffle")[0]) == {
             "job": job.pk + 1,
-            "genres": 1,
+            "collections": 1,
             "page": f"/admin/clusters/reclusterjob/{job.pk + 1}/change/",
             "worker_is_running": True,
         }
 
     def test_says_that_no_worker_is_running(self, broker: Path) -> None:
         GenreFactory(name="skiffle")
-        _, errors = self.recluster()
+        _, errors = self.recluster("skiffle")
         assert errors == "No worker is running. Start one with: celery -A musicdb worker\n"
-        output, errors = self.recluster("--json")
+        output, errors = self.recluster("--json", "skiffle")
         assert json.loads(output)["worker_is_running"] is False
         assert errors == "No worker is running. Start one with: celery -A musicdb worker\n"
 
     def test_without_a_broker_is_an_error(self) -> None:
-        GenreFactory()
+        GenreFactory(name="skiffle")
         with pytest.raises(CommandError, match="No worker is configured"):
-            self.recluster()
+            self.recluster("skiffle")
         assert not ReclusterJob.objects.exists()
 
     @pytest.mark.parametrize("argument", ["--dry-run", "--jobs=2"])
     def test_refuses_options_that_workers_do_not_have(self, broker: Path, argument: str) -> None:
-        GenreFactory()
+        GenreFactory(name="skiffle")
         with pytest.raises(CommandError, match="--enqueue goes with neither --dry-run nor --jobs"):
-            self.recluster(argument)
+            self.recluster("skiffle", argument)
         assert not ReclusterJob.objects.exists()
 
-    def test_without_genres_is_an_error(self, broker: Path) -> None:
-        with pytest.raises(CommandError, match="There are no genres yet"):
-            self.recluster()
+    def test_an_empty_library_is_not_queued(self, broker: Path) -> None:
+        printed, _ = self.recluster()
+        assert printed == "The library has no tracks yet: import a file, or add some in the admin.\n"
         assert not ReclusterJob.objects.exists()

@@ -20,20 +20,20 @@ from clusters.jobs.worker import claim, finish, release, run
 from clusters.models import ReclusterJob, ReclusterTask, Run
 from clusters.runs import Outcome
 from tests.clusters.jobs.rows import genre_with_tracks, make_worker_dead, run_next, stall
-from tests.factories import clustered_genre
+from tests.factories import clustered_genre, collections_of, runs_of
 
 pytestmark = pytest.mark.django_db
 
 
 def a_task() -> ReclusterTask:
-    enqueue([genre_with_tracks()], Params())
+    enqueue(collections_of([genre_with_tracks()]), Params())
     return ReclusterTask.objects.get()
 
 
 class TestRun:
     def test_stores_the_outcome_also_in_the_genres_history(self, broker: Path, admin_user: User) -> None:
         genre = genre_with_tracks(name="trip hop")
-        job = enqueue([genre], Params(clusters=2), user=admin_user)
+        job = enqueue(collections_of([genre]), Params(clusters=2), user=admin_user)
 
         assert run_next("me")
         task, stored = job.tasks.get(), Run.objects.get()
@@ -56,7 +56,7 @@ class TestRun:
     def test_a_genre_of_two_jobs_is_not_computed_twice(self, broker: Path) -> None:
         genre = genre_with_tracks()
         for _ in range(2):
-            enqueue([genre], Params())
+            enqueue(collections_of([genre]), Params())
         first, second = ReclusterTask.objects.order_by("pk")
         assert claim(first.pk, "one") is not None
         assert claim(second.pk, "two") is None
@@ -68,10 +68,10 @@ class TestRun:
 
     def test_force_does_not_store_a_second_run_after_a_worker_died_at_the_end(self, broker: Path) -> None:
         genre, _ = clustered_genre()
-        enqueue([genre], Params(), force=True)
+        enqueue(collections_of([genre]), Params(), force=True)
         task = ReclusterTask.objects.get()
         assert run(task.pk, "one")
-        assert genre.runs.count() == 2
+        assert runs_of(genre).count() == 2
         task.refresh_from_db()
         assert task.outcome["status"] == "published"
         # As if the worker had died after it stored the run, before it finished the task.
@@ -81,18 +81,18 @@ class TestRun:
 
         task.refresh_from_db()
         assert (task.outcome["status"], task.attempts) == ("published", 2)
-        assert genre.runs.count() == 2
-        assert task.run == genre.runs.get(is_published=True)
+        assert runs_of(genre).count() == 2
+        assert task.run == runs_of(genre).get(is_published=True)
 
     def test_a_genre_that_was_deleted_meanwhile(self, broker: Path) -> None:
         genre, other = genre_with_tracks(name="skiffle"), genre_with_tracks()
-        job = enqueue([genre, other], Params())
+        job = enqueue(collections_of([genre, other]), Params())
         genre.delete()
         assert [run_next("me"), run_next("me")] == [True, True]
 
         deleted, kept = job.tasks.all()
-        assert (deleted.genre_name, deleted.outcome["status"]) == ("skiffle", "skipped")
-        assert deleted.outcome["reason"] == "the genre has been deleted"
+        assert (deleted.collection_name, deleted.outcome["status"]) == ("skiffle", "skipped")
+        assert deleted.outcome["reason"] == "it has been deleted"
         assert kept.outcome["status"] == "published"
 
     def test_an_error_is_the_outcome(self, broker: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_worker_at_work_sends_heartbeats(broker: Path, settings: LazySettings)
 
 
 def test_cancel_leaves_out_what_waits_and_lets_finish_what_runs(broker: Path) -> None:
-    job = enqueue([genre_with_tracks(), genre_with_tracks(), genre_with_tracks()], Params())
+    job = enqueue(collections_of([genre_with_tracks(), genre_with_tracks(), genre_with_tracks()]), Params())
     first, second, third = job.tasks.all()
     assert run(first.pk, "me")
     assert claim(second.pk, "me") is not None

@@ -38,12 +38,12 @@ def main(since: float, state: str) -> None:
         time.sleep(0.05)
     assert progress is not None
     tasks = {
-        task.genre_name: {
+        task.collection_name: {
             "state": task.state,
             "attempts": task.attempts,
             "status": (task.outcome or {}).get("status"),
             "worker": task.worker.split("@")[0],
-            "is of its genre": task.run is not None and task.run.genre == task.genre,
+            "is of its genre": task.run is not None and task.run.collection == task.collection,
             "new runs": Run.objects.filter(genre=task.genre, started_at__gte=progress.job.created_at).count(),
         }
         for task in progress.tasks

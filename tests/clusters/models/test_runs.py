@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from musicdb.models import Genre, Track
-from tests.factories import GenreFactory, TrackFactory, clustered_genre
+from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of, runs_of
 from tests.models.refusals import change_refused, refused
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def a_run(genre: Genre, **values: Any) -> Run:
     moment = datetime(2024, 5, 1, 12, tzinfo=UTC)
     return Run(
-        genre=genre,
+        collection=collection_of(genre),
         **{
             "started_at": moment,
             "finished_at": moment,
@@ -42,12 +42,12 @@ def a_run(genre: Genre, **values: Any) -> Run:
 
 
 class TestRun:
-    def test_one_published_run_a_genre(self) -> None:
+    def test_one_published_run_a_collection(self) -> None:
         genre, other = GenreFactory.create_batch(2)
         Run.objects.bulk_create([a_run(genre, is_published=True), a_run(genre), a_run(other, is_published=True)])
 
         refused(a_run(genre, is_published=True))
-        change_refused(genre.runs.get(is_published=False), is_published=True)
+        change_refused(runs_of(genre).get(is_published=False), is_published=True)
 
     @pytest.mark.parametrize(
         "values",

@@ -13,7 +13,7 @@ from clusters.runs import Options, executors, recluster, service
 from musicdb.models import Genre
 from tests.clusters.runs.helpers import DRY_RUN, figures, rows, run
 from tests.clusters.safety.worker import die, die_of_nine_tracks, process_limits
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, TrackFactory, collections_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,13 +23,13 @@ class TestWorkers:
         genres = [genre, GenreFactory(), *GenreFactory.create_batch(6)]
         for number, other in enumerate(genres[2:]):
             TrackFactory.create_batch(8 + number, genres=[other])
-        here = list(recluster(genres, Params(), DRY_RUN))
-        there = list(recluster(genres, Params(), Options(jobs=2, dry_run=True)))
+        here = list(recluster(collections_of(genres), Params(), DRY_RUN))
+        there = list(recluster(collections_of(genres), Params(), Options(jobs=2, dry_run=True)))
 
         assert [outcome.status for outcome in here] == ["finished", "skipped", *["finished"] * 6]
         # The first one that finishes is reported first.
-        assert {outcome.genre: figures(outcome) for outcome in there} == {
-            outcome.genre: figures(outcome) for outcome in here
+        assert {outcome.collection: figures(outcome) for outcome in there} == {
+            outcome.collection: figures(outcome) for outcome in here
         }
         assert len(there) == len(here)
 
@@ -81,9 +81,11 @@ class TestWorkers:
             # The third genre has as many tracks as die_of_nine_tracks waits for.
             TrackFactory.create_batch(9 if number == 2 else 8, genres=[genre])
         monkeypatch.setattr(service, "compute", die_of_nine_tracks)
-        outcomes = {outcome.genre: outcome for outcome in recluster(genres, Params(), Options(jobs=2))}
+        outcomes = {
+            outcome.collection: outcome for outcome in recluster(collections_of(genres), Params(), Options(jobs=2))
+        }
 
-        assert [outcomes[genre.slug].status for genre in genres] == [
+        assert [outcomes[f"genre:{genre.slug}"].status for genre in genres] == [
             "published",
             "published",
             "failed",
@@ -91,7 +93,7 @@ class TestWorkers:
             "published",
             "published",
         ]
-        assert outcomes[genres[2].slug].reason == service.WORKER_DIED
+        assert outcomes[f"genre:{genres[2].slug}"].reason == service.WORKER_DIED
 
     def test_no_process_is_started_where_nothing_changed(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
         run(genre)

@@ -15,7 +15,7 @@ from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs import recluster, service, storing
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import DEFAULT, FORCE, files, rows, run
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, TrackFactory, collections_of, runs_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,10 +53,10 @@ class TestSkipped:
         genre.tracks.set(genre.tracks.all()[:5])
         other = GenreFactory()
         TrackFactory.create_batch(12, genres=[other])
-        outcomes = list(recluster([genre, other], Params(), DEFAULT))
+        outcomes = list(recluster(collections_of([genre, other]), Params(), DEFAULT))
 
         assert [outcome.status for outcome in outcomes] == ["skipped", "published"]
-        assert list(Run.objects.of_genre(genre).values()) == before
+        assert list(runs_of(genre).values()) == before
 
     def test_more_clusters_than_tracks(self, genre: Genre) -> None:
         outcome = run(genre, params=Params(clusters=13))
@@ -77,7 +77,7 @@ class TestFailed:
         other = GenreFactory()
         TrackFactory.create_batch(12, genres=[other])
         TrackFactory(genres=[genre], features=False)
-        list(recluster([genre, other], Params(), DEFAULT))
+        list(recluster(collections_of([genre, other]), Params(), DEFAULT))
         return [genre, other]
 
     @staticmethod
@@ -102,19 +102,19 @@ class TestFailed:
 
     def check(self, genres: Iterable[Genre], reason: str, caplog: pytest.LogCaptureFixture) -> None:
         first, second = genres
-        files_before, runs_before = files(), list(Run.objects.of_genre(first).values())
-        memberships_before = Membership.objects.filter(run__genre=first).count()
-        failed, published = recluster(genres, Params(), FORCE)
+        files_before, runs_before = files(), list(runs_of(first).values())
+        memberships_before = Membership.objects.filter(run__collection__genre=first).count()
+        failed, published = recluster(collections_of(genres), Params(), FORCE)
 
-        assert (failed.genre, failed.status, failed.reason) == (first.slug, "failed", reason)
-        assert list(Run.objects.of_genre(first).values()) == runs_before
-        assert Membership.objects.filter(run__genre=first).count() == memberships_before
+        assert (failed.collection, failed.status, failed.reason) == (f"genre:{first.slug}", "failed", reason)
+        assert list(runs_of(first).values()) == runs_before
+        assert Membership.objects.filter(run__collection__genre=first).count() == memberships_before
         assert published.status == "published"
-        new = Run.objects.of_genre(second).published().get()
+        new = runs_of(second).published().get()
         assert files() - files_before == {new.plot_png.name, new.plot_svg.name}
         assert files_before <= files()
         (record,) = caplog.records
-        assert record.getMessage() == f"Reclustering {first.slug} failed"
+        assert record.getMessage() == f"Reclustering genre:{first.slug} failed"
         assert record.exc_info
         # The next time all is well.
         assert run(first, FORCE).status == "published"
@@ -212,10 +212,10 @@ class TestDeletedGenre:
         self.delete_while_computing(monkeypatch, genre)
         outcome = run(genre)
 
-        assert (outcome.genre, outcome.status, outcome.reason) == (
-            "korean-pop",
+        assert (outcome.collection, outcome.status, outcome.reason) == (
+            "genre:korean-pop",
             "skipped",
-            "the genre has been deleted",
+            "it has been deleted",
         )
         assert rows() == [0, 0, 0, 0]
         assert files() == set()
@@ -227,11 +227,11 @@ class TestDeletedGenre:
         other = GenreFactory()
         TrackFactory.create_batch(12, genres=[other])
         self.delete_while_computing(monkeypatch, other)
-        outcomes = list(recluster([genre, other], Params(), DEFAULT))
+        outcomes = list(recluster(collections_of([genre, other]), Params(), DEFAULT))
 
         assert [(outcome.status, outcome.reason) for outcome in outcomes] == [
             ("published", ""),
-            ("skipped", "the genre has been deleted"),
+            ("skipped", "it has been deleted"),
         ]
         assert caplog.records == []
 
@@ -248,7 +248,7 @@ class TestDeletedGenre:
         monkeypatch.setattr(service, "redraw", slow)
         outcome = run(genre)
 
-        assert (outcome.status, outcome.reason) == ("skipped", "the genre has been deleted")
+        assert (outcome.status, outcome.reason) == ("skipped", "it has been deleted")
         assert files() == set()
 
 
@@ -301,7 +301,7 @@ class TestLostConnection:
             return original(*args)
 
         monkeypatch.setattr(owner, name, cut_off)
-        outcomes = list(recluster(genres, Params(), DEFAULT))
+        outcomes = list(recluster(collections_of(genres), Params(), DEFAULT))
 
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         assert [outcome.reason for outcome in failed] == ["The database could not be reached."]
@@ -309,7 +309,9 @@ class TestLostConnection:
         assert Run.objects.count() == Run.objects.published().count() == 4
         assert len(files()) == 8
         monkeypatch.undo()
-        assert [outcome.status for outcome in recluster(genres, Params(), DEFAULT)].count("unchanged") == 4
+        assert [outcome.status for outcome in recluster(collections_of(genres), Params(), DEFAULT)].count(
+            "unchanged"
+        ) == 4
 
     def test_before_anything_is_read(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
         original = service.delete_orphaned_plots

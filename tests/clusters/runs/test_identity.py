@@ -1,28 +1,19 @@
 """What a cluster keeps from run to run, and who decides which run is shown."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from clusters.core.params import Params
-from clusters.models import Cluster, GenreClustering, RetiredCluster, Run
+from clusters.models import Cluster, Collection, RetiredCluster, Run
 from clusters.runs import Options, Outcome, publish, recluster, service, unpublish
+from musicdb.editing import merge
 from musicdb.models import Genre, Track
-from tests.factories import GenreFactory, TrackFactory
+from tests.clusters.runs.helpers import add
+from tests.factories import GenreFactory, collection_of, collections_of
 
 pytestmark = pytest.mark.django_db
-
-NAMES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")
-
-
-def add(genre: Genre, place: float, tracks: int) -> list[Track]:
-    """Add a group of tracks that sound alike: ``place``, 0 to 1, says how."""
-    made = []
-    for number in range(tracks):
-        off = 0.001 * number
-        features = {**dict.fromkeys(NAMES, 0.3), "energy": 0.9 * place + off, "valence": 0.5 + off}
-        made.append(TrackFactory(genres=[genre], **features, tempo=120 + number % 3, loudness=-8))
-    return made
 
 
 @pytest.fixture
@@ -34,7 +25,7 @@ def genre() -> Genre:
 
 
 def run(genre: Genre, clusters: int | None = None, **options: bool) -> Outcome:
-    (outcome,) = recluster([genre], Params(clusters=clusters), Options(**options))
+    (outcome,) = recluster([collection_of(genre)], Params(clusters=clusters), Options(**options))
     return outcome
 
 
@@ -65,7 +56,7 @@ class TestNumbers:
 
         assert sorted(outcome.sizes) == [(1, 8), (2, 12), (3, 10)]
         assert {places[track.pk] for track in between} == {3}
-        assert GenreClustering.objects.get().next_number == 4
+        assert Collection.objects.get().next_number == 4
 
     def test_a_number_is_never_given_twice(self, genre: Genre) -> None:
         run(genre, 2)
@@ -80,18 +71,10 @@ class TestNumbers:
 
         assert sorted(run(genre, 3).sizes) == [(1, 8), (2, 12), (4, 10)]
 
-    def test_an_older_library_goes_on_counting_where_it_was(self, genre: Genre) -> None:
-        run(genre, 2)
-        Cluster.objects.filter(number=2).update(number=17)
-        GenreClustering.objects.all().delete()
-        add(genre, 0.5, 10)
-
-        assert sorted(run(genre, 3).sizes) == [(1, 8), (17, 12), (18, 10)]
-
     def test_a_run_that_was_withdrawn_is_still_what_the_next_is_matched_to(self, genre: Genre) -> None:
         run(genre, 2)
         Cluster.objects.filter(number=1).update(number=30)
-        GenreClustering.objects.update(next_number=31)
+        Collection.objects.update(next_number=31)
         unpublish(Run.objects.get())
         add(genre, 0.97, 3)
 
@@ -131,7 +114,7 @@ class TestNumbers:
 class TestReview:
     @pytest.fixture
     def _reviewed(self, genre: Genre) -> None:
-        GenreClustering.objects.create(genre=genre, requires_review=True)
+        Collection.objects.create(genre=genre, requires_review=True)
 
     @pytest.mark.usefixtures("_reviewed")
     def test_the_run_is_stored_and_nobody_sees_it(self, genre: Genre) -> None:
@@ -165,7 +148,7 @@ class TestReview:
 
     def test_names_given_while_it_waited_are_taken_over(self, genre: Genre) -> None:
         run(genre, 2)
-        GenreClustering.objects.update(requires_review=True)
+        Collection.objects.update(requires_review=True)
         add(genre, 0.97, 3)
         run(genre, 2)
         waiting = Run.objects.newest_first().first()
@@ -201,7 +184,7 @@ class TestOvertaken:
                 undone.setattr(service, "compute", original)
                 run(genre, 2)
             Cluster.objects.filter(number=1).update(number=40)
-            GenreClustering.objects.update(next_number=41)
+            Collection.objects.update(next_number=41)
 
         original = service.compute
         calls = self.overtake(monkeypatch, genre, 1, other_run)
@@ -213,7 +196,7 @@ class TestOvertaken:
 
     def test_a_run_that_waits_has_used_its_numbers_up(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
         run(genre, 2)
-        GenreClustering.objects.update(requires_review=True)
+        Collection.objects.update(requires_review=True)
         original = service.compute
 
         def other_run() -> None:
@@ -240,6 +223,51 @@ class TestOvertaken:
         outcome = run(genre, 3)
 
         assert outcome.status == "failed"
-        assert outcome.reason == "Another run of the genre was stored at the same time."
+        assert outcome.reason == "Another run of the collection was stored at the same time."
         assert Run.objects.count() == service.MAX_COMPUTATIONS
         assert Run.objects.published().count() == 1
+
+
+class TestWhatStays:
+    """Numbers, names and addresses of clusters of every kind of collection."""
+
+    @staticmethod
+    def recluster(*collections: Collection, clusters: int = 2) -> list[Outcome]:
+        return list(recluster(collections, Params(clusters=clusters), Options()))
+
+    def test_after_tracks_came_and_tracks_went(self) -> None:
+        library, genre = Collection.objects.library(), GenreFactory()
+        groups = [add(genre, place, 20) for place in (0.0, 0.5, 1.0)]
+        self.recluster(library, clusters=3)
+        Cluster.objects.filter(number=2).update(name="Slow ones")
+        before = dict(Run.objects.published().get().memberships.values_list("track", "cluster__number"))
+        add(genre, 0.52, 3)
+        self.recluster(library, clusters=3)
+        for group in groups:
+            Track.objects.filter(pk__in=[track.pk for track in group[:2]]).delete()
+        self.recluster(library, clusters=3)
+        run = Run.objects.published().get()
+        assert [cluster.get_absolute_url() for cluster in run.clusters.order_by("number")] == [
+            "/clusters/1/",
+            "/clusters/2/",
+            "/clusters/3/",
+        ]
+        assert run.clusters.get(number=2).name == "Slow ones"
+        after = dict(run.memberships.values_list("track", "cluster__number"))
+        assert len(after) == 57
+        assert {track: number for track, number in after.items() if track in before} == {
+            track: number for track, number in before.items() if track in after
+        }
+
+    def test_after_a_merge_of_two_genres(self, django_user_model: Any) -> None:
+        dub, ska = GenreFactory(name="dub"), GenreFactory(name="ska")
+        for genre, tracks in ((dub, 12), (ska, 4)):
+            add(genre, 0.0, tracks)
+            add(genre, 1.0, tracks)
+        self.recluster(*collections_of([dub, ska]))
+        Cluster.objects.filter(run__collection__genre__slug="dub", number=1).update(name="Deep")
+        merge(dub, [ska], django_user_model.objects.create_user("merger"))
+        assert [collection.key for collection in Collection.objects.filter(kind="genre")] == ["genre:dub"]
+        (outcome,) = self.recluster(collection_of(dub))
+        assert (outcome.status, outcome.tracks) == ("published", 32)
+        assert Run.objects.published().get().clusters.get(number=1).name == "Deep"

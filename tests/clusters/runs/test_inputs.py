@@ -4,17 +4,18 @@ import pytest
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable
 from clusters.core.params import Params
-from clusters.runs import inputs as module
+from clusters.runs import rows as module
 from clusters.runs.inputs import Exclusion, current_input_hashes, read_inputs
 from musicdb.models import Genre, Track
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, TrackFactory, collection_of
 
 pytestmark = pytest.mark.django_db
 
 
 def read(genre: Genre) -> tuple[FeatureTable, tuple[Exclusion, ...]]:
-    found = read_inputs(genre, Params())
-    assert found.input_hash == current_input_hashes([genre], Params())(genre)
+    collection = collection_of(genre)
+    found = read_inputs(collection, Params())
+    assert found.input_hash == current_input_hashes([collection], Params())(collection)
     return found.table, found.excluded
 
 
@@ -37,10 +38,11 @@ def test_one_query(count: int, django_assert_num_queries: Callable) -> None:
     TrackFactory.create_batch(count, genres=[genre])
     TrackFactory.create_batch(count, genres=[genre], features=False)
 
+    collection = collection_of(genre)
     with django_assert_num_queries(1):
-        found = read_inputs(genre, Params())
+        found = read_inputs(collection, Params())
     with django_assert_num_queries(1):
-        assert current_input_hashes([genre], Params())(genre) == found.input_hash
+        assert current_input_hashes([collection], Params())(collection) == found.input_hash
     assert (len(found.table), len(found.excluded)) == (count, count)
 
 
@@ -48,7 +50,7 @@ def test_more_tracks_than_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     genre = GenreFactory()
     tracks = TrackFactory.create_batch(7, genres=[genre])
     silent = TrackFactory(genres=[genre], features=False)
-    whole = read_inputs(genre, Params())
+    whole = read_inputs(collection_of(genre), Params())
     monkeypatch.setattr(module, "CHUNK", 3)
     table, excluded = read(genre)
 

@@ -11,7 +11,7 @@ from clusters.models import Run
 from clusters.runs import Options, recluster
 from clusters.runs.plot_files import delete_orphaned_plots, new_plot_names
 from musicdb.models import Genre
-from tests.factories import clustered_genre
+from tests.factories import clustered_genre, collection_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def files() -> set[str]:
 
 
 def leave_behind(genre: Genre) -> list[str]:
-    return [default_storage.save(name, ContentFile(b"half a pic")) for name in new_plot_names(genre)]
+    return [default_storage.save(name, ContentFile(b"half a pic")) for name in new_plot_names(collection_of(genre))]
 
 
 def test_no_plots_yet() -> None:
@@ -57,7 +57,7 @@ def test_the_next_run_cleans_whatever_genre_it_is_of_even_where_nothing_changed(
     other, _ = clustered_genre()
     before = files()
     leave_behind(other)
-    (outcome,) = recluster([genre], Params(), Options())
+    (outcome,) = recluster([collection_of(genre)], Params(), Options())
 
     assert outcome.status == "unchanged"
     assert files() == before
@@ -66,7 +66,7 @@ def test_the_next_run_cleans_whatever_genre_it_is_of_even_where_nothing_changed(
 def test_a_dry_run_does_not() -> None:
     genre, _ = clustered_genre()
     left = leave_behind(genre)
-    list(recluster([genre], Params(), Options(dry_run=True)))
+    list(recluster([collection_of(genre)], Params(), Options(dry_run=True)))
 
     assert set(left) <= files()
 
@@ -80,7 +80,7 @@ def test_plots_that_cannot_be_listed_stop_nobody(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(default_storage, "listdir", refused)
-    (outcome,) = recluster([genre], Params(), Options(force=True))
+    (outcome,) = recluster([collection_of(genre)], Params(), Options(force=True))
 
     assert outcome.status == "published"
     assert [record.getMessage() for record in caplog.records] == ["Plots that no run owns could not be deleted"]

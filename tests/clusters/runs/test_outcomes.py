@@ -5,7 +5,7 @@ from clusters.runs import Outcome
 
 def test_as_json() -> None:
     outcome = Outcome(
-        genre="korean-pop",
+        collection="genre:korean-pop",
         status="published",
         tracks=12,
         excluded=1,
@@ -18,7 +18,7 @@ def test_as_json() -> None:
     )
 
     assert outcome.as_json() == {
-        "genre": "korean-pop",
+        "collection": "genre:korean-pop",
         "status": "published",
         "reason": "",
         "tracks": 12,

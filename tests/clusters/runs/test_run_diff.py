@@ -14,7 +14,7 @@ from django.utils import timezone
 from clusters.models import Run
 from clusters.runs import NotComparableError, compare_runs, default_other, default_pair, publish, remove, unpublish
 from musicdb.models import Genre, Track
-from tests.factories import GenreFactory, TrackFactory, numbered_tracks, stored_run, three_runs
+from tests.factories import GenreFactory, TrackFactory, collection_of, numbered_tracks, stored_run, three_runs
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ class TestCompared:
 
     def test_runs_of_two_genres_and_a_run_with_itself_are_refused(self, runs: list[Run]) -> None:
         other = stored_run(GenreFactory(), {1: [TrackFactory()]})
-        with pytest.raises(NotComparableError, match="are of two genres"):
+        with pytest.raises(NotComparableError, match="are of two collections"):
             compare_runs(runs[0], other)
         with pytest.raises(NotComparableError, match="Choose another"):
             compare_runs(runs[0], runs[0])
@@ -86,20 +86,20 @@ class TestCompared:
         self, genre: Genre, runs: list[Run]
     ) -> None:
         first, second, third = runs
-        assert default_pair(genre) == (second, third)
+        assert default_pair(collection_of(genre)) == (second, third)
         publish(third)
-        assert default_pair(genre) == (second, third)
+        assert default_pair(collection_of(genre)) == (second, third)
         assert [default_other(run) for run in (first, second, third)] == [third, third, second]
         unpublish(third)
-        assert default_pair(genre) == (second, third)
+        assert default_pair(collection_of(genre)) == (second, third)
         assert [default_other(run) for run in (first, second, third)] == [third, first, second]
 
     def test_a_genre_with_one_run_has_nothing_to_compare(self, genre: Genre, tracks: list[Track]) -> None:
         with pytest.raises(NotComparableError, match=r"^korean pop has no runs, so there is nothing"):
-            default_pair(genre)
+            default_pair(collection_of(genre))
         run = stored_run(genre, {1: tracks})
         with pytest.raises(NotComparableError, match=r"^korean pop has only one run, so there is nothing"):
-            default_pair(genre)
+            default_pair(collection_of(genre))
         with pytest.raises(NotComparableError, match=r"^This is the only run of korean pop"):
             default_other(run)
 
@@ -128,7 +128,7 @@ class TestClusterDiff:
     def test_as_json(self, runs: list[Run], tracks: list[Track]) -> None:
         found = json.loads(command("clusterdiff", "korean-pop", "--json"))
 
-        assert (found["genre"], found["old"], found["new"]) == ("korean-pop", runs[1].pk, runs[2].pk)
+        assert (found["collection"], found["old"], found["new"]) == ("genre:korean-pop", runs[1].pk, runs[2].pk)
         assert found["flows"][0] == {"old": 1, "new": 1, "tracks": 4}
         assert found["figures"]["tracks"] == ["12", "11"]
         assert [row["track"] for row in found["tracks"]] == [tracks[4].slug, tracks[11].slug]
@@ -159,7 +159,7 @@ class TestPruneRuns:
     def test_the_newest_stay_and_so_does_the_published_one(self, genre: Genre, runs: list[Run]) -> None:
         said = command("pruneruns", "--keep", "1")
 
-        assert said == "korean-pop: removed 1 run, kept 2\n"
+        assert said == "genre:korean-pop: removed 1 run, kept 2\n"
         assert set(Run.objects.all()) == {runs[1], runs[2]}
         assert files() == {name for run in runs[1:] for name in (run.plot_png.name, run.plot_svg.name)}
 
@@ -170,7 +170,7 @@ class TestPruneRuns:
         assert command("pruneruns", "--keep", "0") == "There is nothing to remove.\n"
 
     def test_a_dry_run_removes_nothing(self, runs: list[Run]) -> None:
-        assert command("pruneruns", "--keep", "0", "--dry-run") == "korean-pop: would remove 2 runs, kept 1\n"
+        assert command("pruneruns", "--keep", "0", "--dry-run") == "genre:korean-pop: would remove 2 runs, kept 1\n"
         assert Run.objects.count() == 3
         assert len(files()) == 6
 
@@ -209,12 +209,12 @@ class TestPublishing:
 
     def test_going_back_remembers_what_went(self, genre: Genre, runs: list[Run]) -> None:
         publish(runs[0])
-        (former,) = genre.retired_clusters.all()
+        (former,) = genre.collection.retired_clusters.all()
 
         assert (former.number, former.size, former.successors) == (3, 3, [[2, 3]])
         publish(runs[1])
         publish(runs[0])
-        assert genre.retired_clusters.count() == 1
+        assert genre.collection.retired_clusters.count() == 1
 
     def test_a_published_run_is_not_removed_even_by_who_read_it_before(self, runs: list[Run]) -> None:
         stale = list(Run.objects.all())
@@ -225,7 +225,7 @@ class TestPublishing:
         assert files() == {runs[0].plot_png.name, runs[0].plot_svg.name}
 
     def test_runs_of_a_genre_that_was_deleted_are_no_error(self, runs: list[Run]) -> None:
-        stale = list(Run.objects.select_related("genre"))
+        stale = list(Run.objects.with_collection())
         Genre.objects.all().delete()
 
         assert remove(stale) == 0

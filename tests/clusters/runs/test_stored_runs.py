@@ -12,7 +12,7 @@ from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs.inputs import read_inputs
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import FORCE, figures, files, plots, run
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, TrackFactory, collection_of, runs_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ class TestPublished:
 
     def test_every_track_has_its_place(self, genre: Genre) -> None:
         outcome = run(genre)
-        table = read_inputs(genre, Params()).table
+        table = read_inputs(collection_of(genre), Params()).table
         memberships = Membership.objects.order_by("cluster__number", "rank")
 
         assert sorted(memberships.values_list("track", flat=True)) == sorted(table.ids.tolist())
@@ -68,7 +68,7 @@ class TestPublished:
         stored = Run.objects.get()
 
         assert files() == {stored.plot_png.name, stored.plot_svg.name}
-        assert stored.plot_png.name.startswith(f"plots/{genre.pk}-korean-pop-")
+        assert stored.plot_png.name.startswith(f"plots/{genre.collection.pk}-genre-korean-pop-")
         assert stored.plot_png.name.endswith(".png")
         assert stored.plot_svg.name.endswith(".svg")
         assert [picture[:5] for picture in plots()] == [b"\x89PNG\r", b"<?xml"]
@@ -101,16 +101,18 @@ class TestPublished:
         run(other)
         run(other, FORCE)
 
-        assert [Run.objects.of_genre(each).published().count() for each in (genre, other)] == [1, 1]
-        assert [Run.objects.of_genre(each).count() for each in (genre, other)] == [1, 2]
+        assert [runs_of(each).published().count() for each in (genre, other)] == [1, 1]
+        assert [runs_of(each).count() for each in (genre, other)] == [1, 2]
 
     def test_a_genre_by_the_name_of_an_emoji(self) -> None:
         genre = GenreFactory(name="🎹🎶")
         TrackFactory.create_batch(12, genres=[genre])
         outcome = run(genre)
 
-        assert (outcome.status, outcome.genre) == ("published", "musical-keyboard-multiple-musical-notes")
-        assert Run.objects.get().plot_png.name.startswith(f"plots/{genre.pk}-musical-keyboard-multiple-musical-notes-")
+        assert (outcome.status, outcome.collection) == ("published", "genre:musical-keyboard-multiple-musical-notes")
+        assert Run.objects.get().plot_png.name.startswith(
+            f"plots/{genre.collection.pk}-genre-musical-keyboard-multiple-musical-notes-"
+        )
         assert len(files()) == 2
 
 

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.params import Params
-from clusters.models import GenreClustering, Run
+from clusters.models import Collection, Run
 from clusters.runs import Options, service
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import DRY_RUN, FORCE, figures, files, plots, rows, run
@@ -162,7 +162,7 @@ class TestMissingPlots:
         assert len(files()) == 1
 
     def test_those_of_a_run_that_waits_for_review(self, genre: Genre) -> None:
-        GenreClustering.objects.create(genre=genre, requires_review=True)
+        Collection.objects.create(genre=genre, requires_review=True)
         run(genre)
         Path(Run.objects.get().plot_svg.path).unlink()
 

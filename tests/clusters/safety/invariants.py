@@ -4,19 +4,18 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 
-from clusters.models import Run
-from musicdb.models import Genre
+from clusters.models import Collection, Run
 
 
 def problems() -> list[str]:
     """Return what is wrong: with any stored run, or with which of them is published."""
     found = [
-        f"{genre.slug} has {published} published runs"
-        for genre in Genre.objects.filter(runs__isnull=False).distinct()
-        if (published := Run.objects.of_genre(genre).published().count()) != 1
+        f"{collection.key} has {published} published runs"
+        for collection in Collection.objects.filter(runs__isnull=False).distinct()
+        if (published := collection.runs.published().count()) != 1
     ]
-    for run in Run.objects.select_related("genre"):
-        found += [f"run {run.pk} of {run.genre.slug}: {problem}" for problem in _problems_of(run)]
+    for run in Run.objects.with_collection():
+        found += [f"run {run.pk} of {run.collection.key}: {problem}" for problem in _problems_of(run)]
     return found
 
 

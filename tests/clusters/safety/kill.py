@@ -25,7 +25,7 @@ from django.db.models import Max  # noqa: E402
 
 import clusters.core.pipeline  # noqa: E402, F401
 from clusters.core.params import Params  # noqa: E402
-from clusters.models import Cluster, GenreClustering, Run  # noqa: E402
+from clusters.models import Cluster, Collection, Run  # noqa: E402
 from clusters.runs import Options, recluster, service, storing  # noqa: E402  # noqa: E402
 from musicdb.models import Genre  # noqa: E402
 from tests.clusters.safety.invariants import problems, unowned_plots  # noqa: E402
@@ -137,7 +137,7 @@ def main(kills: int) -> None:
     recluster_all(1)
     summary["unowned at the end"] = unowned_plots()
     highest = Cluster.objects.aggregate(number=Max("number"))["number"]
-    summary["next is unused"] = highest < max(GenreClustering.objects.values_list("next_number", flat=True))
+    summary["next is unused"] = highest < max(Collection.objects.values_list("next_number", flat=True))
     summary["runs"] = Run.objects.count()
     summary["problems"] += problems()
     print(json.dumps(summary))

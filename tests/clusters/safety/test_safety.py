@@ -22,7 +22,7 @@ from clusters.models import Run
 from clusters.runs import Options, recluster, service
 from musicdb.models import Genre, Track
 from tests.clusters.safety.invariants import problems, unowned_plots
-from tests.factories import GenreFactory, TrackFactory, clustered_genre
+from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of
 from tests.processes import PROJECT, own_database, python
 
 KILLS = 56
@@ -52,7 +52,7 @@ print(json.dumps({"problems": problems(), "unowned": unowned_plots(), "published
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A library of three genres, each with a published run, in a database for other processes to use."""
+    """A library of three genres; it and they have a published run, in a database for other processes to use."""
     with own_database(tmp_path) as environment:
         python(environment, "-c", LIBRARY)
         python(environment, "manage.py", "recluster", "--jobs", "1")
@@ -149,7 +149,7 @@ class TestStopped:
         assert time.monotonic() - began < 5
         assert process.returncode == 130
         assert error.startswith("CommandError: Interrupted after ")
-        assert error.endswith(" of 3 genres; the others keep the run they had.\n")
+        assert error.endswith(" of 4 collections; the others keep the run they had.\n")
         assert len(error.splitlines()) == 1
         assert all_gone(environment)
         assert state(environment)["problems"] == []
@@ -163,7 +163,7 @@ class TestStopped:
 
         assert all_gone(environment)
         python(environment, "manage.py", "recluster", "--force", "--jobs", "1")
-        assert state(environment) == {"problems": [], "unowned": [], "published": 3}
+        assert state(environment) == {"problems": [], "unowned": [], "published": 4}
 
 
 @pytest.mark.slow
@@ -181,8 +181,8 @@ def test_two_at_once(environment: dict[str, str]) -> None:
     outcomes = [json.loads(line) for process in both for line in process.communicate()[0].splitlines()]
 
     assert [process.returncode for process in both] == [0, 0]
-    assert [outcome["status"] for outcome in outcomes] == ["published"] * 6
-    assert state(environment) == {"problems": [], "unowned": [], "published": 3}
+    assert [outcome["status"] for outcome in outcomes] == ["published"] * 8
+    assert state(environment) == {"problems": [], "unowned": [], "published": 4}
 
 
 @pytest.mark.slow
@@ -199,9 +199,9 @@ def test_no_room_for_a_plot(environment: dict[str, str]) -> None:
     )
     outcomes = [json.loads(line) for line in printed.splitlines()]
 
-    assert [outcome["status"] for outcome in outcomes] == ["failed"] * 3
+    assert [outcome["status"] for outcome in outcomes] == ["failed"] * 4
     assert all(outcome["reason"] for outcome in outcomes)
-    assert state(environment) == before == {"problems": [], "unowned": [], "published": 3}
+    assert state(environment) == before == {"problems": [], "unowned": [], "published": 4}
     python(environment, "manage.py", "recluster", "--force", "--jobs", "1")
     assert state(environment) == before
 
@@ -226,7 +226,7 @@ class TestChangedMeanwhile:
 
     @staticmethod
     def again(genre: Genre) -> str:
-        (outcome,) = recluster([genre], Params(), Options())
+        (outcome,) = recluster([collection_of(genre)], Params(), Options())
         return outcome.status
 
     def test_a_deleted_track_is_in_no_run(self, monkeypatch: pytest.MonkeyPatch) -> None:

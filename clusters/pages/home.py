@@ -1,0 +1,31 @@
+"""The home page: the library's clusters, then each genre's."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from clusters.models import Run
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
+from musicdb.pages.generic import ListView
+from musicdb.search import count_tracks
+
+GENRES_A_PAGE = 24
+PLAYLISTS_SHOWN = 24
+
+
+class HomeView(ListView):
+    template_name = "clusters/home.html"
+    context_object_name = "genres"
+    paginate_by = GENRES_A_PAGE
+
+    def get_queryset(self) -> QuerySet[Genre]:
+        published = Prefetch("collection__runs", queryset=Run.objects.published(), to_attr="published_runs")
+        return Genre.objects.for_list().select_related("collection").prefetch_related(published)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        totals = {model._meta.verbose_name_plural: model.objects.count() for model in (Track, Artist, Album, Label)}
+        shown = list(Playlist.objects.for_list()[:PLAYLISTS_SHOWN])
+        counts = count_tracks(shown)
+        playlists = [(playlist, counts[playlist.pk]) for playlist in shown]
+        library = Run.objects.published().filter(collection__kind="library").select_related("collection").first()
+        return super().get_context_data(totals=totals, playlists=playlists, library=library, **kwargs)
