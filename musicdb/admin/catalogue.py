@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -38,6 +38,7 @@ from musicdb.admin.changelist.filters import (
 from musicdb.admin.changelist.find_replace import FindReplaceAdmin
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.exports.lists import ExportAdmin
+from musicdb.admin.generic import AnyModelForm
 from musicdb.admin.history import VersionedAdmin
 from musicdb.admin.html import bdi, link_to_list, names_in_order, thumbnail
 from musicdb.admin.merging import MergeableAdmin
@@ -103,6 +104,14 @@ class VisibilityAdmin(ExportAdmin, BulkEditAdmin[M], FindReplaceAdmin[M], Versio
 
     def view_on_site(self, obj: Any) -> str | None:
         return obj.get_absolute_url() if obj.has_page else None
+
+    def save_related(self, request: HttpRequest, form: AnyModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "name" in form.changed_data:
+            row: Any = form.instance
+            if other := type(row).objects.filter(name_key=row.name_key).exclude(pk=row.pk).first():
+                found = f"There is another {self.opts.verbose_name} of that name: “{other}” ({other.slug})."
+                self.message_user(request, f"{found} If the two are one, merge them.", messages.WARNING)
 
     @admin.display(description="has a page", boolean=True)
     def has_page(self, obj: Any) -> bool:

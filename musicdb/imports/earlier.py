@@ -16,7 +16,7 @@ class Facts:
     """What all records of an import say together.
 
     ``ids`` are the Spotify ids of tracks. ``names`` are the titles, artists and albums of those that have neither an id
-    nor a slug, folded. ``finest_dates`` are by the title of an album and the name of an artist.
+    nor a slug, folded. ``finest_dates`` are by the plain title of an album and the name key of an artist.
     """
 
     ids: Container[str] = frozenset()
@@ -33,8 +33,9 @@ class Earlier:
     """What the earlier parts of an import have done. Where it has no other parts, nothing, and there are no ``facts``.
 
     ``created`` has the keys of the rows that they created, by model, and ``changed`` of those that they found and
-    changed. ``given`` says which columns their records gave to albums, as bits, and ``more_artists`` which names of
-    artists they gave to albums that had others. ``identified`` are the existing tracks to which they gave a Spotify id.
+    changed. ``given`` says which columns their records gave to albums, as bits, and ``more_artists`` the name keys of
+    artists that they gave to albums which had others. ``identified`` are the existing tracks to which they gave a
+    Spotify id.
     """
 
     facts: Facts | None = None

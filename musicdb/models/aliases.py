@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from musicdb.models.catalogue import Album, Artist, Genre, Label, Track
+from musicdb.models.constraints import UniqueName
 from musicdb.models.fields import IsrcField, NameField
 from musicdb.models.name_keys import KeyedByName, KeyedQuerySet, ListedByName, NameKeyField
 from musicdb.models.playlists import Playlist
@@ -54,7 +55,7 @@ class GenreAlias(Alias):
         verbose_name_plural = "aliases of genres"
         indexes = [_search_index("genrealias_search_key")]
         constraints = [
-            models.UniqueConstraint(
+            UniqueName(
                 fields=["name_key"],
                 name="genrealias_name_unique",
                 violation_error_message="This is already an alias of a genre.",
@@ -140,7 +141,7 @@ class AlbumAlias(TitleAlias):
     class Meta(TitleAlias.Meta):
         verbose_name = "alias of an album"
         verbose_name_plural = "aliases of albums"
-        indexes = [models.Index(fields=["name"], name="albumalias_name")]
+        indexes = [models.Index(fields=["name_key"], name="albumalias_name_key")]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="albumalias_name_not_empty")]
 
 
@@ -151,7 +152,7 @@ class TrackAlias(TitleAlias):
     class Meta(TitleAlias.Meta):
         verbose_name = "alias of a track"
         verbose_name_plural = "aliases of tracks"
-        indexes = [models.Index(fields=["name"], name="trackalias_name")]
+        indexes = [models.Index(fields=["name_key"], name="trackalias_name_key")]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="trackalias_name_not_empty")]
 
 
@@ -163,7 +164,7 @@ class PlaylistAlias(Alias):
         verbose_name_plural = "aliases of playlists"
         indexes = [_search_index("playlistalias_search_key")]
         constraints = [
-            models.UniqueConstraint(
+            UniqueName(
                 fields=["name_key"],
                 name="playlistalias_name_unique",
                 violation_error_message="This is already an alias of a playlist.",

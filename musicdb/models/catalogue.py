@@ -7,7 +7,7 @@ from django.db.models.lookups import Exact, Range
 from django.urls import reverse
 
 from musicdb.db.functions import DayOfMonth, DigitsTrimmed, MonthOfYear
-from musicdb.models.constraints import is_web_url_or_empty, null_or
+from musicdb.models.constraints import UniqueName, is_web_url_or_empty, null_or
 from musicdb.models.fields import IsrcField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
 from musicdb.models.name_keys import KeyedByName, ListedByName, ListedByTitle, list_index
@@ -45,7 +45,7 @@ class Genre(SluggedModel, KeyedByName, ListedByName):
         permissions = [("merge_genre", "Can merge genres")]
         indexes = [list_index("genre_list")]
         constraints = [
-            models.UniqueConstraint(
+            UniqueName(
                 fields=["name_key"], name="genre_name_unique", violation_error_message="There is a genre of that name."
             ),
             models.CheckConstraint(condition=~Q(name=""), name="genre_name_not_empty"),
@@ -154,7 +154,7 @@ class Album(SluggedModel, ListedByTitle):
     class Meta:
         ordering = ["sort_key", "pk"]
         permissions = [("merge_album", "Can merge albums")]
-        # Imports look for albums by title.
+        # A bulk edit looks for albums by title.
         indexes = [list_index("album_list"), models.Index(fields=["title"], name="album_title")]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="album_title_not_empty"),

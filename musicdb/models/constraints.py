@@ -1,8 +1,27 @@
-"""Conditions that several constraints of the database share."""
+"""Constraints of the database, and conditions, that several models share."""
 
 from typing import Any
 
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.db.models import Q, UniqueConstraint
+
+
+class UniqueName(UniqueConstraint):
+    """No two rows have one name. The message says which row has it, since that may be spelled otherwise."""
+
+    def validate(self, model: Any, instance: Any, *args: Any, **options: Any) -> None:
+        try:
+            super().validate(model, instance, *args, **options)
+        except ValidationError as error:
+            holder = model._default_manager.exclude(pk=instance.pk).get(name_key=instance.name_key)
+            row = getattr(holder, "target", None)
+            whose = f"It is “{holder}” ({holder.slug})." if row is None else f"It leads to “{row}” ({row.slug})."
+            raise ValidationError(f"{error.message} {whose}", code=error.code) from error
+
+    def deconstruct(self) -> Any:
+        # The database knows no difference, so neither do migrations.
+        _, args, options = super().deconstruct()
+        return "django.db.models.UniqueConstraint", args, options
 
 
 def null_or(**condition: Any) -> Q:

@@ -8,7 +8,7 @@ from django.db import models
 from musicdb.db import in_batches, insert
 from musicdb.models.aggregates import Aggregate, aggregate_of
 from musicdb.models.catalogue import Album
-from musicdb.music import name_key
+from musicdb.music import name_key, plain_spelling
 
 
 def keeps_former_names(model: type[models.Model]) -> bool:
@@ -20,8 +20,8 @@ def keep_former_names(model: type[models.Model], former: Mapping[int, str]) -> l
     """Make the names that rows had until now aliases of them. Return a sentence for each of which that is not possible.
 
     ``former`` is by the key of the row. An alias that is the new name itself, and has no address, is deleted. Names
-    that differ in case only find each other without an alias, but titles of albums do not. Must run in the transaction
-    of the change, before its versions are recorded. A few queries a batch.
+    that look alike find each other without an alias. So do those that differ in case only, but titles of albums do not.
+    Must run in the transaction of the change, before its versions are recorded. A few queries a batch.
     """
     aggregate = aggregate_of(model)
     return [
@@ -66,8 +66,8 @@ def _keep(aggregate: Aggregate, former: Mapping[int, str]) -> list[str]:
 
 
 def comparable_name(aggregate: Aggregate, name: str) -> str:
-    """Return a name as imports compare it: a title of an album as written, any other name in any case."""
-    return name if aggregate.model is Album else name_key(name)
+    """Return a name as imports compare it: in any case, but for the title of an album."""
+    return plain_spelling(name) if aggregate.model is Album else name_key(name)
 
 
 def holders_of(aggregate: Aggregate, column: str, former: Mapping[int, str]) -> dict[int, Any]:

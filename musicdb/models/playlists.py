@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from musicdb.models.catalogue import Track
+from musicdb.models.constraints import UniqueName
 from musicdb.models.fields import NameField
 from musicdb.models.history import PlaylistVersion, Versions
 from musicdb.models.name_keys import KeyedByName, ListedByName, list_index
@@ -43,7 +44,7 @@ class Playlist(SluggedModel, KeyedByName, ListedByName):
         permissions = [("merge_playlist", "Can merge playlists")]
         indexes = [list_index("playlist_list")]
         constraints = [
-            models.UniqueConstraint(
+            UniqueName(
                 fields=["name_key"],
                 name="playlist_name_unique",
                 violation_error_message="There is a playlist of that name.",

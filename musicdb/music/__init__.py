@@ -5,7 +5,7 @@ from musicdb.music.durations import format_duration, format_exact_duration, may_
 from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.joint_names import names_in
 from musicdb.music.name_matching import group_by_key, label_similarity_key, similarity_key
-from musicdb.music.names import name_key, normalise_name
+from musicdb.music.names import name_key, normalise_name, plain_spelling
 from musicdb.music.playlist_names import means_liked_songs, playlist_name
 from musicdb.music.release_dates import (
     Precision,
@@ -49,6 +49,7 @@ __all__ = [
     "normalise_name",
     "normalise_upc",
     "parse_release_date",
+    "plain_spelling",
     "playlist_name",
     "search_key",
     "similarity_key",

@@ -5,18 +5,16 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from musicdb.music.names import normalise_name
+from musicdb.music.names import APOSTROPHES, DASHES, QUOTES, SINGLE_QUOTES, normalise_name
 
-_APOSTROPHES = "'`´‘’‚‛ʹʻʼʽʾʿˈˊˋ′‵׳＇｀"
-_QUOTES = '"“”„‟«»‹›″‶״〝〞〟「」『』｢｣＂'
-_DASHES = "‐‑‒–—―−⁃﹘﹣－֊־⸺⸻"
+_BRACKETS = "「」『』｢｣"
 # Joiners and selectors, which name a form of a character and not another one.
 _JOINERS = (0x200C, 0x200D, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 _TATWEEL = "ـ"
 _SIGNS: dict[int, str | None] = {
-    **dict.fromkeys(map(ord, _APOSTROPHES + _QUOTES + _TATWEEL)),
+    **dict.fromkeys(map(ord, APOSTROPHES + QUOTES + SINGLE_QUOTES + _BRACKETS + _TATWEEL)),
     **dict.fromkeys(_JOINERS),
-    **dict.fromkeys(map(ord, _DASHES), "-"),
+    **dict.fromkeys(map(ord, DASHES), "-"),
     ord("⁄"): "/",
     ord("〜"): "~",
 }

@@ -1,4 +1,4 @@
-"""The migration that mends the names of an older library: it loses no row, and says which names were alike."""
+"""The migrations that mend the names of an older library: they lose no row, and say which names were alike."""
 
 from typing import Any
 
@@ -10,7 +10,19 @@ from django.db.migrations.executor import MigrationExecutor
 
 from clusters.models import Cluster
 from musicdb.db import insert
-from musicdb.models import Album, Artist, Genre, GenreAlias, Label, SavedFilter, Track
+from musicdb.models import (
+    Album,
+    Artist,
+    ArtistAlias,
+    Genre,
+    GenreAlias,
+    Label,
+    LabelAlias,
+    Playlist,
+    PlaylistAlias,
+    SavedFilter,
+    Track,
+)
 from tests.factories import GenreFactory, TrackFactory, stored_run
 from tests.imports.library import assert_keys_are_right
 
@@ -102,3 +114,64 @@ def test_names_are_mended_and_none_is_lost(older: Any, capsys: pytest.CaptureFix
     ]
     for model in (Genre, Artist, Label, Album, Track):
         model._default_manager.all().delete()
+
+
+def test_names_that_look_alike_get_one_key_and_none_is_lost(
+    transactional_db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    executor = MigrationExecutor(connection)
+    before = [("musicdb", "0021_search_keys_of_imports_and_changes")]
+    executor.migrate(before)
+    model = executor.loader.project_state(before).apps.get_model
+
+    def stored(name: str, columns: dict[str, Any], *names: str) -> None:
+        """Insert rows with keys that ignore case alone, as they were until now."""
+        fields = ["id", "slug", "name", "name_key", *columns]
+        rows = [(pk, f"{name.lower()}-{pk}", one, one.lower(), *columns.values()) for pk, one in enumerate(names, 1)]
+        insert(model("musicdb", name), fields, rows)
+
+    visible = {"visibility": "automatic"}
+    of_playlist = {**visible, "description": "", "source": ""}
+    stored("Genre", {"description": ""}, "k‐pop", "K–Pop", "K-POP", "Rock ’n’ Roll", "Jazz")
+    stored("Playlist", of_playlist, "80’s", "80's", "8" * 298 + "’s", "8" * 298 + "`s")
+    stored("Artist", visible, "JAY-Z", "JAY‐Z")
+    stored("Label", visible, "Bad Boy’s", "Bad Boy's")
+    stored("GenreAlias", {"target": 5}, "hip‐hop", "hip-hop")
+    stored("PlaylistAlias", {"target": 1}, "Wait…")
+    stored("ArtistAlias", {"target": 1}, "Ｊａｙ‐Ｚ")
+    stored("LabelAlias", {"target": 1}, "B’s", "B's")
+    call_command("migrate", verbosity=0)
+
+    assert list(Genre.objects.order_by("pk").values_list("name", "name_key", "slug")) == [
+        ("k‐pop (2)", "k-pop (2)", "genre-1"),
+        ("K–Pop (3)", "k-pop (3)", "genre-2"),
+        ("K-POP", "k-pop", "genre-3"),
+        ("Rock ’n’ Roll", "rock 'n' roll", "genre-4"),
+        ("Jazz", "jazz", "genre-5"),
+    ]
+    assert list(Playlist.objects.order_by("pk").values_list("name", flat=True)) == [
+        *("80’s (2)", "80's", "8" * 298 + "’s", "8" * 296 + " (2)"),
+    ]
+    assert list(Artist.objects.order_by("pk").values_list("name", "name_key")) == [
+        ("JAY-Z", "jay-z"),
+        ("JAY‐Z", "jay-z"),
+    ]
+    assert list(Label.objects.order_by("pk").values_list("name", flat=True)) == ["Bad Boy’s", "Bad Boy's"]
+    assert set(GenreAlias.objects.values_list("name", "slug", "target")) == {
+        ("hip‐hop (2)", "genrealias-1", 5),
+        ("hip-hop", "genrealias-2", 5),
+    }
+    assert PlaylistAlias.objects.get().name_key == "wait..."
+    assert ArtistAlias.objects.get().name_key == "jay-z"
+    assert set(LabelAlias.objects.values_list("name", "name_key")) == {("B’s", "b's"), ("B's", "b's")}
+    assert_keys_are_right()
+    said = [line.strip() for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert said == [
+        "Genre 1, 'k\\u2010pop', now is called 'k\\u2010pop (2)': merge it, or rename it.",
+        "Genre 2, 'K\\u2013Pop', now is called 'K\\u2013Pop (3)': merge it, or rename it.",
+        "GenreAlias 1, 'hip\\u2010hop', now is called 'hip\\u2010hop (2)': delete it, or rename it.",
+        "Playlist 1, '80\\u2019s', now is called '80\\u2019s (2)': merge it, or rename it.",
+        f"Playlist 4, '{'8' * 298}`s', now is called '{'8' * 296} (2)': merge it, or rename it.",
+    ]
+    for one in (Genre, Playlist, Artist, Label):
+        one._default_manager.all().delete()

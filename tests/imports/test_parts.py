@@ -52,9 +52,23 @@ TUNES = ("Track name", "Artist name", "Album", "Playlist name", "Type", "ISRC")
 def varied_rows(seed: int, number: int, ids: float = 0.6) -> Iterator[list[str]]:
     """Rows that mention few names often: in other cases, with and without ids, with coarse dates and fine ones."""
     chance = random.Random(seed)
-    titles = ["Intro", "INTRO", "One", "one", "Two", "Three (Live)", "Ночь", "Four", "5", "Six"]
-    artists = ["Sia", "SIA", "Queen", "Björk", "Bjork", "A feat. B", "Kid", "Nobody", "IU", "Mina"]
-    albums = ["Best", "Gold", "best", "Live", "Ram", "Hits"]
+    titles = ["Intro", "INTRO", "One", "one", "Two", "Three (Live)", "Ночь", "Four", "5", "Six", "Don't", "Don’t"]
+    artists = [
+        "Sia",
+        "SIA",
+        "Queen",
+        "Björk",
+        "Bjork",
+        "A feat. B",
+        "Kid",
+        "Nobody",
+        "IU",
+        "Mina",
+        "JAY-Z",
+        "JAY‐Z",
+        "Jay–Z",
+    ]
+    albums = ["Best", "Gold", "best", "Live", "Ram", "Hits", "It's", "It’s"]
 
     def maybe(share: float, value: Callable[[], str]) -> str:
         return value() if chance.random() < share else ""

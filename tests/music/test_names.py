@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdb.music import name_key, normalise_name
+from musicdb.music import name_key, normalise_name, plain_spelling, search_key
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,34 @@ def test_names_that_differ_in_case_have_one_key(one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("e", "é"), ("1", "①"), ("ａ", "a"), ("か", "が"), ("AC/DC", "ACDC")])
+LOOK_ALIKE = [
+    *(("Guns N' Roses", f"Guns N{sign} Roses") for sign in "`´‘’‚‛ʹʻʼʽʾʿˈˊˋ′‵׳＇｀"),
+    *(('7" Up', f"7{sign} Up") for sign in "“”„‟«»″‶״〝〞〟＂"),
+    *(("JAY-Z", f"JAY{sign}Z") for sign in "‐‑‒–—―−⁃﹘﹣－֊־⸺⸻"),
+    *(("Big Bang", f"Big{space}Bang") for space in "\u00a0\u2002\u2003\u2009\u200a\u202f\u205f\u3000"),
+    ("Wait...", "Wait…"),
+    ("AKB48(Team A)", "ＡＫＢ４８（Ｔｅａｍ　Ａ）"),
+    ("ガール・ポップ", "ｶﾞｰﾙ･ﾎﾟｯﾌﾟ"),
+    ("a/b ~c~ #1, 50%", "ａ⁄ｂ 〜ｃ～ ﹟１﹐ ５０﹪"),
+    ("'n", "ŉ"),
+]
+
+
+@pytest.mark.parametrize(("plain", "other"), LOOK_ALIKE)
+def test_names_that_look_alike_have_one_key_and_one_plain_spelling(plain: str, other: str) -> None:
+    assert name_key(plain) == name_key(other) == name_key(other.upper()) == plain.lower()
+    if other != "ŉ":
+        assert plain_spelling(normalise_name(other)) == plain
+    assert search_key(plain) == search_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("e", "é"), ("1", "①"), ("か", "が"), ("AC/DC", "ACDC"), ("Beyonce", "Beyoncé"), ("P", "Р"), ("IV", "Ⅳ")),
+        *(("dont", "don't"), ("kpop", "k-pop"), ("x", "×"), ("'x'", '"x"'), ("「x」", '"x"'), ("ー", "-"), ("æ", "ae")),
+    ],
+)
 def test_names_that_differ_otherwise_have_two(one: str, other: str) -> None:
     assert name_key(one) != name_key(other)
 
@@ -89,3 +116,15 @@ def test_a_key_is_storable_and_its_own_key(text: str) -> None:
     assert name_key(key) == key == normalise_name(key)
     assert key == name_key(text.upper()) == name_key(text.lower()) == name_key(normalise_name(text))
     assert len(key) <= 3 * len(normalise_name(text))
+
+
+# Signs that look alike, and what decides whether an invisible character beside them stays.
+@given(
+    st.text(st.sampled_from("".join(other for _, other in LOOK_ALIKE) + "aİß\u0301\u200d\ufe0e\ufe0f♥"), max_size=12)
+)
+def test_folding_signs_that_look_alike_is_done_at_once(text: str) -> None:
+    key, plain = name_key(text), plain_spelling(normalise_name(text))
+
+    assert name_key(key) == key == normalise_name(key)
+    assert plain_spelling(plain) == plain == normalise_name(plain)
+    assert name_key(plain) == key == name_key(text.upper()) == name_key(text.lower())

@@ -16,7 +16,7 @@ from django.forms.formsets import ORDERING_FIELD_NAME
 
 from musicdb.admin.change_form.snapshot import place_of
 from musicdb.admin.generic import AnyModelForm, BaseInlineFormSet, ModelForm
-from musicdb.models import Album, Artist, GenreAlias, Track
+from musicdb.models import Album, Artist, Track
 from musicdb.models.aggregates import aggregate_of
 from musicdb.music import name_key, normalise_name, normalise_upc, parse_release_date
 
@@ -137,7 +137,7 @@ class AliasForm(ModelForm[Any]):
                 raise ValidationError("This is already the name itself.")
             if owner is not None:
                 kind = owner._meta.verbose_name
-                raise ValidationError(f"A {kind} with this name exists. Merge the two instead.")
+                raise ValidationError(f"The {kind} “{owner}” ({owner.slug}) has this name. Merge the two instead.")
         return name
 
 
@@ -176,7 +176,7 @@ class AliasFormSet(BaseInlineFormSet[Any, Any, AnyModelForm]):
         super().clean()
         if _unique_name(self.model) is None:
             return
-        ignores_case = self.model is GenreAlias
+        ignores_case = _unique_name(self.model) == "name_key"
         seen = set()
         for form in self.forms:
             name = form.cleaned_data.get("name") if form not in self.deleted_forms else None

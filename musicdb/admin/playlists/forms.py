@@ -81,6 +81,6 @@ class NewPlaylistForm(forms.Form):
         if not self.errors and bool(cleaned.get("name")) == bool(cleaned.get("playlist")):
             raise ValidationError("Either name a new playlist, or choose one that exists.")
         name = cleaned.get("name")
-        if name and Playlist.objects.filter(name_key=name).exists():
-            self.add_error("name", "There is a playlist of that name.")
+        if name and (playlist := Playlist.objects.filter(name_key=name).first()):
+            self.add_error("name", f"There is a playlist of that name. It is “{playlist}” ({playlist.slug}).")
         return cleaned

@@ -35,7 +35,9 @@ def _of_rows(aggregate: Aggregate, rows: Sequence[Replacement]) -> Iterator[tupl
     if column is None:
         return
     compared: Any = aggregate.model._meta.get_field(column)
-    renamed = [(one, compared.get_prep_value(one.after[aggregate.name_field])) for one in rows]
+    fold, field = compared.get_prep_value, aggregate.name_field
+    # One that only gets another spelling of its own name becomes no twin.
+    renamed = [(one, fold(one.after[field])) for one in rows if fold(one.after[field]) != fold(one.before[field])]
     taken = _holders_among_rows(aggregate, column, (name for _, name in renamed))
     getting: dict[str, str] = {}
     for one, name in renamed:

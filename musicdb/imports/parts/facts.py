@@ -13,7 +13,7 @@ from musicdb.imports.resolvers.facts import (
     is_coarse,
     is_known_by_names,
 )
-from musicdb.music import ReleaseDate
+from musicdb.music import ReleaseDate, plain_spelling
 
 
 class FactsCollector:
@@ -38,7 +38,7 @@ class FactsCollector:
             self._names.add(names_of(record))
         if record.album is None or record.album.released is None:
             return
-        title = hash(record.album.title)
+        title = hash(plain_spelling(record.album.title))
         if is_coarse(record.album):
             self._coarse.add(title)
         if one := dated(record):

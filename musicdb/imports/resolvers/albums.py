@@ -22,7 +22,7 @@ about it changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from musicdb.db import in_batches, one_of
@@ -30,14 +30,14 @@ from musicdb.imports.earlier import Earlier, Facts
 from musicdb.imports.entities import Entity
 from musicdb.imports.messages import Problem, RowRef, RowRefusedError
 from musicdb.imports.parsed import ParsedEntity
-from musicdb.imports.records import AlbumRecord, name_of, slug_of
+from musicdb.imports.records import AlbumRecord, ArtistRecord, name_of, slug_of
 from musicdb.imports.resolvers.aliases import AliasResolver
 from musicdb.imports.resolvers.facts import has_title_alone, is_coarse
 from musicdb.imports.resolvers.lookup import Lookup, insert
 from musicdb.imports.resolvers.named import NamedResolver, refuse_unknown
 from musicdb.imports.resolvers.rows import ResolvedRow, ids_agree
 from musicdb.models import Album, AlbumArtist, AlbumLabel, TrackArtist
-from musicdb.music import ReleaseDate, dates_agree, finer_date, is_full_date
+from musicdb.music import ReleaseDate, dates_agree, finer_date, is_full_date, name_key, plain_spelling
 
 _GIVEN = ("title", "spotify_id", "released", "image_url", "labels", "artists", "album_type", "upc", "copyrights")
 _BITS = {column: 1 << place for place, column in enumerate(_GIVEN)}
@@ -55,15 +55,15 @@ class AlbumResolver:
         self._with_file_slug: set[Entity] = set()
         # The albums that have rows of their own. A track that gives no more than a title means one of them.
         self._with_rows: defaultdict[str, list[Entity]] = defaultdict(list)
-        # The names of the artists of an album and of those who have a track on it.
+        # The name keys of the artists of an album and of those who have a track on it.
         self._artists: defaultdict[Entity, set[str]] = defaultdict(set)
         self._by_upc: dict[str, list[Entity]] = {}
-        # The finest dates of the import, by the album's title and the name of an artist.
+        # The finest dates of the import, by the album's plain title and the name key of an artist.
         self._finest = facts.finest_dates
         # The columns that a record has given. If several records give one, the first counts.
         # Each is a bit.
         self.given: dict[Entity, int] = {}
-        # The names of artists that records gave to an album which had others already.
+        # The name keys of artists that records gave to an album which had others already.
         self.more_artists: defaultdict[Entity, set[str]] = defaultdict(set)
         self._earlier = earlier
 
@@ -104,10 +104,10 @@ class AlbumResolver:
             columns = ("album", "artist", "artist__name", "artist__spotify_id")
             for pk, artist, name, spotify_id in credited.values_list(*columns):
                 albums[pk].values["artists"].append(self._album_artists.lookup.known(artist, name, spotify_id))
-                self._artists[albums[pk]].add(name)
-            names = TrackArtist.objects.filter(track__album__in=one_of(albums)).order_by()
-            for pk, name in names.values_list("track__album", "artist__name").distinct():
-                self._artists[albums[pk]].add(name)
+                self._artists[albums[pk]].add(name_key(name))
+            keys = TrackArtist.objects.filter(track__album__in=one_of(albums)).order_by()
+            for pk, key in keys.values_list("track__album", "artist__name_key").distinct():
+                self._artists[albums[pk]].add(key)
             for album in batch:
                 self._artists[album].update(self._earlier.more_artists.get(album.pk or 0, ()))
                 self._add_upc(album)
@@ -119,13 +119,14 @@ class AlbumResolver:
 
         ``artists`` are the names of the track's artists, and ``current`` is the album that the track is on now.
         """
-        record = self._with_finest_date(record, artists)
+        of_track = frozenset(map(name_key, artists))
+        record = self._with_finest_date(record, of_track)
         labels = list(dict.fromkeys(self._labels.find(label) for label in record.labels))
-        names = {*artists, *(artist.name for artist in record.artists)}
+        keys = of_track | _keys_of(record.artists)
         album = (
             (self._by_id(record.spotify_id) if record.spotify_id else self._by_file_slug.get(record.slug))
             or self._find_by_upc(record)
-            or self._find_by_title(record, labels, names, current)
+            or self._find_by_title(record, labels, keys, current)
         )
         if album is None:
             album = self._create(record)
@@ -133,7 +134,7 @@ class AlbumResolver:
             self._assign_slug(record.slug, album)
         if not self._is_merged(record, album):
             self._give(album, record, labels)
-        self._artists[album].update(artists)
+        self._artists[album].update(of_track)
         return album
 
     def _by_id(self, spotify_id: str) -> Entity | None:
@@ -147,13 +148,13 @@ class AlbumResolver:
             )
         return bool(record.slug) and self.lookup.by_alias_slug.get(record.slug) is album
 
-    def _with_finest_date(self, record: AlbumRecord, artists: Sequence[str]) -> AlbumRecord:
-        """Return ``record`` with the finest date that the import has for its title and one of ``artists``."""
+    def _with_finest_date(self, record: AlbumRecord, artists: Iterable[str]) -> AlbumRecord:
+        """Return ``record`` with the finest date that the import has for its title and one of ``artists``, as keys."""
         released = record.released
         if not is_coarse(record) or not has_title_alone(record):
             return record
         for artist in artists:
-            released = finer_date(released, self._finest.get((record.title, artist)))
+            released = finer_date(released, self._finest.get((plain_spelling(record.title), artist)))
         return record if released == record.released else replace(record, released=released)
 
     def _find_by_upc(self, record: AlbumRecord) -> Entity | None:
@@ -165,9 +166,9 @@ class AlbumResolver:
         return found or next((album for album in merged if album and _may_have_id(album, record)), None)
 
     def _find_by_title(
-        self, record: AlbumRecord, labels: list[Entity], artists: set[str], current: Entity | None
+        self, record: AlbumRecord, labels: list[Entity], artists: Collection[str], current: Entity | None
     ) -> Entity | None:
-        with_rows = self._with_rows.get(record.title, ())
+        with_rows = self._with_rows.get(plain_spelling(record.title), ())
         if len(with_rows) == 1 and record == AlbumRecord(record.title):
             return with_rows[0]
         candidates = self.lookup.named(record.title)
@@ -194,7 +195,7 @@ class AlbumResolver:
             return True
         if not record.artists or not (its_artists := values.get("artists")):
             return False
-        return {artist.name for artist in its_artists}.isdisjoint(artist.name for artist in record.artists)
+        return _keys_of(its_artists).isdisjoint(_keys_of(record.artists))
 
     # --- Rows about albums -------------------------------------------------------------------------------------
 
@@ -236,7 +237,7 @@ class AlbumResolver:
             else:
                 album = self._create(record)
             album.aliases = its_aliases
-            self._with_rows[record.title].append(album)
+            self._with_rows[plain_spelling(record.title)].append(album)
             self._give_column(album, "title", record.title)
             self._give(album, record, list(dict.fromkeys(self._labels.find(label) for label in record.labels)))
             if record.slug:
@@ -281,9 +282,10 @@ class AlbumResolver:
         if record.artists:
             artists = [self._album_artists.find(artist, album.values.get("artists", ())) for artist in record.artists]
             self._give_column(album, "artists", list(dict.fromkeys(artists)))
-            self._artists[album].update(artist.name for artist in artists)
+            keys = _keys_of(artists)
+            self._artists[album].update(keys)
             if album.values["artists"] != artists:
-                self.more_artists[album].update(artist.name for artist in artists)
+                self.more_artists[album].update(keys)
         self._give_column(album, "album_type", record.album_type)
         if record.upc:
             self._give_column(album, "upc", record.upc)
@@ -319,6 +321,10 @@ class AlbumResolver:
             given = self._earlier.given[album.pk] if album.pk else 0
         self.given[album] = given | bit
         return not given & bit
+
+
+def _keys_of(artists: Iterable[ArtistRecord | Entity]) -> set[str]:
+    return {name_key(artist.name) for artist in artists}
 
 
 def _may_have_id(album: Entity, record: AlbumRecord) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from musicdb.imports.earlier import Facts
 from musicdb.imports.records import AlbumRecord, TrackRecord, names_of
-from musicdb.music import ReleaseDate, finer_date
+from musicdb.music import ReleaseDate, finer_date, name_key, plain_spelling
 
 
 def facts_of(records: Collection[TrackRecord]) -> Facts:
@@ -33,11 +33,11 @@ Dated = tuple[str, ReleaseDate | None, tuple[str, ...]]
 
 
 def dated(record: TrackRecord) -> Dated | None:
-    """Return the title of an album that has nothing else, its date, and the names of the track's artists."""
+    """Return the title of an album that has nothing else, its date, and the keys of the track's artists' names."""
     album = record.album
     if album is None or not has_title_alone(album):
         return None
-    return album.title, album.released, tuple(artist.name for artist in record.artists)
+    return plain_spelling(album.title), album.released, tuple(name_key(artist.name) for artist in record.artists)
 
 
 def add_finest(finest: dict[tuple[str, str], ReleaseDate | None], one: Dated) -> None:
@@ -48,7 +48,7 @@ def add_finest(finest: dict[tuple[str, str], ReleaseDate | None], one: Dated) ->
 
 def _finest_dates(records: Iterable[TrackRecord]) -> dict[tuple[str, str], ReleaseDate | None]:
     """Find out which rows know more of an album's date than others, so that their order does not matter."""
-    coarse = {record.album.title for record in records if record.album and is_coarse(record.album)}
+    coarse = {plain_spelling(record.album.title) for record in records if record.album and is_coarse(record.album)}
     finest: dict[tuple[str, str], ReleaseDate | None] = {}
     for record in records if coarse else ():
         if (one := dated(record)) and one[0] in coarse:

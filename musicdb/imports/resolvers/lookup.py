@@ -11,9 +11,12 @@ from django.db.models import F, IntegerField, QuerySet, Value
 
 from musicdb.db import in_batches, one_of
 from musicdb.imports.entities import Entity
-from musicdb.models import SluggedModel
+from musicdb.models import Album, SluggedModel
 from musicdb.models.aggregates import aggregate_of
-from musicdb.music import name_key
+from musicdb.models.name_keys import SortKeyField
+from musicdb.music import name_key, plain_spelling
+
+_SORT_KEY: "SortKeyField[str, str]" = Album._meta.get_field("sort_key")
 
 
 def insert(entities: list[Entity], entity: Entity, earlier: Container[int | None]) -> None:
@@ -34,15 +37,19 @@ def insert(entities: list[Entity], entity: Entity, earlier: Container[int | None
 
 
 class NameIndex:
-    """Entities by name. A name finds those that are spelled exactly so, else those that differ in case only."""
+    """Entities by name: those that are spelled exactly so, those that look alike, and those that differ in case."""
 
     def __init__(self, earlier: Container[int | None]) -> None:
         self._earlier = earlier
         self._exact: dict[str, list[Entity]] = {}
+        # By the plain spelling, where that is not the name itself. Few names have such signs.
+        self._by_plain: dict[str, list[Entity]] = {}
         self._by_key: dict[str, list[Entity]] = {}
 
     def add(self, name: str, entity: Entity, *, by_key: bool) -> None:
         insert(self._exact.setdefault(name, []), entity, self._earlier)
+        if (plain := plain_spelling(name)) != name:
+            insert(self._by_plain.setdefault(plain, []), entity, self._earlier)
         if by_key:
             insert(self._by_key.setdefault(name_key(name), []), entity, self._earlier)
 
@@ -50,10 +57,19 @@ class NameIndex:
         """Return the entities that are spelled exactly so."""
         return self._exact.get(name, ())
 
+    def alike(self, name: str) -> Sequence[Entity]:
+        """Return the entities whose names look like ``name``."""
+        plain = plain_spelling(name)
+        return (*self._exact.get(plain, ()), *self._by_plain.get(plain, ()))
+
+    def with_key(self, name: str) -> Sequence[Entity]:
+        """Return the entities whose names have the same key, and may differ in case."""
+        return self._by_key.get(name_key(name), ())
+
     def find(self, name: str, *, exact: bool = False) -> Sequence[Entity]:
-        if found := self._exact.get(name):
+        if (found := self.spelled(name)) or exact:
             return found
-        return () if exact else self._by_key.get(name_key(name), [])
+        return self.alike(name) or self.with_key(name)
 
 
 class Lookup:
@@ -70,11 +86,10 @@ class Lookup:
         self._columns = [column.name for column in self.aggregate.columns]
         self._has_id = "spotify_id" in self._columns
         self._alias: Any = self.aggregate.alias
-        # Titles are compared as they are written: albums and tracks have no keys of names.
+        # Case counts in titles. Albums have no keys of names, but titles that look alike are sorted alike.
         self._is_keyed = self.aggregate.name_field == "name"
         # Two new names that differ in case are two artists or labels, but one genre.
         self.ignores_case = self.aggregate.unique_name == "name_key"
-        self._name_column = "name_key" if self._is_keyed else self.aggregate.name_field
         self.rows: dict[int, Entity] = {}
         self.by_id: dict[str, Entity] = {}
         self.by_slug: dict[str, Entity] = {}
@@ -114,10 +129,9 @@ class Lookup:
         for batch in in_batches(dict.fromkeys(upcs)):
             loaded += self._load(self._rows(upc__in=one_of(batch)))
             loaded += self._load_aliases("upc", batch)
-        fold = name_key if self._is_keyed else str
-        for batch in in_batches(dict.fromkeys(map(fold, names))):
-            loaded += self._load(self._rows(**{f"{self._name_column}__in": one_of(batch)}))
-            loaded += self._load_aliases("name", batch)
+        for named in in_batches(dict.fromkeys(map(plain_spelling, names))):
+            loaded += self._load_named(named)
+            loaded += self._load_aliases("name", list(dict.fromkeys(map(name_key, named))))
         return loaded
 
     def known(self, pk: int, name: str, spotify_id: str | None = None) -> Entity:
@@ -138,22 +152,33 @@ class Lookup:
     def named(self, name: str, *, exact: bool = False) -> Sequence[Entity]:
         """Return the entities of this name, in the order in which they are meant.
 
-        The exact spelling takes precedence, be it of a name or of an alias.
+        The exact spelling takes precedence, then one that looks alike, be it of a name or of an alias.
         """
         own, by_alias = self.names.spelled(name), self.alias_names.spelled(name)
         if own or by_alias:
             return (*own, *by_alias) if by_alias else own
-        if exact or not self._is_keyed:
+        if exact:
             return ()
-        return (*self.names.find(name), *self.alias_names.find(name))
+        alike = (*self.names.alike(name), *self.alias_names.alike(name))
+        return alike or (*self.names.with_key(name), *self.alias_names.with_key(name))
 
     def _rows(self, **condition: Any) -> QuerySet[Any]:
         return self.model._default_manager.filter(**condition).order_by("pk")
 
-    def _load(self, rows: QuerySet[Any]) -> list[Entity]:
+    def _load_named(self, plain: Sequence[str]) -> list[Entity]:
+        """Load the rows whose names look like one of ``plain``, in any case where rows have keys of names."""
+        if self._is_keyed:
+            return self._load(self._rows(name_key__in=one_of(dict.fromkeys(map(name_key, plain)))))
+        derive = _SORT_KEY.derive
+        return self._load(self._rows(sort_key__in=one_of(dict.fromkeys(map(derive, plain)))), frozenset(plain))
+
+    def _load(self, rows: QuerySet[Any], plain: Container[str] | None = None) -> list[Entity]:
+        """Load ``rows``, of which those are left out whose names do not look like one of ``plain`` if that is given."""
         loaded = []
         for pk, *columns in rows.values_list("pk", *self._columns):
             values = dict(zip(self._columns, columns, strict=True))
+            if plain is not None and plain_spelling(values[self.aggregate.name_field]) not in plain:
+                continue
             if (entity := self.rows.get(pk)) is None:
                 entity = self._add(pk, values)
                 loaded.append(entity)
@@ -175,7 +200,7 @@ class Lookup:
         """
         if self._alias is None:
             return []
-        condition = {"name_key__in" if column == "name" and self._is_keyed else f"{column}__in": one_of(batch)}
+        condition = {"name_key__in" if column == "name" else f"{column}__in": one_of(batch)}
         name = f"target__{self.aggregate.name_field}"
         target = ["target", name, *(["target__spotify_id"] if self._has_id else [])]
         joint = F("joint_position") if self._has_joint_names else Value(None, IntegerField())

@@ -189,7 +189,7 @@ class TrackResolver:
             "spotify_id": {record.spotify_id for record in records if record.spotify_id},
             "slug": {record.slug for record in without_id if record.slug},
             "isrc": {isrc for record in without_id if (isrc := record.values.get("isrc"))},
-            "name": {record.title for record in without_id if not record.slug},
+            "name_key": {name_key(record.title) for record in without_id if not record.slug},
         }
         targets: dict[tuple[str, Any], int] = {}
         for column, values in wanted.items():
@@ -207,12 +207,12 @@ class TrackResolver:
                 else {
                     "slug": record.slug,
                     "isrc": record.values.get("isrc"),
-                    "name": "" if record.slug else record.title,
+                    "name_key": "" if record.slug else name_key(record.title),
                 }
             )
             for column, value in leads.items():
                 survivor = survivors.get(targets.get((column, value))) if value else None
-                if survivor and (column != "name" or _is_former_title(survivor, record)):
+                if survivor and (column != "name_key" or _is_former_title(survivor, record)):
                     merged.setdefault(id(record), survivor)
         return merged
 
@@ -243,9 +243,10 @@ class TrackResolver:
 
 def _is_former_title(track: StoredTrack, record: TrackRecord) -> bool:
     """Return whether ``record`` has the artists of ``track``, and not its title. By that it is found anyway."""
-    if track.entity.name == record.title:
+    if name_key(track.entity.name) == name_key(record.title):
         return False
-    return {artist.name for artist in track.entity.values["artists"]} == {artist.name for artist in record.artists}
+    artists = {name_key(artist.name) for artist in track.entity.values["artists"]}
+    return artists == {name_key(artist.name) for artist in record.artists}
 
 
 def _unique(entities: list[Entity]) -> list[Entity]:
