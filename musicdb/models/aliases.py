@@ -75,7 +75,7 @@ class LabelAlias(Alias):
             models.Index(fields=["name_key"], name="labelalias_name_key"),
         ]
         constraints = [
-            models.UniqueConstraint(
+            UniqueName(
                 "name",
                 name="labelalias_name_unique",
                 violation_error_message="This is already an alias of a label.",

@@ -13,7 +13,12 @@ class UniqueName(UniqueConstraint):
         try:
             super().validate(model, instance, *args, **options)
         except ValidationError as error:
-            holder = model._default_manager.exclude(pk=instance.pk).get(name_key=instance.name_key)
+            column = next(iter(self.fields), "name")
+            others = model._default_manager.exclude(pk=instance.pk)
+            holder = others.filter(**{column: getattr(instance, column)}).first()
+            if holder is None:
+                # It has been deleted in the meantime.
+                raise
             row = getattr(holder, "target", None)
             whose = f"It is “{holder}” ({holder.slug})." if row is None else f"It leads to “{row}” ({row.slug})."
             raise ValidationError(f"{error.message} {whose}", code=error.code) from error

@@ -57,9 +57,9 @@ def test_an_alias_must_not_be_the_name_or_alias_of_another_row(admin_client: Cli
     kind = owner._meta.verbose_name
     other.aliases.create(name="Pebble")
     for name, error in (
-        ("Stone", f"A {kind} with this name exists. Merge the two instead."),
+        ("Stone", f"The {kind} “Stone” (stone) has this name. Merge the two instead."),
         ("Stone Music", "This is already the name itself."),
-        ("Pebble", f"This is already an alias of a {kind}."),
+        ("Pebble", f"This is already an alias of a {kind}. It leads to “Stone” (stone)."),
     ):
         assert saved(admin_client, owner, {"name": name}) == [error]
     assert saved(admin_client, owner, {"name": "STN"}, {"name": "STN"}) == ["This alias is in the list twice."]

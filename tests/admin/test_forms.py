@@ -1,12 +1,15 @@
 """The forms of the catalogue: what is stored of what editors type and paste, and what is refused."""
 
+import html
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from musicdb.models import Album, Artist, Genre, Label, Track
+from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.music import FEATURE_NAMES
-from tests.admin.helpers import album_data, alias_rows, artist_rows, errors_of, page_of, track_data
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, TrackFactory
+from tests.admin.helpers import album_data, alias_rows, artist_rows, errors_of, messages_of, page_of, track_data
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, PlaylistFactory, TrackFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -162,9 +165,31 @@ def test_a_name_is_stored_normalised_and_nul_is_refused(admin_client: Client) ->
 
 def test_two_genres_with_the_same_name_are_refused(admin_client: Client) -> None:
     GenreFactory(name="Trip Hop")
-    response = admin_client.post(page_of(Genre, "add"), {"name": "trip hop", **alias_rows()})
-    assert "There is a genre of that name." in response.text
+    for typed in ("trip hop", "Ｔｒｉｐ Hop"):
+        response = admin_client.post(page_of(Genre, "add"), {"name": typed, **alias_rows()})
+        assert "There is a genre of that name. It is “Trip Hop” (trip-hop)." in response.text
     assert Genre.objects.count() == 1
+
+
+def test_two_playlists_of_names_that_look_alike_are_refused(admin_client: Client) -> None:
+    PlaylistFactory(name="80’s")
+    data = {"name": "80's", "visibility": "automatic", "kind": "hand", **alias_rows()}
+    response = admin_client.post(page_of(Playlist, "add"), data)
+    assert "There is a playlist of that name. It is “80’s” (80s)." in html.unescape(response.text)
+    assert Playlist.objects.count() == 1
+
+
+@pytest.mark.parametrize("model", [Artist, Label])
+def test_an_artist_or_label_that_shares_a_name_is_saved_with_a_warning(admin_client: Client, model: Any) -> None:
+    other = model.objects.create(name="Guns N’ Roses")
+    data = {"name": "Guns N' Roses", "visibility": "automatic", **alias_rows()}
+    response = admin_client.post(page_of(model, "add"), data)
+    kind = model._meta.verbose_name
+    warning = f"There is another {kind} of that name: “Guns N’ Roses” ({other.slug}). If the two are one, merge them."
+    assert ("warning", warning) in messages_of(response)
+    row = model.objects.exclude(pk=other.pk).get()
+    saved = admin_client.post(page_of(model, "change", row.pk), {**data, "visibility": "hidden"})
+    assert warning not in [text for _, text in messages_of(saved)]
 
 
 def test_the_address_can_be_chosen_once_and_never_changed(admin_client: Client) -> None:

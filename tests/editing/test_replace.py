@@ -140,6 +140,37 @@ def test_titles_may_be_shared_and_a_name_may_change_its_case() -> None:
     assert problems(Genre, Search("Dub", "dub")) == {"Dub": ""}
 
 
+@pytest.mark.parametrize("model", [Genre, Artist, Label, Album, Track, Playlist])
+def test_a_name_may_change_its_signs_and_needs_no_alias_for_that(user: User, model: Any) -> None:
+    name = model.slug_source
+    row, other = (model.objects.create(**{name: text}) for text in ("Rock ’n’ Roll", "Salt‐N‐Pepa"))
+    found = plan_replacements(model.objects.all(), [name], Search("[’‐]", "'", is_regex=True))
+    assert [one.problem for one in found.possible] == ["", ""]
+    done = carry_out(found, user)
+    assert done.changed == 2
+    row.refresh_from_db(), other.refresh_from_db()
+    assert (str(row), aliases_of(row)) == ("Rock 'n' Roll", [])
+    # A hyphen is no apostrophe.
+    assert (str(other), aliases_of(other)) == ("Salt'N'Pepa", ["Salt‐N‐Pepa"])
+    assert done.change is not None
+    undo_edit(done.change, user)
+    assert {str(one) for one in model.objects.all()} == {"Rock ’n’ Roll", "Salt‐N‐Pepa"}
+
+
+def test_artists_that_share_a_name_may_change_its_signs() -> None:
+    for name in ("Guns N’ Roses", "Guns N’ Roses", "GUNS N’ ROSES"):
+        ArtistFactory(name=name)
+    found = plan_replacements(Artist.objects.all(), ["name"], Search("’", "'"))
+    assert [one.problem for one in [*found.possible, *found.refused]] == ["", "", ""]
+
+
+def test_an_artist_does_not_become_the_twin_of_one_that_looks_alike() -> None:
+    ArtistFactory(name="JAY‐Z", slug="jay-z"), ArtistFactory(name="Jay Z")
+    assert problems(Artist, Search(" ", "-")) == {
+        "Jay Z": "There is an artist “JAY‐Z” (jay-z). Merge the two instead.",
+    }
+
+
 def test_a_web_address_stays_one_and_a_description_takes_no_null() -> None:
     AlbumFactory(title="Kind", image_url="http://example.com/a.jpg")
     GenreFactory(name="dub", description="slow")

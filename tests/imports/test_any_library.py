@@ -53,6 +53,10 @@ NASTY = st.sampled_from(
         "_x000D_",
         "\u2028x",
         "ﬁ",
+        "’",
+        "`",
+        "－１",
+        "‐1",
     ]
 )
 NAMES = st.one_of(TEXT, NASTY).map(normalise_name).filter(bool)

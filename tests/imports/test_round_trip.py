@@ -89,6 +89,30 @@ class TestCommand:
         assert state() == before
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_that_look_alike_come_back_as_they_were(kind: str) -> None:
+    genre = Genre.objects.create(name="k‐pop")
+    GenreAlias.objects.create(target=genre, name="Seoul’s sound")
+    for name in ("Guns N’ Roses", "Guns N' Roses", "Ｇｕｎｓ Ｎ＇ Ｒｏｓｅｓ"):
+        artist, label = Artist.objects.create(name=name), Label.objects.create(name=name)
+        (
+            ArtistAlias.objects.create(target=artist, name=f"{name}…"),
+            LabelAlias.objects.create(target=label, name=f"{name}…"),
+        )
+        album = Album.objects.create(title=name)
+        AlbumAlias.objects.create(target=album, name=f"{name}…")
+        track = Track.objects.create(title=name, album=album)
+        TrackArtist.objects.create(track=track, artist=artist)
+        TrackAlias.objects.create(target=track, name=f"{name}…")
+        album.album_labels.create(label=label)
+        track.genres.add(genre)
+    before, source = state(), exported(kind)
+    assert not run(source).changes_anything
+    wipe()
+    run(source)
+    assert state() == before
+
+
 def test_the_sample(db: None) -> None:
     run(sample("musicdb.zip"))
     track = Track.objects.get(slug="paper-lanterns")
