@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from musicdb.music.invisible import remove_invisible
 
@@ -66,6 +67,8 @@ def plain_spelling(name: str) -> str:
     return normalise_name(name.translate(_PLAIN)) if _NOT_PLAIN.search(name) else name
 
 
+# A row of a file needs the key of an artist several times, and so do the next rows.
+@lru_cache(maxsize=5_000)
 def name_key(name: str) -> str:
     """Return the key by which names are compared: two names are the same where their keys are equal.
 

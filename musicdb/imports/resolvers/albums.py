@@ -168,7 +168,7 @@ class AlbumResolver:
     def _find_by_title(
         self, record: AlbumRecord, labels: list[Entity], artists: Collection[str], current: Entity | None
     ) -> Entity | None:
-        with_rows = self._with_rows.get(plain_spelling(record.title), ())
+        with_rows = self._with_rows.get(plain_spelling(record.title), ()) if self._with_rows else ()
         if len(with_rows) == 1 and record == AlbumRecord(record.title):
             return with_rows[0]
         candidates = self.lookup.named(record.title)

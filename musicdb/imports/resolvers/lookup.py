@@ -64,7 +64,7 @@ class NameIndex:
 
     def with_key(self, name: str) -> Sequence[Entity]:
         """Return the entities whose names have the same key, and may differ in case."""
-        return self._by_key.get(name_key(name), ())
+        return self._by_key.get(name_key(name), ()) if self._by_key else ()
 
     def find(self, name: str, *, exact: bool = False) -> Sequence[Entity]:
         if (found := self.spelled(name)) or exact:
