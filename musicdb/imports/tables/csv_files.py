@@ -37,7 +37,7 @@ def read_csv(text: Text) -> Table:
     if not any(map(_NOT_BLANK.search, text.chunks())):
         raise ImportRefusedError(f"{name} is empty.")
     refuse_other_text(name, text.head(), encoding)
-    is_whole = encoding.startswith("utf-16") or can_decode(text.chunks(), encoding)
+    is_whole = encoding.startswith(("utf-16", "utf-32")) or can_decode(text.chunks(), encoding)
 
     def lines() -> io.TextIOWrapper:
         errors = "replace" if is_whole else "surrogateescape"

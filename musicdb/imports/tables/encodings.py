@@ -127,9 +127,17 @@ def unicode_encoding(data: bytes, chunks: Callable[[], Iterable[bytes]] | None =
     """
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
+    # Before UTF-16, since the mark of UTF-32 in the order of Intel's processors begins with that of UTF-16.
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     head = data[:1000]
+    # In UTF-32 one byte of each four is zero in any script, and the one beside it in all but a few.
+    if head[3::4].count(0) > len(head) // 5 and head[2::4].count(0) > len(head) // 5:
+        return "utf-32-le"
+    if head[0::4].count(0) > len(head) // 5 and head[1::4].count(0) > len(head) // 5:
+        return "utf-32-be"
     # In UTF-16 every second byte of a header in Latin letters is zero.
     if head[1::2].count(0) > len(head) // 3:
         return "utf-16-le"

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from musicdb.imports import ImportOptions, OpenQuestionsError, ParseOptions, Source, run_import
+from musicdb.imports.tables import read_sources
 from musicdb.imports.tables.encodings import cells_beyond_ascii
 from musicdb.models import Track
 from tests.imports.files import as_csv, net_row, records_of
@@ -82,12 +83,30 @@ def test_the_text_shows_its_encoding(encoding: str, titles: list[str]) -> None:
     assert f"({encoding})" in note.text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "ascii"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii"]
+)
 def test_unicode_needs_no_word(encoding: str) -> None:
     titles = ["Plain"] if encoding == "ascii" else [*TITLES["cp949"], *TITLES["cp1250"]]
     parsed = records_of(source(titles, encoding))
     assert [row.record.title for row in parsed.tracks] == titles
     assert (parsed.notes, parsed.questions, parsed.encodings) == ([], [], {})
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+def test_a_byte_order_mark_says_that_a_file_is_in_utf_32(encoding: str) -> None:
+    """Above a header in Korean, and above a header in Latin letters."""
+    for title in ("제목", "Title"):
+        marked = f"\ufeff{title},Artist\n비 오는 날,이하이\n"
+        (table,) = read_sources([Source("songs.csv", marked.encode(encoding))])
+        assert [cells for _, cells in table.open()] == [[title, "Artist"], ["비 오는 날", "이하이"]]
+
+
+def test_a_playlist_in_utf_32_is_read() -> None:
+    (table,) = read_sources(
+        [Source("songs.m3u8", "#EXTM3U\n#EXTINF:200,이하이 - 비 오는 날\na.mp3\n".encode("utf-32"))]
+    )
+    assert "비 오는 날" in [cell for _, cells in table.open() for cell in cells]
 
 
 class TestUnsure:
