@@ -63,10 +63,12 @@ class Progress:
     def summary(self) -> str:
         """How far it is, or how it ended, in a sentence or two."""
         transfer = self.transfer
+        if self.is_being_cancelled:
+            return "Being cancelled."
         if transfer.state == State.WAITING:
             return "Waiting to begin."
         if transfer.state == State.RUNNING:
-            return "Being cancelled." if self.is_being_cancelled else f"{str(self.report or 'Beginning').rstrip('.')}."
+            return f"{str(self.report or 'Beginning').rstrip('.')}."
         if transfer.state == State.DONE:
             return f"{transfer.name} is ready: {filesizeformat(TransferFiles(transfer.pk).size)}."
         return transfer.message if transfer.state == State.FAILED else f"Cancelled. {transfer.message}"
@@ -91,6 +93,11 @@ class Progress:
         return self.transfer.state == State.WAITING and late and not TransferFiles(self.transfer.pk).is_locked
 
     @property
+    def can_be_cancelled(self) -> bool:
+        # A process that was told and has died before it began must not keep its user from doing so once more.
+        return not self.is_being_cancelled or self.begins_late
+
+    @property
     def refresh_seconds(self) -> int | None:
         return None if self.transfer.is_finished else REFRESH_SECONDS
 
@@ -108,7 +115,7 @@ def transfer_page(site: AdminSite, request: HttpRequest, pk: int) -> HttpRespons
         "title": str(transfer),
         "transfer": transfer,
         "progress": progress,
-        "can_cancel": is_own and not transfer.is_finished and not progress.is_being_cancelled,
+        "can_cancel": is_own and not transfer.is_finished and progress.can_be_cancelled,
         "can_start": is_own and progress.begins_late,
         "can_repeat": is_own and _can_repeat(transfer),
         "has_file": is_own and transfer.state == State.DONE and files.result.exists(),

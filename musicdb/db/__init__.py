@@ -2,7 +2,7 @@
 
 from musicdb.db.bulk import in_batches, insert, one_of, reserve_keys, update
 from musicdb.db.cascades import count_cascade, tables_that_need
-from musicdb.db.connections import close_lost_connections
+from musicdb.db.connections import close_lost_connections, not_waiting
 from musicdb.db.errors import FailureKind, classify, explain, failure_of
 from musicdb.db.isolation import data_version, repeatable_read
 from musicdb.db.locks import migration_lock
@@ -27,6 +27,7 @@ __all__ = [
     "insert",
     "large_page_cache",
     "migration_lock",
+    "not_waiting",
     "one_of",
     "repeatable_read",
     "reserve_keys",

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from musicdb.db import FailureKind, classify, not_waiting
 from musicdb.models import GroupedChange, Import, Transfer
 from musicdb.models.history import ChangeType
 from musicdb.transfers.files import PRIVATE, TransferFiles, private_folder
@@ -121,7 +122,10 @@ def start_here(transfer: Transfer) -> None:
 
 
 def settle(transfer: Transfer) -> Transfer:
-    """Return ``transfer`` as it is now: failed, if the process that worked on it has died."""
+    """Return ``transfer`` as it is now: failed, if the process that worked on it has died.
+
+    Pages ask this. Where another import writes to SQLite they do not wait, and the state is stored another time.
+    """
     if transfer.state != State.RUNNING or TransferFiles(transfer.pk).is_locked:
         return transfer
     # It may have finished between the two looks.
@@ -133,9 +137,16 @@ def settle(transfer: Transfer) -> Transfer:
         state, message = State.FAILED, f"{STOPPED} {transfer.nothing_done}"
         if record or is_written:
             state, message = State.DONE, ""
-        Transfer.objects.filter(pk=transfer.pk, state=State.RUNNING).update(
-            state=state, record=record, message=message, finished_at=Now()
-        )
+        try:
+            with not_waiting():
+                Transfer.objects.filter(pk=transfer.pk, state=State.RUNNING).update(
+                    state=state, record=record, message=message, finished_at=Now()
+                )
+        except OperationalError as error:
+            if classify(error) is not FailureKind.BUSY:
+                raise
+            transfer.state, transfer.record, transfer.message = state, record, message
+            return transfer
         TransferFiles(transfer.pk).tidy()
         transfer.refresh_from_db()
     return transfer
@@ -164,11 +175,17 @@ def _is_edited(transfer: Transfer) -> bool:
 
 def cancel(transfer: Transfer) -> None:
     """Cancel the transfer at once where nothing works on it, and else as soon as its process reports how far it is."""
-    waiting = Transfer.objects.filter(pk=transfer.pk, state=State.WAITING)
-    if waiting.update(state=State.CANCELLED, message="It had not begun.", finished_at=Now()):
-        TransferFiles(transfer.pk).tidy()
-    elif not settle(transfer).is_finished:
-        TransferFiles(transfer.pk).cancelled.touch(PRIVATE)
+    files = TransferFiles(transfer.pk)
+    # A process learns it from a file: while it writes to SQLite, or waits for another that does, the database takes
+    # no word.
+    if not files.is_locked:
+        waiting = Transfer.objects.filter(pk=transfer.pk, state=State.WAITING)
+        if waiting.update(state=State.CANCELLED, message="It had not begun.", finished_at=Now()):
+            files.tidy()
+            return
+        transfer.refresh_from_db()
+    if not settle(transfer).is_finished:
+        files.cancelled.touch(PRIVATE)
 
 
 def purge() -> None:
