@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,10 +40,14 @@ class Report:
 
 
 class Reporter:
-    """Is called with how far the work is, and raises Cancelled where it is not wanted any more."""
+    """Is called with how far the work is, and raises Cancelled where it is not wanted any more.
 
-    def __init__(self, files: TransferFiles) -> None:
+    Whenever a stage begins, ``check`` is called, and raises what stops the work.
+    """
+
+    def __init__(self, files: TransferFiles, check: Callable[[], None]) -> None:
         self._files = files
+        self._check = check
         self._stage = ""
         self._next = 0.0
 
@@ -50,7 +55,10 @@ class Reporter:
         now = time.monotonic()
         if stage == self._stage and now < self._next:
             return
+        is_new_stage = stage != self._stage
         self._stage, self._next = stage, now + SECONDS_BETWEEN_REPORTS
+        if is_new_stage:
+            self._check()
         if self._files.cancelled.exists():
             raise Cancelled
         with replacing(self._files.progress, PRIVATE) as file:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -73,7 +74,9 @@ def _claim(key: int) -> Transfer | None:
 
 def _outcome(transfer: Transfer, files: TransferFiles) -> tuple[State, Done]:
     try:
-        return State.DONE, _works[transfer.kind](transfer, Reporter(files), files)
+        _check_permissions(transfer)
+        report = Reporter(files, lambda: _check_permissions(transfer))
+        return State.DONE, _works[transfer.kind](transfer, report, files)
     except Cancelled:
         return State.CANCELLED, Done(message=transfer.nothing_done)
     except TransferFailedError as error:
@@ -82,6 +85,17 @@ def _outcome(transfer: Transfer, files: TransferFiles) -> tuple[State, Done]:
         logger.exception("%s failed", transfer)
         reason = f"{type(error).__name__}: {error}"
         return State.FAILED, Done(message=f"An error stopped it. The site’s log has more about it. {reason}")
+
+
+def _check_permissions(transfer: Transfer) -> None:
+    """Stop the work of a user who may not ask for it any more: it can wait for an hour, and take minutes.
+
+    Raises TransferFailedError.
+    """
+    # Anew, since a user remembers the permissions that they had.
+    user = User.objects.filter(pk=transfer.user_id, is_active=True, is_staff=True).first()
+    if user is None or not user.has_perms(transfer.permissions):
+        raise TransferFailedError(f"{transfer.user} has no permission for this any more. {transfer.nothing_done}")
 
 
 def _finish(transfer: Transfer, state: State, done: Done) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -118,6 +119,24 @@ def test_what_was_deleted_before_it_began_is_explained(editor: Client, worker: W
     Genre.objects.filter(pk=genre.pk).delete()
     assert "What you chose is no longer there" in finished(editor, worker).text
     assert newest().state == State.FAILED
+
+
+@pytest.mark.parametrize("lost", ["permission", "staff", "active"])
+def test_who_may_not_edit_any_more_when_it_begins_changes_nothing(
+    editor: Client, worker: Worker, tracks: list[Track], lost: str
+) -> None:
+    edit(editor, tracks, liked="yes")
+    user = newest().user
+    if lost == "permission":
+        user.user_permissions.clear()
+    else:
+        User.objects.filter(pk=user.pk).update(**{f"is_{lost}": False})
+    assert worker.work() == [True]
+    assert (newest().state, newest().message) == (
+        State.FAILED,
+        "editor has no permission for this any more. Nothing was changed.",
+    )
+    assert not Track.objects.filter(liked=True).exists()
 
 
 def test_a_process_that_dies_after_its_last_write_has_done_its_work(

@@ -304,6 +304,31 @@ class TestWhoSeesIt:
         assert editor.get(page(transfer)).status_code == 403
         assert editor.get(reverse("admin:musicdb_import_preview", args=[transfer.pk])).status_code == 403
 
+    @pytest.mark.parametrize("moment", ["before it begins", "while it works"])
+    def test_who_loses_the_permission_before_it_writes_imports_nothing(
+        self, editor: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch, moment: str
+    ) -> None:
+        from musicdb.admin.imports import work
+
+        editor.post(CONFIRM, {**form_of(previewed(editor, worker, songs())), "confirm": "1"})
+        transfer, load_upload = newest(), work.load_upload
+
+        def lose_it(token: str, owner: int) -> Source:
+            transfer.user.user_permissions.clear()
+            return load_upload(token, owner)
+
+        if moment == "while it works":
+            monkeypatch.setattr(work, "load_upload", lose_it)
+        else:
+            transfer.user.user_permissions.clear()
+        worker.work()
+        assert (newest().state, newest().message) == (
+            State.FAILED,
+            "editor has no permission for this any more. Nothing was changed.",
+        )
+        assert not Track.objects.exists()
+        assert editor.get(page(newest())).status_code == 403
+
     def test_an_action_needs_a_post(self, editor: Client, worker: Worker) -> None:
         upload(editor, songs())
         for action in ("cancel", "start", "again"):
