@@ -10,6 +10,7 @@ from clusters.models import Run
 from musicdb.admin.linked.forms import form_links
 from musicdb.models import Album, Artist, Genre, Label, Playlist, PlaylistEntry, Track, Visibility
 from tests.admin.helpers import editor, listed, page_of, rich_track
+from tests.admin.test_imports import logged_in
 from tests.factories import (
     AlbumFactory,
     ArtistFactory,
@@ -126,3 +127,17 @@ def test_the_line_needs_a_query_for_each_list(
     row = admin.site.get_model_admin(model).get_queryset(request).get(pk=library[model].pk)
     with django_assert_num_queries(QUERIES[model]):
         form_links(row, request)
+
+
+@pytest.mark.parametrize("model", [Track, Album])
+def test_a_list_is_filtered_by_a_playlist_for_those_alone_who_may_see_it(
+    client: Client, library: dict[Any, Any], model: Any
+) -> None:
+    playlist = library[Playlist]
+    Playlist.objects.update(visibility=Visibility.HIDDEN)
+    address = page_of(model, playlist_id=playlist.pk)
+    mina = logged_in(client, "mina", f"view_{model._meta.model_name}")
+    assert mina.get(page_of(model)).status_code == 200
+    assert mina.get(address).status_code == 403
+    otto = logged_in(Client(), "otto", f"view_{model._meta.model_name}", "view_playlist")
+    assert playlist.name in parse(otto.get(address)).text

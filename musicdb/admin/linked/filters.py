@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -26,6 +27,9 @@ class LinkedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         if self.value() is None:
             return []
+        # Its name, and which rows belong to it, are for those who may see it: a playlist may be hidden.
+        if not admin.site.get_model_admin(self.owner).has_view_permission(request):
+            raise PermissionDenied
         name = self.owner._default_manager.filter(pk=self.key).values_list(self.owner.slug_source, flat=True).first()
         return [(str(self.key), name or "deleted")]
 
