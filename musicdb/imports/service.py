@@ -142,11 +142,13 @@ def run_import(
     progress: Progress = no_progress,
     patience: Patience = WEB_PATIENCE,
     bad_rows_path: Callable[[Import], Path] | None = None,
+    recorded: Callable[[Import], None] | None = None,
     parts: Parts = PARTS,
 ) -> Outcome:
     """Import ``sources`` in one transaction and record it.
 
-    ``bad_rows_path`` says where the rows are written that are skipped because they are bad. Files with very many rows
+    ``bad_rows_path`` says where the rows are written that are skipped because they are bad. ``recorded`` is called with
+    the import in its transaction, as the last of it. Files with very many rows
     are imported in ``parts``, with the same result in less memory.
 
     Raises ImportRefusedError, with nothing changed, for a file that cannot be read, for bad rows whose file cannot be
@@ -175,6 +177,8 @@ def run_import(
                     # Before the commit, so that a row is never lost: neither imported nor in the file.
                     path = _write_bad_rows(bad_rows_path(record), sources, options, planned.problems)
                     if_it_fails.callback(path.unlink, missing_ok=True)
+                if recorded:
+                    recorded(record)
             if_it_fails.pop_all()
     except DatabaseFailure as error:
         raise ImportRefusedError(explain(error)) from error

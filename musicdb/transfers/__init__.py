@@ -2,7 +2,15 @@
 
 from musicdb.transfers.files import TransferFiles, private_folder
 from musicdb.transfers.progress import Cancelled, Report
-from musicdb.transfers.running import RUN_TRANSFER, WAIT_SECONDS, Done, TransferFailedError, register, run
+from musicdb.transfers.running import (
+    RUN_TRANSFER,
+    WAIT_SECONDS,
+    Done,
+    TransferFailedError,
+    done_with_commit,
+    register,
+    run,
+)
 from musicdb.transfers.service import (
     TooManyTransfersError,
     again,
@@ -25,6 +33,7 @@ __all__ = [
     "TransferFiles",
     "again",
     "cancel",
+    "done_with_commit",
     "private_folder",
     "purge",
     "register",

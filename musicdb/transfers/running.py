@@ -42,6 +42,14 @@ def register(kind: str, work: Work) -> None:
     _works[kind] = work
 
 
+def done_with_commit(transfer: Transfer, record: Import | None = None, message: str = "") -> None:
+    """Store that ``transfer`` is done. Work that changes the library calls this in its transaction, as the last of it.
+
+    So what was written and that it was written are one, whenever the process dies.
+    """
+    _finish(transfer, State.DONE, Done(record, message))
+
+
 def run(key: int) -> bool:
     """Do the transfer with this key. Return False if it is not to be done: cancelled, finished, or another's work."""
     try:

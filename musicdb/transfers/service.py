@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from musicdb.db import FailureKind, classify, not_waiting
 from musicdb.models import GroupedChange, Import, Transfer
-from musicdb.models.history import ChangeType
 from musicdb.transfers.files import PRIVATE, TransferFiles, private_folder
 
 # A user who has so many under way waits for one of them.
@@ -131,12 +130,10 @@ def settle(transfer: Transfer) -> Transfer:
     # It may have finished between the two looks.
     transfer.refresh_from_db()
     if transfer.state == State.RUNNING:
-        record = _record_of(transfer)
-        is_written = transfer.kind == Transfer.Kind.EXPORT and TransferFiles(transfer.pk).result.exists()
-        is_written = is_written or _is_edited(transfer)
-        state, message = State.FAILED, f"{STOPPED} {transfer.nothing_done}"
-        if record or is_written:
+        state, message, record = State.FAILED, f"{STOPPED} {transfer.nothing_done}", None
+        if _is_written(transfer):
             state, message = State.DONE, ""
+            record = Import.objects.get(pk=transfer.asked["import"]) if transfer.kind == Transfer.Kind.UNDO else None
         try:
             with not_waiting():
                 Transfer.objects.filter(pk=transfer.pk, state=State.RUNNING).update(
@@ -152,25 +149,17 @@ def settle(transfer: Transfer) -> Transfer:
     return transfer
 
 
-def _record_of(transfer: Transfer) -> Import | None:
-    """Return the import that the process of ``transfer`` stored or undid before it died, and could not say so."""
+def _is_written(transfer: Transfer) -> bool:
+    """Return whether the process of ``transfer`` wrote its file, or undid what it was to undo, and could not say so.
+
+    Imports and edits say so in the transaction that writes.
+    """
     if transfer.kind == Transfer.Kind.UNDO:
-        undone = Import.objects.filter(undone_at__gte=transfer.started_at, undone_by=transfer.user)
-        return undone.filter(pk=transfer.asked["import"]).first()
-    if transfer.kind != Transfer.Kind.IMPORT:
-        return None
-    made = Import.objects.filter(user=transfer.user, file_name=transfer.name, started_at__gte=transfer.started_at)
-    return made.order_by("pk").first()
-
-
-def _is_edited(transfer: Transfer) -> bool:
-    """Return whether the process of ``transfer`` made or undid a change of many rows, and could not say so."""
+        undone = Import.objects.filter(pk=transfer.asked["import"], undone_by=transfer.user)
+        return undone.filter(undone_at__gte=transfer.started_at).exists()
     if transfer.kind == Transfer.Kind.UNDO_EDIT:
         return GroupedChange.objects.filter(pk=transfer.asked["change"], undone_at__gte=transfer.started_at).exists()
-    if transfer.kind != Transfer.Kind.EDIT:
-        return False
-    made = GroupedChange.objects.filter(made_by=transfer.user, made_at__gte=transfer.started_at)
-    return made.filter(kind=ChangeType.ACTION, model_name=transfer.asked["model"]).exists()
+    return transfer.kind == Transfer.Kind.EXPORT and TransferFiles(transfer.pk).result.exists()
 
 
 def cancel(transfer: Transfer) -> None:

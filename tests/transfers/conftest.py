@@ -1,5 +1,8 @@
 """A worker for the tests of transfers: it takes each, and does it when the test says so."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 
@@ -21,6 +24,16 @@ class Worker:
         """Return of each transfer whether it was to be done."""
         keys, self.taken = self.taken, []
         return [transfers.run(key) for key in keys]
+
+
+def dying_after(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``work`` as a process does it that dies at its end."""
+
+    def work_and_die(*args: Any) -> None:
+        work(*args)
+        raise SystemExit
+
+    return work_and_die
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from musicdb.admin.merging import undo_edits
 from musicdb.models import Genre, GroupedChange, Track, Transfer
-from musicdb.transfers import TransferFiles, settle
+from musicdb.transfers import TransferFiles, running, settle
 from tests.admin.helpers import messages_of, page_of
 from tests.admin.test_imports import logged_in
 from tests.factories import GenreFactory, TrackFactory
-from tests.transfers.conftest import Worker
+from tests.transfers.conftest import Worker, dying_after
 from tests.transfers.test_imports import newest, page
 
 pytestmark = pytest.mark.django_db
@@ -140,12 +140,15 @@ def test_who_may_not_edit_any_more_when_it_begins_changes_nothing(
 
 
 def test_a_process_that_dies_after_its_last_write_has_done_its_work(
-    editor: Client, worker: Worker, tracks: list[Track]
+    editor: Client, worker: Worker, tracks: list[Track], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit(editor, tracks, liked="yes")
-    finished(editor, worker)
-    Transfer.objects.update(state=State.RUNNING, finished_at=None)
-    assert settle(newest()).state == State.DONE
+    monkeypatch.setattr(running, "_outcome", dying_after(running._outcome))
+    with pytest.raises(SystemExit):
+        worker.work()
+    shown = editor.get(page(newest()))
+    assert newest().state == State.DONE
+    assert messages_of(shown)[0][1].startswith("Changed 3 tracks.")
 
 
 def test_small_ones_stay_in_the_request(editor: Client, worker: Worker, tracks: list[Track]) -> None:
@@ -163,3 +166,14 @@ def test_of_very_many_rows_the_page_does_not_say_what_the_undo_would_do(
     shown = editor.get(reverse("admin:musicdb_groupedchange_undo", args=[GroupedChange.objects.get().pk]))
     assert "The change wrote <strong>3 rows</strong>" in shown.text
     assert 'value="Undo the change"' in shown.text
+
+
+def test_an_edit_that_died_is_not_taken_for_a_small_one_made_since(
+    editor: Client, worker: Worker, tracks: list[Track]
+) -> None:
+    edit(editor, tracks, liked="yes")
+    dead = newest()
+    Transfer.objects.update(state=State.RUNNING, started_at=dead.created_at)
+    edit(editor, tracks[:1], explicit="yes")
+    assert GroupedChange.objects.count() == 1
+    assert settle(newest()).state == State.FAILED

@@ -11,14 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from musicdb.admin.imports.previews import CSRF_OF_READER
-from musicdb.imports import Source
+from musicdb.imports import ImportOptions, Source, run_import
 from musicdb.models import Import, Track, Transfer
-from musicdb.transfers import TransferFiles
+from musicdb.transfers import TransferFiles, running
 from tests.admin.test_import_columns import send as send_columns
 from tests.admin.test_imports import CONFIRM, logged_in, messages_of, upload, uploads
 from tests.imports.files import net_file, net_row
 from tests.pages.html import parse
-from tests.transfers.conftest import Worker
+from tests.transfers.conftest import Worker, dying_after
 
 pytestmark = pytest.mark.django_db
 State = Transfer.State
@@ -234,15 +234,26 @@ def test_a_process_that_died_is_noticed_and_its_upload_still_there(editor: Clien
 
 
 def test_an_import_that_was_stored_before_its_process_died_is_not_reported_as_lost(
-    editor: Client, worker: Worker
+    editor: Client, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = previewed(editor, worker, songs())
     editor.post(CONFIRM, {**form_of(shown), "confirm": "1"})
-    worker.work()
-    Transfer.objects.filter(kind="import").update(state=State.RUNNING, record=None)
+    monkeypatch.setattr(running, "_outcome", dying_after(running._outcome))
+    with pytest.raises(SystemExit):
+        worker.work()
     record = Import.objects.get()
     done = editor.get(page(newest()), follow=True)
     assert done.redirect_chain == [(reverse("admin:musicdb_import_change", args=[record.pk]), 302)]
+    assert messages_of(done) == ["Imported songs.csv: 3 tracks new, 0 changed, 0 as they were."]
+
+
+def test_an_import_that_died_is_not_taken_for_a_later_one_of_a_file_of_its_name(editor: Client, worker: Worker) -> None:
+    shown = previewed(editor, worker, songs())
+    editor.post(CONFIRM, {**form_of(shown), "confirm": "1"})
+    dead = newest()
+    Transfer.objects.filter(pk=dead.pk).update(state=State.RUNNING, started_at=dead.created_at)
+    run_import([songs()], ImportOptions(), dead.user)
+    assert "was stopped before the end" in parse(editor.get(page(dead))).text
 
 
 def test_two_clicks_import_once(editor: Client, worker: Worker) -> None:

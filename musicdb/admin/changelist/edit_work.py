@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.admin import site
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from musicdb.admin.base import current_user
@@ -32,7 +33,7 @@ from musicdb.editing import (
 )
 from musicdb.models import Transfer
 from musicdb.progress import Progress, no_progress
-from musicdb.transfers import Done, TransferFailedError, TransferFiles, register, start
+from musicdb.transfers import Done, TransferFailedError, TransferFiles, done_with_commit, register, start
 
 
 def edit_rows(
@@ -95,21 +96,25 @@ def _start(request: HttpRequest, model: Any, name: str, way: str, form: Any, row
     )
 
 
-def _bulk_edit(model: Any, data: QueryDict, rows: Any, user: User, progress: Progress) -> list[Said]:
+# What writes an edit, and returns what to say.
+Write = Callable[[], list[Said]]
+
+
+def _bulk_edit(model: Any, data: QueryDict, rows: Any, user: User, progress: Progress) -> Write:
     model_admin: Any = site.get_model_admin(model)
-    form: BulkEditForm = model_admin.bulk_edit_form(data)
-    return edit_rows(model, _valid(form), rows, user, progress)
+    form: BulkEditForm = _valid(model_admin.bulk_edit_form(data))
+    return lambda: edit_rows(model, form, rows, user, progress)
 
 
-def _find_replace(model: Any, data: QueryDict, rows: Any, user: User, progress: Progress) -> list[Said]:
+def _find_replace(model: Any, data: QueryDict, rows: Any, user: User, progress: Progress) -> Write:
     form = _valid(FindReplaceForm(model, data))
     progress("Finding the texts", 0, None)
     confirmed = model._default_manager.filter(pk__in=one_of({row_of(key) for key in rows}))
     plan = plan_replacements(confirmed, form.cleaned_data["fields_searched"], form.search)
-    return replace_in_rows(plan, form, rows, user, progress)
+    return lambda: replace_in_rows(plan, form, rows, user, progress)
 
 
-_WAYS: dict[str, Callable[[Any, QueryDict, Any, User, Progress], list[Said]]] = {
+_WAYS: dict[str, Callable[[Any, QueryDict, Any, User, Progress], Write]] = {
     "bulk_edit": _bulk_edit,
     "find_replace": _find_replace,
 }
@@ -130,10 +135,13 @@ def _edit(transfer: Transfer, progress: Progress, files: TransferFiles) -> Done:
     model = apps.get_model("musicdb", transfer.asked["model"])
     way = _WAYS[transfer.asked["way"]]
     try:
-        said = way(model, QueryDict(given["data"]), given["rows"], transfer.user, progress)
+        write = way(model, QueryDict(given["data"]), given["rows"], transfer.user, progress)
+        with transaction.atomic():
+            # The page leads to what it says as soon as the transfer is done.
+            store(files, write())
+            done_with_commit(transfer)
     except (BulkEditError, SearchError) as error:
         raise TransferFailedError(str(error)) from error
-    store(files, said)
     files.given.unlink(missing_ok=True)
     return Done()
 

@@ -1,5 +1,6 @@
 """Imports an upload: small ones in the request, large ones as a transfer. Previews of large ones are transfers too."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from musicdb.imports.lock import WEB_PATIENCE, Patience
 from musicdb.imports.uploads import UploadGoneError, bad_rows_path, delete_upload, load_upload, upload_key
 from musicdb.models import Import, Transfer
 from musicdb.progress import Progress, no_progress
-from musicdb.transfers import WAIT_SECONDS, Done, TransferFailedError, TransferFiles, register, start
+from musicdb.transfers import WAIT_SECONDS, Done, TransferFailedError, TransferFiles, done_with_commit, register, start
 
 PERMISSION = "musicdb.add_import"
 # The forms that ask for a preview or an import, by the name that a transfer stores.
@@ -27,10 +28,14 @@ def import_upload(
     options: ImportOptions,
     progress: Progress = no_progress,
     patience: Patience = WEB_PATIENCE,
+    recorded: Callable[[Import], None] | None = None,
 ) -> Import:
-    """Import the upload of ``token``, log it and delete the upload. Raises UploadGoneError and ImportRefusedError."""
+    """Import the upload of ``token``, log it and delete the upload. Raises UploadGoneError and ImportRefusedError.
+
+    ``recorded`` is called with the import before it is committed.
+    """
     source = load_upload(token, owner=user.pk)
-    record = run_import([source], options, user, progress, patience, bad_rows_path).record
+    record = run_import([source], options, user, progress, patience, bad_rows_path, recorded).record
     delete_upload(token, owner=user.pk)
     LogEntry.objects.log_actions(user.pk, [record], ADDITION, [{"added": {}}], single_object=True)
     return record
@@ -79,8 +84,12 @@ def _preview(transfer: Transfer, progress: Progress, files: TransferFiles) -> Do
 
 def _import(transfer: Transfer, progress: Progress, files: TransferFiles) -> Done:
     patience = Patience(WAIT_SECONDS, lambda words: progress(words, 0, None), seconds_between_notices=1)
+
+    def recorded(record: Import) -> None:
+        done_with_commit(transfer, record, success(record))
+
     try:
-        record = import_upload(transfer.asked["token"], transfer.user, _options(transfer), progress, patience)
+        record = import_upload(transfer.asked["token"], transfer.user, _options(transfer), progress, patience, recorded)
     except BadRowsError as error:
         # The preview lists them, and has the choice to skip them.
         return replace(_preview(transfer, progress, files), message=f"{error} Nothing was imported.")
