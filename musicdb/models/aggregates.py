@@ -128,27 +128,53 @@ class ChildRelation:
 
     def replace(self, children: Mapping[int, Sequence[Child | int]], writer: Writer = DIRECT) -> None:
         """Give each owner these child rows in place of those that it has. A key stands for a row of that member."""
-        # No two rows of an owner may share a position even for a moment, so all of its rows are written anew.
+        # No two rows of an owner may share a position even for a moment, so all of its rows are written anew. Where a
+        # member may repeat they keep their keys: the page of a playlist that somebody has open knows them by nothing
+        # else.
+        keys = self._keys(children) if self.may_repeat else {}
         writer.delete_of(self.through, self.owner, children.keys())
-        self.add(children, writer)
+        self._insert(children, writer, keys)
 
     def add(self, children: Mapping[int, Sequence[Child | int]], writer: Writer = DIRECT) -> None:
         """Give owners that have none these child rows."""
-        fields: list[Any] = [self.through._meta.get_field(name) for name in self.columns]
+        self._insert(children, writer, {})
 
-        def rows() -> Iterator[tuple[Any, ...]]:
+    def _keys(self, owners: Iterable[int]) -> dict[tuple[int, int], list[int]]:
+        """Return the keys of the child rows by owner and member, the last first. One query a batch."""
+        found: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for batch in in_batches(owners):
+            rows = self._rows_of(batch).order_by(f"-{self.order}")
+            for owner, member, key in rows.values_list(self.owner, self.member, "pk"):
+                found[owner, member].append(key)
+        return found
+
+    def _insert(
+        self, children: Mapping[int, Sequence[Child | int]], writer: Writer, keys: Mapping[tuple[int, int], list[int]]
+    ) -> None:
+        """Insert child rows, each with the first of the ``keys`` of its owner and member that is left, if any is."""
+        fields: list[Any] = [self.through._meta.get_field(name) for name in self.columns]
+        with_keys: list[Sequence[Any]] = []
+
+        def rows() -> Iterator[Sequence[Any]]:
             for owner, of_owner in children.items():
                 for position, child in enumerate(of_owner):
-                    key, values = (child, ()) if isinstance(child, int) else (child.member, child.values)
+                    member, values = (child, ()) if isinstance(child, int) else (child.member, child.values)
                     place = (position,) if self.is_ordered else ()
-                    yield (owner, key, *place, *stored(values)) if fields else (owner, key, *place)
+                    row = (owner, member, *place, *stored(values)) if fields else (owner, member, *place)
+                    if left := keys.get((owner, member)):
+                        with_keys.append((left.pop(), *row))
+                    else:
+                        yield row
 
         def stored(values: Sequence[Any]) -> Iterator[Any]:
             given = values or [field.get_default() for field in fields]
             return (field.get_db_prep_save(value, connection) for field, value in zip(fields, given, strict=True))
 
         order = ["position"] if self.is_ordered else []
-        writer.insert(self.through, [self.owner, self.member, *order, *self.columns], rows())
+        columns = [self.owner, self.member, *order, *self.columns]
+        writer.insert(self.through, columns, rows())
+        if with_keys:
+            writer.insert(self.through, ["id", *columns], with_keys)
 
     def give_back(self, member: int, lost: Iterable[LostChild]) -> None:
         """Return a member to the owners that lost it, to its places in their order. The owners must exist."""

@@ -10,9 +10,11 @@ from django.test import Client
 
 from musicdb import history
 from musicdb.editing import add_tracks, edit_entries, seen_order
+from musicdb.imports import ImportOptions, run_import
 from musicdb.models import Playlist, PlaylistEntry, Track, Visibility
 from tests.admin.helpers import alias_rows, editor, errors_of, messages_of, page_of, run_action
 from tests.factories import ArtistFactory, GenreFactory, PlaylistFactory, TrackFactory
+from tests.imports.files import net_file, net_row
 from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +177,32 @@ class TestTracks:
         posted["seen"] = asked.context["seen"]
         assert admin_client.post(address, posted).status_code == 302
         assert order(letters) == ["D", "E", "C", "New"]
+
+    def test_what_is_typed_while_an_import_changes_the_playlist_is_not_lost(
+        self, admin_client: Client, letters: Playlist
+    ) -> None:
+        """Of three entries two are of one track."""
+        first, second = (net_row(number) for number in (1, 2))
+
+        def imported(*rows: Any) -> None:
+            run_import([net_file(*rows, name="Mine.csv")], ImportOptions(), None)
+
+        imported(first, second, first)
+        playlist = Playlist.objects.get(name="Mine")
+        address = page_of(Playlist, "tracks", playlist.pk)
+        shown = admin_client.get(address).context
+        keys = [line.row.pk for line in shown["lines"]]
+        imported(net_row(3), first, second, first)
+        assert order(playlist) == ["Song 3", "Song 1", "Song 2", "Song 1"]
+        places = {f"place-{keys[1]}": 1, f"was-{keys[1]}": 2}
+        asked = admin_client.post(address, {"seen": shown["seen"], "save": "Save", "remove": [keys[2]], **places})
+        assert asked.status_code == 200
+        lines = [(line.track.title, line.place, line.is_removed) for line in asked.context["lines"]]
+        assert lines == [("Song 3", 1, False), ("Song 1", 2, False), ("Song 2", 1, False), ("Song 1", 4, True)]
+        assert (
+            admin_client.post(address, {"seen": shown["seen"], "save": "Save", "remove": [keys[2]]}).status_code == 302
+        )
+        assert order(playlist) == ["Song 3", "Song 1", "Song 2"]
 
     def test_a_change_that_is_none_of_the_order_asks_nothing(self, admin_client: Client, letters: Playlist) -> None:
         address = page_of(Playlist, "tracks", letters.pk)
