@@ -51,10 +51,12 @@ class TracksPage:
         playlist = get_object_or_404(Playlist, pk=key)
         if not self._admin.has_view_permission(request, playlist):
             raise PermissionDenied
-        can_change = self._admin.has_change_permission(request, playlist) and not playlist.has_rule
+        may_change = self._admin.has_change_permission(request, playlist)
+        can_change = may_change and not playlist.has_rule
         form = AddTracksForm()
         if request.method == "POST":
-            if not can_change:
+            # Where somebody has given it a rule since, the edit itself says so.
+            if not may_change:
                 raise PermissionDenied
             form = AddTracksForm(request.POST) if "add" in request.POST else form
             try:
