@@ -40,6 +40,24 @@ def name_collections_in_outcomes(apps, schema_editor):
     task.objects.bulk_update(changed, ['outcome'], batch_size=500)
 
 
+def restore_clusterings(apps, schema_editor):
+    clustering = apps.get_model('clusters', 'GenreClustering')
+    clustering.objects.bulk_create(
+        clustering(genre_id=row.genre_id, requires_review=row.requires_review, next_number=row.next_number)
+        for row in apps.get_model('clusters', 'Collection').objects.exclude(genre=None)
+    )
+
+
+def name_genres_in_outcomes(apps, schema_editor):
+    task = apps.get_model('clusters', 'ReclusterTask')
+    changed = []
+    for row in task.objects.exclude(outcome=None).iterator(chunk_size=1_000):
+        key = row.outcome.pop('collection', '')
+        row.outcome = {'genre': key.removeprefix('genre:'), **row.outcome}
+        changed.append(row)
+    task.objects.bulk_update(changed, ['outcome'], batch_size=500)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -47,6 +65,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(add_collections),
-        migrations.RunPython(name_collections_in_outcomes),
+        migrations.RunPython(add_collections, restore_clusterings),
+        migrations.RunPython(name_collections_in_outcomes, name_genres_in_outcomes),
     ]

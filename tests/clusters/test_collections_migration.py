@@ -66,6 +66,51 @@ print(json.dumps({
 """
 
 
+# Clusters of what only collections can hold, and the way back.
+BACK = """
+import json, django
+django.setup()
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+before = [("clusters", "0003_cluster_search_key"), ("musicdb", "0020_edit_transfers")]
+apps = MigrationExecutor(connection).loader.project_state(before).apps
+def model(name):
+    return apps.get_model("clusters", name).objects
+print(json.dumps({
+    "runs": sorted(model("Run").values_list("genre__slug", "is_published")),
+    "clusterings": sorted(model("GenreClustering").values_list("genre__slug", "requires_review", "next_number")),
+    "retired": sorted(model("RetiredCluster").values_list("genre__slug", "number")),
+    "tasks": [[task.genre.slug, task.outcome["genre"]] for task in model("ReclusterTask").all()],
+}))
+"""
+OF_THE_LIBRARY = """
+import django
+django.setup()
+from clusters.models import Collection, Run
+run = Run.objects.published().first()
+run.pk, run.collection, run._state.adding = None, Collection.objects.library(), True
+run.save()
+"""
+
+
+def test_genres_go_back_with_their_runs(tmp_path: Path) -> None:
+    with empty_database(tmp_path) as environment:
+        python(environment, "manage.py", "migrate", "-v0", "musicdb", "0020_edit_transfers")
+        python(environment, "manage.py", "migrate", "-v0", "clusters", "0003_cluster_search_key")
+        python(environment, "-c", BEFORE)
+        python(environment, "manage.py", "migrate", "-v0")
+        python(environment, "-c", OF_THE_LIBRARY)
+        python(environment, "manage.py", "migrate", "-v0", "clusters", "0003_cluster_search_key")
+        found = json.loads(python(environment, "-c", BACK))
+
+    assert found == {
+        "runs": [["dub", True], ["korean-pop", False], ["korean-pop", True]],
+        "clusterings": [["dub", False, 6], ["korean-pop", True, 41], ["unused", False, 1]],
+        "retired": [["korean-pop", 40]],
+        "tasks": [["korean-pop", "korean-pop"]],
+    }
+
+
 def test_nothing_is_lost(tmp_path: Path) -> None:
     with empty_database(tmp_path) as environment:
         python(environment, "manage.py", "migrate", "-v0", "musicdb", "0020_edit_transfers")
