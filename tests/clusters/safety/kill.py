@@ -26,13 +26,14 @@ from django.db.models import Max  # noqa: E402
 import clusters.core.pipeline  # noqa: E402, F401
 from clusters.core.params import Params  # noqa: E402
 from clusters.models import Cluster, Collection, Run  # noqa: E402
-from clusters.runs import Options, recluster, service, storing  # noqa: E402  # noqa: E402
+from clusters.runs import Options, recluster, service, storing  # noqa: E402
 from musicdb.models import Genre  # noqa: E402
 from tests.clusters.safety.invariants import problems, unowned_plots  # noqa: E402
+from tests.factories import collections_of  # noqa: E402
 
 
 def recluster_all(seed: int) -> None:
-    list(recluster(Genre.objects.order_by("slug"), Params(seed=seed), Options(force=True)))
+    list(recluster(collections_of(Genre.objects.order_by("slug")), Params(seed=seed), Options(force=True)))
 
 
 def die(*args: Any, **kwargs: Any) -> None:
