@@ -74,7 +74,8 @@ def test_an_editors_day(page: Page, editor: User) -> None:
     page.get_by_role("button", name="Merge 2 labels").click()
     assert not Label.objects.filter(name="Cube Entertainment Inc.").exists()
 
-    cluster = Cluster.objects.filter(run__genre__slug="korean-pop", run__is_published=True).order_by("number")[0]
+    of_genre = Cluster.objects.filter(run__collection__genre__slug="korean-pop", run__is_published=True)
+    cluster = of_genre.order_by("number")[0]
     page.goto(f"/admin/clusters/cluster/{cluster.pk}/change/")
     page.get_by_label("Name").fill("Bright mornings")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -65,7 +65,7 @@ asked = {"action": "recluster_selected", "_selected_action": [Genre.objects.get(
 page = editor.post("/admin/musicdb/genre/", asked, follow=True)
 packages = {name.split(".")[0] for name in sys.modules}
 heavy = sorted(packages & {"sklearn", "matplotlib", "scipy"})
-waits = "No worker is running: 0 of 1 genres finished." in page.text
+waits = "No worker is running: 0 of 1 collections finished." in page.text
 print(json.dumps([page.redirect_chain, waits, heavy]))
 """
 
@@ -76,11 +76,11 @@ import json, sys
 import django
 django.setup()
 from clusters.core.params import Params
+from clusters.runs.collection_lookup import find_collections
 from clusters.runs.service import Options, recluster
-from musicdb.models import Genre
 
 if __name__ == "__main__":
-    statuses = [o.status for o in recluster(Genre.objects.filter(slug="korean-pop"), Params(), Options(jobs=1))]
+    statuses = [o.status for o in recluster(find_collections(["korean-pop"]), Params(), Options(jobs=1))]
     packages = {name.split(".")[0] for name in sys.modules}
     print(json.dumps([statuses, sorted(packages & {"sklearn", "matplotlib", "scipy"})]))
 """

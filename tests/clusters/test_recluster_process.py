@@ -50,14 +50,14 @@ class TestRealProcess:
         assert (first.returncode, second.returncode) == (0, 0)
         assert (first.stderr, second.stderr) == ("", "")
         lines = first.stdout.splitlines()
-        assert {json.loads(line)["genre"]: json.loads(line)["status"] for line in lines} == {
-            name: "skipped" if name == "trot" else "published" for name in names
+        assert {json.loads(line)["collection"]: json.loads(line)["status"] for line in lines} == {
+            f"genre:{name}": "skipped" if name == "trot" else "published" for name in names
         }
         # Of two workers, the one that finishes first is reported first.
         assert sorted(without_seconds(line) for line in lines) == sorted(
             without_seconds(line) for line in second.stdout.splitlines()
         )
-        (pop,) = (json.loads(line) for line in lines if '"korean-pop"' in line)
+        (pop,) = (json.loads(line) for line in lines if '"genre:korean-pop"' in line)
         assert (pop["status"], pop["tracks"], pop["excluded"]) == ("published", 44, 0)
         media = Path(environment["MEDIA_ROOT"])
         for name in set(names) - {"trot"}:
@@ -99,8 +99,8 @@ class TestRealProcess:
         assert run.returncode == 1
         assert json.loads(run.stdout)["status"] == "failed"
         assert run.stderr.splitlines()[-2:] == [
-            "CommandError: 1 of 1 genres failed and keep the run they had:",
-            f"  korean-pop: {json.loads(run.stdout)['reason']}",
+            "CommandError: 1 of 1 collections failed and keep the run they had:",
+            f"  genre:korean-pop: {json.loads(run.stdout)['reason']}",
         ]
 
     def test_a_terminal_is_shown_how_far_it_is_and_a_file_is_not(self, environment: dict[str, str]) -> None:
@@ -114,7 +114,7 @@ class TestRealProcess:
 
         assert "0/2 [" in shown
         assert "2/2 [" in shown
-        assert [line.split(":")[0] for line in run.stdout.splitlines()] == ["trot", "korean-pop"]
+        assert [line.split(": ")[0] for line in run.stdout.splitlines()] == ["genre:trot", "genre:korean-pop"]
         assert manage(environment, "recluster", "--dry-run", "--force", "trot", "korean-pop").stderr == ""
 
 

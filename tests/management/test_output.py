@@ -89,7 +89,7 @@ class TestNobodyReads:
         status, errors = unread({**library, "MEDIA_ROOT": str(tmp_path / "media")}, "recluster", "--force", "k-pop")
 
         assert status == 1
-        assert "CommandError: 1 of 1 genres failed" in errors
+        assert "CommandError: 1 of 1 collections failed" in errors
 
     def test_a_reader_of_both_streams_may_go_too(self, library: dict[str, str]) -> None:
         reader, writer = os.pipe()
@@ -119,7 +119,8 @@ class TestNobodyReads:
         assert unread(library, "pruneruns", "--keep", "0", "korean-pop", "k-pop") == (0, "")
         # Other tests leave runs of other genres in the same library.
         earlier_runs = (
-            "clusters_run JOIN musicdb_genre ON musicdb_genre.id = genre_id "
+            "clusters_run JOIN clusters_collection ON clusters_collection.id = collection_id "
+            "JOIN musicdb_genre ON musicdb_genre.id = genre_id "
             "WHERE NOT is_published AND slug IN ('korean-pop', 'k-pop')"
         )
         assert count(library, earlier_runs) == 0
@@ -189,5 +190,5 @@ def test_lines_arrive_when_they_are_printed(library: dict[str, str]) -> None:
         first = os.read(process.stdout.fileno(), 10_000).decode()
         process.stdout.read()
 
-    assert first.startswith("trot: ")
+    assert first.startswith("genre:trot: ")
     assert "korean-pop" not in first

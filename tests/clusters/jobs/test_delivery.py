@@ -41,9 +41,9 @@ def environment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 def test_two_workers_share_the_genres_and_do_nothing_twice(environment: Environment, start: Start) -> None:
     workers = start("one", "other")
-    report = enqueue(environment)
+    report = enqueue(environment, *GENRES)
     page = f"/admin/clusters/reclusterjob/{report['job']}/change/"
-    assert report == {"job": report["job"], "genres": 5, "page": page, "worker_is_running": True}
+    assert report == {"job": report["job"], "collections": 5, "page": page, "worker_is_running": True}
     found = wait_for(environment, "finished")
 
     assert (found["state"], found["wrong"]) == ("finished", [])
@@ -100,7 +100,7 @@ def test_celery_returns_the_task_of_a_killed_process_long_before_it_is_stalled(
 
 @pytest.mark.parametrize("environment", ["folder"], indirect=True)
 def test_lost_messages_and_a_killed_process_cost_only_time(environment: Environment, start: Start) -> None:
-    enqueue(environment)
+    enqueue(environment, *GENRES)
     waiting = wait_for(environment, "any")
     assert (waiting["state"], set(of_each(waiting, "new runs").values())) == ("no_worker", {0})
     lost = messages(Path(environment["FOLDER"]))

@@ -48,7 +48,7 @@ def test_killed_workers_cost_no_task(environment: Environment, start: Start, tmp
         environment["CELERY_BROKER_URL"] = url
         loses_children, loses_parent = start("one", "other", processes=2)
         with watching(environment, "under way") as wait_until_under_way:
-            enqueue(environment)
+            enqueue(environment, *GENRES)
             under_way = wait_until_under_way()
             kill_children(loses_children)
             kill_parent(loses_parent)
@@ -70,7 +70,7 @@ def test_a_killed_broker_that_forgets_its_messages_costs_no_task(
         environment["CELERY_BROKER_URL"] = broker.url
         start("one", "other")
         with watching(environment, "under way") as wait_until_under_way:
-            enqueue(environment)
+            enqueue(environment, *GENRES)
             under_way = wait_until_under_way()
             broker.kill()
         broker.start()

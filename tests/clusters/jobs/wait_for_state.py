@@ -44,7 +44,7 @@ def main(since: float, state: str) -> None:
             "status": (task.outcome or {}).get("status"),
             "worker": task.worker.split("@")[0],
             "is of its genre": task.run is not None and task.run.collection == task.collection,
-            "new runs": Run.objects.filter(genre=task.genre, started_at__gte=progress.job.created_at).count(),
+            "new runs": Run.objects.filter(collection=task.collection, started_at__gte=progress.job.created_at).count(),
         }
         for task in progress.tasks
     }

@@ -96,7 +96,7 @@ def kill_parent(worker: Worker) -> None:
 
 
 def enqueue(environment: Environment, *genres: str) -> dict[str, Any]:
-    """Have the workers recluster the genres, or all of them, even where nothing changed."""
+    """Have the workers recluster the genres, even where nothing changed."""
     printed = python(environment, "manage.py", "recluster", "--enqueue", "--force", "--json", *genres)
     report: dict[str, Any] = json.loads(printed)
     return report
