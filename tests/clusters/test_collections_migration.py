@@ -83,13 +83,19 @@ print(json.dumps({
     "tasks": [[task.genre.slug, task.outcome["genre"]] for task in model("ReclusterTask").all()],
 }))
 """
-OF_THE_LIBRARY = """
+LATER = """
 import django
 django.setup()
 from clusters.models import Collection, Run
+from musicdb.models import Genre
 run = Run.objects.published().first()
-run.pk, run.collection, run._state.adding = None, Collection.objects.library(), True
-run.save()
+library = Collection.objects.library()
+# The key of its collection is the last genre's, and that genre's is another.
+ska, rai = (Collection.objects.of(Genre.objects.create(name=name)) for name in ("ska", "rai"))
+assert (ska.pk, rai.pk) != (ska.genre_id, rai.genre_id)
+for collection in (library, ska, rai):
+    run.pk, run.collection, run._state.adding = None, collection, True
+    run.save()
 """
 
 
@@ -99,13 +105,19 @@ def test_genres_go_back_with_their_runs(tmp_path: Path) -> None:
         python(environment, "manage.py", "migrate", "-v0", "clusters", "0003_cluster_search_key")
         python(environment, "-c", BEFORE)
         python(environment, "manage.py", "migrate", "-v0")
-        python(environment, "-c", OF_THE_LIBRARY)
+        python(environment, "-c", LATER)
         python(environment, "manage.py", "migrate", "-v0", "clusters", "0003_cluster_search_key")
         found = json.loads(python(environment, "-c", BACK))
 
     assert found == {
-        "runs": [["dub", True], ["korean-pop", False], ["korean-pop", True]],
-        "clusterings": [["dub", False, 6], ["korean-pop", True, 41], ["unused", False, 1]],
+        "runs": [["dub", True], ["korean-pop", False], ["korean-pop", True], ["rai", True], ["ska", True]],
+        "clusterings": [
+            ["dub", False, 6],
+            ["korean-pop", True, 41],
+            ["rai", False, 1],
+            ["ska", False, 1],
+            ["unused", False, 1],
+        ],
         "retired": [["korean-pop", 40]],
         "tasks": [["korean-pop", "korean-pop"]],
     }
