@@ -92,6 +92,7 @@ class CollectionInline(StackedInline[Collection, Genre]):
 
 class ClusteredGenreFilter(ClusteredFilter):
     path = "collection"
+    conditions = {"collection__kind": "genre"}
 
 
 for clustered in (Genre, Playlist, Artist, Label):

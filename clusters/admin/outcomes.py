@@ -26,28 +26,24 @@ def newest_run(collection: Collection) -> int:
 
 def report(collection: Collection, outcome: Outcome, run: int | None) -> SafeString:
     """Return the outcome in a sentence. ``run`` is the key of the run that was stored, if it still exists."""
-    page = _link(collection)
+    page = link_to(collection.editors_row)
     if collection.has_page:
         page = format_html('<a href="{}">{}</a>', collection.get_absolute_url(), collection)
     if outcome.status == "published":
         tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
         return format_html("{}: {}, {} excluded.", page, tracks, outcome.excluded or "none")
     if outcome.status == "waiting":
-        page = _link(collection)  # It may never have been on the site.
+        page = link_to(collection.editors_row)  # It may never have been on the site.
         if run is None:
             return format_html("{}: a run waited for review.", page)
         compare = format_html('<a href="{}">look at it</a>', reverse("admin:clusters_run_compare", args=[run]))
         return format_html("{}: a run waits for your review: {}.", page, compare)
     if outcome.status == "unchanged":
         return format_html("{}: nothing has changed since its last run.", page)
-    return failure(_link(collection), outcome)  # It may have no page of clusters.
+    return failure(link_to(collection.editors_row), outcome)  # It may have no page of clusters.
 
 
 def failure(name: str, outcome: Outcome) -> SafeString:
     """Return a sentence that says why nothing was stored. ``name`` is the name of the collection, or a link to it."""
     reason = outcome.reason.rstrip(".")
     return format_html("{}: {}: {}. What visitors see has not changed.", name, outcome.status, reason)
-
-
-def _link(collection: Collection) -> SafeString:
-    return link_to(collection.owner or collection)

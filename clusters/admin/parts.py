@@ -24,7 +24,7 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     list_display = ["__str__", "name", "collection", "size", "description", "published"]
     list_editable = ["name"]
     list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
-    list_select_related = ["run__collection", *with_owner("run__collection__")]
+    list_select_related = with_owner("run__collection__")
     search_fields = ["search_key", "description", *name_keys("run__collection__")]
     search_help_text = "Name, description or collection"
     ordering = ["-run__is_published", *by_kind_and_name("run__collection__"), "-run_id", "number"]
@@ -44,8 +44,7 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
 
     @admin.display
     def collection(self, cluster: Cluster) -> SafeString:
-        collection = cluster.run.collection
-        return link_to(collection.owner or collection)
+        return link_to(cluster.run.collection.editors_row)
 
     @admin.display(boolean=True, ordering="run__is_published")
     def published(self, cluster: Cluster) -> bool:
@@ -77,7 +76,7 @@ class MembershipAdmin(RunChildAdmin[Membership]):
 
     list_display = ["rank", "track_in_place", "cluster", "collection", "distance"]
     list_display_links = None
-    list_select_related = ["track", "cluster__run__collection", *with_owner("cluster__run__collection__")]
+    list_select_related = ["track", *with_owner("cluster__run__collection__")]
     search_fields = ["track__search_key"]
     search_help_text = "Track"
     ordering = ["-run", "cluster__number", "rank"]
@@ -100,7 +99,7 @@ class ExcludedTrackAdmin(RunChildAdmin[ExcludedTrack]):
 
     list_display = ["track_to_mend", "reason", "run"]
     list_display_links = None
-    list_select_related = ["track", "run__collection", *with_owner("run__collection__")]
+    list_select_related = ["track", *with_owner("run__collection__")]
     search_fields = ["track__search_key", "reason"]
     search_help_text = "Track or reason"
     ordering = ["-run", "track__sort_key", "track"]

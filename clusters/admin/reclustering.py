@@ -1,6 +1,7 @@
 """The action that reclusters what is selected in a list, and the columns that show what the last run found."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 from django.contrib import admin, messages
@@ -71,9 +72,7 @@ class ReclusterAction(CatalogueAdmin[M]):
         for outcome in recluster(collections, Params(), Options(jobs=1)):
             outcomes.append(outcome)
             if outcome.status in ("published", "waiting"):
-                collection = by_key[outcome.collection]
-                logged: Any = collection.owner or collection
-                self.log_change(request, logged, "Reclustered.")
+                self.log_change(request, by_key[outcome.collection].editors_row, "Reclustered.")
         outcomes.sort(key=lambda outcome: list(LEVELS).index(outcome.status))
         shown = outcomes if len(outcomes) <= MAX_MESSAGES else outcomes[: MAX_MESSAGES - 1]
         for outcome in shown:
@@ -118,18 +117,22 @@ class LastRunColumns(CatalogueAdmin[M]):
 
 
 class ClusteredFilter(admin.SimpleListFilter):
-    """Rows that were read ``with_published_run``. ``path`` leads from a row to the key of its collection."""
+    """Rows that were read ``with_published_run``. ``path`` leads from a row to the key of its collection.
+
+    ``conditions`` say which collections the rows have, so that the tracks of no others are read.
+    """
 
     title = "clusters"
     parameter_name = "clustered"
     path = "pk"
+    conditions: Mapping[str, str] = {}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "Grouped"), ("no", "Not yet"), ("stale", "Tracks changed since")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "stale":
-            return queryset.filter(**{f"{self.path}__in": stale_collections()})
+            return queryset.filter(**{f"{self.path}__in": stale_collections(**self.conditions)})
         if self.value() not in ("yes", "no"):
             return queryset
         return queryset.filter(published_run__isnull=self.value() == "no")

@@ -55,7 +55,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
     ]
     list_display_links = ["collection", "finished_at"]
     list_filter = [StateFilter, "collection__kind", "finished_at", *RUN_FILTERS]
-    list_select_related = ["collection", *with_owner("collection__")]
+    list_select_related = with_owner("collection__")
     search_fields = name_keys("collection__")
     search_help_text = "Genre, playlist, artist or label"
     actions = ["compare_selected", "publish_selected", "unpublish_selected"]

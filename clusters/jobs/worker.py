@@ -50,7 +50,7 @@ def claim(key: int, worker: str) -> ReclusterTask | None:
     for another job (the task is then sent again later); or if it has been attempted too often.
     """
     claimable = ReclusterTask.objects.claimable().filter(pk=key)
-    task = claimable.excluding_busy().select_related("job", "collection", *with_owner("collection__")).first()
+    task = claimable.excluding_busy().select_related("job", *with_owner("collection__")).first()
     if task is None:
         return None
     if task.attempts >= MAX_TASK_ATTEMPTS:
@@ -86,8 +86,9 @@ def finish(task: ReclusterTask, outcome: Outcome) -> bool:
             state=ReclusterTask.State.FINISHED, outcome=outcome.as_json(), run=run, finished_at=Now()
         )
         if finished and collection is not None and created_by and outcome.status in ("published", "waiting"):
-            logged = collection.owner or collection
-            LogEntry.objects.log_actions(created_by, [logged], CHANGE, "Reclustered.", single_object=True)
+            LogEntry.objects.log_actions(
+                created_by, [collection.editors_row], CHANGE, "Reclustered.", single_object=True
+            )
     return bool(finished)
 
 

@@ -33,7 +33,10 @@ def public_owners(kind: str) -> QuerySet[Any]:
 
 
 def with_owner(path: str = "") -> list[str]:
-    """Return the joins for ``select_related`` that a collection's name and address need. ``path`` leads to it."""
+    """Return the joins for ``select_related`` to a collection and what its name and address need.
+
+    ``path`` leads to the collection.
+    """
     return [f"{path}{kind}" for kind in OWNERS]
 
 
@@ -87,6 +90,3 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
     def in_order(self) -> Self:
         """Collections by kind and name, each with its owner."""
         return self.with_owners().order_by(*by_kind_and_name(), "pk")
-
-    def public(self) -> Self:
-        return self.filter(is_public())

@@ -100,6 +100,11 @@ class Collection(models.Model):
         return None if self.kind == CollectionKind.LIBRARY else getattr(self, self.kind)
 
     @property
+    def editors_row(self) -> Any:
+        """The row that has its page and history in the admin: its owner, and for the library itself."""
+        return self.owner or self
+
+    @property
     def name(self) -> str:
         """Its name within a sentence."""
         return "the library" if self.owner is None else str(self.owner.name)

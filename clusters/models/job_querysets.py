@@ -47,7 +47,7 @@ class ReclusterTaskQuerySet(models.QuerySet["ReclusterTask"]):
         """Tasks in order, each with its collection, ``is_stalled`` and ``worker_is_running``. One query."""
         stalled = ExpressionWrapper(_is_stalled(), output_field=models.BooleanField())
         annotated = self.annotate(is_stalled=stalled, worker_is_running=_worker_is_running())
-        return annotated.select_related("collection", *with_owner("collection__")).order_by("pk")
+        return annotated.select_related(*with_owner("collection__")).order_by("pk")
 
 
 class ReclusterJobQuerySet(models.QuerySet["ReclusterJob"]):

@@ -27,7 +27,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def with_collection(self) -> Self:
         """Runs, each with its collection and that one's owner. No query of its own."""
-        return self.select_related("collection", *with_owner("collection__"))
+        return self.select_related(*with_owner("collection__"))
 
     def linked_to(self, owner: type[models.Model], key: int) -> Self:
         """The runs of a genre; for a row of another model, the published runs that have its tracks."""
@@ -91,7 +91,7 @@ class ClusterQuerySet(KeyedQuerySet["Cluster"]):
 
     def with_collection(self) -> Self:
         """Clusters, each with its run's collection and that one's owner. No query of its own."""
-        return self.select_related("run__collection", *with_owner("run__collection__"))
+        return self.select_related(*with_owner("run__collection__"))
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -103,8 +103,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def of_track(self, track: Track) -> Self:
         """The track's places in the runs that visitors see, with all that says why: every cluster. Two queries."""
         published = self.filter(is_public("run__collection__"), track=track, run__is_published=True)
-        path = "cluster__run__collection"
-        with_run = published.select_related("track", path, *with_owner(f"{path}__"))
+        with_run = published.select_related("track", *with_owner("cluster__run__collection__"))
         return with_run.order_by(*by_kind_and_name("run__collection__")).prefetch_related("cluster__run__clusters")
 
 

@@ -23,9 +23,7 @@ PAGES = (
 def _patterns() -> Iterator[URLPattern]:
     for kind in CollectionKind.values:
         for address, view, name in PAGES:
-            of_library = kind == CollectionKind.LIBRARY and view is views.ClustersView
-            page = views.LibraryClustersView if of_library else view
-            yield path(path_of_owner(kind) + address, page.as_view(kind=kind), name=f"{kind}-{name}")
+            yield path(path_of_owner(kind) + address, view.as_view(kind=kind), name=f"{kind}-{name}")
 
 
 urlpatterns = list(_patterns())

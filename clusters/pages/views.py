@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.generic import TemplateView, View
 
-from clusters.models import Membership, RetiredCluster
+from clusters.models import CollectionKind, Membership, RetiredCluster
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
 from clusters.runs import OfCollection, cluster_or_retired_or_404, run_report, successors_of
 from musicdb.models import Track
@@ -27,6 +27,10 @@ class ClustersView(OfCollection, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.published_run()
+        if self.kind == CollectionKind.LIBRARY:
+            # They are in the clusters of no genre, so this page says where they are.
+            tracks = Track.objects.without_genre()
+            kwargs["without_genre"] = {"count": tracks.count(), "first": tracks[:LISTED]}
         return super().get_context_data(
             run=run,
             collection=run.collection,
@@ -34,15 +38,6 @@ class ClustersView(OfCollection, TemplateView):
             excluded=run.excluded.for_list()[:LISTED],
             **kwargs,
         )
-
-
-class LibraryClustersView(ClustersView):
-    """The library's clusters, and which tracks are in no genre: these are grouped here alone."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tracks = Track.objects.without_genre()
-        without_genre = {"count": tracks.count(), "first": tracks[:LISTED]}
-        return super().get_context_data(without_genre=without_genre, **kwargs)
 
 
 class RunReportView(OfCollection, TemplateView):

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from clusters.models import Collection
 from clusters.models.collection_querysets import OWNERS
@@ -30,17 +30,14 @@ def find_collections(names: Sequence[str]) -> list[Collection]:
     """
     found: dict[int, Collection] = {}
     unknown = []
-    rows: dict[str, dict[str, Any]] = {}
     for name in names:
         if name_key(name) == LIBRARY:
             collection = Collection.objects.library()
         else:
             kind, text = _split(name)
-            if kind not in rows:
-                rows[kind] = _by_text(OWNERS[kind].objects.order_by("slug"))
-            owner = rows[kind].get(name_key(text))
+            owner = _owner(kind, name_key(text))
             if owner is None:
-                unknown.append(_unknown(kind, text, rows[kind]))
+                unknown.append(_unknown(kind, text))
                 continue
             collection = Collection.objects.of(owner)
         found[collection.pk] = collection
@@ -80,14 +77,17 @@ def _split(name: str) -> tuple[str, str]:
     return (kind.strip().lower(), text) if colon and kind.strip().lower() in OWNERS else ("genre", name)
 
 
-def _by_text(rows: Iterable[Any]) -> dict[str, Any]:
-    listed = list(rows)
-    return {name_key(row.name): row for row in listed} | {row.slug: row for row in listed}
+def _owner(kind: str, key: str) -> Any:
+    """Return the row with this slug, else one with this name, else None. Several artists may have one name."""
+    rows = list(OWNERS[kind].objects.filter(Q(slug=key) | Q(name_key=key)).order_by("slug"))
+    return next((row for row in rows if row.slug == key), rows[-1] if rows else None)
 
 
-def _unknown(kind: str, text: str, rows: dict[str, Any]) -> str:
-    near = difflib.get_close_matches(name_key(text), rows, n=5, cutoff=0.5)
+def _unknown(kind: str, text: str) -> str:
+    names = list(OWNERS[kind].objects.order_by("slug").values_list("name_key", "slug"))
+    slugs = dict(names) | {slug: slug for _, slug in names}
+    near = difflib.get_close_matches(name_key(text), slugs, n=5, cutoff=0.5)
     prefix = "" if kind == "genre" else f"{kind}:"
-    nearest = list(dict.fromkeys(f"{prefix}{rows[text].slug}" for text in near))
+    nearest = list(dict.fromkeys(f"{prefix}{slugs[text]}" for text in near))
     advice = f"Did you mean {', '.join(nearest[:3])}?" if nearest else f"No {kind} has a name like it."
     return f"There is no {kind} “{text}”. {advice}"
