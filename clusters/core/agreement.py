@@ -28,3 +28,24 @@ def adjusted_rand(counts: IntArray) -> float:
 
 def _pairs(counts: FloatArray) -> float:
     return float((counts * (counts - 1)).sum() / 2)
+
+
+def mean_pairwise_agreement(labels: IntArray, k: int) -> float:
+    """Return the mean adjusted Rand index over all pairs of groupings of the same items.
+
+    ``labels``: shape (groupings, n), group indexes from 0 to k - 1; at least two groupings.
+    """
+    groupings, items = labels.shape
+    # Single precision counts exactly up to 2²⁴ items. One product of matrices has the contingency tables of all pairs.
+    members = np.zeros((items, groupings, k), dtype=np.float32)
+    np.put_along_axis(members, labels.T[:, :, None], 1, axis=2)
+    flat = members.reshape(items, groupings * k)
+    tables = (flat.T @ flat).astype(np.float64).reshape(groupings, k, groupings, k)
+    both = (tables * (tables - 1)).sum(axis=(1, 3)) / 2
+    # A grouping has the same pairs as itself: the diagonal has the number of pairs in one group.
+    own = np.diag(both)
+    maximum = (own[:, None] + own) / 2
+    expected = own[:, None] * own / max(items * (items - 1) / 2, 1)
+    same = maximum == expected
+    index = np.where(same, 1.0, (both - expected) / np.where(same, 1.0, maximum - expected))
+    return float(index[np.triu_indices(groupings, 1)].mean())

@@ -1,26 +1,24 @@
 """Cluster the tracks by k-means, choose how many clusters there are, and number them by rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from clusters.core import quality
+from clusters.core import choice, quality, sampling
+from clusters.core.division import evidence
 from clusters.core.features import FloatArray, IntArray, UnclusterableError
-from clusters.core.kmeans import fit_all_k, nearest_center
+from clusters.core.kmeans import KMeansFit, best_of_starts, fit_all_k, nearest_center
 from clusters.core.params import MIN_CLUSTERS, MIN_TRACKS, Params
 from clusters.core.projection import Projection
 
 MAX_CLUSTERS_BY_CHOICE = 10
 MIN_TRACKS_PER_CLUSTER = 4
-# The rule for k: the most clusters of which none is too small, whose silhouette is at least this share of the best one,
-# and which refits on parts of the tracks find again. Few clusters always have the best silhouette and say the least.
-MIN_SILHOUETTE_RATIO = 0.65
-MIN_SIZE = 3
-MIN_SHARE = 0.02
-# A larger genre is fitted, refitted and measured on a random sample of this many tracks.
+# A larger genre is fitted, refitted and measured on a sample of this many tracks.
 FIT_SAMPLE_SIZE = 4_000
+# Whether it divides at all is clear from fewer.
+DIVISION_SAMPLE_SIZE = 1_000
 
 
 @dataclass(frozen=True)
@@ -28,77 +26,128 @@ class ClusterFit:
     """The clusters that were chosen, and the figures for every number of clusters that was tried.
 
     ``numbers``: shape (n,), each track's cluster, 1 to k. ``distances``: shape (n,), from each track to its cluster's
-    centre. ``silhouette``, ``stability``: of these clusters; stability is None if it was not measured.
+    centre. ``silhouette``: of these clusters; 0 for a single one. ``stability``: of these clusters; None if it was not
+    measured, and for a single one.
+    ``evidence``: how much better the tracks divide than featureless data; see ``division``; None if a number of
+    clusters was asked for.
 
     By number of clusters: ``silhouettes``, the mean over the tracks, -1 to 1, in the space of the components;
-    ``stabilities``, the mean adjusted Rand index with refits on random parts of the tracks, at most 1, only for the
-    numbers that might have been chosen, so none if a number was asked for; ``smallest_shares``, the smallest cluster's
-    share of the tracks.
+    ``stabilities``, the mean adjusted Rand index between refits of halves of the tracks, at most 1, and ``scores``,
+    see ``choice``: both only for the numbers that might have been chosen, so none if a number was asked for or the
+    tracks do not divide; ``smallest_shares``, the smallest cluster's share of the tracks.
     """
 
     numbers: IntArray
     distances: FloatArray
     silhouette: float
     stability: float | None
+    evidence: float | None
     silhouettes: dict[int, float]
     stabilities: dict[int, float]
+    scores: dict[int, float]
     smallest_shares: dict[int, float]
 
 
-def choose_clusters(projection: Projection, params: Params) -> ClusterFit:
+def choose_clusters(projection: Projection, params: Params, previous: int | None = None) -> ClusterFit:
     """Cluster the points of ``projection``: as many clusters as ``params`` asks for, or as the data support.
 
-    k-means itself draws nothing at random. The seed is for the choice of k, which refits random parts of the tracks,
-    and for the sample of a genre of more than FIT_SAMPLE_SIZE tracks. Clusters are numbered along the plot's first
-    axis: cluster 1 is the leftmost. Raises UnclusterableError if fewer tracks differ from each other than clusters are
-    asked for, or than MIN_TRACKS.
+    ``previous``: the number of clusters of the run before, which is kept as long as it holds; see ``choice``. The
+    choice draws its samples by the tracks' values. The seed only decides to which tracks of a genre of more than
+    FIT_SAMPLE_SIZE the centres are fitted in the end. Clusters are numbered along the plot's first axis: cluster 1 is
+    the leftmost.
+
+    Raises UnclusterableError if fewer tracks differ from each other than clusters are asked for, or than MIN_TRACKS, or
+    if one of the clusters that are asked for would be too small.
     """
     points = projection.points
-    random = np.random.default_rng(params.seed)
     # More threads make products of tables of this size slower, and their last digits depend on the number of threads.
     with threadpool_limits(limits=1):
-        sample = points[quality.subsample(random, len(points), FIT_SAMPLE_SIZE)]
+        rows = sampling.draw(projection.hashes, FIT_SAMPLE_SIZE, "fit")
+        sample, hashes = points[rows], projection.hashes[rows]
         distinct = len(np.unique(sample, axis=0))
         needed = max(MIN_TRACKS, params.clusters or 0)
         if distinct < needed:
             raise UnclusterableError(f"only {distinct} of {len(points)} tracks differ, and {needed} are needed")
         max_chosen = max(MIN_CLUSTERS, min(MAX_CLUSTERS_BY_CHOICE, distinct // MIN_TRACKS_PER_CLUSTER))
         # At least as many as the choice would try, so that the same k gives the same clusters, asked for or chosen.
-        fits = fit_all_k(sample, max(max_chosen, params.clusters or 0))
-        if params.clusters is not None:
-            fits = {params.clusters: fits[params.clusters]}
-        silhouettes = quality.silhouettes(sample, fits, random)
+        fits = _without_small(sample, fit_all_k(sample, max(max_chosen, params.clusters or 0)))
         sizes = {k: np.bincount(fit.labels, minlength=k) for k, fit in fits.items()}
+        large_enough = [k for k in fits if not choice.is_too_small(sizes[k])]
+        found: float | None = None
         stabilities: dict[int, float] = {}
-        n_clusters = params.clusters
-        if n_clusters is None:
-            stabilities = quality.stabilities(sample, fits, _separated(silhouettes, sizes), random)
-            n_clusters = _choose(stabilities)
-        labels = nearest_center(points, fits[n_clusters].centers)
+        scores: dict[int, float] = {}
+        if params.clusters is not None:
+            silhouettes = quality.silhouettes(sample, {params.clusters: fits[params.clusters]}, hashes)
+            preferred: Sequence[int] = [params.clusters]
+        else:
+            silhouettes = quality.silhouettes(sample, fits, hashes)
+            found = evidence(projection.weighted(sampling.draw(projection.hashes, DIVISION_SAMPLE_SIZE, "division")))
+            candidates = choice.separated({k: silhouettes[k] for k in large_enough})
+            if candidates and choice.divides(found, previous):
+                stabilities = quality.stabilities(sample, candidates, hashes)
+                scores = choice.scores(silhouettes, stabilities)
+            preferred = choice.by_preference(scores, previous)
+        chosen, labels = _assign(projection, fits, preferred, params.seed)
+        if params.clusters is not None and chosen == 1:
+            raise UnclusterableError(_too_small(params.clusters, sizes[params.clusters], large_enough))
     numbers, distances = _number(points, labels)
-    shares = {k: float(size.min() / size.sum()) for k, size in sizes.items()}
     return ClusterFit(
-        numbers, distances, silhouettes[n_clusters], stabilities.get(n_clusters), silhouettes, stabilities, shares
+        numbers,
+        distances,
+        silhouettes.get(chosen, 0.0),
+        stabilities.get(chosen),
+        found,
+        silhouettes,
+        stabilities,
+        scores,
+        {k: float(sizes[k].min() / sizes[k].sum()) for k in silhouettes},
     )
 
 
-def _separated(silhouettes: Mapping[int, float], sizes: Mapping[int, IntArray]) -> list[int]:
-    """Return every k that is nearly as well separated as the best, among those without a very small cluster.
+def _without_small(points: FloatArray, fits: Mapping[int, KMeansFit]) -> dict[int, KMeansFit]:
+    """Return ``fits``; in place of each that has a cluster that is too small, one that has none, if it is found.
 
-    If every k has a very small cluster, return the one whose smallest cluster is largest.
+    A track that is far from all others gets a cluster of its own at every k. A fit of more clusters, less those that
+    are too small, groups the other tracks, and the far ones join the nearest group.
     """
-    without_small = [k for k in silhouettes if sizes[k].min() >= max(MIN_SIZE, MIN_SHARE * sizes[k].sum())]
-    if not without_small:
-        return [max(silhouettes, key=lambda k: (sizes[k].min(), silhouettes[k]))]
-    best = max(silhouettes[k] for k in without_small)
-    # A share of a negative silhouette would be larger than the silhouette itself.
-    return [k for k in without_small if silhouettes[k] >= min(best, MIN_SILHOUETTE_RATIO * best)]
+    found = dict(fits)
+    for k, fit in fits.items():
+        if not choice.is_too_small(np.bincount(fit.labels, minlength=k)):
+            continue
+        for larger in range(k + 1, max(fits) + 1):
+            sizes = np.bincount(fits[larger].labels, minlength=larger)
+            large = ~choice.too_small(sizes)
+            if large.sum() == k:
+                without = best_of_starts(points, fits[larger].centers[large][None])
+                if not choice.is_too_small(np.bincount(without.labels, minlength=k)):
+                    found[k] = without
+                    break
+    return found
 
 
-def _choose(stabilities: Mapping[int, float]) -> int:
-    """Return the largest k that is stable; if none is, the most stable."""
-    stable = [k for k, stability in stabilities.items() if stability >= quality.MIN_STABILITY]
-    return max(stable) if stable else max(stabilities, key=lambda k: (stabilities[k], k))
+def _assign(
+    projection: Projection, fits: Mapping[int, KMeansFit], preferred: Sequence[int], seed: int
+) -> tuple[int, IntArray]:
+    """Return the first k of ``preferred`` of which no cluster is too small among all tracks, and its labels.
+
+    The labels, shape (n,), are from 0. If there is no such k, it is 1, and all labels are 0.
+    """
+    rows = sampling.draw(projection.hashes, FIT_SAMPLE_SIZE, "fit", seed)
+    for k in preferred:
+        centers = fits[k].centers
+        if len(rows) < len(projection.points):
+            centers = best_of_starts(projection.points[rows], centers[None]).centers
+        labels = nearest_center(projection.points, centers)
+        if not choice.is_too_small(np.bincount(labels, minlength=k)):
+            return k, labels
+    return 1, np.zeros(len(projection.points), dtype=np.int64)
+
+
+def _too_small(clusters: int, sizes: IntArray, large_enough: Sequence[int]) -> str:
+    needed = f"{choice.MIN_SIZE} tracks and {choice.MIN_SHARE:.0%} of all are needed"
+    smallest = f"1 of {clusters} clusters would have only {sizes.min()} of {sizes.sum()} tracks, and {needed}"
+    possible = ", ".join(str(k) for k in large_enough if k != clusters)
+    return f"{smallest}; possible numbers of clusters: {possible or 'none'}"
 
 
 def _number(points: FloatArray, labels: IntArray) -> tuple[IntArray, FloatArray]:

@@ -9,7 +9,7 @@ import numpy as np
 from clusters.core.features import FEATURE_NAMES, IntArray
 
 # Raise this whenever the same table and the same Params would give other clusters or another plot.
-ALGORITHM_VERSION = 3
+ALGORITHM_VERSION = 4
 
 MIN_TRACKS = 6
 MIN_CLUSTERS = 2
@@ -37,7 +37,7 @@ def _empty() -> IntArray:
 
 @dataclass(frozen=True)
 class PreviousRun:
-    """The clusters of the previous run. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
+    """The clusters of the run before. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
 
     ``next_number``: the first number that no cluster of the genre has ever had.
     """
@@ -45,6 +45,11 @@ class PreviousRun:
     ids: IntArray = field(default_factory=_empty)
     numbers: IntArray = field(default_factory=_empty)
     next_number: int = 1
+
+    @property
+    def cluster_count(self) -> int | None:
+        """How many clusters the run had, None if there was no run."""
+        return len(np.unique(self.numbers)) or None
 
 
 def input_hash(tracks: str, params: Params) -> str:

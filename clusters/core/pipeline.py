@@ -20,14 +20,16 @@ from clusters.core.results import AxisEnds, Clustering, ClusterSummary
 def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | None = None) -> Clustering:
     """Cluster ``table``. The result depends on its rows and on ``params``, but not on the order of the rows.
 
-    ``previous_run`` decides only the numbers of the clusters. Without it, they are numbered from left to right.
+    The clusters take their numbers from ``previous_run``, and there are as many as it has, if that still holds. Without
+    it, they are numbered from left to right.
 
     Raises UnclusterableError, with the reason, if the table cannot be clustered.
     """
     table = table.in_canonical_order()
     projection = project(table)
-    fitted = choose_clusters(projection, params)
-    numbers = match(table.ids, fitted.numbers, previous_run or PreviousRun())
+    previous_run = previous_run or PreviousRun()
+    fitted = choose_clusters(projection, params, previous_run.cluster_count)
+    numbers = match(table.ids, fitted.numbers, previous_run)
     order, ranks = _rank(numbers, fitted.distances)
     points = _plane(projection.points)[order]
     axes = _axes(projection)
@@ -46,10 +48,12 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
         weights=_by_feature(projection, projection.weights),
         loadings=tuple(_by_feature(projection, loadings) for loadings in projection.loadings),
         explained_variance=tuple(projection.explained_variance.tolist()),
+        evidence=fitted.evidence,
         silhouette=fitted.silhouette,
         silhouettes=fitted.silhouettes,
         stability=fitted.stability,
         stabilities=fitted.stabilities,
+        scores=fitted.scores,
         smallest_shares=fitted.smallest_shares,
         digest=_digest(zip(numbers[order].tolist(), ranks.tolist(), (table.keys[row] for row in order), strict=True)),
         versions={

@@ -6,8 +6,9 @@ import numpy as np
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, UnclusterableError
+from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray, UnclusterableError
 from clusters.core.params import MIN_TRACKS
+from clusters.core.sampling import HashArray, row_hashes
 
 COMPONENTS = 4
 # A feature counts the same in every genre. Standardising would enlarge a feature that hardly varies within a genre.
@@ -21,18 +22,26 @@ class Projection:
 
     ``kept``, ``dropped``: the features that vary and those that are constant. ``deviations``: shape (n, len(kept)), how
     far each track is from the genre's mean, in the genre's standard deviations; for captions, not for distances.
-    ``weights``: shape (len(kept),), by which each feature is multiplied first. ``points``: shape (n, components).
-    ``loadings``: shape (components, len(kept)), of the weighted features. ``explained_variance``: each component's
-    share of the variance, 0 to 1.
+    ``weights``: shape (len(kept),), by which each feature is multiplied first. ``spreads``: shape (len(kept),), the
+    standard deviations of the weighted features. ``points``: shape (n, components). ``loadings``: shape (components,
+    len(kept)), of the weighted features. ``explained_variance``: each component's share of the variance, 0 to 1.
+    ``hashes``: shape (n,), of the tracks' features, by which samples are drawn; see ``sampling``.
     """
 
     kept: tuple[str, ...]
     dropped: tuple[str, ...]
     deviations: FloatArray
     weights: FloatArray
+    spreads: FloatArray
     points: FloatArray
     loadings: FloatArray
     explained_variance: FloatArray
+    hashes: HashArray
+
+    def weighted(self, rows: IntArray) -> FloatArray:
+        """Return the weighted features of ``rows`` less the genre's means, shape (len(rows), len(kept))."""
+        result: FloatArray = self.deviations[rows] * self.spreads
+        return result
 
 
 def project(table: FeatureTable) -> Projection:
@@ -70,7 +79,9 @@ def project(table: FeatureTable) -> Projection:
         dropped=tuple(names[~varies].tolist()),
         deviations=centred / deviations[varies],
         weights=weights,
+        spreads=deviations[varies] * weights,
         points=weighted @ loadings.T,
         loadings=loadings,
         explained_variance=pca.explained_variance_ratio_,
+        hashes=row_hashes(values),
     )

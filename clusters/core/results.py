@@ -34,9 +34,9 @@ class Clustering:
 
     ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``points``: shape (n, 2), the coordinates on the plot.
     ``axes``: the words for the plot's one or two axes. ``weights``: by which each feature is multiplied before the
-    projection. ``loadings``: one mapping per component, by feature. ``silhouettes``, ``stabilities``,
-    ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: the SHA-256 of number, rank and key of every membership, in
-    order. ``versions``: of the programs that computed it.
+    projection. ``loadings``: one mapping per component, by feature. ``evidence``, ``silhouette``, ``stability``,
+    ``silhouettes``, ``stabilities``, ``scores``, ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: the SHA-256
+    of number, rank and key of every membership, in order. ``versions``: of the programs that computed it.
     """
 
     ids: IntArray
@@ -51,10 +51,12 @@ class Clustering:
     weights: dict[str, float]
     loadings: tuple[dict[str, float], ...]
     explained_variance: tuple[float, ...]
+    evidence: float | None
     silhouette: float
     silhouettes: dict[int, float]
     stability: float | None
     stabilities: dict[int, float]
+    scores: dict[int, float]
     smallest_shares: dict[int, float]
     digest: str
     versions: dict[str, str]
