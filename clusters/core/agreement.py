@@ -37,10 +37,8 @@ def mean_pairwise_agreement(labels: IntArray, k: int) -> float:
     """
     groupings, items = labels.shape
     # Single precision counts exactly up to 2²⁴ items. One product of matrices has the contingency tables of all pairs.
-    members = np.zeros((items, groupings, k), dtype=np.float32)
-    np.put_along_axis(members, labels.T[:, :, None], 1, axis=2)
-    flat = members.reshape(items, groupings * k)
-    tables = (flat.T @ flat).astype(np.float64).reshape(groupings, k, groupings, k)
+    members = (labels[:, None] == np.arange(k)[:, None]).reshape(groupings * k, items).astype(np.float32)
+    tables = (members @ members.T).astype(np.float64).reshape(groupings, k, groupings, k)
     both = (tables * (tables - 1)).sum(axis=(1, 3)) / 2
     # A grouping has the same pairs as itself: the diagonal has the number of pairs in one group.
     own = np.diag(both)

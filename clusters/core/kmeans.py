@@ -70,8 +70,7 @@ def fit_samples(samples: FloatArray, max_clusters: int, second_pass: bool = Fals
     to_own = ((samples - centers) ** 2).sum(axis=2)
     fits = {}
     for k in range(MIN_CLUSTERS, max_clusters + 1):
-        gains = np.maximum(to_own[:, None] - to_candidates, 0).sum(axis=2)
-        best = candidates[np.arange(count), gains.argmax(axis=1)]
+        best = candidates[np.arange(count), _gains(to_own, to_candidates).argmax(axis=1)]
         centers = _lloyd(samples, np.concatenate([centers, best[:, None]], axis=1), SAMPLE_STEPS)
         to_own = distances_to_centers(samples, centers).min(axis=1)
         fits[k] = SampleFits(to_own.sum(axis=1), centers)
@@ -107,7 +106,8 @@ class _Sweep:
         self.starts = starts
         self.spread = np.unique(np.linspace(0, len(points) - 1, candidates).astype(np.int64))
         self.candidates = points[self.spread]
-        self.to_candidates = squared_distances(points, self.candidates)
+        # Single precision is enough to find a start.
+        self.to_candidates = squared_distances(self.candidates, points).astype(np.float32)[None]
         mean = points.mean(axis=0, keepdims=True)
         inertia = float(squared_distances(points, mean).sum())
         self.fits = {1: KMeansFit(inertia, np.zeros(len(points), dtype=np.int64), mean)}
@@ -139,7 +139,7 @@ class _Sweep:
         """Return starts for ``k``: the centres of k - 1, and in one cluster the candidate that lowers inertia most."""
         fit = self.fits[k - 1]
         to_own = ((self.points - fit.centers[fit.labels]) ** 2).sum(axis=1)
-        gains = np.maximum(to_own[:, None] - self.to_candidates, 0).sum(axis=0)
+        gains = _gains(to_own.astype(np.float32)[None], self.to_candidates)[0]
         labels = fit.labels[self.spread]
         best = [
             int(members[np.argmax(gains[members])])
@@ -156,6 +156,17 @@ class _Sweep:
         squares.partition(1, axis=1)
         losses = np.bincount(fit.labels, squares[:, 1] - squares[:, 0], k + 1)
         return np.stack([np.delete(fit.centers, center, axis=0) for center in np.argsort(losses)[: self.starts]])
+
+
+def _gains(to_own: FloatArray, to_candidates: FloatArray) -> FloatArray:
+    """Return by how much a centre at each candidate would lower the inertia before any step, shape (b, candidates).
+
+    ``to_own``: shape (b, n), ``to_candidates``: shape (b, candidates, n): squared distances.
+    """
+    gains = to_own[:, None] - to_candidates
+    np.maximum(gains, 0, out=gains)
+    sums: FloatArray = gains.sum(axis=2)
+    return sums
 
 
 def nearest_center(points: FloatArray, centers: FloatArray) -> IntArray:
@@ -178,9 +189,10 @@ def nearest_centers(points: FloatArray, centers: FloatArray) -> IntArray:
 
 def squared_distances(points: FloatArray, others: FloatArray) -> FloatArray:
     """Return the squared distance of each point to each of ``others``, shape (n, len(others))."""
-    squares: FloatArray = (points**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * (points @ others.T)
-    np.maximum(squares, 0, out=squares)
-    return squares
+    squares: FloatArray = points @ (-2 * others.T)
+    squares += (points**2).sum(axis=1)[:, None]
+    squares += (others**2).sum(axis=1)
+    return np.maximum(squares, 0, out=squares)
 
 
 def best_of_starts(points: FloatArray, starts: FloatArray) -> KMeansFit:
@@ -231,6 +243,7 @@ def _smallest(values: FloatArray) -> NDArray[np.bool_]:
 
 def distances_to_centers(points: FloatArray, centers: FloatArray) -> FloatArray:
     """Return the squared distances of ``points``, shape (b, n, d), to ``centers``, shape (b, k, d): shape (b, k, n)."""
-    products = centers @ points.transpose(0, 2, 1)
-    squares: FloatArray = (centers**2).sum(axis=2)[:, :, None] + (points**2).sum(axis=2)[:, None] - 2 * products
+    squares: FloatArray = (-2 * centers) @ points.transpose(0, 2, 1)
+    squares += (centers**2).sum(axis=2)[:, :, None]
+    squares += (points**2).sum(axis=2)[:, None]
     return np.maximum(squares, 0, out=squares)

@@ -27,7 +27,8 @@ def silhouettes(points: FloatArray, fits: Mapping[int, KMeansFit], hashes: HashA
     if len(rows) < len(points):
         # The sample must have a point of every cluster: each is compared with its nearest other cluster.
         rows = np.union1d(rows, np.concatenate([np.unique(fit.labels, return_index=True)[1] for fit in fits.values()]))
-    distances = np.sqrt(squared_distances(points[rows], points[rows]))
+    distances = squared_distances(points[rows], points[rows])
+    np.sqrt(distances, out=distances)
     np.fill_diagonal(distances, 0)
     return {k: _silhouette(distances, fit.labels[rows], k) for k, fit in fits.items()}
 
