@@ -158,7 +158,7 @@ class _Sweep:
         return np.stack([np.delete(fit.centers, center, axis=0) for center in np.argsort(losses)[: self.starts]])
 
 
-def _gains(to_own: FloatArray, to_candidates: FloatArray) -> FloatArray:
+def _gains(to_own: NDArray[np.floating], to_candidates: NDArray[np.floating]) -> FloatArray:
     """Return by how much a centre at each candidate would lower the inertia before any step, shape (b, candidates).
 
     ``to_own``: shape (b, n), ``to_candidates``: shape (b, candidates, n): squared distances.
