@@ -173,6 +173,14 @@ class TestClusters:
         with pytest.raises(UnclusterableError, match=r"^1 of 3 clusters would have only 2 of 42 tracks, .*: 2$"):
             cluster(table(values), Params(clusters=3))
 
+    def test_a_track_far_from_all_others_does_not_hide_the_groups_of_the_others(self) -> None:
+        values = np.concatenate([blobs((30, 30)), blobs((1,))])
+        # The best split into two has this track alone on one side.
+        values[60] = values[:60].mean(axis=0)
+        values[60, column("tempo")] = 3_000
+
+        assert sorted(sizes(cluster(table(values), Params()))) == [30, 31]
+
     def test_where_every_split_makes_a_very_small_cluster_there_is_one_cluster(self) -> None:
         values = constant(30)
         values[:6, column("tempo")] = [0, 40, 80, 400, 600, 900]
