@@ -41,7 +41,7 @@ def _last_runs(number: int) -> Iterator[dashboard.Row]:
         yield dashboard.Row(
             str(run.collection),
             reverse("admin:clusters_run_change", args=[run.pk]),
-            f"{run.cluster_count} clusters of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
+            f"{run.clusters_in_words} of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
         )
 
 
@@ -55,7 +55,7 @@ def _waiting_runs(number: int) -> Iterator[dashboard.Row]:
         yield dashboard.Row(
             str(run.collection),
             reverse("admin:clusters_run_compare", args=[run.pk]),
-            f"{run.cluster_count} clusters of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
+            f"{run.clusters_in_words} of {run.track_count:,} tracks, {naturaltime(run.finished_at)}",
         )
 
 

@@ -30,7 +30,8 @@ def report(collection: Collection, outcome: Outcome, run: int | None) -> SafeStr
     if collection.has_page:
         page = format_html('<a href="{}">{}</a>', collection.get_absolute_url(), collection)
     if outcome.status == "published":
-        tracks = f"{outcome.tracks} tracks in {len(outcome.sizes)} clusters"
+        clusters = "1 cluster" if len(outcome.sizes) == 1 else f"{len(outcome.sizes)} clusters"
+        tracks = f"{outcome.tracks} tracks in {clusters}"
         return format_html("{}: {}, {} excluded.", page, tracks, outcome.excluded or "none")
     if outcome.status == "waiting":
         page = link_to(collection.editors_row)  # It may never have been on the site.

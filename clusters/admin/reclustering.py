@@ -107,7 +107,7 @@ class LastRunColumns(CatalogueAdmin[M]):
 
     @admin.display(ordering="run_silhouette")
     def silhouette(self, row: Any) -> str | None:
-        return None if row.run_pk is None else f"{row.run_silhouette:.3f}"
+        return None if row.run_pk is None or row.run_clusters == 1 else f"{row.run_silhouette:.3f}"
 
     @admin.display(ordering="run_excluded")
     def excluded(self, row: Any) -> SafeString | Literal[0] | None:

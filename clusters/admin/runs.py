@@ -267,7 +267,7 @@ class RunAdmin(ReadOnlyAdmin[Run]):
 
     @admin.display(description="silhouette", ordering="silhouette")
     def mean_silhouette(self, run: Run) -> str:
-        return f"{run.silhouette:.3f}"
+        return f"{run.silhouette:.3f}" if run.divides else "does not divide"
 
     @admin.display(description="numbers of clusters that were tried")
     def tried(self, run: Run) -> SafeString:
@@ -275,6 +275,8 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         for clusters in sorted(run.silhouettes, key=int):
             stability = run.stabilities.get(clusters)
             measured = "" if stability is None else f"stability {stability:.2f}"
+            if (score := run.scores.get(clusters)) is not None:
+                measured += f", score {score:.2f}"
             rows.append((f"{clusters} clusters", f"silhouette {run.silhouettes[clusters]:.3f}", measured))
         return facts(rows)
 

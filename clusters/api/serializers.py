@@ -100,6 +100,10 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     seconds = serializers.FloatField(read_only=True)
     parameters = ParametersSerializer(read_only=True)
     versions = serializers.DictField(child=serializers.CharField(), read_only=True)
+    divides = serializers.BooleanField(read_only=True, help_text="Whether there are several clusters.")
+    undivided_note = serializers.CharField(
+        read_only=True, help_text="What a single cluster means; empty if there are several."
+    )
     silhouettes = serializers.DictField(
         child=serializers.FloatField(), read_only=True, help_text="By each number of clusters that was tried."
     )
@@ -112,6 +116,11 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         child=serializers.FloatField(),
         read_only=True,
         help_text="The stability by each number of clusters that it was measured for.",
+    )
+    scores = serializers.DictField(
+        child=serializers.FloatField(),
+        read_only=True,
+        help_text="The score by each number of clusters that might have been chosen; the highest wins.",
     )
     smallest_shares = serializers.DictField(
         child=serializers.FloatField(),
@@ -153,10 +162,15 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "track_count",
             "excluded_count",
             "cluster_count",
+            "previous_cluster_count",
+            "divides",
+            "undivided_note",
+            "evidence",
             "silhouette",
             "silhouettes",
             "stability",
             "stabilities",
+            "scores",
             "smallest_shares",
             "features",
             "dropped_features",

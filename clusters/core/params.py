@@ -39,17 +39,14 @@ def _empty() -> IntArray:
 class PreviousRun:
     """The clusters of the run before. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
 
-    ``next_number``: the first number that no cluster of the genre has ever had.
+    ``next_number``: the first number that no cluster of the collection has ever had. ``chosen_clusters``: how many
+    clusters the run found the tracks to have; None if it was asked for a number, or there was no run.
     """
 
     ids: IntArray = field(default_factory=_empty)
     numbers: IntArray = field(default_factory=_empty)
     next_number: int = 1
-
-    @property
-    def cluster_count(self) -> int | None:
-        """How many clusters the run had, None if there was no run."""
-        return len(np.unique(self.numbers)) or None
+    chosen_clusters: int | None = None
 
 
 def input_hash(tracks: str, params: Params) -> str:

@@ -28,7 +28,7 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
     table = table.in_canonical_order()
     projection = project(table)
     previous_run = previous_run or PreviousRun()
-    fitted = choose_clusters(projection, params, previous_run.cluster_count)
+    fitted = choose_clusters(projection, params, previous_run.chosen_clusters)
     numbers = match(table.ids, fitted.numbers, previous_run)
     order, ranks = _rank(numbers, fitted.distances)
     points = _plane(projection.points)[order]

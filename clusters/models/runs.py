@@ -9,6 +9,11 @@ from musicdb.models import Track
 from musicdb.models.fields import FiniteFloatField, NameField
 from musicdb.models.name_keys import SearchedByName
 
+UNDIVIDED = (
+    "These tracks do not divide into clusters: no split makes large enough parts that differ more than parts of random "
+    "data would. So they are shown as one cluster."
+)
+
 
 class Run(models.Model):
     """One clustering of a collection. Written whole, once, when it is finished; only ``is_published`` changes later."""
@@ -33,7 +38,17 @@ class Run(models.Model):
     weights = models.JSONField(default=dict, help_text="What a feature's unit counts among the components, by feature.")
     loadings = models.JSONField(default=list, help_text="Of each component, by feature.")
     explained_variance = models.JSONField(help_text="Each component's share of the variance, 0 to 1.")
-    silhouette = FiniteFloatField(help_text="How well the clusters are separated, from -1 to 1.")
+    previous_cluster_count = models.PositiveSmallIntegerField(
+        null=True, help_text="How many clusters the run before had found; unknown for older runs, and if it found none."
+    )
+    evidence = FiniteFloatField(
+        null=True,
+        help_text="How much better the tracks divide than featureless data of the same size and covariance, as a "
+        "multiple of what is needed; unknown where it was not measured.",
+    )
+    silhouette = FiniteFloatField(
+        help_text="How well the clusters are separated, from -1 to 1; 0 for a single cluster."
+    )
     silhouettes = models.JSONField(help_text="The silhouette for each number of clusters that was tried.")
     stability = FiniteFloatField(
         null=True,
@@ -41,6 +56,9 @@ class Run(models.Model):
     )
     stabilities = models.JSONField(
         default=dict, help_text="The stability for each number of clusters it was measured for."
+    )
+    scores = models.JSONField(
+        default=dict, help_text="The score for each number of clusters that might have been chosen; the highest wins."
     )
     smallest_shares = models.JSONField(
         default=dict, help_text="The smallest cluster's share of the tracks for each number of clusters that was tried."
@@ -76,11 +94,32 @@ class Run(models.Model):
         return (self.finished_at - self.started_at).total_seconds()
 
     @property
+    def divides(self) -> bool:
+        """Whether there are several clusters. A run may find that its tracks do not divide."""
+        return self.cluster_count > 1
+
+    @property
+    def clusters_in_words(self) -> str:
+        return f"{self.cluster_count} clusters" if self.divides else "1 cluster"
+
+    @property
+    def undivided_note(self) -> str:
+        """What a single cluster means, for visitors; empty if there are several."""
+        return "" if self.divides else UNDIVIDED
+
+    @property
+    def kept_cluster_count(self) -> bool:
+        """Whether there are as many clusters as in the run before although another number has a higher score."""
+        # JSON stores the numbers as strings.
+        own = self.scores.get(str(self.cluster_count))
+        return own is not None and self.previous_cluster_count == self.cluster_count and own < max(self.scores.values())
+
+    @property
     def plot_alt(self) -> str:
         """A description of the plot for people who cannot see it."""
         ends = [f"from {axis['low']} to {axis['high']}" for axis in self.axes]
         directions = "; ".join(f"{way} {words}" for way, words in zip(("across", "up"), ends, strict=False))
-        return f"Scatter plot of {self.track_count} tracks in {self.cluster_count} clusters; {directions}."
+        return f"Scatter plot of {self.track_count} tracks in {self.clusters_in_words}; {directions}."
 
 
 class Cluster(SearchedByName):

@@ -47,6 +47,8 @@ def clusters_as_markdown(run: Run, clusters: Iterable[Cluster], absolute: Absolu
         f"![Comparison of Cluster]({absolute(run.plot_png.url)})",
         "",
     ]
+    if not run.divides:
+        lines += [run.undivided_note, ""]
     for cluster in clusters:
         lines += _section("##", cluster, cluster.representatives, absolute)
     return "\n".join(lines) + "\n"

@@ -24,6 +24,7 @@ class Candidate:
     k: int
     silhouette: float
     stability: float | None
+    score: float | None
     smallest_share: float | None
     is_chosen: bool
 
@@ -36,6 +37,7 @@ def candidates(run: Run) -> list[Candidate]:
             int(k),
             run.silhouettes[k],
             run.stabilities.get(k),
+            run.scores.get(k),
             run.smallest_shares.get(k),
             is_chosen=int(k) == run.cluster_count,
         )

@@ -165,11 +165,13 @@ class Command(BaseCommand):
             )
             return
         sizes = " + ".join(str(size) for _, size in outcome.sizes)
+        clusters = "1 cluster, because the tracks do not divide, "
+        if len(outcome.sizes) > 1:
+            clusters = f"{len(outcome.sizes)} clusters ({sizes}), silhouette {outcome.silhouette:.3f}, "
         stability = "" if outcome.stability is None else f"stability {outcome.stability:.2f}, "
         self.stdout.write(
             f"{outcome.collection}: {outcome.status}: {outcome.tracks} tracks, {outcome.excluded} excluded, "
-            f"{len(outcome.sizes)} clusters ({sizes}), silhouette {outcome.silhouette:.3f}, "
-            f"{stability}{outcome.seconds:.2f} s" + (f" ({outcome.reason})" if outcome.reason else "")
+            f"{clusters}{stability}{outcome.seconds:.2f} s" + (f" ({outcome.reason})" if outcome.reason else "")
         )
 
 
