@@ -16,8 +16,8 @@ MIN_SHARE = 0.02
 MIN_SILHOUETTE_RATIO = 0.5
 # Above this stability, parts of the tracks differ more than their clusters do.
 ENOUGH_STABILITY = 0.94
-SILHOUETTE_WEIGHT = 0.4
-WEIGHT_OF_DOUBLING = 0.165
+SILHOUETTE_WEIGHT = 0.45
+WEIGHT_OF_DOUBLING = 0.17
 
 # The number of clusters of the run before is kept if its score is at most so much below the best.
 KEEP_WITHIN = 0.08

@@ -32,11 +32,11 @@ def test_a_score_is_stability_separation_and_detail() -> None:
     found = choice.scores({2: 0.4, 4: 0.2, 8: 0.3}, {2: 0.9, 4: 0.99})
 
     # A stability above 0.94 counts as 0.94.
-    assert found == pytest.approx({2: 0.9 + 0.4 + 0.165, 4: 0.94 + 0.2 + 0.33})
+    assert found == pytest.approx({2: 0.9 + 0.45 + 0.17, 4: 0.94 + 0.225 + 0.34})
 
 
 def test_without_any_separation_stability_and_detail_decide() -> None:
-    assert choice.scores({2: 0.0, 3: -0.1}, {2: 0.5, 3: 0.5}) == pytest.approx({2: 0.665, 3: 0.5 + 0.165 * np.log2(3)})
+    assert choice.scores({2: 0.0, 3: -0.1}, {2: 0.5, 3: 0.5}) == pytest.approx({2: 0.67, 3: 0.5 + 0.17 * np.log2(3)})
 
 
 class TestPreference:
