@@ -14,7 +14,7 @@ from clusters.core.params import MIN_CLUSTERS, MIN_TRACKS, Params
 from clusters.core.projection import Projection
 
 MAX_CLUSTERS_BY_CHOICE = 10
-MIN_TRACKS_PER_CLUSTER = 4
+MIN_TRACKS_PER_CLUSTER = 12
 # A larger genre is fitted, refitted and measured on a sample of this many tracks.
 FIT_SAMPLE_SIZE = 4_000
 # Whether it divides at all is clear from fewer.
