@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clusters', '0006_runs_of_collections'),
+        ('clusters', '0007_back_to_genres'),
     ]
 
     operations = [
