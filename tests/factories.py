@@ -29,6 +29,8 @@ from musicdb.models import (
     TrackArtist,
 )
 
+# The features by which the groups of ``grouped_tracks`` differ.
+OF_GROUPS = ("energy", "acousticness", "valence", "loudness")
 SHARES = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")
 
 
@@ -75,7 +77,10 @@ class AlbumFactory(DjangoModelFactory):
 
 
 class TrackFactory(DjangoModelFactory):
-    """A track with an album and, unless ``features`` is False, with features drawn from its own number."""
+    """A track with an album and, unless ``features`` is False, with features drawn from its own number.
+
+    ``group``: which group of how many the features are near to, as (0, 2); without it they are in no group.
+    """
 
     class Meta:
         model = Track
@@ -83,6 +88,7 @@ class TrackFactory(DjangoModelFactory):
 
     class Params:
         features = True
+        group = None
 
     title = factory.Sequence("Track {}".format)
     spotify_id = factory.Sequence("track{:017d}".format)
@@ -99,8 +105,10 @@ class TrackFactory(DjangoModelFactory):
 
     @classmethod
     def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
+        group = kwargs.pop("group", None)
         if kwargs.pop("features", True):
-            kwargs = {**random_features(random.Random(kwargs["spotify_id"])), **kwargs}
+            source = random.Random(kwargs["spotify_id"])
+            kwargs = {**(random_features(source) if group is None else features_of_group(source, *group)), **kwargs}
         return kwargs
 
 
@@ -149,6 +157,22 @@ def random_features(source: random.Random) -> dict[str, float]:
     }
 
 
+def features_of_group(source: random.Random, group: int, groups: int) -> dict[str, float]:
+    """All twelve features, near to those of this group, which is far from each other of up to 16 ``groups``."""
+    # A group is at a corner of a cube: each digit of its number in base 2 says whether some features are low or high.
+    digits = (groups - 1).bit_length()
+    assert digits <= len(OF_GROUPS)
+    places = {name: 0.2 + 0.6 * (group >> at % digits & 1) for at, name in enumerate(OF_GROUPS)}
+    near = {name: places.get(name, 0.5) + source.uniform(-0.05, 0.05) for name in (*SHARES, "tempo", "loudness")}
+    near.update(tempo=60 + 120 * near["tempo"], loudness=-60 + 60 * near["loudness"])
+    return {**random_features(source), **{name: round(value, 3) for name, value in near.items()}}
+
+
+def grouped_tracks(tracks: int, groups: int = 2, **fields: Any) -> list[Track]:
+    """Create that many tracks in clear groups of equal sizes, by turns."""
+    return [TrackFactory(group=(number % groups, groups), **fields) for number in range(tracks)]
+
+
 Owner = Genre | Playlist | Artist | Label
 
 
@@ -167,11 +191,22 @@ def runs_of(owner: Owner) -> RunQuerySet:
     return Run.objects.of(collection_of(owner))
 
 
-def clustered_genre(tracks: int = 12, clusters: int | None = None, **names: Any) -> tuple[Genre, Run]:
-    """A genre of that many tracks, each with an artist and a label of its own, and its published run."""
+def clustered_genre(
+    tracks: int = 12, clusters: int | None = None, groups: int | None = None, **names: Any
+) -> tuple[Genre, Run]:
+    """A genre of that many tracks, each with an artist and a label of its own, and its published run.
+
+    The tracks are in as many clear groups as there are to be clusters, if not in ``groups``; in two if neither is said.
+    """
     genre = GenreFactory(**names)
-    for _ in range(tracks):
-        TrackFactory(genres=[genre], artists=[ArtistFactory()], album=AlbumFactory(labels=[LabelFactory()]))
+    groups = groups or clusters or 2
+    for number in range(tracks):
+        TrackFactory(
+            group=(number % groups, groups),
+            genres=[genre],
+            artists=[ArtistFactory()],
+            album=AlbumFactory(labels=[LabelFactory()]),
+        )
     (outcome,) = recluster([collection_of(genre)], Params(clusters=clusters), Options())
     assert outcome.status == "published", outcome
     return genre, runs_of(genre).get()

@@ -8,13 +8,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clusters.core import choice
 from clusters.models import Run
 
 
 def figures_of(run: Run) -> dict[str, Any]:
     """Return the figures by the names that the template uses."""
     tried = candidates(run)
-    return {"candidates": tried, "plot": plot(tried), "components": components(run)}
+    return {
+        "candidates": tried,
+        "plot": plot(tried),
+        "components": components(run),
+        "enough_stability": choice.ENOUGH_STABILITY,
+        "silhouette_weight": choice.SILHOUETTE_WEIGHT,
+        "weight_of_doubling": choice.WEIGHT_OF_DOUBLING,
+        "evidence_to_divide_again": choice.MIN_EVIDENCE_TO_DIVIDE_AGAIN,
+        "evidence_to_stay_divided": choice.MIN_EVIDENCE_TO_STAY_DIVIDED,
+    }
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from musicdb.models import Genre
 from tests.admin.helpers import editor, listed, messages_of, page_of, run_action
 from tests.clusters.jobs.brokers import folder_broker, messages, use
 from tests.clusters.jobs.rows import claim_next, make_worker_dead, run_next, stall
-from tests.factories import GenreFactory, TrackFactory, collections_of, runs_of
+from tests.factories import GenreFactory, collections_of, grouped_tracks, runs_of
 
 pytestmark = pytest.mark.django_db
 REFRESH = '<noscript><meta http-equiv="refresh" content="{}"></noscript>'
@@ -37,7 +37,7 @@ def broker(settings: LazySettings, tmp_path: Path) -> Path:
 def genres_of(*names: str, tracks: int = 8) -> list[Genre]:
     genres = [GenreFactory(name=name) for name in names]
     for genre in genres:
-        TrackFactory.create_batch(tracks, genres=[genre])
+        grouped_tracks(tracks, genres=[genre])
     return genres
 
 

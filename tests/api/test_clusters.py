@@ -27,7 +27,7 @@ COLLECTION = {
 
 
 # A genre of thirty tracks in two clusters, so that one at least has more than represent it.
-_genre_and_run = once_for_the_module(lambda: clustered_genre(30, clusters=2, name="dream pop"))
+_genre_and_run = once_for_the_module(lambda: clustered_genre(30, clusters=2, groups=4, name="dream pop"))
 
 
 @pytest.fixture
@@ -105,10 +105,15 @@ def test_a_genre_shows_its_published_run(get: Get, run: Run) -> None:
             "track_count": 30,
             "excluded_count": 0,
             "cluster_count": 2,
+            "previous_cluster_count": None,
+            "divides": True,
+            "undivided_note": "",
+            "evidence": None,
             "silhouette": run.silhouette,
             "silhouettes": run.silhouettes,
             "stability": run.stability,
             "stabilities": run.stabilities,
+            "scores": {},
             "smallest_shares": run.smallest_shares,
             "features": run.features,
             "dropped_features": [],

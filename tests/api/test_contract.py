@@ -60,10 +60,10 @@ def make_library() -> None:
     """Make a library in which everything has the slug "x"."""
     genre, label = GenreFactory(slug="x"), LabelFactory(slug="x")
     album, artist = AlbumFactory(slug="x", labels=[label]), ArtistFactory(slug="x")
-    track = TrackFactory(slug="x", album=album, artists=[artist], genres=[genre], score=3, liked=True)
+    track = TrackFactory(group=(0, 2), slug="x", album=album, artists=[artist], genres=[genre], score=3, liked=True)
     PlaylistFactory(rule="liked=true")
-    for _ in range(11):
-        TrackFactory(album=None, artists=[ArtistFactory(visibility="hidden")], genres=[genre])
+    for number in range(1, 12):
+        TrackFactory(group=(number % 2, 2), album=None, artists=[ArtistFactory(visibility="hidden")], genres=[genre])
     TrackFactory(genres=[genre], features=False, spotify_id=None)
     playlist = PlaylistFactory(slug="x", tracks=[track, track, *Track.objects.all()])
     for each in Track.objects.all():

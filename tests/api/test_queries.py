@@ -48,8 +48,10 @@ def make_library(rows: int) -> None:
     labels = [LabelFactory(name=name) for name in numbered("label", rows)]
     for album in numbered("album", rows):
         AlbumFactory(title=album, labels=labels)
-    for track in numbered("track", 6 * rows):
-        TrackFactory(title=track, album=AlbumFactory(labels=labels), artists=artists, genres=genres)
+    for number, track in enumerate(numbered("track", 6 * rows)):
+        TrackFactory(
+            group=(number % 2, 2), title=track, album=AlbumFactory(labels=labels), artists=artists, genres=genres
+        )
     outcomes = recluster(collections_of(genres), Params(clusters=2), Options())
     assert {outcome.status for outcome in outcomes} == {"published"}
 

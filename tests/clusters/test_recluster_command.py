@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from clusters.models import Run
 from clusters.runs import service, storing
 from musicdb.models import Genre
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, TrackFactory, grouped_tracks
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 KEYS = [
@@ -48,10 +48,10 @@ def refused(*arguments: str) -> str:
 def genres(db: None) -> list[Genre]:
     """Two genres that can be clustered, by slug after one that is too small."""
     small, pop, rock = (GenreFactory(name=name) for name in ("ambient", "korean pop", "K-Rock"))
-    TrackFactory.create_batch(5, genres=[small])
-    TrackFactory.create_batch(12, genres=[pop])
+    grouped_tracks(5, genres=[small])
+    grouped_tracks(12, groups=4, genres=[pop])
     TrackFactory(genres=[pop], tempo=None)
-    TrackFactory.create_batch(10, genres=[rock])
+    grouped_tracks(10, genres=[rock])
     return [small, pop, rock]
 
 
@@ -162,7 +162,7 @@ class TestGenres:
         assert json.loads(recluster("--json", name))["collection"] == "genre:korean-pop"
 
     def test_a_name_whose_accents_are_characters_of_their_own(self, genres: list[Genre]) -> None:
-        TrackFactory.create_batch(6, genres=[GenreFactory(name="forró")])
+        grouped_tracks(6, genres=[GenreFactory(name="forró")])
 
         assert json.loads(recluster("--json", "forro\u0301"))["collection"] == "genre:forro"
 

@@ -107,7 +107,7 @@ def test_a_genre_without_a_run_has_no_clusters_pages(client: Client) -> None:
 
 
 def test_only_the_published_run_is_shown(client: Client) -> None:
-    genre, _first = clustered_genre(name="dub")
+    genre, _first = clustered_genre(groups=4, name="dub")
     (second,) = recluster([collection_of(genre)], Params(clusters=4), Options())
     assert second.status == "published"
     assert len(parse(client.get("/genres/dub/clusters/")).all("section", class_="cluster")) == 4

@@ -10,7 +10,14 @@ from clusters.models import Cluster, Membership, Run
 from clusters.runs import Options, recluster
 from clusters.templatetags import clusters as tags
 from musicdb.models import Track
-from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of, collections_of
+from tests.factories import (
+    GenreFactory,
+    TrackFactory,
+    clustered_genre,
+    collection_of,
+    collections_of,
+    grouped_tracks,
+)
 from tests.pages.html import Node, parse, table_rows
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +107,7 @@ def test_queries_of_a_track_do_not_grow_with_its_clusters(
     client: Client, django_assert_num_queries, clusters: int, genres: int
 ) -> None:
     owners = [GenreFactory() for _ in range(genres)]
-    track, *_others = [TrackFactory(genres=owners) for _ in range(12)]
+    track, *_others = grouped_tracks(18, groups=6, genres=owners)
     assert {outcome.status for outcome in recluster(collections_of(owners), Params(clusters=clusters), Options())} == {
         "published"
     }

@@ -8,12 +8,12 @@ from django.utils import timezone
 from clusters.jobs.worker import claim, run
 from clusters.models import ReclusterTask, WorkerHeartbeat
 from musicdb.models import Genre
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, grouped_tracks
 
 
 def genre_with_tracks(tracks: int = 8, **fields: Any) -> Genre:
     genre: Genre = GenreFactory(**fields)
-    TrackFactory.create_batch(tracks, genres=[genre])
+    grouped_tracks(tracks, genres=[genre])
     return genre
 
 

@@ -3,12 +3,12 @@
 import pytest
 
 from musicdb.models import Genre
-from tests.factories import GenreFactory, TrackFactory
+from tests.factories import GenreFactory, grouped_tracks
 
 
 @pytest.fixture
 def genre() -> Genre:
-    """A genre with twelve tracks that can be clustered."""
+    """A genre with twelve tracks that can be divided into two, three or four clusters."""
     genre = GenreFactory(name="korean pop")
-    TrackFactory.create_batch(12, genres=[genre])
+    grouped_tracks(12, groups=4, genres=[genre])
     return genre

@@ -22,6 +22,7 @@ from tests.factories import (
     PlaylistFactory,
     TrackFactory,
     collection_of,
+    grouped_tracks,
 )
 
 pytestmark = pytest.mark.django_db
@@ -116,14 +117,14 @@ class TestNames:
         assert not Run.objects.exists()
 
     def test_a_genre_may_have_a_colon_in_its_name(self) -> None:
-        TrackFactory.create_batch(8, genres=[GenreFactory(name="disco: italo")])
+        grouped_tracks(8, genres=[GenreFactory(name="disco: italo")])
         assert keys("disco: italo") == ["genre:disco-italo"]
 
 
 class TestEveryCollection:
     @pytest.mark.usefixtures("owned")
     def test_the_library_first_then_what_has_enough_tracks(self) -> None:
-        TrackFactory.create_batch(19, genres=[GenreFactory(name="ska")])
+        grouped_tracks(19, genres=[GenreFactory(name="ska")])
         assert keys() == ["library", "genre:dub"]
         assert keys("--at-least", "19") == ["library", "genre:dub", "genre:ska"]
         assert keys("--playlists", "--artists", "--labels") == ["library", "genre:dub"]

@@ -13,7 +13,7 @@ from clusters.runs import Options, executors, recluster, service
 from musicdb.models import Genre
 from tests.clusters.runs.helpers import DRY_RUN, figures, rows, run
 from tests.clusters.safety.worker import die, die_of_nine_tracks, process_limits
-from tests.factories import GenreFactory, TrackFactory, collections_of
+from tests.factories import GenreFactory, collections_of, grouped_tracks
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ class TestWorkers:
     def test_two_processes_find_what_one_finds(self, genre: Genre) -> None:
         genres = [genre, GenreFactory(), *GenreFactory.create_batch(6)]
         for number, other in enumerate(genres[2:]):
-            TrackFactory.create_batch(8 + number, genres=[other])
+            grouped_tracks(8 + number, genres=[other])
         here = list(recluster(collections_of(genres), Params(), DRY_RUN))
         there = list(recluster(collections_of(genres), Params(), Options(jobs=2, dry_run=True)))
 
@@ -79,7 +79,7 @@ class TestWorkers:
         genres = GenreFactory.create_batch(6)
         for number, genre in enumerate(genres):
             # The third genre has as many tracks as die_of_nine_tracks waits for.
-            TrackFactory.create_batch(9 if number == 2 else 8, genres=[genre])
+            grouped_tracks(9 if number == 2 else 8, genres=[genre])
         monkeypatch.setattr(service, "compute", die_of_nine_tracks)
         outcomes = {
             outcome.collection: outcome for outcome in recluster(collections_of(genres), Params(), Options(jobs=2))

@@ -15,7 +15,7 @@ from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs import recluster, service, storing
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import DEFAULT, FORCE, files, rows, run
-from tests.factories import GenreFactory, TrackFactory, collections_of, runs_of
+from tests.factories import GenreFactory, TrackFactory, collections_of, grouped_tracks, runs_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ class TestSkipped:
     )
     def test_too_few_tracks(self, tracks: int, reason: str) -> None:
         genre = GenreFactory()
-        TrackFactory.create_batch(tracks, genres=[genre])
+        grouped_tracks(tracks, genres=[genre])
         TrackFactory(genres=[genre], features=False)
         outcome = run(genre)
 
@@ -52,7 +52,7 @@ class TestSkipped:
         before = list(Run.objects.values())
         genre.tracks.set(genre.tracks.all()[:5])
         other = GenreFactory()
-        TrackFactory.create_batch(12, genres=[other])
+        grouped_tracks(12, genres=[other])
         outcomes = list(recluster(collections_of([genre, other]), Params(), DEFAULT))
 
         assert [outcome.status for outcome in outcomes] == ["skipped", "published"]
@@ -66,7 +66,12 @@ class TestSkipped:
     def test_as_many_clusters_as_tracks(self, genre: Genre) -> None:
         outcome = run(genre, params=Params(clusters=12))
 
-        assert (outcome.status, outcome.silhouette) == ("published", 0.0)
+        assert (outcome.status, outcome.reason) == (
+            "skipped",
+            "1 of 12 clusters would have only 1 of 12 tracks, and 3 tracks and 2% of all are needed; "
+            "possible numbers of clusters: 2, 3, 4",
+        )
+        assert rows() == [0, 0, 0, 0]
 
 
 class TestFailed:
@@ -75,7 +80,7 @@ class TestFailed:
     @pytest.fixture
     def genres(self, genre: Genre) -> list[Genre]:
         other = GenreFactory()
-        TrackFactory.create_batch(12, genres=[other])
+        grouped_tracks(12, genres=[other])
         TrackFactory(genres=[genre], features=False)
         list(recluster(collections_of([genre, other]), Params(), DEFAULT))
         return [genre, other]
@@ -225,7 +230,7 @@ class TestDeletedGenre:
         self, genre: Genre, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         other = GenreFactory()
-        TrackFactory.create_batch(12, genres=[other])
+        grouped_tracks(12, genres=[other])
         self.delete_while_computing(monkeypatch, other)
         outcomes = list(recluster(collections_of([genre, other]), Params(), DEFAULT))
 
@@ -291,7 +296,7 @@ class TestLostConnection:
     ) -> None:
         genres = GenreFactory.create_batch(5)
         for genre in genres:
-            TrackFactory.create_batch(8, genres=[genre])
+            grouped_tracks(8, genres=[genre])
         original, calls = getattr(owner, name), []
 
         def cut_off(*args: Any) -> Any:

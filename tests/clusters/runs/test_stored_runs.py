@@ -12,7 +12,7 @@ from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from clusters.runs.inputs import read_inputs
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import FORCE, figures, files, plots, run
-from tests.factories import GenreFactory, TrackFactory, collection_of, runs_of
+from tests.factories import GenreFactory, TrackFactory, collection_of, grouped_tracks, runs_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,10 @@ class TestPublished:
         assert (stored.track_count, stored.excluded_count, stored.seed) == (12, 1, 7)
         assert stored.parameters == {"clusters": None, "seed": 7}
         assert stored.cluster_count == stored.clusters.count() == len(outcome.sizes)
+        assert (stored.cluster_count, stored.previous_cluster_count) == (2, None)
+        assert stored.evidence > 1
+        assert stored.stabilities == {"2": stored.stability}
+        assert list(stored.scores) == ["2"]
         assert stored.silhouettes[str(stored.cluster_count)] == stored.silhouette
         assert [sorted(axis) for axis in stored.axes] == [["high", "loadings", "low", "variance"]] * 2
         assert [axis["variance"] for axis in stored.axes] == stored.explained_variance[:2]
@@ -96,7 +100,7 @@ class TestPublished:
 
     def test_one_genre_is_no_other(self, genre: Genre) -> None:
         other = GenreFactory()
-        TrackFactory.create_batch(12, genres=[other])
+        grouped_tracks(12, genres=[other])
         run(genre)
         run(other)
         run(other, FORCE)
@@ -106,7 +110,7 @@ class TestPublished:
 
     def test_a_genre_by_the_name_of_an_emoji(self) -> None:
         genre = GenreFactory(name="🎹🎶")
-        TrackFactory.create_batch(12, genres=[genre])
+        grouped_tracks(12, genres=[genre])
         outcome = run(genre)
 
         assert (outcome.status, outcome.collection) == ("published", "genre:musical-keyboard-multiple-musical-notes")
@@ -147,7 +151,7 @@ class TestAnyOrder:
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_publish_one_after_the_other() -> None:
     genre = GenreFactory()
-    TrackFactory.create_batch(12, genres=[genre])
+    grouped_tracks(12, genres=[genre])
 
     def in_a_connection_of_its_own(_: int) -> str:
         try:

@@ -22,7 +22,7 @@ from clusters.models import Run
 from clusters.runs import Options, recluster, service
 from musicdb.models import Genre, Track
 from tests.clusters.safety.invariants import problems, unowned_plots
-from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of
+from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of, grouped_tracks
 from tests.processes import PROJECT, own_database, python
 
 KILLS = 56
@@ -231,7 +231,7 @@ class TestChangedMeanwhile:
 
     def test_a_deleted_track_is_in_no_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
         genre = GenreFactory()
-        TrackFactory.create_batch(12, genres=[genre])
+        grouped_tracks(12, genres=[genre])
         calls = self.meanwhile(monkeypatch, lambda: genre.tracks.first().delete())
 
         assert self.again(genre) == "published"
@@ -258,7 +258,7 @@ class TestChangedMeanwhile:
 
     def test_an_edit_is_noticed_by_the_next_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
         genre = GenreFactory()
-        TrackFactory.create_batch(12, genres=[genre])
+        grouped_tracks(12, genres=[genre])
         self.meanwhile(monkeypatch, lambda: genre.tracks.update(energy=0.5))
 
         assert [self.again(genre), self.again(genre), self.again(genre)] == ["published", "published", "unchanged"]
@@ -266,7 +266,7 @@ class TestChangedMeanwhile:
 
     def test_so_is_a_move(self, monkeypatch: pytest.MonkeyPatch) -> None:
         genre, other = GenreFactory.create_batch(2)
-        TrackFactory.create_batch(12, genres=[genre])
+        grouped_tracks(12, genres=[genre])
         self.meanwhile(monkeypatch, lambda: genre.tracks.first().genres.set([other]))
 
         assert [self.again(genre), self.again(genre), self.again(genre)] == ["published", "published", "unchanged"]
