@@ -212,6 +212,14 @@ def clustered_genre(
     return genre, runs_of(genre).get()
 
 
+def undivided_genre(tracks: int = 40, **names: Any) -> Genre:
+    """A genre of that many tracks that are in no groups: whenever it is called, they have the same features."""
+    genre: Genre = GenreFactory(**names)
+    for number in range(tracks):
+        TrackFactory(genres=[genre], **random_features(random.Random(number)))
+    return genre
+
+
 def stored_run(owner: Owner | Collection, places: dict[int, list[Track]], **fields: Any) -> Run:
     """A run with these tracks in these clusters, nearest first, and files for its plots; nothing was computed."""
     collection = owner if isinstance(owner, Collection) else collection_of(owner)

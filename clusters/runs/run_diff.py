@@ -115,12 +115,13 @@ def _figures(old: Run, new: Run) -> list[Figure]:
 
 
 def _formatted(run: Run) -> tuple[str, ...]:
-    smallest = run.smallest_shares.get(str(run.cluster_count))
+    # A single cluster has every track; it was not among the numbers that were tried.
+    smallest = run.smallest_shares.get(str(run.cluster_count)) if run.divides else 1.0
     return (
         str(run.track_count),
         str(run.excluded_count),
         str(run.cluster_count),
-        f"{run.silhouette:.3f}",
+        f"{run.silhouette:.3f}" if run.divides else "does not divide",
         "not measured" if run.stability is None else f"{run.stability:.2f}",
         "not measured" if smallest is None else f"{smallest:.1%}",
     )

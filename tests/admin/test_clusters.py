@@ -8,13 +8,22 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 
 from clusters.core.params import Params
 from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 from clusters.runs import Options, Outcome, recluster
 from musicdb.models import Genre, Track
 from tests.admin.helpers import editor, listed, messages_of, page_of, run_action
-from tests.factories import ArtistFactory, GenreFactory, TrackFactory, clustered_genre, collection_of, runs_of
+from tests.factories import (
+    ArtistFactory,
+    GenreFactory,
+    TrackFactory,
+    clustered_genre,
+    collection_of,
+    runs_of,
+    undivided_genre,
+)
 
 pytestmark = pytest.mark.django_db
 RAN_HERE = ("info", "This was done while you waited, since no worker is configured.")
@@ -67,6 +76,23 @@ def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
         facts = f"<td>{cluster.size} tracks</td><td>{cluster.description}</td>"
         assert f'<th scope="row"><a href="{address}"><bdi>Cluster #{cluster.number}</bdi></a></th>{facts}' in text
     assert f'<a href="{genre.get_absolute_url()}clusters/" class="viewsitelink">' in text
+
+
+def test_a_genre_that_does_not_divide_has_one_cluster_and_no_silhouette(admin_client: Client) -> None:
+    genre = undivided_genre(name="ambient")
+    response = run_action(admin_client, "recluster_selected", [genre])
+    assert messages_of(response)[0] == (
+        "success",
+        '<a href="/genres/ambient/clusters/">ambient</a>: 40 tracks in 1 cluster, none excluded.',
+    )
+    run = runs_of(genre).get()
+    assert '<div class="readonly">does not divide</div>' in admin_client.get(page_of(Run, "change", run.pk)).text
+    cells = r'<td class="field-(?:found_clusters|silhouette)">(.*?)</td>'
+    assert re.findall(cells, admin_client.get(page_of(Genre)).text) == [
+        '<a href="/genres/ambient/clusters/">1</a>',
+        "–",
+    ]
+    assert "1 cluster of 40 tracks" in admin_client.get(reverse("admin:index")).text
 
 
 def test_who_was_excluded_is_counted_and_one_click_away(admin_client: Client) -> None:

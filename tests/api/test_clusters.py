@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from clusters.core.params import Params
 from clusters.models import Cluster, RetiredCluster, Run
+from clusters.models.runs import UNDIVIDED
 from clusters.runs import Options, recluster
 from musicdb.models import Track
 from tests.api.conftest import Get
 from tests.db.shared import once_for_the_module
-from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of
+from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of, runs_of, undivided_genre
 
 SITE = "http://testserver"
 API = f"{SITE}/api/v1"
@@ -127,6 +128,23 @@ def test_a_genre_shows_its_published_run(get: Get, run: Run) -> None:
             "clusters": [detail_of(cluster) for cluster in run.clusters.order_by("number")],
         },
     )
+
+
+def test_a_genre_that_does_not_divide(get: Get) -> None:
+    genre = undivided_genre(name="ambient")
+    list(recluster([collection_of(genre)], Params(), Options()))
+    run = runs_of(genre).get()
+    _, body = get("genres/ambient/clusters/")
+    assert {name: body[name] for name in ("cluster_count", "divides", "undivided_note", "evidence")} == {
+        "cluster_count": 1,
+        "divides": False,
+        "undivided_note": UNDIVIDED,
+        "evidence": run.evidence,
+    }
+    assert body["evidence"] < 1
+    assert (body["silhouette"], body["stability"], body["stabilities"], body["scores"]) == (0, None, {}, {})
+    assert list(body["silhouettes"]) == ["2", "3"]
+    assert [(cluster["number"], cluster["size"]) for cluster in body["clusters"]] == [(1, 40)]
 
 
 def test_the_plot_is_where_the_run_says(get: Get, client: Client) -> None:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from clusters.models import Run
 from clusters.runs import service, storing
 from musicdb.models import Genre
-from tests.factories import GenreFactory, TrackFactory, grouped_tracks
+from tests.factories import GenreFactory, TrackFactory, grouped_tracks, undivided_genre
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 KEYS = [
@@ -73,6 +73,16 @@ class TestLines:
         assert [re.sub(r"\d+\.\d\d s", "SECONDS s", line) for line in lines] == patterns
         assert (runs["genre:korean-pop"].track_count, runs["genre:korean-pop"].excluded_count) == (12, 1)
         assert (runs["library"].track_count, runs["library"].excluded_count) == (27, 1)
+
+    def test_tracks_that_do_not_divide(self, db: None) -> None:
+        undivided_genre(name="ambient")
+        lines = [recluster("ambient"), recluster("ambient")]
+
+        rest = "40 tracks, 0 excluded, 1 cluster, because the tracks do not divide, SECONDS s\n"
+        assert [re.sub(r"\d+\.\d\d s", "SECONDS s", line) for line in lines] == [
+            f"genre:ambient: published: {rest}",
+            f"genre:ambient: unchanged: {rest}",
+        ]
 
     def test_many_skipped_genres_are_counted(self, db: None) -> None:
         genres = [GenreFactory(name=f"small {number}") for number in range(12)]

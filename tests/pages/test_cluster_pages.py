@@ -5,6 +5,7 @@ from django.test import Client
 
 from clusters.core.params import Params
 from clusters.models import Collection, Run
+from clusters.models.runs import UNDIVIDED
 from clusters.runs import Options, recluster
 from musicdb.models import AlbumLabel, Genre, TrackArtist
 from tests.db.shared import once_for_the_module
@@ -18,6 +19,7 @@ from tests.factories import (
     collection_of,
     collections_of,
     runs_of,
+    undivided_genre,
 )
 from tests.pages.html import parse, table_rows
 
@@ -44,6 +46,23 @@ def test_clusters_page_shows_the_plot_and_the_nearest_tracks_of_each_cluster(cli
         assert [row[1].text for row in table_rows(section.one("table"))] == everyone[:10]
         assert section.all("p")[0].text.startswith(f"{len(everyone)} tracks")
         assert (f"All {len(everyone)} tracks of cluster #{number}" in section.text) == (len(everyone) > 10)
+
+
+def test_clusters_page_of_tracks_that_do_not_divide_shows_one_cluster_and_why(client: Client) -> None:
+    genre = undivided_genre(name="ambient")
+    list(recluster([collection_of(genre)], Params(), Options()))
+    run = runs_of(genre).get()
+    page = parse(client.get("/genres/ambient/clusters/"))
+    assert page.one("p", class_="lead").text.startswith("40 tracks in 1 cluster.")
+    assert f"{UNDIVIDED} Why not" in page.text
+    assert ("Why not", "/genres/ambient/clusters/how/#heading-count") in page.links
+    assert page.one("a", class_="plot").one("img").attrs["src"] == run.plot_svg.url
+    (section,) = page.all("section", class_="cluster")
+    assert section.one("h2").text == "Cluster #1"
+    assert "All 40 tracks of cluster #1" in section.text
+    assert "The silhouette is" not in page.text
+    assert ("1 cluster", "/genres/ambient/clusters/") in parse(client.get("/genres/ambient/")).links
+    assert len(table_rows(parse(client.get("/genres/ambient/clusters/1/")).one("table"))) == 40
 
 
 def test_clusters_page_says_when_it_ran_and_nobody_was_excluded(client: Client) -> None:

@@ -5,8 +5,10 @@ import doctest
 import pytest
 from django.test import Client
 
+from clusters.core import choice
 from clusters.core.params import Params
 from clusters.models import Cluster, Membership, Run
+from clusters.models.runs import UNDIVIDED
 from clusters.runs import Options, recluster
 from clusters.templatetags import clusters as tags
 from musicdb.models import Track
@@ -17,6 +19,8 @@ from tests.factories import (
     collection_of,
     collections_of,
     grouped_tracks,
+    runs_of,
+    undivided_genre,
 )
 from tests.pages.html import Node, parse, table_rows
 
@@ -124,6 +128,7 @@ FIGURES = {
     "parameters": {"clusters": None, "seed": 0},
     "silhouettes": {"2": 0.41, "3": 0.38, "4": 0.36, "10": -0.05},
     "stabilities": {"2": 1.0, "3": 0.97, "10": 0.5},
+    "scores": {"2": 1.56, "3": 1.6264, "10": 1.0},
     "smallest_shares": {"2": 0.4235, "3": 0.2, "4": 0.11, "10": 0.024},
 }
 
@@ -153,16 +158,62 @@ def test_shows_each_number_of_clusters_that_was_tried_and_which_was_chosen(clien
     Run.objects.filter(pk=run.pk).update(**FIGURES)
     page = how(client)
     assert rows(page, "How many clusters") == [
-        ["2", "0.410", "1.000", "42%"],
-        ["3 chosen", "0.380", "0.970", "20%"],
-        ["4", "0.360", "not measured", "11%"],
-        ["10", "-0.050", "0.500", "2.4%"],
+        ["2", "0.410", "1.000", "1.560", "42%"],
+        ["3 chosen", "0.380", "0.970", "1.626", "20%"],
+        ["4", "0.360", "not measured", "none", "11%"],
+        ["10", "-0.050", "0.500", "1.000", "2.4%"],
     ]
     plot = page.one("svg", role="img")
     assert plot.attrs["aria-label"] == (
         "Line chart of the silhouette for 2 to 10 clusters; highest for 2, with 0.41; chosen: 3, with 0.38."
     )
     assert "chosen" in [text.text for text in plot.all("text")]
+
+
+def test_says_that_the_number_of_the_run_before_was_kept(client: Client) -> None:
+    _genre, run = clustered_genre(clusters=3, name="dub")
+    kept = {"scores": {"2": 1.65, "3": 1.6264}, "previous_cluster_count": 3, "evidence": 2.346}
+    Run.objects.filter(pk=run.pk).update(**FIGURES | kept)
+    page = how(client)
+    assert [row[0] for row in rows(page, "How many clusters")] == ["2", "3 kept", "4", "10"]
+    assert facts(page)["Clusters"] == "3, kept from the run before"
+    sentence = "The run before had 3 clusters too. Their score is close to the highest, so the number was kept."
+    assert sentence in page.text
+    evidence = "The evidence for clusters is 2.35; 1 is needed, or 0.5 because the run before had 3 clusters."
+    assert evidence in page.text
+
+
+def test_says_that_the_tracks_do_not_divide(client: Client) -> None:
+    genre = undivided_genre(name="dub")
+    for forced in (False, True):
+        list(recluster([collection_of(genre)], Params(), Options(force=forced)))
+        run = runs_of(genre).published().get()
+        page = how(client)
+        assert UNDIVIDED in page.text
+        before = ", or 1.5 because the run before had 1 cluster" if forced else ""
+        assert f"The evidence for clusters is {run.evidence:.2f}; 1 is needed{before}." in page.text
+        assert "each number gets a score" not in page.text
+        assert [(row[0], row[2], row[3]) for row in rows(page, "How many clusters")] == [
+            ("2", "not measured", "none"),
+            ("3", "not measured", "none"),
+        ]
+        assert rows(page, "The clusters") == [["#1", "40", "hardly different"]]
+        shown = facts(page)
+        assert (shown["Clusters"], shown["Silhouette"], shown["Stability"]) == (
+            "1, chosen automatically",
+            "not defined for a single cluster",
+            "not measured",
+        )
+
+
+def test_says_how_the_score_is_computed(client: Client) -> None:
+    clustered_genre(name="dub")
+    meanings = [row for of in how(client).all("dl", class_="meanings") for row in of.all("div")]
+    assert {row.one("dt").text: row.one("dd").text for row in meanings}["Score"] == (
+        f"The stability, up to {choice.ENOUGH_STABILITY}, plus {choice.SILHOUETTE_WEIGHT} times the silhouette’s share "
+        f"of the best one, plus {choice.WEIGHT_OF_DOUBLING} for each doubling of the number of clusters. "
+        "Compare scores only within a run."
+    )
 
 
 def test_the_plot_is_to_scale_and_breaks_where_nothing_was_measured(client: Client) -> None:
@@ -241,12 +292,20 @@ def test_shows_axes_components_and_loadings(client: Client) -> None:
 def test_an_older_run_says_which_figures_it_did_not_store(client: Client) -> None:
     _genre, run = clustered_genre(name="dub")
     Run.objects.filter(pk=run.pk).update(
-        weights={}, loadings=[], stability=None, stabilities={}, smallest_shares={}, explained_variance=[0.5, 0.3, 0.1]
+        weights={},
+        loadings=[],
+        evidence=None,
+        stability=None,
+        stabilities={},
+        scores={},
+        smallest_shares={},
+        explained_variance=[0.5, 0.3, 0.1],
     )
     page = how(client)
-    assert {tuple(row[2:]) for row in rows(page, "How many clusters")} == {("not measured", "unknown")}
+    assert {tuple(row[2:]) for row in rows(page, "How many clusters")} == {("not measured", "none", "unknown")}
     assert {row[3] for row in rows(page, "Components and axes")} == {"not stored"}
     assert facts(page)["Stability"] == "not measured"
+    assert "The evidence for clusters" not in page.text
 
 
 def test_counts_excluded_tracks_by_reason(client: Client) -> None:

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from clusters.core.params import Params
 from clusters.models import Run
+from clusters.models.runs import UNDIVIDED
 from clusters.pages.markdown import escape
+from clusters.runs import Options, recluster
 from musicdb.models import Album, Artist, Label
 from musicdb.music import normalise_name
-from tests.factories import GenreFactory, clustered_genre, many_tracks, stored_run
+from tests.factories import GenreFactory, clustered_genre, collection_of, many_tracks, stored_run, undivided_genre
 
 NASTY = "a|b [c](javascript:x) *d* `e` <b>f</b> \\| ![g](h) ~~i~~ &lt; https://evil.example www.evil.example"
 
@@ -79,6 +82,13 @@ def test_the_whole_page_has_the_seeds_shape(client: Client, db: None) -> None:
         assert all(line.startswith("| ") and line.endswith(" |") for line in rest[6 : 6 + shown])
         rest = rest[6 + shown :]
     assert rest == []
+
+
+def test_tracks_that_do_not_divide_are_one_cluster_below_a_note(client: Client, db: None) -> None:
+    list(recluster([collection_of(undivided_genre(name="ambient"))], Params(), Options()))
+    lines = client.get("/genres/ambient/clusters.md").content.decode().splitlines()
+    assert lines[4:9] == [UNDIVIDED, "", "## Cluster #1", "", "40 tracks"]
+    assert [line for line in lines if line.startswith("## ")] == ["## Cluster #1"]
 
 
 def test_a_row_says_all_that_is_known_and_leaves_blank_what_is_not(client: Client, db: None) -> None:

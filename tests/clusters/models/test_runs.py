@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clusters.models import Cluster, ExcludedTrack, Membership, Run
 from musicdb.models import Genre, Track
-from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of, runs_of
+from tests.factories import GenreFactory, TrackFactory, clustered_genre, collection_of, runs_of, stored_run
 from tests.models.refusals import change_refused, refused
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,32 @@ class TestRun:
             f"Scatter plot of 12 tracks in {run.cluster_count} clusters; across from {across['low']} to "
             f"{across['high']}; up from {up['low']} to {up['high']}."
         )
+
+    def test_words_for_one_cluster(self) -> None:
+        one, other = TrackFactory.create_batch(2)
+        run, several = (stored_run(GenreFactory(), places) for places in ({1: [one, other]}, {1: [one], 2: [other]}))
+
+        assert (run.divides, run.clusters_in_words) == (False, "1 cluster")
+        assert run.undivided_note.startswith("These tracks do not divide into clusters: ")
+        assert run.plot_alt.startswith("Scatter plot of 2 tracks in 1 cluster; ")
+        assert (several.divides, several.clusters_in_words, several.undivided_note) == (True, "2 clusters", "")
+
+    @pytest.mark.parametrize(
+        ("previous", "scores", "kept"),
+        [
+            (3, {"2": 1.6, "3": 1.55}, True),
+            (3, {"2": 1.5, "3": 1.55}, False),
+            (2, {"2": 1.6, "3": 1.55}, False),
+            (None, {"2": 1.6, "3": 1.55}, False),
+            (3, {}, False),
+        ],
+    )
+    def test_whether_the_number_of_clusters_is_that_of_the_run_before(
+        self, previous: int | None, scores: dict[str, float], kept: bool
+    ) -> None:
+        run = a_run(GenreFactory(), cluster_count=3, previous_cluster_count=previous, scores=scores)
+
+        assert run.kept_cluster_count is kept
 
     def test_deleting_a_genre_takes_its_runs_and_no_track(self) -> None:
         genre, _ = clustered_genre()

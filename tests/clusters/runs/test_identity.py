@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from clusters.core.params import Params
+from clusters.core.features import FeatureTable
+from clusters.core.params import Params, PreviousRun
 from clusters.models import Cluster, Collection, RetiredCluster, Run
-from clusters.runs import Options, Outcome, publish, recluster, service, unpublish
+from clusters.runs import Options, Outcome, pin_clusters, publish, recluster, service, unpublish
 from musicdb.editing import merge
 from musicdb.models import Genre, Track
 from tests.clusters.runs.helpers import add
-from tests.factories import GenreFactory, collection_of, collections_of
+from tests.factories import GenreFactory, collection_of, collections_of, undivided_genre
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +227,56 @@ class TestOvertaken:
         assert outcome.reason == "Another run of the collection was stored at the same time."
         assert Run.objects.count() == service.MAX_COMPUTATIONS
         assert Run.objects.published().count() == 1
+
+
+class TestNumberOfTheRunBefore:
+    """The number of clusters that the run before found counts for the next one. One that was asked for does not."""
+
+    @staticmethod
+    def told(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
+        """Return a list that gets the number that each computation is told the run before had found."""
+        original, told = service.compute, []
+
+        def compute(table: FeatureTable, params: Params, previous_run: PreviousRun) -> object:
+            told.append(previous_run.chosen_clusters)
+            return original(table, params, previous_run)
+
+        monkeypatch.setattr(service, "compute", compute)
+        return told
+
+    @staticmethod
+    def counts() -> list[tuple[int, int | None]]:
+        return list(Run.objects.order_by("pk").values_list("cluster_count", "previous_cluster_count"))
+
+    def test_one_that_was_found_counts(self, genre: Genre, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = self.told(monkeypatch)
+        run(genre)
+        run(genre, force=True)
+
+        assert told == [None, 2]
+        assert self.counts() == [(2, None), (2, 2)]
+
+    def test_one_that_was_pinned_does_not_once_it_is_unpinned(
+        self, genre: Genre, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = self.told(monkeypatch)
+        pin_clusters([collection_of(genre)], 3)
+        run(genre)
+        pin_clusters([collection_of(genre)], None)
+        run(genre)
+        run(genre, force=True)
+
+        assert told == [None, None, 2]
+        assert self.counts() == [(3, None), (2, None), (2, 2)]
+
+    def test_one_cluster_counts_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = self.told(monkeypatch)
+        noise = undivided_genre()
+        run(noise)
+        run(noise, force=True)
+
+        assert told == [None, 1]
+        assert self.counts() == [(1, None), (1, 1)]
 
 
 class TestWhatStays:

@@ -155,6 +155,18 @@ class TestClusterDiff:
         assert all(f"{run.pk} ({run.finished_at:%Y-%m-%d %H:%M})" in message for run in runs)
 
 
+def test_a_run_of_one_cluster_has_no_silhouette(genre: Genre, tracks: list[Track]) -> None:
+    runs = [stored_run(genre, {1: tracks[:6], 2: tracks[6:]}), stored_run(genre, {1: tracks}, smallest_shares={})]
+    compared = compare_runs(*runs)
+
+    assert [(figure.name, figure.old, figure.new) for figure in compared.figures][2:] == [
+        ("clusters", "2", "1"),
+        ("silhouette", "0.250", "does not divide"),
+        ("stability", "not measured", "not measured"),
+        ("smallest cluster", "50.0%", "100.0%"),
+    ]
+
+
 class TestPruneRuns:
     def test_the_newest_stay_and_so_does_the_published_one(self, genre: Genre, runs: list[Run]) -> None:
         said = command("pruneruns", "--keep", "1")
