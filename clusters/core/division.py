@@ -29,26 +29,27 @@ def evidence(weighted: FloatArray) -> float:
     multiple of what is needed.
 
     The featureless data are normal in one half, and uniform along each feature in the other. The tracks must beat both.
-    They have exactly the covariance of the tracks, so that a genre with one strong gradient is compared with data that
-    have the same gradient. The idea of the reference is that of the gap statistic (R. Tibshirani, G. Walther and T.
-    Hastie, "Estimating the number of clusters in a data set via the gap statistic", *Journal of the Royal Statistical
-    Society B* 63, 2001). The simplified silhouette is that of E. R. Hruschka, R. J. G. B. Campello and L. N. de Castro,
-    "Evolving clusters in gene-expression data", *Information Sciences* 176, 2006.
+    Their components have exactly the variances of the tracks', so that a genre with one strong gradient is compared
+    with data that have the same gradient. The idea of the reference is that of the gap statistic (R. Tibshirani, G.
+    Walther and T. Hastie, "Estimating the number of clusters in a data set via the gap statistic", *Journal of the
+    Royal Statistical Society B* 63, 2001). The simplified silhouette is that of E. R. Hruschka, R. J. G. B. Campello
+    and L. N. de Castro, "Evolving clusters in gene-expression data", *Information Sciences* 176, 2006.
     """
     weighted = weighted[:, np.ptp(weighted, axis=0) > 0]
     rows = len(weighted)
     variances, axes = np.linalg.eigh(weighted.T @ weighted / rows)
     # Along the same components as the clusters are made in, the last of the ascending eigenvalues.
-    components = axes[:, -COMPONENTS:]
-    spread = components * np.sqrt(np.maximum(variances[-COMPONENTS:], 0))
-    found = _measures((weighted @ components)[None])[0]
+    found = _measures((weighted @ axes[:, -COMPONENTS:])[None])[0]
+    deviations = np.sqrt(np.maximum(variances, 0))
+    spread = (axes * deviations) @ axes.T
+    largest = deviations[::-1][:COMPONENTS]
     size = min(rows, MAX_REFERENCE_SIZE)
     drawn: dict[str, list[FloatArray]] = {"normal": [], "uniform": []}
     random = np.random.default_rng(SEED)
     for draws, lowest, highest in ROUNDS:
         by_kind = []
         for kind, measures in drawn.items():
-            new = [_featureless(random, kind, size, len(axes)) @ spread for _ in range(draws - len(measures))]
+            new = [_featureless(random, kind, size, spread) * largest for _ in range(draws - len(measures))]
             measures.extend(_measures(np.stack(new)))
             reference = np.stack(measures)
             # A mean over n rows varies with 1 / sqrt(n).
@@ -83,11 +84,16 @@ def _simplified_silhouettes(samples: FloatArray, centers: FloatArray) -> FloatAr
     return means
 
 
-def _featureless(random: np.random.Generator, kind: str, rows: int, columns: int) -> FloatArray:
-    """Return data without any groups: uncorrelated columns with mean 0 and variance 1, in the sample itself."""
-    shape = (rows, columns)
+def _featureless(random: np.random.Generator, kind: str, rows: int, spread: FloatArray) -> FloatArray:
+    """Return the first principal components of data without any groups, each with variance 1 in the sample itself.
+
+    ``spread``: shape (d, d), by which columns that are independent of each other get the covariance of the tracks. The
+    result: shape (rows, at most COMPONENTS). The data choose their own components as the tracks chose theirs. Of
+    uniform columns, the directions in which a sample happens to vary most are those with most points at the two ends,
+    which divide better than others.
+    """
+    shape = (rows, len(spread))
     data = random.standard_normal(shape) if kind == "normal" else random.uniform(-1, 1, shape)
-    # The polar factor is the nearest matrix with uncorrelated columns: each column stays nearly as it was drawn.
-    left, _, right = np.linalg.svd(data - data.mean(axis=0), full_matrices=False)
-    uncorrelated: FloatArray = np.sqrt(rows) * (left @ right)
-    return uncorrelated
+    left, _, _ = np.linalg.svd((data - data.mean(axis=0)) @ spread, full_matrices=False)
+    components: FloatArray = np.sqrt(rows) * left[:, :COMPONENTS]
+    return components
