@@ -5,9 +5,12 @@ import numpy as np
 from clusters.core.features import FloatArray, IntArray
 
 
-def contingency(one: IntArray, other: IntArray) -> IntArray:
-    """Return how many items are in each pair of groups. ``one``, ``other``: shape (n,), group indexes from 0."""
-    rows, columns = int(one.max()) + 1, int(other.max()) + 1
+def contingency(one: IntArray, other: IntArray, shape: tuple[int, int] | None = None) -> IntArray:
+    """Return how many items are in each pair of groups. ``one``, ``other``: shape (n,), group indexes from 0.
+
+    ``shape``: the numbers of groups, if there may be more than there are items in.
+    """
+    rows, columns = shape or (int(one.max()) + 1, int(other.max()) + 1)
     counts: IntArray = np.bincount(one * columns + other, minlength=rows * columns).reshape(rows, columns)
     return counts
 

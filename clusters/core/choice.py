@@ -68,6 +68,11 @@ def scores(silhouettes: Mapping[int, float], stabilities: Mapping[int, float]) -
     }
 
 
+def close(scores: Mapping[int, float], margin: float) -> list[int]:
+    """Return every k whose score is at most ``margin`` below the best."""
+    return [k for k, score in scores.items() if score >= max(scores.values()) - margin]
+
+
 def by_preference(scores: Mapping[int, float], previous: int | None) -> Sequence[int]:
     """Return every k, the best first: the one of the run before if it still holds, then by score."""
     ordered = sorted(scores, key=lambda k: (-scores[k], k))

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from clusters.core import choice, quality, sampling
+from clusters.core import choice, quality, refits, sampling
 from clusters.core.division import evidence
 from clusters.core.features import FloatArray, IntArray, UnclusterableError
 from clusters.core.kmeans import KMeansFit, best_of_starts, fit_all_k, nearest_center
@@ -26,19 +27,21 @@ class ClusterFit:
     """The clusters that were chosen, and the figures for every number of clusters that was tried.
 
     ``numbers``: shape (n,), each track's cluster, 1 to k. ``distances``: shape (n,), from each track to its cluster's
-    centre. ``silhouette``: of these clusters; 0 for a single one. ``stability``: of these clusters; None if it was not
-    measured, and for a single one.
+    centre. ``sureness``: shape (n,), the share of refits that keep each track in its cluster, 0 to 1; None for a single
+    cluster. ``silhouette``: of these clusters; 0 for a single one. ``stability``: of these clusters; None for a single
+    one.
     ``evidence``: how much better the tracks divide than featureless data; see ``division``; None if a number of
     clusters was asked for.
 
     By number of clusters: ``silhouettes``, the mean over the tracks, -1 to 1, in the space of the components;
-    ``stabilities``, the mean adjusted Rand index between refits of halves of the tracks, at most 1, and ``scores``,
-    see ``choice``: both only for the numbers that might have been chosen, so none if a number was asked for or the
-    tracks do not divide; ``smallest_shares``, the smallest cluster's share of the tracks.
+    ``stabilities``, the mean adjusted Rand index between refits of halves of the tracks, at most 1, only for the
+    numbers that might have been chosen, or that was asked for; ``scores``, see ``choice``, for the same numbers unless
+    one was asked for; ``smallest_shares``, the smallest cluster's share of the tracks.
     """
 
     numbers: IntArray
     distances: FloatArray
+    sureness: FloatArray | None
     silhouette: float
     stability: float | None
     evidence: float | None
@@ -77,29 +80,34 @@ def choose_clusters(projection: Projection, params: Params, previous: int | None
         stabilities: dict[int, float] = {}
         scores: dict[int, float] = {}
         if params.clusters is not None:
-            silhouettes = quality.silhouettes(sample, {params.clusters: fits[params.clusters]}, hashes)
-            preferred: Sequence[int] = [params.clusters]
+            wanted = {params.clusters: fits[params.clusters]}
+            silhouettes = quality.silhouettes(sample, wanted, hashes)
+            candidates = [k for k in wanted if k in large_enough]
         else:
             silhouettes = quality.silhouettes(sample, fits, hashes)
             found = evidence(projection.weighted(sampling.draw(projection.hashes, DIVISION_SAMPLE_SIZE, "division")))
             candidates = choice.separated({k: silhouettes[k] for k in large_enough})
-            if candidates and choice.divides(found, previous):
-                stabilities = quality.stabilities(sample, candidates, hashes)
-                scores = choice.scores(silhouettes, stabilities)
-            preferred = choice.by_preference(scores, previous)
-        chosen, labels = _assign(projection, fits, preferred, params.seed)
+            if not choice.divides(found, previous):
+                candidates = []
+        if candidates:
+            score = partial(choice.scores, silhouettes)
+            stabilities, refitted = refits.stabilities(sample, candidates, hashes, score)
+            scores = score(stabilities)
+        chosen, labels = _assign(projection, fits, choice.by_preference(scores, previous), params.seed)
         if params.clusters is not None and chosen == 1:
             raise UnclusterableError(_too_small(params.clusters, sizes[params.clusters], large_enough))
+        sureness = refits.sureness(points, labels, rows, refitted[chosen]) if chosen > 1 else None
     numbers, distances = _number(points, labels)
     return ClusterFit(
         numbers,
         distances,
+        sureness,
         silhouettes.get(chosen, 0.0),
         stabilities.get(chosen),
         found,
         silhouettes,
         stabilities,
-        scores,
+        scores if params.clusters is None else {},
         {k: float(sizes[k].min() / sizes[k].sum()) for k in silhouettes},
     )
 

@@ -1,18 +1,15 @@
-"""How well clusters are separated (silhouette), and whether parts of the tracks lead to the same ones (stability)."""
+"""How well clusters are separated: silhouettes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from clusters.core import sampling
-from clusters.core.agreement import mean_pairwise_agreement
 from clusters.core.features import FloatArray, IntArray
-from clusters.core.kmeans import KMeansFit, fit_samples, nearest_centers, squared_distances
+from clusters.core.kmeans import KMeansFit, squared_distances
 from clusters.core.sampling import HashArray
 
 SILHOUETTE_SAMPLE_SIZE = 2_000
-REFITS = 40
-REFIT_SHARE = 0.5
 
 
 def silhouettes(points: FloatArray, fits: Mapping[int, KMeansFit], hashes: HashArray) -> dict[int, float]:
@@ -46,19 +43,3 @@ def _silhouette(distances: FloatArray, labels: IntArray, k: int) -> float:
     # By definition zero for a point that is alone in its cluster, and if all points are equal.
     measured = (sizes[labels] > 1) & (larger > 0) & np.isfinite(larger)
     return float(np.divide(to_next - within, larger, out=np.zeros(len(labels)), where=measured).mean())
-
-
-def stabilities(points: FloatArray, candidates: Sequence[int], hashes: HashArray) -> dict[int, float]:
-    """Return the stability of each k of ``candidates``: how far clusterings of halves of the points agree.
-
-    REFITS samples of half of the points, drawn by ``hashes``, are clustered separately. Each of the clusterings is
-    extended to all points by the nearest centre. The stability is their mean adjusted Rand index over all pairs. The
-    idea is from A. Ben-Hur, A. Elisseeff and I. Guyon, "A stability based method for discovering structure in clustered
-    data", *Pacific Symposium on Biocomputing* 7, 2002.
-    """
-    size = max(int(REFIT_SHARE * len(points)), max(candidates))
-    # Squares of very large numbers are infinite in single precision.
-    points = points / np.abs(points).max()
-    samples = np.stack([points[sampling.draw(hashes, size, "refit", number)] for number in range(REFITS)])
-    fits = fit_samples(samples, max(candidates))
-    return {k: mean_pairwise_agreement(nearest_centers(points, fits[k].centers), k) for k in candidates}
