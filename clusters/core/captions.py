@@ -7,20 +7,91 @@ from clusters.core.features import BY_NAME
 # A smaller difference from the genre's mean, in its standard deviations, is not described. Half a deviation is the
 # customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
 MIN_EFFECT = 0.5
-MAX_WORDS_PER_END = 2
 MAX_WORDS_PER_CLUSTER = 3
+# At an axis's ends, the second word is left out if its feature's loading is less than this part of the strongest one.
+MIN_SHARE_OF_LOADING = 0.2
+# The two ends name different features if the weaker one's loading is at least this part of the other's.
+NEARLY_AS_STRONG = 2 / 3
+# An axis with a smaller share of the variance, or a smaller part of the first axis's share, shows little.
+LITTLE_VARIANCE = 0.10
+LITTLE_OF_FIRST = 0.25
+# The third component, which the plot does not show, matters if it has this share of the variance; or this part of the
+# second one's share, unless both are so small that no direction but the first says much.
+MUCH_VARIANCE = 0.15
+MUCH_OF_SECOND = 2 / 3
+NEGLIGIBLE_VARIANCE = 0.05
+
+LITTLE = "tracks differ little in this direction"
 
 
 def axis_ends(loadings: Mapping[str, float]) -> tuple[str, str]:
     """Return the words for an axis's low and high end: those of the features with the strongest loadings.
 
+    Both ends name the strongest feature. The second word of an end is that of the next feature that tracks at this end
+    have more of, if its loading is nearly as strong as that of any other feature; else of the second strongest feature.
+
     >>> axis_ends({"energy": 0.8, "acousticness": -0.5, "tempo": 0.1})
     ('Mellow, Acoustic', 'Energetic, Electric')
+    >>> axis_ends({"energy": 0.8, "acousticness": -0.5, "tempo": 0.4})
+    ('Mellow, Acoustic', 'Energetic, Fast')
     """
-    strongest = _strongest(loadings)[:MAX_WORDS_PER_END]
-    high = [BY_NAME[name].high if loadings[name] > 0 else BY_NAME[name].low for name in strongest]
-    low = [BY_NAME[name].low if loadings[name] > 0 else BY_NAME[name].high for name in strongest]
+    low, high = _end(loadings, -1), _end(loadings, 1)
     return ", ".join(low), ", ".join(high)
+
+
+def ends_of_axes(loadings: Sequence[Mapping[str, float]]) -> list[tuple[str, str]]:
+    """Return the words for the ends of one or two axes. No feature is named on both.
+
+    >>> ends_of_axes([{"energy": 0.9, "tempo": 0.4}, {"energy": -0.4, "tempo": 0.9}])
+    [('Mellow', 'Energetic'), ('Slow', 'Fast')]
+    """
+    if len(loadings) < 2:
+        return [axis_ends(axis) for axis in loadings]
+    first, second = loadings
+    # A feature belongs to the axis on which its loading is stronger. Either axis has one: the squares of an axis's
+    # loadings sum up to 1. Only where all are equal, but for rounding, could all belong to one axis.
+    own = {name for name in first if abs(first[name]) >= abs(second[name])}
+    if len(own) == len(first):
+        own.remove(min(own, key=lambda name: (-abs(second[name]), name)))
+    own = own or {_strongest(first)[0]}
+    return [
+        axis_ends({name: first[name] for name in first if name in own}),
+        axis_ends({name: second[name] for name in second if name not in own}),
+    ]
+
+
+def shows_little(variances: Sequence[float]) -> bool:
+    """Return whether the second axis of the plot shows little. ``variances``: each component's share, 0 to 1."""
+    return len(variances) > 1 and (variances[1] < LITTLE_VARIANCE or variances[1] < variances[0] * LITTLE_OF_FIRST)
+
+
+def plot_notes(loadings: Sequence[Mapping[str, float]], variances: Sequence[float]) -> list[str]:
+    """Return what a reader of the plot should know of its second axis and of the third component, as sentences.
+
+    ``loadings``, ``variances``: of each component, the largest first. Fewer loadings than variances may be known.
+
+    >>> plot_notes([{"energy": 1.0}, {"tempo": 1.0}, {"energy": 0.1, "liveness": 0.9}], [0.5, 0.2, 0.17])
+    ['Not shown: from Studio to Live, 17% of variance.']
+    >>> plot_notes([{"energy": 1.0}, {"tempo": 1.0}], [0.92, 0.08])
+    ['From bottom to top, tracks differ little: 8% of variance.']
+    """
+    notes = []
+    if shows_little(variances):
+        notes.append(f"From bottom to top, tracks differ little: {variances[1]:.0%} of variance.")
+    if len(loadings) > 2 and _third_matters(variances):
+        first, second, third = loadings[:3]
+        others = {name: max(abs(first.get(name, 0)), abs(second.get(name, 0))) for name in third}
+        own = {name: third[name] for name in third if abs(third[name]) > others[name]} or third
+        name = _strongest(own)[0]
+        notes.append(
+            f"Not shown: from {_word(name, -own[name])} to {_word(name, own[name])}, {variances[2]:.0%} of variance."
+        )
+    return notes
+
+
+def _third_matters(variances: Sequence[float]) -> bool:
+    _, second, third = variances[:3]
+    return third >= MUCH_VARIANCE or third >= max(second * MUCH_OF_SECOND, NEGLIGIBLE_VARIANCE)
 
 
 def describe(deviations: Mapping[str, float]) -> str:
@@ -40,3 +111,20 @@ def describe(deviations: Mapping[str, float]) -> str:
 def _strongest(amounts: Mapping[str, float]) -> Sequence[str]:
     present = [name for name in amounts if amounts[name] != 0]
     return sorted(present, key=lambda name: (-abs(amounts[name]), name))
+
+
+def _end(loadings: Mapping[str, float], sign: int) -> list[str]:
+    """Return the words for the high end of an axis if ``sign`` is 1, for the low end if it is -1."""
+    names = _strongest(loadings)[:1]
+    least = max(map(abs, loadings.values()), default=0) * MIN_SHARE_OF_LOADING
+    others = [name for name in _strongest(loadings)[1:] if abs(loadings[name]) >= least]
+    if others:
+        nearly = abs(loadings[others[0]]) * NEARLY_AS_STRONG
+        # A feature's name for "much of it" says more than its opposite.
+        here = [name for name in others if loadings[name] * sign >= nearly]
+        names = [*names, (here or others)[0]]
+    return [_word(name, loadings[name] * sign) for name in names]
+
+
+def _word(name: str, amount: float) -> str:
+    return BY_NAME[name].high if amount > 0 else BY_NAME[name].low

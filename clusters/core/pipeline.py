@@ -76,11 +76,9 @@ def _by_feature(projection: Projection, values: FloatArray) -> dict[str, float]:
 
 
 def _axes(projection: Projection) -> tuple[AxisEnds, ...]:
-    shown = zip(projection.loadings[:2], projection.explained_variance[:2], strict=True)
-    return tuple(
-        AxisEnds(*captions.axis_ends(_by_feature(projection, loadings)), float(variance))
-        for loadings, variance in shown
-    )
+    words = captions.ends_of_axes([_by_feature(projection, loadings) for loadings in projection.loadings[:2]])
+    variances = projection.explained_variance[:2].tolist()
+    return tuple(AxisEnds(low, high, variance) for (low, high), variance in zip(words, variances, strict=True))
 
 
 def _rank(numbers: IntArray, distances: FloatArray) -> tuple[IntArray, IntArray]:

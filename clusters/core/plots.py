@@ -7,23 +7,38 @@ from typing import Any, Literal
 import matplotlib as mpl
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import Affine2D, Transform
+from PIL import Image, ImageColor
 
+from clusters.core.captions import LITTLE, shows_little
 from clusters.core.features import FloatArray, IntArray
+from clusters.core.plot_labels import DIGIT_HEIGHT, FONT_SIZE, HALO, box_of, place
+from clusters.core.plot_looks import BORDER, INK, PAPER, ZERO_LINE, dark_style, looks
 from clusters.core.results import AxisEnds
 
-# Okabe and Ito's palette (Color Universal Design, 2008) without its yellow, which is too faint on white. Each cluster
-# also has a marker, so that the plot can be read in grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
-INK = "#333333"
-# Left, bottom, width and height of the axes as shares of the figure: room for a line of text below and at the left.
-FRAME = (0.045, 0.06, 0.945, 0.93)
+# Lengths are in points, 1/72 of an inch.
+WIDTH, HEIGHT = 576, 432
+# Between the figure's edge and the frame of the points: at the left and right, below and above. There is room for one
+# line of text below and for two at the left.
+LEFT, RIGHT, BELOW, ABOVE = 34, 6, 26, 6
+FRAME = (WIDTH - LEFT - RIGHT, HEIGHT - BELOW - ABOVE)
+PIXELS_PER_INCH = 144
+# Free at each side of the data, as a share of the frame.
+MARGIN = 0.04
 
 # With more points, the SVG contains them as one image: a browser is slow with so many shapes.
 MAX_VECTOR_POINTS = 2_000
+# More points are smaller and more transparent, so that the dense parts of thousands stand out from the thin ones. The
+# values between these depend on the logarithm of the number of points.
+POINTS = (50, 500, 5_000, 50_000)
+SIZES = (6.5, 4.8, 2.4, 2.0)
+ALPHAS = (0.85, 0.75, 0.5, 0.3)
+# A PNG of so many colours looks the same as one of all, and takes half as long to compress.
+PNG_COLOURS = 256
 
 
 def render_plots(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> tuple[bytes, bytes]:
@@ -35,91 +50,138 @@ def render_plots(points: FloatArray, numbers: IntArray, axis_ends: Sequence[Axis
 def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:
     """Return the scatter plot of ``points``, shape (n, 2), coloured by their clusters ``numbers``, shape (n,).
 
-    ``axis_ends``: for the horizontal and, if there are two, the vertical axis. matplotlib's own font must have the
-    letters of their words: it has no Hangul, kana or Arabic.
+    A unit is as long across as up, so a distance on the plot means the same in any direction. ``axis_ends``: for the
+    horizontal and, if there are two, the vertical axis. matplotlib's own font must have the letters of their words: it
+    has no Hangul, kana or Arabic.
     """
-    # Fixed margins: a layout engine would draw everything once more to measure it.
-    figure = Figure(figsize=(8, 6))
+    # Everything is drawn on the figure itself, in points from the frame's corner. Axes would take longer, for ticks
+    # that nobody wants: components have no unit.
+    figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=PIXELS_PER_INCH)
     FigureCanvasAgg(figure)
-    axes = figure.add_axes(FRAME)
-    axes.set_axisbelow(True)
-    axes.axhline(0, color="#e3e3e3", linewidth=1)
-    axes.axvline(0, color="#e3e3e3", linewidth=1)
-    size = float(np.interp(len(points), [50, 5_000], [6.5, 2.0]))
+    in_frame = Affine2D().translate(LEFT, BELOW).scale(1 / WIDTH, 1 / HEIGHT) + figure.transFigure
+    corner, unit = _scale(points)
+    (x, y), (right, top) = -corner / unit, FRAME
+    for across, up in (((0, right), (y, y)), ((x, x), (0, top))):
+        if 0 <= across[0] <= right and 0 <= up[0] <= top:
+            figure.add_artist(Line2D(across, up, color=ZERO_LINE, linewidth=1, transform=in_frame))
     present = np.unique(numbers).tolist()
-    colours, markers = _spread(present, COLOURS), _spread(present, MARKERS)
-    for number in present:
-        members = points[numbers == number]
-        axes.plot(
-            members[:, 0],
-            members[:, 1],
-            linestyle="none",
-            marker=markers[number],
-            markersize=size,
-            color=colours[number],
-            markeredgecolor="white",
-            markeredgewidth=0.4 if size > 3 else 0,
-            alpha=0.75,
-            rasterized=len(points) > MAX_VECTOR_POINTS,
-        )
-    for number in present:
-        x, y = points[numbers == number].mean(axis=0)
-        axes.annotate(
-            str(number),
-            (x, y),
-            ha="center",
-            va="center",
-            fontsize=19,
-            fontweight="bold",
-            color=INK,
-            path_effects=[patheffects.withStroke(linewidth=4, foreground="white")],
-        )
-    # Components have no unit, so numbers on the axes would mean nothing.
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for side in ("top", "right", "bottom", "left"):
-        axes.spines[side].set_color("#bbbbbb")
-    _label_axis(axes, "x", axis_ends[0])
-    if len(axis_ends) > 1:
-        _label_axis(axes, "y", axis_ends[1])
+    places = (points - corner) / unit
+    _draw_points(figure, in_frame, places, numbers, present)
+    border = Rectangle((0, 0), right, top, facecolor="none", edgecolor=BORDER, linewidth=0.8, transform=in_frame)
+    figure.add_artist(border)
+    centres = np.array([places[numbers == number].mean(axis=0) for number in present])
+    _draw_numbers(figure, in_frame, present, centres)
+    _label_axes(figure, in_frame, axis_ends)
     return figure
 
 
-def _spread(numbers: Sequence[int], choices: Sequence[str]) -> dict[int, str]:
-    """Return one of ``choices`` for each number: always the same for the same number, unless it is taken."""
-    free = list(choices)
-    chosen: dict[int, str] = {}
-    for number in numbers:
-        preferred = choices[(number - 1) % len(choices)]
-        chosen[number] = preferred if preferred in free or not free else free[0]
-        if chosen[number] in free:
-            free.remove(chosen[number])
-    return chosen
+def _scale(points: FloatArray) -> tuple[FloatArray, float]:
+    """Return the coordinates of the frame's lower left corner, and how much of them a point (1/72 inch) is.
+
+    The data fill the frame in one direction and are in its middle in the other.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = np.array(FRAME)
+    unit = float(((high - low) / size).max()) / (1 - 2 * MARGIN) or 1.0
+    return (low + high) / 2 - size * unit / 2, unit
 
 
-def _label_axis(axes: Axes, name: Literal["x", "y"], ends: AxisEnds) -> None:
-    """Write the words for the two ends of an axis at its ends, and its share of the variance between them."""
-    words = {"left": f"← {ends.low}", "center": f"{ends.variance:.0%} of variance", "right": f"{ends.high} →"}
-    for place, text in words.items():
-        location = {"left": 0.0, "center": 0.5, "right": 1.0}[place]
-        style: dict[str, Any] = {"color": INK, "fontsize": 10 if place == "center" else 11.5}
-        if name == "x":
-            axes.text(location, -0.02, text, ha=place, va="top", transform=axes.transAxes, **style)
-        else:
-            # In text rotated by 90 degrees, "ha" is across the text and "va" along it.
-            along = {"left": "bottom", "center": "center", "right": "top"}[place]
-            axes.text(-0.015, location, text, ha="right", va=along, rotation=90, transform=axes.transAxes, **style)
+def _draw_points(
+    figure: Figure, in_frame: Transform, places: FloatArray, numbers: IntArray, present: Sequence[int]
+) -> None:
+    count = np.log(len(places))
+    size, alpha = (float(np.interp(count, np.log(POINTS), values)) for values in (SIZES, ALPHAS))
+    in_image = len(places) > MAX_VECTOR_POINTS
+    for number, (colour, marker) in looks(present).items():
+        across, up = places[numbers == number].T
+        members = Line2D(
+            across,
+            up,
+            linestyle="none",
+            marker=marker,
+            markersize=size,
+            color=colour,
+            markeredgecolor=PAPER,
+            # An edge inside an image could not turn dark with the page.
+            markeredgewidth=0 if in_image else 0.4,
+            alpha=alpha,
+            rasterized=in_image,
+            transform=in_frame,
+        )
+        figure.add_artist(members)
+
+
+def _draw_numbers(figure: Figure, in_frame: Transform, present: Sequence[int], centres: FloatArray) -> None:
+    """Write each number at the centre of its cluster, or beside it with a line from the number to the centre."""
+    places = place(centres, np.array([box_of(number) for number in present]), FRAME)
+    moved = (places != centres).any(axis=1)
+    if moved.any():
+        # From each number that was moved to its centre, with a dot there; nothing between one centre and the next.
+        ends = np.stack([places[moved], centres[moved], np.full_like(centres[moved], np.nan)], axis=1).reshape(-1, 2)
+        lines = Line2D(
+            *ends.T,
+            color=INK,
+            linewidth=1,
+            marker="o",
+            markersize=3.5,
+            markevery=slice(1, None, 3),
+            transform=in_frame,
+            path_effects=[patheffects.withStroke(linewidth=2.4, foreground=PAPER)],
+        )
+        figure.add_artist(lines)
+    for number, (x, y) in zip(present, places.tolist(), strict=True):
+        figure.text(
+            x,
+            y - DIGIT_HEIGHT / 2,
+            str(number),
+            ha="center",
+            va="baseline",
+            fontsize=FONT_SIZE,
+            fontweight="bold",
+            color=INK,
+            transform=in_frame,
+            path_effects=[patheffects.withStroke(linewidth=HALO, foreground=PAPER)],
+        )
+
+
+def _label_axes(figure: Figure, in_frame: Transform, axis_ends: Sequence[AxisEnds]) -> None:
+    """Write the words for the two ends of each axis at its ends, and its share of the variance between them."""
+    words: dict[str, Any] = {"color": INK, "fontsize": 11.5, "transform": in_frame}
+    share = {**words, "fontsize": 10}
+    (right, top), across = FRAME, axis_ends[0]
+    figure.text(0, -8, f"← {across.low}", ha="left", va="top", **words)
+    figure.text(right / 2, -8, f"{across.variance:.0%} of variance", ha="center", va="top", **share)
+    figure.text(right, -8, f"{across.high} →", ha="right", va="top", **words)
+    if len(axis_ends) > 1:
+        up = axis_ends[1]
+        little = f": {LITTLE}" if shows_little([across.variance, up.variance]) else ""
+        # In text rotated by 90 degrees, "ha" is across the text and "va" along it.
+        figure.text(-5, 0, f"← {up.low}", ha="right", va="bottom", rotation=90, **words)
+        # In a line of its own: the words at the ends may take the whole height.
+        text = f"{up.variance:.0%} of variance{little}"
+        figure.text(-20, top / 2, text, ha="right", va="center", rotation=90, **share)
+        figure.text(-5, top, f"{up.high} →", ha="right", va="top", rotation=90, **words)
 
 
 def render(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
-    """Return ``figure`` as the bytes of a file; the same figure always gives the same bytes."""
-    # Pillow's default level is 6, which takes a tenth longer for a file that is 3 % smaller.
-    options: dict[str, Any] = (
-        {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 4}}
-        if kind == "png"
-        else {"metadata": {"Date": None, "Creator": None}}
-    )
+    """Return ``figure`` as the bytes of a file; the same figure always gives the same bytes.
+
+    The SVG turns dark where the page that shows it is dark; the PNG is always light.
+    """
     buffer = io.BytesIO()
+    if kind == "png":
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        picture = Image.fromarray(pixels).convert("RGB")
+        picture = picture.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        # Each colour is the mean of those it stands for, so that of the paper may be slightly off.
+        palette = np.array(picture.getpalette()).reshape(-1, 3)
+        palette[np.asarray(picture)[0, 0]] = ImageColor.getrgb(PAPER)
+        picture.putpalette(palette.ravel().tolist())
+        # Pillow's default level is 6, which takes a tenth longer for a file that is 3 % smaller.
+        picture.save(buffer, format="png", dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH), compress_level=4)
+        return buffer.getvalue()
     with mpl.rc_context({"svg.hashsalt": "musicdb", "svg.fonttype": "path"}):
-        figure.savefig(buffer, format=kind, dpi=144, **options)
-    return buffer.getvalue()
+        figure.savefig(buffer, format="svg", dpi=PIXELS_PER_INCH, metadata={"Date": None, "Creator": None})
+    return buffer.getvalue().replace(b"</style>", f"{dark_style()}</style>".encode(), 1)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from clusters.core import captions
 from clusters.models.collections import Collection
 from clusters.models.querysets import ClusterQuerySet, ExcludedTrackQuerySet, MembershipQuerySet, RunQuerySet
 from musicdb.models import Track
@@ -120,6 +121,11 @@ class Run(models.Model):
         ends = [f"from {axis['low']} to {axis['high']}" for axis in self.axes]
         directions = "; ".join(f"{way} {words}" for way, words in zip(("across", "up"), ends, strict=False))
         return f"Scatter plot of {self.track_count} tracks in {self.clusters_in_words}; {directions}."
+
+    @property
+    def plot_notes(self) -> list[str]:
+        """What the plot shows little of, or not at all, in sentences. Older runs did not store what they need."""
+        return captions.plot_notes(self.loadings, self.explained_variance)
 
 
 class Cluster(SearchedByName):
