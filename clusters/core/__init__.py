@@ -7,6 +7,7 @@ In the order in which ``pipeline.cluster`` uses them:
 - ``kmeans``, ``quality``, ``agreement``, ``fit``: fit every k, measure each fit, choose k
 - ``matching``: give each cluster the number it had in the previous run
 - ``captions``, ``plots``: describe axes and clusters in words, draw the scatter plot
+- ``plot_labels``, ``plot_looks``: place the clusters' numbers on the plot, choose their colours and shapes
 - ``worker``: what a worker process runs
 - ``comparing``, ``explain``: compare two runs; explain why a track is in its cluster
 

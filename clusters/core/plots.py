@@ -36,7 +36,7 @@ MAX_VECTOR_POINTS = 2_000
 # values between these depend on the logarithm of the number of points.
 POINTS = (50, 500, 5_000, 50_000)
 SIZES = (6.5, 4.8, 2.4, 2.0)
-ALPHAS = (0.85, 0.75, 0.5, 0.3)
+ALPHAS = (0.9, 0.85, 0.5, 0.3)
 # A PNG of so many colours looks the same as one of all, and takes half as long to compress.
 PNG_COLOURS = 256
 

@@ -48,6 +48,22 @@ def test_clusters_page_shows_the_plot_and_the_nearest_tracks_of_each_cluster(cli
         assert (f"All {len(everyone)} tracks of cluster #{number}" in section.text) == (len(everyone) > 10)
 
 
+def test_the_caption_says_what_the_plot_does_not_show(client: Client) -> None:
+    _genre, run = clustered_genre(tracks=40, name="dub")
+    loadings = [{"energy": 1.0}, {"tempo": 1.0}, {"liveness": 1.0}]
+    Run.objects.filter(pk=run.pk).update(loadings=loadings, explained_variance=[0.6, 0.09, 0.08])
+    caption = parse(client.get("/genres/dub/clusters/")).one("figcaption").text
+    assert (
+        "From bottom to top, tracks differ little: 9% of variance. Not shown: from Studio to Live, 8% of variance."
+        in (caption)
+    )
+
+    Run.objects.filter(pk=run.pk).update(explained_variance=[0.6, 0.2, 0.08])
+    caption = parse(client.get("/genres/dub/clusters/")).one("figcaption").text
+    assert "Not shown" not in caption
+    assert "differ little" not in caption
+
+
 def test_clusters_page_of_tracks_that_do_not_divide_shows_one_cluster_and_why(client: Client) -> None:
     genre = undivided_genre(name="ambient")
     list(recluster([collection_of(genre)], Params(), Options()))

@@ -1,3 +1,5 @@
+import base64
+import io
 import re
 import struct
 import xml.etree.ElementTree as ET
@@ -5,11 +7,13 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
+from matplotlib.lines import Line2D
+from PIL import Image
 
 from clusters.core import plots
-from clusters.core.params import MAX_CLUSTERS
-from clusters.core.plots import COLOURS, MARKERS, draw, render
+from clusters.core.features import FloatArray
+from clusters.core.plot_looks import COLOURS, DARK
+from clusters.core.plots import FRAME, draw, render
 from clusters.core.results import AxisEnds
 
 ENDS = (AxisEnds("Mellow, Acoustic", "Danceable, Energetic", 0.4149), AxisEnds("Slow", "Fast", 0.2))
@@ -32,9 +36,20 @@ def small() -> dict[str, bytes]:
 
 def shapes(svg: bytes) -> int:
     """The points that are drawn one by one."""
-    return sum(
-        len(re.findall("<use ", group)) for group in re.findall(r'<g clip-path="[^"]*">.*?</g>', svg.decode(), re.S)
-    )
+    return len(re.findall(rb'<use xlink:href="#m', svg))
+
+
+def words(drawn: Figure) -> list[str]:
+    return [text.get_text() for text in drawn.texts]
+
+
+def drawn_points(drawn: Figure) -> list[Line2D]:
+    """The points of each cluster, in points (1/72 inch) from the frame's corner."""
+    return [artist for artist in drawn.artists if isinstance(artist, Line2D) and artist.get_linestyle() == "None"]
+
+
+def places(drawn: Figure) -> FloatArray:
+    return np.concatenate([line.get_xydata() for line in drawn_points(drawn)])
 
 
 def test_the_png_is_as_large_as_the_page_shows_it(small: dict[str, bytes]) -> None:
@@ -52,9 +67,7 @@ def test_the_svg_is_well_formed_and_refers_to_nothing_outside(small: dict[str, b
 
 
 def test_every_cluster_is_numbered_and_every_end_named(small: dict[str, bytes]) -> None:
-    (axes,) = figure(60).axes
-
-    assert [text.get_text() for text in axes.texts] == [
+    assert words(figure(60)) == [
         "1",
         "2",
         "3",
@@ -71,22 +84,82 @@ def test_every_cluster_is_numbered_and_every_end_named(small: dict[str, bytes]) 
 
 
 def test_each_number_stands_in_the_middle_of_its_cluster() -> None:
-    points = np.random.default_rng(0).standard_normal((60, 2))
-    numbers, *_ = zip(*[iter(figure(60).axes[0].texts)] * 3, strict=True)
+    spread = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 8.0]])
+    drawn = draw(
+        np.random.default_rng(0).standard_normal((60, 2)) + np.tile(spread, (20, 1)), np.arange(60) % 3 + 1, ENDS
+    )
 
-    for place, number in enumerate(numbers):
-        assert isinstance(number, Annotation)
-        assert number.xy == pytest.approx(tuple(points[place::3].mean(axis=0)))
+    for line, number in zip(drawn_points(drawn), drawn.texts[:3], strict=True):
+        across, up = np.asarray(line.get_xydata()).mean(axis=0)
+        assert number.get_position() == pytest.approx((across, up - plots.DIGIT_HEIGHT / 2))
+
+
+def lines_to_centres(drawn: Figure) -> list[Line2D]:
+    return [artist for artist in drawn.artists if isinstance(artist, Line2D) and artist.get_path_effects()]
+
+
+def test_a_number_that_had_to_move_has_a_line_to_its_centre() -> None:
+    points = np.random.default_rng(0).standard_normal((66, 2))
+    crowded = draw(points, np.arange(66) % 11 + 1, ENDS)
+    (lines,) = lines_to_centres(crowded)
+    centres = [np.asarray(line.get_xydata()).mean(axis=0) for line in drawn_points(crowded)]
+    starts, ends, breaks = np.asarray(lines.get_xydata()).reshape(-1, 3, 2).transpose(1, 0, 2)
+
+    assert len(ends) >= 2
+    assert np.isnan(breaks).all()
+    for start, end in zip(starts, ends, strict=True):
+        number = int(np.argmin([np.hypot(*(centre - end)) for centre in centres]))
+        assert end == pytest.approx(centres[number])
+        x, y = crowded.texts[number].get_position()
+        assert start == pytest.approx((x, y + plots.DIGIT_HEIGHT / 2))
+
+    apart = draw(points + 20 * np.arange(66)[:, None] % 60, np.arange(66) % 3 + 1, ENDS)
+    assert lines_to_centres(apart) == []
+
+
+@pytest.mark.parametrize("shape", [(1.0, 1.0), (10.0, 0.3), (0.2, 5.0), (1.0, 0.0), (1e-9, 1e-9), (1e6, 1e3)])
+def test_a_unit_is_as_long_across_as_up_and_the_data_fill_the_frame(shape: tuple[float, float]) -> None:
+    points = np.random.default_rng(1).standard_normal((50, 2)) * shape
+    numbers = np.sort(np.arange(50) % 2 + 1)
+    found = places(draw(points, numbers, ENDS))
+    size, drawn = np.ptp(points, axis=0), np.ptp(found, axis=0)
+
+    assert drawn[0] * size[1] == pytest.approx(drawn[1] * size[0])
+    assert (drawn / FRAME).max() == pytest.approx(1 - 2 * plots.MARGIN)
+    assert (found.min(axis=0) + found.max(axis=0)) / 2 == pytest.approx(np.array(FRAME) / 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "little"),
+    [(0.41, 0.2, False), (0.3, 0.1, False), (0.3, 0.099, True), (0.6, 0.149, True), (0.6, 0.15, False)],
+)
+def test_an_axis_that_shows_little_says_so(first: float, second: float, little: bool) -> None:
+    ends = (AxisEnds("Mellow", "Energetic", first), AxisEnds("Slow", "Fast", second))
+
+    note = ": tracks differ little in this direction" if little else ""
+    assert words(figure(20, ends))[-2] == f"{second:.0%} of variance{note}"
+
+
+def test_the_words_of_an_axis_do_not_run_into_each_other() -> None:
+    """The longest that two features of each end make, where the axis shows little."""
+    ends = (
+        AxisEnds("Free-flowing, Instrumental", "Danceable, Energetic", 0.9),
+        AxisEnds("Free-flowing, Instrumental", "Danceable, Energetic", 0.05),
+    )
+    drawn = figure(20, ends)
+    render(drawn, "png")
+    boxes = [text.get_window_extent() for text in drawn.texts[3:]]
+
+    for place, box in enumerate(boxes):
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= 1152
+        assert box.y1 <= 864
+        assert not any(box.overlaps(other) for other in boxes[place + 1 :])
 
 
 def test_one_axis_is_all_that_is_named_where_there_is_one() -> None:
-    (axes,) = figure(20, ENDS[:1]).axes
-
-    assert [text.get_text() for text in axes.texts[3:]] == [
-        "← Mellow, Acoustic",
-        "41% of variance",
-        "Danceable, Energetic →",
-    ]
+    assert words(figure(20, ENDS[:1]))[3:] == ["← Mellow, Acoustic", "41% of variance", "Danceable, Energetic →"]
 
 
 def test_every_track_is_a_point(small: dict[str, bytes]) -> None:
@@ -106,16 +179,10 @@ def test_many_points_are_one_image_inside_the_svg() -> None:
     assert many.count(b'<g id="text_') == 9
 
 
-def test_no_two_clusters_look_the_same() -> None:
-    looks = {(COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]) for number in range(MAX_CLUSTERS)}
-
-    assert len(looks) == MAX_CLUSTERS
-
-
 def test_each_cluster_has_its_own_colour_in_the_picture(small: dict[str, bytes]) -> None:
     for colour in COLOURS[:3]:
         assert small["svg"].count(f"fill: {colour.lower()}".encode()) >= 20
-    assert COLOURS[3].lower().encode() not in small["svg"]
+    assert COLOURS[3].encode() not in small["svg"]
 
 
 def test_the_same_picture_is_the_same_bytes(small: dict[str, bytes]) -> None:
@@ -124,11 +191,54 @@ def test_the_same_picture_is_the_same_bytes(small: dict[str, bytes]) -> None:
     assert b"Matplotlib" not in small["png"]
 
 
-def test_a_cluster_keeps_its_colour_when_others_come_and_go() -> None:
-    assert plots._spread([1, 2, 5], "abcdefg") == {1: "a", 2: "b", 5: "e"}
-    assert plots._spread([2, 5], "abcdefg") == {2: "b", 5: "e"}
+def test_more_points_are_smaller_and_more_transparent() -> None:
+    looks = [
+        (line.get_markersize(), line.get_alpha())
+        for line in (drawn_points(figure(count))[0] for count in (20, 500, 5_000, 50_000, 60_000))
+    ]
+
+    assert looks == [pytest.approx(look) for look in ((6.5, 0.9), (4.8, 0.85), (2.4, 0.5), (2.0, 0.3), (2.0, 0.3))]
 
 
-def test_numbers_far_apart_do_not_share_a_colour_while_there_are_others() -> None:
-    assert plots._spread([1, 8, 15], "abcdefg") == {1: "a", 8: "b", 15: "c"}
-    assert list(plots._spread(range(1, 10), "abcdefg").values()) == list("abcdefgab")
+def test_a_dense_middle_is_darker_than_a_thin_edge() -> None:
+    points = np.random.default_rng(0).standard_normal((30_000, 2))
+    picture = Image.open(io.BytesIO(render(draw(points, np.full(30_000, 4), ENDS), "png"))).convert("L")
+    grey = np.asarray(picture, dtype=float)
+    across, up = plots.LEFT * 2 + FRAME[0], plots.ABOVE * 2 + FRAME[1]
+
+    middle, outside = (
+        grey[up - 150 : up - 50, across - 150 : across - 50],
+        grey[up - 350 : up - 250, across - 150 : across],
+    )
+    assert middle.mean() + 40 < outside.mean() < 254
+
+
+def test_the_paper_of_the_png_is_white(small: dict[str, bytes]) -> None:
+    picture = Image.open(io.BytesIO(small["png"])).convert("RGB")
+
+    assert {picture.getpixel(corner) for corner in ((0, 0), (1151, 0), (0, 863), (1151, 863))} == {(255, 255, 255)}
+
+
+def test_everything_but_the_points_turns_dark_with_the_page(small: dict[str, bytes]) -> None:
+    svg = small["svg"].decode()
+    (style,) = re.findall(r"@media \(prefers-color-scheme: dark\)\{(.*?)\}</style>", svg)
+    rules = re.findall(r'\[style\*="(fill|stroke): (#\w+)"\]\{(\w+):(#\w+)!important\}', style)
+
+    assert {(kind, light): dark for kind, light, _, dark in rules} == {
+        (kind, light): dark for light, dark in DARK.items() for kind in ("fill", "stroke")
+    }
+    assert all(kind == changed for kind, _, changed, _ in rules)
+    in_styles = set(re.findall(r"(?:fill|stroke): (#\w+)", svg.replace(style, "")))
+    assert in_styles == {*DARK, *COLOURS[:3]}
+
+
+def test_an_image_inside_the_svg_has_no_paper_of_its_own() -> None:
+    """It would stay white on a dark page."""
+    svg = picture(3_000)["svg"].decode()
+    data = re.findall(r'xlink:href="data:image/png;base64,([^"]*)"', svg)
+    pixels = [np.asarray(Image.open(io.BytesIO(base64.b64decode(one))).convert("RGBA")) for one in data]
+
+    assert pixels
+    for image in pixels:
+        assert (image[..., 3] == 0).mean() > 0.3
+        assert not (image[image[..., 3] > 0][:, :3] > 250).all(axis=1).any()
