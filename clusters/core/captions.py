@@ -8,7 +8,7 @@ from clusters.core.features import BY_NAME
 # customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
 MIN_EFFECT = 0.5
 MAX_WORDS_PER_CLUSTER = 3
-# At an axis's ends, the second word is left out if its feature's loading is less than this part of the strongest one.
+# A feature whose loading is less than this part of the strongest one says nothing of a component.
 MIN_SHARE_OF_LOADING = 0.2
 # The two ends name different features if the weaker one's loading is at least this part of the other's.
 NEARLY_AS_STRONG = 2 / 3
@@ -50,9 +50,9 @@ def ends_of_axes(loadings: Sequence[Mapping[str, float]]) -> list[tuple[str, str
     first, second = loadings
     # A feature belongs to the axis on which its loading is stronger. Either axis has one: the squares of an axis's
     # loadings sum up to 1. Only where all are equal, but for rounding, could all belong to one axis.
-    own = {name for name in first if abs(first[name]) >= abs(second[name])}
-    if len(own) == len(first):
-        own.remove(min(own, key=lambda name: (-abs(second[name]), name)))
+    own = {name for name in first if abs(first[name]) >= abs(second.get(name, 0))}
+    if own.issuperset(second):
+        own.remove(min(own, key=lambda name: (-abs(second.get(name, 0)), name)))
     own = own or {_strongest(first)[0]}
     return [
         axis_ends({name: first[name] for name in first if name in own}),
@@ -79,13 +79,15 @@ def plot_notes(loadings: Sequence[Mapping[str, float]], variances: Sequence[floa
     if shows_little(variances):
         notes.append(f"From bottom to top, tracks differ little: {variances[1]:.0%} of variance.")
     if len(loadings) > 2 and _third_matters(variances):
-        first, second, third = loadings[:3]
-        others = {name: max(abs(first.get(name, 0)), abs(second.get(name, 0))) for name in third}
-        own = {name: third[name] for name in third if abs(third[name]) > others[name]} or third
-        name = _strongest(own)[0]
-        notes.append(
-            f"Not shown: from {_word(name, -own[name])} to {_word(name, own[name])}, {variances[2]:.0%} of variance."
-        )
+        third = loadings[2]
+        shown = {word for ends in ends_of_axes(loadings[:2]) for end in ends for word in end.split(", ")}
+        strongest = _strongest(third)
+        # A feature that an axis names is shown already, so another one says more if it counts at all.
+        least = abs(third[strongest[0]]) * MIN_SHARE_OF_LOADING
+        others = [name for name in strongest if abs(third[name]) >= least and BY_NAME[name].high not in shown]
+        name = (others or strongest)[0]
+        low, high = _word(name, -third[name]), _word(name, third[name])
+        notes.append(f"Not shown: from {low} to {high}, {variances[2]:.0%} of variance.")
     return notes
 
 

@@ -71,7 +71,7 @@ def test_each_axis_has_words_of_its_own_whatever_the_loadings(seed: int, count: 
     assert not one & other
 
 
-LOADINGS = [{"energy": 0.9, "liveness": 0.3}, {"tempo": 1.0}, {"energy": -0.5, "liveness": 0.4, "tempo": 0.1}]
+LOADINGS = [{"energy": 0.9, "liveness": 0.1}, {"tempo": 1.0}, {"energy": -0.5, "liveness": 0.4, "tempo": 0.1}]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,16 @@ LOADINGS = [{"energy": 0.9, "liveness": 0.3}, {"tempo": 1.0}, {"energy": -0.5, "
 )
 def test_notes_say_what_the_plot_does_not_show(variances: list[float], notes: list[str]) -> None:
     assert plot_notes(LOADINGS[: len(variances)], variances) == notes
+
+
+def test_the_third_component_is_called_by_what_the_axes_do_not_name() -> None:
+    axes = [{"energy": 1.0}, {"tempo": 1.0}]
+    assert plot_notes([*axes, {"tempo": 0.9, "valence": 0.19}], [0.4, 0.2, 0.2]) == [
+        "Not shown: from Sad to Happy, 20% of variance."
+    ]
+    assert plot_notes([*axes, {"tempo": 0.9, "valence": 0.17}], [0.4, 0.2, 0.2]) == [
+        "Not shown: from Slow to Fast, 20% of variance."
+    ]
 
 
 def test_the_third_component_of_runs_without_its_loadings_is_not_named() -> None:
