@@ -16,6 +16,7 @@ from clusters.models import Cluster, Collection, Membership, Run
 from clusters.models.querysets import RunQuerySet
 from clusters.runs import Options, recluster
 from clusters.runs.plot_files import new_plot_names
+from clusters.runs.representatives import REPRESENTATIVES
 from musicdb.models import (
     Album,
     AlbumArtist,
@@ -254,7 +255,16 @@ def stored_run(owner: Owner | Collection, places: dict[int, list[Track]], **fiel
     for number, members in places.items():
         cluster = Cluster.objects.create(run=run, number=number, size=len(members), centroid={})
         Membership.objects.bulk_create(
-            Membership(run=run, cluster=cluster, track=track, rank=rank, distance=rank, x=rank, y=0)
+            Membership(
+                run=run,
+                cluster=cluster,
+                track=track,
+                rank=rank,
+                place=rank if rank <= REPRESENTATIVES else None,
+                distance=rank,
+                x=rank,
+                y=0,
+            )
             for rank, track in enumerate(members, start=1)
         )
     return run

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from clusters.admin.base import RunChildAdmin
 from clusters.models import Cluster, ExcludedTrack, Membership
 from clusters.models.collection_querysets import by_kind_and_name, name_keys, with_owner
-from clusters.models.querysets import REPRESENTATIVES
 from musicdb.admin.catalogue import FEATURES_BY_NAME
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.html import facts, link_to, link_to_list
@@ -53,8 +52,8 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     @admin.display
     def nearest_tracks(self, cluster: Cluster) -> SafeString:
         """The tracks that a name should fit, with their artists."""
-        nearest = cluster.memberships.order_by("rank").select_related("track")
-        rows = nearest.prefetch_related("track__track_artists__artist")[:REPRESENTATIVES]
+        nearest = cluster.memberships.representatives().order_by("place").select_related("track")
+        rows = nearest.prefetch_related("track__track_artists__artist")
         lines = (
             (link_to(row.track), ", ".join(artist.name for artist in row.track.artists_in_order) or "no artist")
             for row in rows

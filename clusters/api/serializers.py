@@ -41,7 +41,7 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
 
     class Meta:
         model = Membership
-        fields = ["rank", "distance", "x", "y", "track"]
+        fields = ["rank", "place", "more_releases", "distance", "sureness", "x", "y", "track"]
 
 
 class ClusterSerializer(serializers.ModelSerializer[Cluster]):
@@ -65,7 +65,7 @@ class ClusterSerializer(serializers.ModelSerializer[Cluster]):
 
 
 class ClusterDetailSerializer(ClusterSerializer):
-    """A cluster with its tracks nearest to the centre, nearest first."""
+    """A cluster with the tracks that introduce it, nearest to the centre first."""
 
     centroid = serializers.DictField(
         child=serializers.FloatField(), read_only=True, help_text="The mean of each feature, in its own unit."
@@ -210,7 +210,7 @@ class PlaceSerializer(serializers.ModelSerializer[Membership]):
 
     class Meta:
         model = Membership
-        fields = ["rank", "distance", "x", "y", "cluster", "next_nearest"]
+        fields = ["rank", "distance", "sureness", "x", "y", "cluster", "next_nearest"]
 
     @extend_schema_field(NextNearestSerializer(allow_null=True))
     def get_next_nearest(self, place: Membership) -> Any:

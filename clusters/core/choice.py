@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from clusters.core.features import IntArray
+from clusters.core.features import FloatArray, IntArray
 
 # No cluster is smaller.
 MIN_SIZE = 3
@@ -28,13 +28,13 @@ MIN_EVIDENCE_TO_STAY_DIVIDED = 0.5
 MIN_EVIDENCE_TO_DIVIDE_AGAIN = 1.5
 
 
-def too_small(sizes: IntArray) -> NDArray[np.bool_]:
+def too_small(sizes: IntArray | FloatArray) -> NDArray[np.bool_]:
     """Return which of the clusters are too small to be published, shape (k,). ``sizes``: shape (k,)."""
     small: NDArray[np.bool_] = sizes < max(MIN_SIZE, MIN_SHARE * sizes.sum())
     return small
 
 
-def is_too_small(sizes: IntArray) -> bool:
+def is_too_small(sizes: IntArray | FloatArray) -> bool:
     """Return whether one of the clusters is too small to be published. ``sizes``: shape (k,)."""
     return bool(too_small(sizes).any())
 

@@ -51,8 +51,13 @@ class ClusterFit:
     smallest_shares: dict[int, float]
 
 
-def choose_clusters(projection: Projection, params: Params, previous: int | None = None) -> ClusterFit:
+def choose_clusters(
+    projection: Projection, params: Params, previous: int | None = None, releases: IntArray | None = None
+) -> ClusterFit:
     """Cluster the points of ``projection``: as many clusters as ``params`` asks for, or as the data support.
+
+    ``releases``: shape (n,), how many tracks each point stands for; one each if it is None. They count only where a
+    cluster might be too small.
 
     ``previous``: the number of clusters of the run before, which is kept as long as it holds; see ``choice``. The
     choice draws its samples by the tracks' values. The seed only decides to which tracks of a genre of more than
@@ -93,7 +98,7 @@ def choose_clusters(projection: Projection, params: Params, previous: int | None
             score = partial(choice.scores, silhouettes)
             stabilities, refitted = refits.stabilities(sample, candidates, hashes, score)
             scores = score(stabilities)
-        chosen, labels = _assign(projection, fits, choice.by_preference(scores, previous), params.seed)
+        chosen, labels = _assign(projection, fits, choice.by_preference(scores, previous), params.seed, releases)
         if params.clusters is not None and chosen == 1:
             raise UnclusterableError(_too_small(params.clusters, sizes[params.clusters], large_enough))
         sureness = refits.sureness(points, labels, rows, refitted[chosen]) if chosen > 1 else None
@@ -134,7 +139,11 @@ def _without_small(points: FloatArray, fits: Mapping[int, KMeansFit]) -> dict[in
 
 
 def _assign(
-    projection: Projection, fits: Mapping[int, KMeansFit], preferred: Sequence[int], seed: int
+    projection: Projection,
+    fits: Mapping[int, KMeansFit],
+    preferred: Sequence[int],
+    seed: int,
+    releases: IntArray | None,
 ) -> tuple[int, IntArray]:
     """Return the first k of ``preferred`` of which no cluster is too small among all tracks, and its labels.
 
@@ -146,7 +155,8 @@ def _assign(
         if len(rows) < len(projection.points):
             centers = best_of_starts(projection.points[rows], centers[None]).centers
         labels = nearest_center(projection.points, centers)
-        if not choice.is_too_small(np.bincount(labels, minlength=k)):
+        counts = [np.bincount(labels, weights, k) for weights in (None, releases)]
+        if not any(map(choice.is_too_small, counts)):
             return k, labels
     return 1, np.zeros(len(projection.points), dtype=np.int64)
 

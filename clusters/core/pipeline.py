@@ -8,10 +8,10 @@ from importlib.metadata import version
 import numpy as np
 
 from clusters.core import captions
-from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
+from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray, UnclusterableError
 from clusters.core.fit import choose_clusters
 from clusters.core.matching import match
-from clusters.core.params import Params, PreviousRun
+from clusters.core.params import MIN_TRACKS, Params, PreviousRun
 from clusters.core.plots import render_plots
 from clusters.core.projection import Projection, project
 from clusters.core.results import AxisEnds, Clustering, ClusterSummary
@@ -23,23 +23,35 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
     The clusters take their numbers from ``previous_run``, and there are as many as it has, if that still holds. Without
     it, they are numbered from left to right.
 
+    A recording counts once, however many releases of it are in the table.
+
     Raises UnclusterableError, with the reason, if the table cannot be clustered.
     """
     table = table.in_canonical_order()
-    projection = project(table)
+    recordings = table.recordings
+    once = table.once()
+    if len(once) < MIN_TRACKS <= len(table):
+        reason = f"only {len(once)} of {len(table)} tracks are different recordings, and {MIN_TRACKS} are needed"
+        raise UnclusterableError(reason)
+    projection = project(once)
     previous_run = previous_run or PreviousRun()
-    fitted = choose_clusters(projection, params, previous_run.chosen_clusters)
-    numbers = match(table.ids, fitted.numbers, previous_run)
-    order, ranks = _rank(numbers, fitted.distances)
-    points = _plane(projection.points)[order]
+    fitted = choose_clusters(projection, params, previous_run.chosen_clusters, np.bincount(recordings))
+    numbers = match(table.ids, fitted.numbers[recordings], previous_run)
+    distances = fitted.distances[recordings]
+    order, ranks = _rank(numbers, distances)
+    recordings = recordings[order]
+    points = _plane(projection.points)[recordings]
+    sureness = None if fitted.sureness is None else fitted.sureness[recordings]
     axes = _axes(projection)
     # Drawn in the order of the stored memberships, so that the same plot can be drawn from these again.
-    png, svg = render_plots(points, numbers[order], axes)
+    png, svg = render_plots(points, numbers[order], axes, sureness)
     return Clustering(
         ids=table.ids[order],
         numbers=numbers[order],
         ranks=ranks,
-        distances=fitted.distances[order],
+        distances=distances[order],
+        recordings=recordings,
+        sureness=sureness,
         points=points,
         clusters=_summaries(table, projection, numbers),
         axes=axes,
@@ -90,6 +102,7 @@ def _rank(numbers: IntArray, distances: FloatArray) -> tuple[IntArray, IntArray]
 
 
 def _summaries(table: FeatureTable, projection: Projection, numbers: IntArray) -> tuple[ClusterSummary, ...]:
+    deviations = projection.deviations[table.recordings]
     summaries = []
     for number in np.unique(numbers).tolist():
         members = numbers == number
@@ -98,7 +111,7 @@ def _summaries(table: FeatureTable, projection: Projection, numbers: IntArray) -
                 number=number,
                 size=int(members.sum()),
                 centroid=dict(zip(FEATURE_NAMES, table.values[members].mean(axis=0).tolist(), strict=True)),
-                description=captions.describe(_by_feature(projection, projection.deviations[members].mean(axis=0))),
+                description=captions.describe(_by_feature(projection, deviations[members].mean(axis=0))),
             )
         )
     return tuple(summaries)

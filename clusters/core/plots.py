@@ -37,22 +37,30 @@ MAX_VECTOR_POINTS = 2_000
 POINTS = (50, 500, 5_000, 50_000)
 SIZES = (6.5, 4.8, 2.4, 2.0)
 ALPHAS = (0.9, 0.85, 0.5, 0.3)
+# Points less sure than these are fainter, the surest as they are.
+FADING_LIMITS = (0.9, 0.6)
+FADED = (1.0, 0.55, 0.3)
 # A PNG of so many colours looks the same as one of all, and takes half as long to compress.
 PNG_COLOURS = 256
 
 
-def render_plots(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> tuple[bytes, bytes]:
+def render_plots(
+    points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds], sureness: FloatArray | None = None
+) -> tuple[bytes, bytes]:
     """Return the scatter plot as the bytes of a PNG and of an SVG; see ``draw``."""
-    figure = draw(points, numbers, axis_ends)
+    figure = draw(points, numbers, axis_ends, sureness)
     return render(figure, "png"), render(figure, "svg")
 
 
-def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -> Figure:
+def draw(
+    points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds], sureness: FloatArray | None = None
+) -> Figure:
     """Return the scatter plot of ``points``, shape (n, 2), coloured by their clusters ``numbers``, shape (n,).
 
     A unit is as long across as up, so a distance on the plot means the same in any direction. ``axis_ends``: for the
     horizontal and, if there are two, the vertical axis. matplotlib's own font must have the letters of their words: it
-    has no Hangul, kana or Arabic.
+    has no Hangul, kana or Arabic. ``sureness``: shape (n,), how surely each track is in its cluster, 0 to 1; the points
+    of tracks that might be in another one are fainter.
     """
     # Everything is drawn on the figure itself, in points from the frame's corner. Axes would take longer, for ticks
     # that nobody wants: components have no unit.
@@ -66,7 +74,8 @@ def draw(points: FloatArray, numbers: IntArray, axis_ends: Sequence[AxisEnds]) -
             figure.add_artist(Line2D(across, up, color=ZERO_LINE, linewidth=1, transform=in_frame))
     present = np.unique(numbers).tolist()
     places = (points - corner) / unit
-    _draw_points(figure, in_frame, places, numbers, present)
+    fading = np.zeros(len(points), np.int64) if sureness is None else np.digitize(sureness, FADING_LIMITS)
+    _draw_points(figure, in_frame, places, numbers, fading)
     border = Rectangle((0, 0), right, top, facecolor="none", edgecolor=BORDER, linewidth=0.8, transform=in_frame)
     figure.add_artist(border)
     centres = np.array([places[numbers == number].mean(axis=0) for number in present])
@@ -86,29 +95,31 @@ def _scale(points: FloatArray) -> tuple[FloatArray, float]:
     return (low + high) / 2 - size * unit / 2, unit
 
 
-def _draw_points(
-    figure: Figure, in_frame: Transform, places: FloatArray, numbers: IntArray, present: Sequence[int]
-) -> None:
+def _draw_points(figure: Figure, in_frame: Transform, places: FloatArray, numbers: IntArray, fading: IntArray) -> None:
     count = np.log(len(places))
     size, alpha = (float(np.interp(count, np.log(POINTS), values)) for values in (SIZES, ALPHAS))
     in_image = len(places) > MAX_VECTOR_POINTS
-    for number, (colour, marker) in looks(present).items():
-        across, up = places[numbers == number].T
-        members = Line2D(
-            across,
-            up,
-            linestyle="none",
-            marker=marker,
-            markersize=size,
-            color=colour,
-            markeredgecolor=PAPER,
-            # An edge inside an image could not turn dark with the page.
-            markeredgewidth=0 if in_image else 0.4,
-            alpha=alpha,
-            rasterized=in_image,
-            transform=in_frame,
-        )
-        figure.add_artist(members)
+    look = looks(np.unique(numbers).tolist())
+    # The faint ones first, so that they do not veil the others.
+    for level in range(len(FADED) - 1, -1, -1):
+        for number, (colour, marker) in look.items():
+            shown = (numbers == number) & (fading == level)
+            if not shown.any():
+                continue
+            members = Line2D(
+                *places[shown].T,
+                linestyle="none",
+                marker=marker,
+                markersize=size,
+                color=colour,
+                markeredgecolor=PAPER,
+                # An edge inside an image could not turn dark with the page.
+                markeredgewidth=0 if in_image else 0.4,
+                alpha=alpha * FADED[level],
+                rasterized=in_image,
+                transform=in_frame,
+            )
+            figure.add_artist(members)
 
 
 def _draw_numbers(figure: Figure, in_frame: Transform, present: Sequence[int], centres: FloatArray) -> None:

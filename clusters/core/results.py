@@ -32,7 +32,9 @@ class ClusterSummary:
 class Clustering:
     """All that a run stores. The arrays have one row per track, sorted by cluster number, then rank.
 
-    ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``points``: shape (n, 2), the coordinates on the plot.
+    ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``recordings``: shape (n,); tracks with equal numbers
+    are one recording. ``sureness``: shape (n,), see ``fit.ClusterFit``; None for a single cluster. ``points``: shape
+    (n, 2), the coordinates on the plot.
     ``axes``: the words for the plot's one or two axes. ``weights``: by which each feature is multiplied before the
     projection. ``loadings``: one mapping per component, by feature. ``evidence``, ``silhouette``, ``stability``,
     ``silhouettes``, ``stabilities``, ``scores``, ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: the SHA-256
@@ -43,6 +45,8 @@ class Clustering:
     numbers: IntArray
     ranks: IntArray
     distances: FloatArray
+    recordings: IntArray
+    sureness: FloatArray | None
     points: FloatArray
     clusters: tuple[ClusterSummary, ...]
     axes: tuple[AxisEnds, ...]

@@ -24,11 +24,13 @@ def compute(table: FeatureTable, params: Params, previous_run: PreviousRun) -> "
     return cluster(table, params, previous_run)
 
 
-def redraw(points: FloatArray, numbers: IntArray, axis_ends: Sequence["AxisEnds"]) -> tuple[bytes, bytes]:
+def redraw(
+    points: FloatArray, numbers: IntArray, axis_ends: Sequence["AxisEnds"], sureness: FloatArray
+) -> tuple[bytes, bytes]:
     """Draw the plot of an earlier clustering again; see ``plots.render_plots``."""
     from clusters.core.plots import render_plots
 
-    return render_plots(points, numbers, axis_ends)
+    return render_plots(points, numbers, axis_ends, sureness)
 
 
 def prepare_process() -> None:

@@ -14,9 +14,6 @@ from musicdb.models.querysets import table_columns
 if TYPE_CHECKING:
     from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run  # noqa: F401
 
-# A cluster is introduced by its tracks nearest to the centre, as on the page that the site grew from.
-REPRESENTATIVES = 10
-
 
 class RunQuerySet(models.QuerySet["Run"]):
     def published(self) -> Self:
@@ -78,11 +75,11 @@ class ClusterQuerySet(KeyedQuerySet["Cluster"]):
         return self.order_by("number").with_representatives()
 
     def with_representatives(self) -> Self:
-        """Clusters, each with ``representatives``: its nearest memberships with table columns. Three more queries."""
+        """Clusters, each with ``representatives``, with table columns. Three more queries."""
         # The relation's own manager, so that the models can import this module and not the reverse.
         memberships: Any = self.model._meta.get_field("memberships").related_model
-        nearest = memberships.objects.filter(rank__lte=REPRESENTATIVES).for_table()
-        return self.prefetch_related(Prefetch("memberships", queryset=nearest, to_attr="representatives"))
+        introducing = memberships.objects.representatives().for_table()
+        return self.prefetch_related(Prefetch("memberships", queryset=introducing, to_attr="representatives"))
 
     def published(self) -> Self:
         """Clusters that visitors see, each with its collection, by collection and number. One query."""
@@ -99,6 +96,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Memberships, nearest to the centre first, with all that a row of a track table shows. Three queries."""
         with_tracks = self.select_related("track__album").prefetch_related(*table_columns(Track, "track__"))
         return with_tracks.order_by("cluster_id", "rank")
+
+    def representatives(self) -> Self:
+        """The memberships that introduce their cluster, which ``for_table`` puts in the order of their places."""
+        return self.filter(place__isnull=False)
 
     def of_track(self, track: Track) -> Self:
         """The track's places in the runs that visitors see, with all that says why: every cluster. Two queries."""

@@ -140,7 +140,7 @@ class Cluster(SearchedByName):
     )
     name = NameField(max_length=200, blank=True, help_text="An editor's name for it.")
 
-    # The nearest memberships, on clusters that were read with ``ClusterQuerySet.for_cluster_table``.
+    # The memberships that introduce it, on clusters that were read with ``ClusterQuerySet.for_cluster_table``.
     representatives: list["Membership"]
 
     objects = ClusterQuerySet.as_manager()
@@ -178,6 +178,10 @@ class RetiredCluster(models.Model):
         return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
 
 
+# A track that fewer refits keep in its cluster stands on the border.
+SURE = 0.6
+
+
 class Membership(models.Model):
     """A track's place in a cluster. ``run`` repeats the cluster's, so that a constraint can see it."""
 
@@ -189,7 +193,18 @@ class Membership(models.Model):
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="memberships")
     rank = models.PositiveIntegerField(help_text="1 is the nearest to the centre.")
+    place = models.PositiveSmallIntegerField(
+        null=True, help_text="Among the tracks that introduce the cluster, the nearest first; blank for all others."
+    )
+    more_releases = models.PositiveIntegerField(
+        default=0, help_text="How many other tracks of the cluster are the same recording; known with a place."
+    )
     distance = FiniteFloatField(help_text="To the cluster's centre, among the components.")
+    sureness = FiniteFloatField(
+        null=True,
+        help_text="How many of the refits keep the track in its cluster, from 0 to 1; unknown for older runs and for a "
+        "single cluster.",
+    )
     x = FiniteFloatField(help_text="Across the plot.")
     y = FiniteFloatField(help_text="Up the plot.")
 
@@ -200,12 +215,23 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "track"], name="membership_track_once_per_run"),
             models.UniqueConstraint(fields=["cluster", "rank"], name="membership_rank_once_per_cluster"),
+            models.UniqueConstraint(
+                fields=["cluster", "place"], condition=Q(place__isnull=False), name="membership_place_once_per_cluster"
+            ),
             models.CheckConstraint(condition=Q(rank__gte=1), name="membership_rank_from_1"),
             models.CheckConstraint(condition=Q(distance__gte=0), name="membership_distance_from_0"),
+            models.CheckConstraint(
+                condition=Q(sureness__isnull=True) | Q(sureness__range=(0.0, 1.0)), name="membership_sureness_range"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.track} at {self.rank} in {self.cluster}"
+
+    @property
+    def is_on_the_border(self) -> bool:
+        """Whether many of the refits put the track elsewhere; not if that was not measured."""
+        return self.sureness is not None and self.sureness < SURE
 
 
 class ExcludedTrack(models.Model):

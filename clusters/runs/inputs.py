@@ -10,6 +10,7 @@ from clusters.core.features import FEATURE_NAMES, FeatureTable
 from clusters.core.params import Params, PreviousRun, input_hash
 from clusters.models import Collection, Run
 from clusters.runs.input_hash import CHUNK, Row, hash_of, hashes_of, in_chunks
+from clusters.runs.recordings import recordings_of
 from clusters.runs.rows import rows_of
 
 
@@ -47,7 +48,11 @@ def params_for(collection: Collection, params: Params) -> Params:
 
 
 def read_inputs(collection: Collection, params: Params) -> Inputs:
-    """Return the collection's tracks as they are now, by id. One query, read and hashed in chunks."""
+    """Return the collection's tracks as they are now, by id. One query, read and hashed in chunks.
+
+    If tracks have the same features, there are more queries; see ``recordings_of``. What these read is not part of the
+    hash: a new title changes the clusters only by which of these tracks count as one.
+    """
     ids: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     values: list[np.ndarray] = [np.empty((0, len(FEATURE_NAMES)))]
     keys: list[str] = []
@@ -63,7 +68,9 @@ def read_inputs(collection: Collection, params: Params) -> Inputs:
             excluded.extend(Exclusion(row[0], _reason(row[2:])) for row in chunk if None in row[2:])
 
     hashed = input_hash(hash_of(read()), params)
-    return Inputs(FeatureTable(np.concatenate(ids), tuple(keys), np.concatenate(values)), tuple(excluded), hashed)
+    tracks, features = np.concatenate(ids), np.concatenate(values)
+    table = FeatureTable(tracks, tuple(keys), features, recordings_of(tracks, features))
+    return Inputs(table, tuple(excluded), hashed)
 
 
 def read_previous_run(run: Run | None, next_number: int, chosen_clusters: int | None) -> PreviousRun:

@@ -10,6 +10,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import Error, transaction
+from django.db.models.functions import Coalesce
 
 from clusters.core.features import FloatArray, IntArray
 from clusters.core.results import AxisEnds
@@ -71,13 +72,17 @@ def has_plots(run: Run) -> bool:
     return True
 
 
-def stored_plot(run: Run) -> tuple[FloatArray, IntArray, list[AxisEnds]]:
-    """Return what the plot of ``run`` is drawn from: points, cluster numbers and axes. One query."""
+def stored_plot(run: Run) -> tuple[FloatArray, IntArray, list[AxisEnds], FloatArray]:
+    """Return what the plot of ``run`` is drawn from: points, cluster numbers, axes and sureness. One query.
+
+    Where the sureness was not measured, it counts as 1.
+    """
     memberships = run.memberships.order_by("cluster__number", "rank")
-    rows = memberships.values_list("x", "y", "cluster__number").iterator(chunk_size=CHUNK)
-    table = np.fromiter(chain.from_iterable(rows), dtype=np.float64).reshape(-1, 3)
+    sureness = Coalesce("sureness", 1.0)
+    rows = memberships.values_list("x", "y", "cluster__number", sureness).iterator(chunk_size=CHUNK)
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.float64).reshape(-1, 4)
     axes = [AxisEnds(axis["low"], axis["high"], axis["variance"]) for axis in run.axes]
-    return table[:, :2], table[:, 2].astype(np.int64), axes
+    return table[:, :2], table[:, 2].astype(np.int64), axes, table[:, 3]
 
 
 def replace_plots(run: Run, png: bytes, svg: bytes) -> None:

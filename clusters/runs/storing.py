@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 from clusters.runs.inputs import Inputs, read_inputs
 from clusters.runs.plot_files import new_plots
 from clusters.runs.publishing import carry_names, lock, publish
+from clusters.runs.representatives import representatives_of
 from musicdb.db import insert
 
 if TYPE_CHECKING:
@@ -130,13 +132,14 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plo
             for summary in clustering.clusters
         ]
     )
+    places = representatives_of(clustering)
     by_number = {cluster.number: cluster.pk for cluster in clusters}
     insert(
         Membership,
-        ["run", "cluster", "track", "rank", "distance", "x", "y"],
+        ["run", "cluster", "track", "rank", "place", "more_releases", "distance", "sureness", "x", "y"],
         (
-            (run.pk, by_number[number], track, rank, distance, *point)
-            for track, number, rank, distance, point in _memberships(clustering)
+            (run.pk, by_number[number], track, rank, *places.get(track, (None, 0)), distance, sureness, *point)
+            for track, number, rank, distance, sureness, point in _memberships(clustering)
         ),
     )
     insert(
@@ -147,8 +150,9 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plo
     return run
 
 
-def _memberships(clustering: "Clustering") -> Iterator[tuple[int, int, int, float, list[float]]]:
-    """Yield id, number, rank, distance and point of each track. Only one chunk at a time is Python objects."""
+def _memberships(clustering: "Clustering") -> Iterator[tuple[int, int, int, float, float | None, list[float]]]:
+    """Yield id, number, rank, distance, sureness and point of each track. One chunk at a time is Python objects."""
+    sureness = np.full(len(clustering.ids), None) if clustering.sureness is None else clustering.sureness
     for start in range(0, len(clustering.ids), CHUNK):
         part = slice(start, start + CHUNK)
         columns = (
@@ -156,6 +160,7 @@ def _memberships(clustering: "Clustering") -> Iterator[tuple[int, int, int, floa
             clustering.numbers,
             clustering.ranks,
             clustering.distances,
+            sureness,
             clustering.points,
         )
         yield from zip(*(column[part].tolist() for column in columns), strict=True)
