@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clusters.core.params import Params, input_hash
 from clusters.jobs import START_WORKER, STATES, state_of, uses_workers
-from clusters.models import ReclusterJob, Run
+from clusters.models import MisplacedTrack, ReclusterJob, Run
 from clusters.runs.input_hash import hashes_of
 from musicdb.admin import dashboard
 from musicdb.editing import data_quality
@@ -79,5 +79,12 @@ def register() -> None:
             data_quality.list_url("musicdb_genre", clustered="stale"),
             "musicdb.view_genre",
             is_slow=True,
-        )
+        ),
+        data_quality.QualityCheck(
+            "Tracks that sound like another genre",
+            "As findmisplaced found them. Listen, then move them, add the genre, or dismiss them.",
+            lambda: MisplacedTrack.objects.pending().count(),
+            data_quality.list_url("clusters_misplacedtrack"),
+            "musicdb.view_track",
+        ),
     )

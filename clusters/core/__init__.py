@@ -10,6 +10,7 @@ In the order in which ``pipeline.cluster`` uses them:
 - ``plot_labels``, ``plot_looks``: place the clusters' numbers on the plot, choose their colours and shapes
 - ``worker``: what a worker process runs
 - ``comparing``, ``explain``: compare two runs; explain why a track is in its cluster
+- ``misplaced``: find tracks that sound unlike their genre and like another
 
 What is exported here is light. ``pipeline`` and what it is made of import scikit-learn and matplotlib, which takes
 seconds and 150 MB: a web request must never import them.

@@ -6,14 +6,18 @@ import numpy as np
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray, UnclusterableError
+from clusters.core.features import (
+    FEATURE_NAMES,
+    WEIGHTS,
+    FeatureTable,
+    FloatArray,
+    IntArray,
+    UnclusterableError,
+)
 from clusters.core.params import MIN_TRACKS
 from clusters.core.sampling import HashArray, row_hashes
 
 COMPONENTS = 4
-# A feature counts the same in every genre. Standardising would enlarge a feature that hardly varies within a genre.
-# Features from 0 to 1 count as they are; tempo and loudness are divided by their ranges (250 BPM, 60 dB) and halved.
-WEIGHTS = {"tempo": 0.5 / 250, "loudness": 0.5 / 60}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from clusters.models.collections import Collection, CollectionKind
 from clusters.models.jobs import ReclusterJob, ReclusterTask
+from clusters.models.misplaced import MisplacedTrack
 from clusters.models.runs import Cluster, ExcludedTrack, Membership, RetiredCluster, Run
 from clusters.models.workers import WorkerHeartbeat
 
@@ -11,6 +12,7 @@ __all__ = [
     "CollectionKind",
     "ExcludedTrack",
     "Membership",
+    "MisplacedTrack",
     "ReclusterJob",
     "ReclusterTask",
     "RetiredCluster",

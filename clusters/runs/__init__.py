@@ -1,6 +1,15 @@
 """Runs: read the tracks, compute, store, publish, compare."""
 
 from clusters.runs.collection_lookup import UnknownCollectionError, every_collection, find_collections
+from clusters.runs.misplaced import (
+    MAX_STORED,
+    Misplaced,
+    NothingToCompareError,
+    dismiss,
+    find_misplaced_tracks,
+    put_right,
+    restore,
+)
 from clusters.runs.outcomes import Outcome
 from clusters.runs.publishing import publish, remove, unpublish
 from clusters.runs.retired import Successors, successors_of
@@ -25,8 +34,11 @@ from clusters.runs.settings import pin_clusters
 
 __all__ = [
     "COLLECTION_DELETED",
+    "MAX_STORED",
     "MembershipExplanation",
+    "Misplaced",
     "NotComparableError",
+    "NothingToCompareError",
     "OfCollection",
     "Options",
     "Outcome",
@@ -38,15 +50,19 @@ __all__ = [
     "default_other",
     "default_pair",
     "every_collection",
+    "dismiss",
     "explain_membership",
     "find_collections",
+    "find_misplaced_tracks",
     "in_order",
     "path_of_owner",
     "pin_clusters",
     "publish",
     "published_run_or_404",
+    "put_right",
     "recluster",
     "remove",
+    "restore",
     "successors_of",
     "unpublish",
 ]
