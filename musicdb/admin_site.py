@@ -25,7 +25,7 @@ class MusicdbAdminSite(AdminSite):
     def get_urls(self) -> list[Any]:
         # These modules import models, and Django reads this module before it has loaded them.
         from musicdb.admin.data_quality import data_quality_page
-        from musicdb.admin.duplicates import duplicate_tracks_page
+        from musicdb.admin.duplicates import duplicate_tracks_page, same_genres_page
         from musicdb.admin.transfers import transfer_urls
 
         return [
@@ -35,6 +35,7 @@ class MusicdbAdminSite(AdminSite):
                 self.admin_view(partial(duplicate_tracks_page, self)),
                 name="duplicate_tracks",
             ),
+            path("data-quality/same-genres/", self.admin_view(partial(same_genres_page, self)), name="same_genres"),
             *transfer_urls(self),
             *super().get_urls(),
         ]

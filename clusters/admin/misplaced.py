@@ -115,9 +115,9 @@ class MisplacedTrackAdmin(RunChildAdmin[MisplacedTrack]):
     def sounds_like_genre(self, find: MisplacedTrack) -> SafeString:
         return _genre(find.sounds_like)
 
-    @admin.display(description="distance: own, other", ordering="own_distance")
+    @admin.display(description="times the usual distance: own, other", ordering="own_distance")
     def distances(self, find: MisplacedTrack) -> str:
-        return f"{find.own_distance:.2f}, {find.other_distance:.2f}"
+        return f"{find.own_distance:.1f} ×, {find.other_distance:.1f} ×"
 
     @admin.display(description="by chance", ordering="rate")
     def by_chance(self, find: MisplacedTrack) -> str:

@@ -1,7 +1,8 @@
 """Find tracks that sound unlike their genre and like another, and how many of these finds chance alone would give.
 
 It is plain numpy. The tracks are compared by their weighted features and not by a run's components, because each genre
-has components of its own.
+has components of its own. A distance counts as a multiple of the median one of the genre's tracks: in a narrow genre,
+less is unusual than in a broad one.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clusters.core.choice import too_small
 from clusters.core.features import FEATURE_NAMES, WEIGHTS, FloatArray, IntArray
 from clusters.core.kmeans import best_of_starts, squared_distances
 
@@ -17,7 +19,12 @@ MAX_FALSE_DISCOVERY_RATE = 0.1
 # With fewer, a single find could never be among those that are listed: see ``false_discovery_rates``.
 SHUFFLES = 20
 STARTS = 3
+# A track that is farther than this from the other genre, in multiples of what is usual there, is unlike it as well.
+MAX_OTHER_DISTANCE = 2.0
 CHUNK = 5_000
+# A genre of copies has a median of nearly zero, and all others of its tracks would be endlessly far. No median counts
+# for less than this share of the median of all genres.
+LEAST_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,8 @@ class GenreTable:
     """Tracks and the genres that they are in.
 
     ``values``: shape (n, len(FEATURE_NAMES)), in the features' own units. ``tracks``, ``genres``: shape (m,), the row
-    and the genre, from 0, of each place of a track in a genre; every row has at least one. ``clusters``: shape (g,), the
-    number of clusters of each genre.
+    and the genre, from 0, of each place of a track in a genre; every row has at least one. ``clusters``: shape (g,),
+    the number of clusters of each genre.
     """
 
     values: FloatArray
@@ -39,7 +46,8 @@ class GenreTable:
 class Places:
     """For each track, shape (n,): the nearest centre of its own genres and that of the others.
 
-    ``own``, ``other``: these genres. ``own_distances``, ``other_distances``: to these centres, in weighted features.
+    ``own``, ``other``: these genres. ``own_distances``, ``other_distances``: to these centres, as multiples of what is
+    usual in these genres.
     """
 
     own: IntArray
@@ -49,8 +57,12 @@ class Places:
 
     @property
     def scores(self) -> FloatArray:
-        """How much nearer the other centre is. A ratio would be endless for a track that is exactly at a centre."""
-        return self.own_distances - self.other_distances
+        """How much nearer the other centre is; 0 for a track that is like neither genre.
+
+        A ratio would be endless for a track that is exactly at a centre.
+        """
+        is_like_other = self.other_distances <= MAX_OTHER_DISTANCE
+        return np.where(is_like_other, self.own_distances - self.other_distances, 0.0)
 
 
 @dataclass(frozen=True)
@@ -102,7 +114,7 @@ def false_discovery_rates(scores: FloatArray, by_chance: FloatArray, shuffles: i
 
 
 def _places(points: FloatArray, table: GenreTable, source: np.random.Generator) -> Places:
-    centers, first = _centers(points, table, source)
+    centers, first, usual = _centers(points, table, source)
     number = len(points)
     own, other = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64)
     own_distances, other_distances = np.empty(number), np.empty(number)
@@ -111,7 +123,7 @@ def _places(points: FloatArray, table: GenreTable, source: np.random.Generator) 
     for start in range(0, number, CHUNK):
         part = slice(start, min(start + CHUNK, number))
         # The distance of each track to the nearest centre of each genre.
-        nearest = np.sqrt(np.minimum.reduceat(squared_distances(points[part], centers), first, axis=1))
+        nearest = np.sqrt(np.minimum.reduceat(squared_distances(points[part], centers), first, axis=1)) / usual
         links = slice(*np.searchsorted(tracks, (part.start, part.stop)))
         is_in: NDArray[np.bool_] = np.zeros(nearest.shape, dtype=bool)
         is_in[tracks[links] - start, genres[links]] = True
@@ -122,15 +134,27 @@ def _places(points: FloatArray, table: GenreTable, source: np.random.Generator) 
     return Places(own, other, own_distances, other_distances)
 
 
-def _centers(points: FloatArray, table: GenreTable, source: np.random.Generator) -> tuple[FloatArray, IntArray]:
-    """Return the centres of all genres, shape (c, d), and the index of each genre's first, shape (g,)."""
+def _centers(
+    points: FloatArray, table: GenreTable, source: np.random.Generator
+) -> tuple[FloatArray, IntArray, FloatArray]:
+    """Return the centres of all genres, shape (c, d), the index of each genre's first, and its usual distance.
+
+    The last two have shape (g,). The usual distance is the median from the genre's tracks to their nearest centres.
+    """
     by_genre = np.argsort(table.genres, kind="stable")
     ends = np.searchsorted(table.genres[by_genre], np.arange(len(table.clusters)), side="right")
     centers = []
-    for rows, clusters in zip(np.split(table.tracks[by_genre], ends[:-1]), table.clusters, strict=True):
+    medians = np.empty(len(table.clusters))
+    for genre, rows in enumerate(np.split(table.tracks[by_genre], ends[:-1])):
         members = points[rows]
-        k = min(int(clusters), len(members))
+        k = min(int(table.clusters[genre]), len(members))
         starts = np.stack([members[source.choice(len(members), k, replace=False)] for _ in range(STARTS)])
-        centers.append(best_of_starts(members, starts).centers)
-    sizes = np.array([len(each) for each in centers])
-    return np.concatenate(centers), np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        fit = best_of_starts(members, starts)
+        # A centre that few tracks have to themselves would hide exactly those that are unlike the others.
+        large_enough = ~too_small(np.bincount(fit.labels, minlength=k))
+        centers.append(fit.centers[large_enough] if large_enough.any() else fit.centers)
+        medians[genre] = np.sqrt(np.median(squared_distances(members, centers[-1]).min(axis=1)))
+    # Where most genres are copies there is nothing to compare with; any positive number will do.
+    least = LEAST_SHARE * float(np.median(medians)) or 1.0
+    first = np.concatenate([[0], np.cumsum([len(each) for each in centers])[:-1]])
+    return np.concatenate(centers), first, np.maximum(medians, least)

@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
             name='MisplacedTrack',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('own_distance', musicdb.models.fields.FiniteFloatField(help_text='To the nearest cluster centre of its own genres, in weighted features.')),
-                ('other_distance', musicdb.models.fields.FiniteFloatField(help_text='To the nearest one of the other genres.')),
+                ('own_distance', musicdb.models.fields.FiniteFloatField(help_text='To the nearest cluster centre of its own genres, as a multiple of what is usual there.')),
+                ('other_distance', musicdb.models.fields.FiniteFloatField(help_text='To the nearest one of the other genres, as a multiple of what is usual there.')),
                 ('rate', musicdb.models.fields.FiniteFloatField(help_text='The share of the finds down to this one that chance alone gives, 0 to 1.')),
                 ('is_dismissed', models.BooleanField(default=False, verbose_name='dismissed')),
                 ('found_at', models.DateTimeField(verbose_name='found')),

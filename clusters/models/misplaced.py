@@ -1,6 +1,6 @@
 """Tracks that sound unlike their genre and like another."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from musicdb.models import Genre, Track
 from musicdb.models.fields import FiniteFloatField
 
 if TYPE_CHECKING:
-    from clusters.models import MisplacedTrack  # noqa: F401
+    from clusters.models import MisplacedTrack
 
 
 class MisplacedTrackQuerySet(models.QuerySet["MisplacedTrack"]):
@@ -39,8 +39,12 @@ class MisplacedTrack(models.Model):
         Genre, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name="is in"
     )
     sounds_like = models.ForeignKey(Genre, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    own_distance = FiniteFloatField(help_text="To the nearest cluster centre of its own genres, in weighted features.")
-    other_distance = FiniteFloatField(help_text="To the nearest one of the other genres.")
+    own_distance = FiniteFloatField(
+        help_text="To the nearest cluster centre of its own genres, as a multiple of what is usual there."
+    )
+    other_distance = FiniteFloatField(
+        help_text="To the nearest one of the other genres, as a multiple of what is usual there."
+    )
     rate = FiniteFloatField(help_text="The share of the finds down to this one that chance alone gives, 0 to 1.")
     is_dismissed = models.BooleanField("dismissed", default=False)
     dismissed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

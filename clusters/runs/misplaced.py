@@ -14,7 +14,6 @@ from clusters.core.features import FEATURE_NAMES
 from clusters.core.misplaced import Finds, GenreTable, find_misplaced
 from clusters.models import Collection, MisplacedTrack, Run
 from clusters.runs.publishing import lock
-from musicdb.db import in_batches
 from musicdb.editing import Edit, Edited, Members, bulk_edit_rows
 from musicdb.models import Track
 

@@ -1,5 +1,6 @@
 """What editors do to many rows at once: merge, bulk edit, find and replace, split, undo, find duplicates and gaps."""
 
+from musicdb.editing.alike import SameGenres, genres_with_same_tracks, same_genres, tracks_sharing_features
 from musicdb.editing.bulk_edit import BulkEditError, Edit, Edited, Members, bulk_edit, bulk_edit_rows, keys_of, label_of
 from musicdb.editing.bulk_preview import BulkPreview, preview_bulk_edit, with_artists
 from musicdb.editing.duplicates import (
@@ -81,6 +82,7 @@ __all__ = [
     "Replaced",
     "Replacement",
     "ReviewedGroups",
+    "SameGenres",
     "Search",
     "SearchError",
     "Split",
@@ -104,6 +106,7 @@ __all__ = [
     "duplicate_tracks",
     "edit_entries",
     "find_replace",
+    "genres_with_same_tracks",
     "homonyms",
     "is_alias",
     "keys_of",
@@ -119,8 +122,10 @@ __all__ = [
     "restore",
     "review_groups",
     "row_of",
+    "same_genres",
     "seen_order",
     "split_artist",
+    "tracks_sharing_features",
     "tracks_sharing_isrc",
     "undo_edit",
     "undo_merge",

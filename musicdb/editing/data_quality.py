@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.text import slugify
 
+from musicdb.editing.alike import MIN_SHARED_PERCENT, same_genres, tracks_sharing_features
 from musicdb.editing.duplicates import duplicate_tracks, review_groups, tracks_sharing_isrc
 from musicdb.editing.homonyms import homonyms
 from musicdb.models import Album, Artist, Genre, Label, Track
@@ -122,6 +123,15 @@ CHECKS: list[QualityCheck] = [
         "musicdb.view_track",
         is_slow=True,
     ),
+    QualityCheck(
+        "Tracks with copied audio features",
+        "All amounts are the same, and neither ISRC nor artists and title say that they are one recording. Merge those "
+        "that are, correct the features of the others, or dismiss them.",
+        lambda: len(tracks_sharing_features().pending),
+        lambda: reverse("admin:duplicate_tracks", query={"features": "1"}),
+        "musicdb.view_track",
+        is_slow=True,
+    ),
     _album_check(
         "Albums without a release date", "Enter as much as you know. A year such as 1983 is enough.", "unknown date"
     ),
@@ -148,6 +158,14 @@ CHECKS: list[QualityCheck] = [
     _homonym_check(Label, "Labels of one name", "They differ only in case, accents or punctuation."),
     _homonym_check(Album, "Albums of one title", "Neither artists, date, Spotify id nor UPC tells them apart."),
     _homonym_check(Genre, "Genres of one name", "They differ only in case, accents or punctuation."),
+    QualityCheck(
+        "Genres that hold the same tracks",
+        f"They share {MIN_SHARED_PERCENT} % of their tracks or more. Merge those that are one, and dismiss the others.",
+        lambda: len(same_genres().pending),
+        lambda: reverse("admin:same_genres"),
+        "musicdb.view_genre",
+        is_slow=True,
+    ),
 ]
 
 

@@ -1,6 +1,6 @@
 """Facts and rules about music: names, titles, release dates, audio features. No Django here."""
 
-from musicdb.music.audio_features import AUDIO_FEATURES, ESSENTIAL_FEATURES, FEATURE_NAMES, AudioFeature
+from musicdb.music.audio_features import AMOUNT_NAMES, AUDIO_FEATURES, ESSENTIAL_FEATURES, FEATURE_NAMES, AudioFeature
 from musicdb.music.durations import format_duration, format_exact_duration, may_be_as_long
 from musicdb.music.isrcs import is_isrc, normalise_isrc
 from musicdb.music.joint_names import names_in
@@ -23,6 +23,7 @@ from musicdb.music.titles import title_key
 from musicdb.music.upcs import normalise_upc
 
 __all__ = [
+    "AMOUNT_NAMES",
     "AUDIO_FEATURES",
     "ESSENTIAL_FEATURES",
     "FEATURE_NAMES",

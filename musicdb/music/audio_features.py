@@ -58,5 +58,7 @@ AUDIO_FEATURES = (
     AudioFeature("time_signature", "Time signature", 1, 15, "", "Beats in a bar."),
 )
 FEATURE_NAMES = tuple(feature.name for feature in AUDIO_FEATURES)
+# Those that are amounts, and say how a track sounds. The others are categories, which many tracks share.
+AMOUNT_NAMES = tuple(feature.name for feature in AUDIO_FEATURES if feature.usual is not None)
 # What every analysis of a whole track has, and no tag of a file.
 ESSENTIAL_FEATURES = frozenset({"danceability", "energy"})
