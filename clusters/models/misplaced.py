@@ -9,9 +9,6 @@ from django.db.models import Exists, OuterRef, Q
 from musicdb.models import Genre, Track
 from musicdb.models.fields import FiniteFloatField
 
-if TYPE_CHECKING:
-    from clusters.models import MisplacedTrack
-
 
 class MisplacedTrackQuerySet(models.QuerySet["MisplacedTrack"]):
     def current(self) -> Self:
