@@ -94,7 +94,12 @@ class MisplacedTrackAdmin(RunChildAdmin[MisplacedTrack]):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         newest = MisplacedTrack.objects.order_by("-found_at").values_list("found_at", flat=True).first()
-        extra = {"found_at": newest, "most": f"{MAX_FALSE_DISCOVERY_RATE:.0%}", "max_stored": MAX_STORED}
+        extra = {
+            "title": "Tracks that sound like another genre",
+            "found_at": newest,
+            "most": f"{MAX_FALSE_DISCOVERY_RATE:.0%}",
+            "max_stored": MAX_STORED,
+        }
         return super().changelist_view(request, {**(extra_context or {}), **extra})
 
     # --- Columns ---
@@ -105,7 +110,7 @@ class MisplacedTrackAdmin(RunChildAdmin[MisplacedTrack]):
 
     @admin.display
     def artists(self, find: MisplacedTrack) -> SafeString:
-        return names_in_order(find.track.artists_in_order)
+        return format_html('<span class="short">{}</span>', names_in_order(find.track.artists_in_order))
 
     @admin.display(description="is in", ordering="genre__sort_key")
     def is_in(self, find: MisplacedTrack) -> SafeString:
@@ -115,9 +120,9 @@ class MisplacedTrackAdmin(RunChildAdmin[MisplacedTrack]):
     def sounds_like_genre(self, find: MisplacedTrack) -> SafeString:
         return _genre(find.sounds_like)
 
-    @admin.display(description="times the usual distance: own, other", ordering="own_distance")
+    @admin.display(description="own, other distance", ordering="own_distance")
     def distances(self, find: MisplacedTrack) -> str:
-        return f"{find.own_distance:.1f} ×, {find.other_distance:.1f} ×"
+        return f"{find.own_distance:.1f}, {find.other_distance:.1f} × usual"
 
     @admin.display(description="by chance", ordering="rate")
     def by_chance(self, find: MisplacedTrack) -> str:

@@ -156,7 +156,7 @@ def test_a_run_with_a_chosen_number_of_clusters_is_not_stale(admin_client: Clien
 def test_data_quality_queries(admin_client: Client, rows: int, django_assert_num_queries: Any) -> None:
     for _ in range(rows):
         clustered_genre(tracks=6)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(36):
         admin_client.get(PAGE)
 
 
