@@ -126,7 +126,7 @@ class MisplacedTrackAdmin(RunChildAdmin[MisplacedTrack]):
 
     @admin.display(description="by chance", ordering="rate")
     def by_chance(self, find: MisplacedTrack) -> str:
-        return "fewer than 1 in 100" if find.rate < 0.01 else f"{find.rate * 100:.0f} in 100"
+        return "< 1 in 100" if find.rate < 0.01 else f"{find.rate * 100:.0f} in 100"
 
     # --- Actions ---
 
