@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clusters', '0008_undivided_runs'),
+        ('clusters', '0009_songs_and_sureness'),
         ('musicdb', '0022_names_that_look_alike_are_one'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
