@@ -75,7 +75,16 @@ def track_of(track: Track) -> dict[str, object]:
 
 def memberships_of(cluster: Cluster) -> list[dict[str, object]]:
     return [
-        {"rank": row.rank, "distance": row.distance, "x": row.x, "y": row.y, "track": track_of(row.track)}
+        {
+            "rank": row.rank,
+            "place": row.place,
+            "more_releases": 0,
+            "distance": row.distance,
+            "sureness": row.sureness,
+            "x": row.x,
+            "y": row.y,
+            "track": track_of(row.track),
+        }
         for row in cluster.memberships.order_by("rank")
     ]
 
@@ -230,7 +239,13 @@ def test_the_places_of_a_track(get: Get, run: Run) -> None:
     other = run.clusters.exclude(pk=place.cluster_id).get()
     way = {name: getattr(place.track, name) - other.centroid[name] for name in run.weights}
     steps = [sum(loading[name] * run.weights[name] * way[name] for name in way) for loading in run.loadings]
-    figures = {"rank": place.rank, "distance": place.distance, "x": place.x, "y": place.y}
+    figures = {
+        "rank": place.rank,
+        "distance": place.distance,
+        "sureness": place.sureness,
+        "x": place.x,
+        "y": place.y,
+    }
     nearest = {"number": other.number, "distance": pytest.approx(math.hypot(*steps))}
     assert get(f"tracks/{place.track.slug}/clusters/") == (
         200,

@@ -70,6 +70,28 @@ def test_a_track_says_what_speaks_for_the_next_cluster(client: Client) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sureness", "said"),
+    [
+        (0.98, "When halves of the tracks are clustered again, 98% of the results keep it in its cluster."),
+        (
+            0.4,
+            "On the border of #2: when halves of the tracks are clustered again, only 40% of the results keep it in "
+            "its cluster.",
+        ),
+        (None, None),
+    ],
+)
+def test_a_track_says_how_surely_it_stands_where_it_does(
+    client: Client, sureness: float | None, said: str | None
+) -> None:
+    _run, track = by_energy_and_tempo()
+    Membership.objects.filter(track=track).update(sureness=sureness)
+    page = parse(client.get(track.get_absolute_url()))
+
+    assert [paragraph.text for paragraph in page.all("p", class_="sureness")] == ([] if said is None else [said])
+
+
 def test_a_track_between_two_centres_is_on_the_border(client: Client) -> None:
     run, track = by_energy_and_tempo()
     stand(run.memberships.get(track=track), energy=0.5, tempo=95, distance=(0.4**2 + 0.05**2) ** 0.5)

@@ -29,11 +29,11 @@ def test_no_two_words_for_an_end_are_the_same() -> None:
 
 def test_its_parts_must_fit() -> None:
     values = noise(3)
-    with pytest.raises(ValueError, match=r"^3 ids, 2 keys and values of shape \(3, 9\) do not fit\.$"):
+    with pytest.raises(ValueError, match=r"^3 ids, 2 keys, 3 recordings and values of shape \(3, 9\) do not fit\.$"):
         FeatureTable(np.arange(3), ("a", "b"), values)
-    with pytest.raises(ValueError, match=r"^2 ids, 3 keys and values of shape \(3, 9\) do not fit\.$"):
+    with pytest.raises(ValueError, match=r"^2 ids, 3 keys, 2 recordings and values of shape \(3, 9\) do not fit\.$"):
         FeatureTable(np.arange(2), ("a", "b", "c"), values)
-    with pytest.raises(ValueError, match=r"^3 ids, 3 keys and values of shape \(3, 8\) do not fit\.$"):
+    with pytest.raises(ValueError, match=r"^3 ids, 3 keys, 3 recordings and values of shape \(3, 8\) do not fit\.$"):
         FeatureTable(np.arange(3), ("a", "b", "c"), values[:, 1:])
 
 

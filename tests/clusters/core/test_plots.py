@@ -242,3 +242,11 @@ def test_an_image_inside_the_svg_has_no_paper_of_its_own() -> None:
     for image in pixels:
         assert (image[..., 3] == 0).mean() > 0.3
         assert not (image[image[..., 3] > 0][:, :3] > 250).all(axis=1).any()
+
+
+def test_tracks_that_might_be_in_another_cluster_are_fainter() -> None:
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    drawn = draw(points, np.array([1, 1, 2, 2]), ENDS, np.array([1.0, 0.59, 0.89, 0.9]))
+    by_alpha = [(line.get_alpha(), len(line.get_xdata())) for line in drawn_points(drawn)]
+
+    assert by_alpha == [(pytest.approx(0.27), 1), (pytest.approx(0.495), 1), (0.9, 1), (0.9, 1)]
