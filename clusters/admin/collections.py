@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from clusters.admin.previews import PreviewPages
 from clusters.admin.reclustering import ClusteredFilter, LastRunColumns, ReclusterAction, with_published_run
 from clusters.models import Collection
 from clusters.models.collection_querysets import by_kind_and_name, name_keys
@@ -27,16 +28,25 @@ def _lost(plural: str) -> str:
 
 
 @admin.register(Collection)
-class CollectionAdmin(ReclusterAction[Collection], LastRunColumns[Collection]):
+class CollectionAdmin(PreviewPages, LastRunColumns[Collection]):
     """What editors have settled about each collection, beside what its published run found."""
 
-    list_display = ["owner_name", "kind", "last_run", "found_clusters", "silhouette", "excluded", "settings"]
+    list_display = [
+        "owner_name",
+        "kind",
+        "last_run",
+        "found_clusters",
+        "silhouette",
+        "excluded",
+        "settings",
+        "preview_link",
+    ]
     list_filter = ["kind", ClusteredFilter, "requires_review", "is_off"]
     search_fields = name_keys()
     search_help_text = "Genre, playlist, artist or label"
     ordering = [*by_kind_and_name(), "pk"]
     fields = [*SETTINGS]
-    actions = ["recluster_selected"]
+    actions = ["recluster_selected", "preview_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         collections: Any = super().get_queryset(request)
@@ -106,7 +116,7 @@ class ClusteredGenreAdmin(GenreAdmin, ReclusterAction[Genre], LastRunColumns[Gen
     list_display = [*GenreAdmin.list_display, "last_run", "found_clusters", "silhouette", "excluded"]
     list_filter = [ClusteredGenreFilter, "collection__requires_review"]
     inlines = [*GenreAdmin.inlines, CollectionInline]
-    actions = [*GenreAdmin.actions, "recluster_selected"]
+    actions = [*GenreAdmin.actions, "recluster_selected", "preview_selected"]
     merge_effects = [*GenreAdmin.merge_effects, _lost("genres")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Genre]:
@@ -115,17 +125,17 @@ class ClusteredGenreAdmin(GenreAdmin, ReclusterAction[Genre], LastRunColumns[Gen
 
 @admin.register(Playlist)
 class ClusteredPlaylistAdmin(PlaylistAdmin, ReclusterAction[Playlist]):
-    actions = [*PlaylistAdmin.actions, "recluster_selected"]
+    actions = [*PlaylistAdmin.actions, "recluster_selected", "preview_selected"]
     merge_effects = [*PlaylistAdmin.merge_effects, _lost("playlists")]
 
 
 @admin.register(Artist)
 class ClusteredArtistAdmin(ArtistAdmin, ReclusterAction[Artist]):
-    actions = [*ArtistAdmin.actions, "recluster_selected"]
+    actions = [*ArtistAdmin.actions, "recluster_selected", "preview_selected"]
     merge_effects = [*ArtistAdmin.merge_effects, _lost("artists")]
 
 
 @admin.register(Label)
 class ClusteredLabelAdmin(LabelAdmin, ReclusterAction[Label]):
-    actions = [*LabelAdmin.actions, "recluster_selected"]
+    actions = [*LabelAdmin.actions, "recluster_selected", "preview_selected"]
     merge_effects = [*LabelAdmin.merge_effects, _lost("labels")]

@@ -15,8 +15,14 @@ LEVELS = {
     "skipped": messages.WARNING,
     "waiting": messages.WARNING,
     "published": messages.SUCCESS,
+    "previewed": messages.SUCCESS,
     "unchanged": messages.INFO,
 }
+
+
+def preview_url(collection: Collection) -> str:
+    """Return the address of the page that previews numbers of clusters of ``collection``."""
+    return reverse("admin:clusters_collection_preview", args=[collection.pk])
 
 
 def newest_run(collection: Collection) -> int:
@@ -39,6 +45,8 @@ def report(collection: Collection, outcome: Outcome, run: int | None) -> SafeStr
             return format_html("{}: a run waited for review.", page)
         compare = format_html('<a href="{}">look at it</a>', reverse("admin:clusters_run_compare", args=[run]))
         return format_html("{}: a run waits for your review: {}.", page, compare)
+    if outcome.status == "previewed":
+        return format_html('{}: <a href="{}">the preview</a> is ready.', collection, preview_url(collection))
     if outcome.status == "unchanged":
         return format_html("{}: nothing has changed since its last run.", page)
     return failure(link_to(collection.editors_row), outcome)  # It may have no page of clusters.

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from clusters.admin.dashboard import stale_collections
-from clusters.admin.outcomes import LEVELS, newest_run, report
+from clusters.admin.outcomes import LEVELS, newest_run, preview_url, report
 from clusters.core.params import Params
 from clusters.jobs import EnqueueError, enqueue, uses_workers
 from clusters.models import Collection, ExcludedTrack
@@ -54,15 +54,29 @@ class ReclusterAction(CatalogueAdmin[M]):
     @admin.action(description="Recluster selected %(verbose_name_plural)s", permissions=["recluster"])
     def recluster_selected(self, request: HttpRequest, queryset: "QuerySet[M]") -> HttpResponse | None:
         """Have workers recluster, and show how far they are; where there are none, recluster at once."""
-        collections = self.collections_of(queryset)
-        if not uses_workers():
-            self._recluster_here(request, collections)
-            return None
         try:
-            job = enqueue(collections, Params(), user=request.user)
+            return self.start_reclustering(request, self.collections_of(queryset))
         except EnqueueError as error:
             self.message_user(request, f"{error} Nothing was reclustered.", messages.ERROR)
             return None
+
+    @admin.action(description="Preview numbers of clusters of the selected %(verbose_name)s", permissions=["recluster"])
+    def preview_selected(self, request: HttpRequest, queryset: "QuerySet[M]") -> HttpResponse | None:
+        if queryset.count() != 1:
+            self.message_user(request, "Select only one row to preview its numbers of clusters.", messages.ERROR)
+            return None
+        (collection,) = self.collections_of(queryset)
+        return HttpResponseRedirect(preview_url(collection))
+
+    def start_reclustering(self, request: HttpRequest, collections: list[Collection]) -> HttpResponse | None:
+        """Have workers recluster, and return the way to their progress; where there are none, recluster at once.
+
+        Raises EnqueueError.
+        """
+        if not uses_workers():
+            self._recluster_here(request, collections)
+            return None
+        job = enqueue(collections, Params(), user=request.user)
         return HttpResponseRedirect(reverse("admin:clusters_reclusterjob_change", args=[job.pk]))
 
     def _recluster_here(self, request: HttpRequest, collections: list[Collection]) -> None:

@@ -39,11 +39,19 @@ def is_too_small(sizes: IntArray | FloatArray) -> bool:
     return bool(too_small(sizes).any())
 
 
+def needed_evidence(previous: int | None) -> float:
+    """Return the evidence from which there are several clusters.
+
+    ``previous``: the number of clusters of the run before, if any.
+    """
+    if previous is None:
+        return MIN_EVIDENCE
+    return MIN_EVIDENCE_TO_STAY_DIVIDED if previous > 1 else MIN_EVIDENCE_TO_DIVIDE_AGAIN
+
+
 def divides(evidence: float, previous: int | None) -> bool:
     """Return whether there are several clusters. ``previous``: the number of clusters of the run before, if any."""
-    if previous is None:
-        return evidence >= MIN_EVIDENCE
-    return evidence >= (MIN_EVIDENCE_TO_STAY_DIVIDED if previous > 1 else MIN_EVIDENCE_TO_DIVIDE_AGAIN)
+    return evidence >= needed_evidence(previous)
 
 
 def separated(silhouettes: Mapping[int, float]) -> list[int]:

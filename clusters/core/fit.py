@@ -51,6 +51,20 @@ class ClusterFit:
     smallest_shares: dict[int, float]
 
 
+@dataclass(frozen=True)
+class FittedSample:
+    """The tracks that the clusters are fitted to, and a fit of them for every number of clusters that is tried.
+
+    ``rows``: shape (m,), their rows among all points. ``points``: shape (m, d). ``hashes``: shape (m,). ``fits``: by
+    number of clusters.
+    """
+
+    rows: IntArray
+    points: FloatArray
+    hashes: sampling.HashArray
+    fits: dict[int, KMeansFit]
+
+
 def choose_clusters(
     projection: Projection, params: Params, previous: int | None = None, releases: IntArray | None = None
 ) -> ClusterFit:
@@ -67,42 +81,63 @@ def choose_clusters(
     Raises UnclusterableError if fewer tracks differ from each other than clusters are asked for, or than MIN_TRACKS, or
     if one of the clusters that are asked for would be too small.
     """
-    points = projection.points
     # More threads make products of tables of this size slower, and their last digits depend on the number of threads.
     with threadpool_limits(limits=1):
-        rows = sampling.draw(projection.hashes, FIT_SAMPLE_SIZE, "fit")
-        sample, hashes = points[rows], projection.hashes[rows]
-        distinct = len(np.unique(sample, axis=0))
-        needed = max(MIN_TRACKS, params.clusters or 0)
-        if distinct < needed:
-            raise UnclusterableError(f"only {distinct} of {len(points)} tracks differ, and {needed} are needed")
-        max_chosen = max(MIN_CLUSTERS, min(MAX_CLUSTERS_BY_CHOICE, distinct // MIN_TRACKS_PER_CLUSTER))
-        # At least as many as the choice would try, so that the same k gives the same clusters, asked for or chosen.
-        fits = _without_small(sample, fit_all_k(sample, max(max_chosen, params.clusters or 0)))
-        sizes = {k: np.bincount(fit.labels, minlength=k) for k, fit in fits.items()}
-        large_enough = [k for k in fits if not choice.is_too_small(sizes[k])]
-        found: float | None = None
-        stabilities: dict[int, float] = {}
-        scores: dict[int, float] = {}
-        if params.clusters is not None:
-            wanted = {params.clusters: fits[params.clusters]}
-            silhouettes = quality.silhouettes(sample, wanted, hashes)
-            candidates = [k for k in wanted if k in large_enough]
-        else:
-            silhouettes = quality.silhouettes(sample, fits, hashes)
-            found = evidence(projection.weighted(sampling.draw(projection.hashes, DIVISION_SAMPLE_SIZE, "division")))
-            candidates = choice.separated({k: silhouettes[k] for k in large_enough})
-            if not choice.divides(found, previous):
-                candidates = []
-        if candidates:
-            score = partial(choice.scores, silhouettes)
-            stabilities, refitted = refits.stabilities(sample, candidates, hashes, score)
-            scores = score(stabilities)
-        chosen, labels = _assign(projection, fits, choice.by_preference(scores, previous), params.seed, releases)
-        if params.clusters is not None and chosen == 1:
-            raise UnclusterableError(_too_small(params.clusters, sizes[params.clusters], large_enough))
-        sureness = refits.sureness(points, labels, rows, refitted[chosen]) if chosen > 1 else None
-    numbers, distances = _number(points, labels)
+        return choose_among(projection, fit_sample(projection, params.clusters), params, previous, releases)
+
+
+def fit_sample(projection: Projection, clusters: int | None) -> FittedSample:
+    """Fit every number of clusters that the choice tries, and ``clusters`` if that many are asked for.
+
+    Up to the largest number that the choice tries, the fits do not depend on ``clusters``.
+
+    Raises UnclusterableError if fewer tracks differ from each other than ``clusters``, or than MIN_TRACKS.
+    """
+    rows = sampling.draw(projection.hashes, FIT_SAMPLE_SIZE, "fit")
+    sample = projection.points[rows]
+    distinct = len(np.unique(sample, axis=0))
+    needed = max(MIN_TRACKS, clusters or 0)
+    if distinct < needed:
+        raise UnclusterableError(f"only {distinct} of {len(projection.points)} tracks differ, and {needed} are needed")
+    max_chosen = max(MIN_CLUSTERS, min(MAX_CLUSTERS_BY_CHOICE, distinct // MIN_TRACKS_PER_CLUSTER))
+    # At least as many as the choice would try, so that the same k gives the same clusters, asked for or chosen.
+    fits = _without_small(sample, fit_all_k(sample, max(max_chosen, clusters or 0)))
+    return FittedSample(rows, sample, projection.hashes[rows], fits)
+
+
+def choose_among(
+    projection: Projection,
+    sample: FittedSample,
+    params: Params,
+    previous: int | None = None,
+    releases: IntArray | None = None,
+) -> ClusterFit:
+    """Return what ``choose_clusters`` does, from a sample that has been fitted: also for several ``params``."""
+    fits, hashes = sample.fits, sample.hashes
+    sizes = {k: np.bincount(fit.labels, minlength=k) for k, fit in fits.items()}
+    large_enough = [k for k in fits if not choice.is_too_small(sizes[k])]
+    found: float | None = None
+    stabilities: dict[int, float] = {}
+    scores: dict[int, float] = {}
+    if params.clusters is not None:
+        wanted = {params.clusters: fits[params.clusters]}
+        silhouettes = quality.silhouettes(sample.points, wanted, hashes)
+        candidates = [k for k in wanted if k in large_enough]
+    else:
+        silhouettes = quality.silhouettes(sample.points, fits, hashes)
+        found = evidence(projection.weighted(sampling.draw(projection.hashes, DIVISION_SAMPLE_SIZE, "division")))
+        candidates = choice.separated({k: silhouettes[k] for k in large_enough})
+        if not choice.divides(found, previous):
+            candidates = []
+    if candidates:
+        score = partial(choice.scores, silhouettes)
+        stabilities, refitted = refits.stabilities(sample.points, candidates, hashes, score)
+        scores = score(stabilities)
+    chosen, labels = _assign(projection, fits, choice.by_preference(scores, previous), params.seed, releases)
+    if params.clusters is not None and chosen == 1:
+        raise UnclusterableError(_too_small(params.clusters, sizes[params.clusters], large_enough))
+    sureness = refits.sureness(projection.points, labels, sample.rows, refitted[chosen]) if chosen > 1 else None
+    numbers, distances = _number(projection.points, labels)
     return ClusterFit(
         numbers,
         distances,

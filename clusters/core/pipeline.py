@@ -40,7 +40,7 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
     distances = fitted.distances[recordings]
     order, ranks = _rank(numbers, distances)
     recordings = recordings[order]
-    points = _plane(projection.points)[recordings]
+    points = plane(projection.points)[recordings]
     sureness = None if fitted.sureness is None else fitted.sureness[recordings]
     axes = _axes(projection)
     # Drawn in the order of the stored memberships, so that the same plot can be drawn from these again.
@@ -53,7 +53,7 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
         recordings=recordings,
         sureness=sureness,
         points=points,
-        clusters=_summaries(table, projection, numbers),
+        clusters=summaries(table, projection, numbers),
         axes=axes,
         features=projection.kept,
         dropped_features=projection.dropped,
@@ -77,7 +77,7 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
     )
 
 
-def _plane(points: FloatArray) -> FloatArray:
+def plane(points: FloatArray) -> FloatArray:
     """Return the first two columns of ``points``; if only one feature varies, the second is zero."""
     missing = max(0, 2 - points.shape[1])
     return np.pad(points, ((0, 0), (0, missing)))[:, :2]
@@ -101,12 +101,13 @@ def _rank(numbers: IntArray, distances: FloatArray) -> tuple[IntArray, IntArray]
     return order, np.concatenate([np.arange(1, size + 1) for size in sizes])
 
 
-def _summaries(table: FeatureTable, projection: Projection, numbers: IntArray) -> tuple[ClusterSummary, ...]:
+def summaries(table: FeatureTable, projection: Projection, numbers: IntArray) -> tuple[ClusterSummary, ...]:
+    """Return what is said of each cluster, by number. ``numbers``: shape (n,), the cluster of each row of ``table``."""
     deviations = projection.deviations[table.recordings]
-    summaries = []
+    found = []
     for number in np.unique(numbers).tolist():
         members = numbers == number
-        summaries.append(
+        found.append(
             ClusterSummary(
                 number=number,
                 size=int(members.sum()),
@@ -114,7 +115,7 @@ def _summaries(table: FeatureTable, projection: Projection, numbers: IntArray) -
                 description=captions.describe(_by_feature(projection, deviations[members].mean(axis=0))),
             )
         )
-    return tuple(summaries)
+    return tuple(found)
 
 
 def _digest(memberships: Iterable[tuple[int, int, str]]) -> str:

@@ -66,3 +66,41 @@ class Clustering:
     versions: dict[str, str]
     png: bytes
     svg: bytes
+
+
+@dataclass(frozen=True)
+class NumberPreview:
+    """What a collection would be with so many ``clusters``.
+
+    ``reason``: why that is impossible, empty if it is possible. The fields that follow are empty or None if it is not.
+    ``summaries``: of each cluster, under the number that it would have. ``silhouette``: -1 to 1. ``stability``: at most
+    1. ``score``: None if the data would not choose this number. ``smallest_share``: the smallest cluster's share of the
+    tracks. ``moved``: how many tracks would change cluster, and ``agreement``, the adjusted Rand index, compared with
+    the run before; None without one. ``png``: a small plot.
+    """
+
+    clusters: int
+    reason: str = ""
+    summaries: tuple[ClusterSummary, ...] = ()
+    silhouette: float | None = None
+    stability: float | None = None
+    score: float | None = None
+    smallest_share: float | None = None
+    moved: int | None = None
+    agreement: float | None = None
+    png: bytes = b""
+
+
+@dataclass(frozen=True)
+class ClusterPreview:
+    """What a collection would be with each number of clusters.
+
+    ``chosen``: the number that the data choose; 1 if they do not divide. ``evidence``: how much better they divide than
+    featureless data, and ``needed_evidence``, from which they do; see ``choice``.
+    """
+
+    tracks: int
+    chosen: int
+    evidence: float
+    needed_evidence: float
+    numbers: tuple[NumberPreview, ...]

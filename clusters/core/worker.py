@@ -14,7 +14,7 @@ from clusters.core.features import FeatureTable, FloatArray, IntArray
 from clusters.core.params import Params, PreviousRun
 
 if TYPE_CHECKING:
-    from clusters.core.results import AxisEnds, Clustering
+    from clusters.core.results import AxisEnds, Clustering, ClusterPreview
 
 
 def compute(table: FeatureTable, params: Params, previous_run: PreviousRun) -> "Clustering":
@@ -22,6 +22,13 @@ def compute(table: FeatureTable, params: Params, previous_run: PreviousRun) -> "
     from clusters.core.pipeline import cluster
 
     return cluster(table, params, previous_run)
+
+
+def compute_preview(table: FeatureTable, params: Params, previous_run: PreviousRun) -> "ClusterPreview":
+    """Compute what each number of clusters would give; see ``preview.preview``."""
+    from clusters.core.preview import preview
+
+    return preview(table, params, previous_run)
 
 
 def redraw(

@@ -35,9 +35,14 @@ def uses_workers() -> bool:
 
 
 def enqueue(
-    collections: Sequence[Collection], params: Params, *, force: bool = False, user: Any = None
+    collections: Sequence[Collection],
+    params: Params,
+    *,
+    force: bool = False,
+    is_preview: bool = False,
+    user: Any = None,
 ) -> ReclusterJob:
-    """Have workers recluster ``collections``, and return the job in which they report their progress.
+    """Have workers recluster ``collections``, or preview them, and return the job in which they report their progress.
 
     Raises EnqueueError.
     """
@@ -45,7 +50,9 @@ def enqueue(
         raise EnqueueError("No worker is configured: CELERY_BROKER_URL is empty.")
     # Durable, because a worker that receives a message before the commit would find no task.
     with transaction.atomic(durable=True):
-        job = ReclusterJob.objects.create(created_by=user, parameters=asdict(params), force=force)
+        job = ReclusterJob.objects.create(
+            created_by=user, parameters=asdict(params), force=force, is_preview=is_preview
+        )
         tasks = ReclusterTask.objects.bulk_create(
             ReclusterTask(job=job, collection=each, collection_name=str(each)) for each in collections
         )

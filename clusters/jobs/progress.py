@@ -30,6 +30,7 @@ STATUSES = {
     "skipped": "skipped",
     "waiting": "waiting for review",
     "published": "published",
+    "previewed": "previewed",
     "unchanged": "unchanged",
 }
 START_WORKER = "celery -A musicdb worker"

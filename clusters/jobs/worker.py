@@ -23,7 +23,7 @@ from clusters.core.params import Params
 from clusters.jobs.heartbeats import task_heartbeat
 from clusters.models import ReclusterTask, Run
 from clusters.models.collection_querysets import with_owner
-from clusters.runs import COLLECTION_DELETED, Options, Outcome, recluster
+from clusters.runs import COLLECTION_DELETED, Options, Outcome, preview, recluster
 from clusters.runs.executors import limit_blas_threads
 
 logger = logging.getLogger(__name__)
@@ -106,6 +106,8 @@ def _outcome_of(task: ReclusterTask) -> Outcome:
     if task.collection is None:
         return Outcome("", "skipped", COLLECTION_DELETED)
     try:
+        if task.job.is_preview:
+            return preview(task.collection, Params(**task.job.parameters))
         stored = _run_of_earlier_attempt(task)
         # Force would store a second run.
         options = Options(jobs=0, force=task.job.force and stored is None)

@@ -3,6 +3,7 @@
 from clusters.models.collections import Collection, CollectionKind
 from clusters.models.jobs import ReclusterJob, ReclusterTask
 from clusters.models.misplaced import MisplacedTrack
+from clusters.models.previews import Preview, PreviewPlot
 from clusters.models.runs import Cluster, ExcludedTrack, Membership, RetiredCluster, Run
 from clusters.models.workers import WorkerHeartbeat
 
@@ -13,6 +14,8 @@ __all__ = [
     "ExcludedTrack",
     "Membership",
     "MisplacedTrack",
+    "Preview",
+    "PreviewPlot",
     "ReclusterJob",
     "ReclusterTask",
     "RetiredCluster",

@@ -10,7 +10,7 @@ from clusters.models.collection_querysets import with_owner
 from clusters.models.workers import WorkerHeartbeat, stale_after
 
 if TYPE_CHECKING:
-    from clusters.models import ReclusterJob, ReclusterTask  # noqa: F401
+    from clusters.models import Collection, ReclusterJob, ReclusterTask  # noqa: F401
 
 UNFINISHED = ("pending", "running")
 
@@ -42,6 +42,10 @@ class ReclusterTaskQuerySet(models.QuerySet["ReclusterTask"]):
             _is_stalled()
         )
         return self.exclude(Exists(others.exclude(pk=OuterRef("pk"))))
+
+    def newest_preview_of(self, collection: "Collection") -> "ReclusterTask | None":
+        """Return the task that computes, or computed, the newest preview that workers were asked for. One query."""
+        return self.filter(collection=collection, job__is_preview=True).select_related("job").order_by("-pk").first()
 
     def for_progress(self) -> Self:
         """Tasks in order, each with its collection, ``is_stalled`` and ``worker_is_running``. One query."""

@@ -19,6 +19,9 @@ class ReclusterJob(models.Model):
     )
     parameters = models.JSONField(help_text="The parameters of the clustering.")
     force = models.BooleanField(default=False, help_text="Recluster collections in which nothing changed, too.")
+    is_preview = models.BooleanField(
+        default=False, help_text="Show what each number of clusters would give, and store no run."
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReclusterJobQuerySet.as_manager()
@@ -29,7 +32,7 @@ class ReclusterJob(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"Recluster job {self.pk}"
+        return f"{'Preview' if self.is_preview else 'Recluster'} job {self.pk}"
 
 
 class ReclusterTask(models.Model):
@@ -78,3 +81,7 @@ class ReclusterTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.collection_name}: {self.state}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED

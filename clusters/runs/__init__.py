@@ -11,6 +11,14 @@ from clusters.runs.misplaced import (
     restore,
 )
 from clusters.runs.outcomes import Outcome
+from clusters.runs.previews import (
+    ComputedPreview,
+    computed_preview,
+    evidence_in_words,
+    is_current,
+    number_as_json,
+    preview,
+)
 from clusters.runs.publishing import publish, remove, unpublish
 from clusters.runs.retired import Successors, successors_of
 from clusters.runs.run_diff import (
@@ -35,6 +43,7 @@ from clusters.runs.settings import pin_clusters
 __all__ = [
     "COLLECTION_DELETED",
     "MAX_STORED",
+    "ComputedPreview",
     "MembershipExplanation",
     "Misplaced",
     "NotComparableError",
@@ -47,16 +56,21 @@ __all__ = [
     "UnknownCollectionError",
     "cluster_or_retired_or_404",
     "compare_runs",
+    "computed_preview",
     "default_other",
     "default_pair",
     "dismiss",
     "every_collection",
+    "evidence_in_words",
     "explain_membership",
     "find_collections",
     "find_misplaced_tracks",
     "in_order",
+    "is_current",
+    "number_as_json",
     "path_of_owner",
     "pin_clusters",
+    "preview",
     "publish",
     "published_run_or_404",
     "put_right",

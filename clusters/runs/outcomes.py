@@ -8,8 +8,9 @@ from clusters.models import Run
 if TYPE_CHECKING:
     from clusters.core.results import Clustering
 
+# "previewed": a preview was stored, and no run.
 # "waiting": stored, for an editor to publish. "finished": computed and not stored, in a dry run.
-Status = Literal["published", "waiting", "finished", "unchanged", "skipped", "failed"]
+Status = Literal["published", "waiting", "finished", "previewed", "unchanged", "skipped", "failed"]
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ class _Batch:
             # One worker that dies ends every computation. Computed alone, only the guilty collection fails again.
             yield from self.begin(collection, attempt, is_alone=True)
         else:
-            yield _failed(collection, error, started)
+            yield failed(collection, error, started)
 
     def _store(self, task: _Task, clustering: "Clustering") -> Outcome:
         figures = figures_of_clustering(clustering)
@@ -190,7 +190,7 @@ class _Batch:
             run = task.snapshot.latest_run
             restored = self._restore_plots(run) if run is not None else ""
         except Exception as error:
-            return _failed(task.collection, error, task.started)
+            return failed(task.collection, error, task.started)
         return task.outcome("skipped", reason="; ".join(filter(None, (reason, restored))))
 
     def _reusable_run(self, collection: Collection, read_again: bool) -> Run | None:
@@ -219,7 +219,8 @@ def _is_conflict(error: Exception) -> bool:
     return isinstance(error, Error) and classify(error) is FailureKind.DEADLOCK
 
 
-def _failed(collection: Collection, error: Exception, started: float) -> Outcome:
+def failed(collection: Collection, error: Exception, started: float) -> Outcome:
+    """Return the outcome of a collection that failed with ``error``, after logging it."""
     logger.error("Reclustering %s failed", collection.key, exc_info=error)
     if isinstance(error, Error):
         reason = failure_of(error).message

@@ -11,16 +11,27 @@ from django.urls import reverse
 from tqdm import tqdm
 
 from clusters.admin.dashboard import waiting_url
+from clusters.core.features import UnclusterableError
 from clusters.core.params import Params
 from clusters.jobs import START_WORKER, EnqueueError, enqueue, worker_is_running
+from clusters.management.preview_table import preview_as_json, preview_lines
 from clusters.models import Collection, Run
-from clusters.runs import Options, Outcome, every_collection, find_collections, pin_clusters, recluster
+from clusters.runs import (
+    Options,
+    Outcome,
+    computed_preview,
+    every_collection,
+    find_collections,
+    pin_clusters,
+    recluster,
+)
 from clusters.runs.collection_lookup import AT_LEAST, AT_LEAST_OF_GENRE
 from musicdb.management.base import INTERRUPTED, BaseCommand
 from musicdb.models import Track
 
 # A library may have far more collections that are skipped than that are clustered.
 MAX_SKIPPED_SHOWN = 10
+NOT_WITH_PREVIEW = ("clusters", "pin", "unpin", "jobs", "force", "dry_run", "enqueue")
 EMPTY = "The library has no tracks yet: import a file, or add some in the admin."
 NAMES = "“library”, a genre’s name or slug, or such as playlist:road-trip, artist:heize, label:xl-recordings"
 
@@ -47,6 +58,9 @@ class Command(BaseCommand):
         parser.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a processor core")
         parser.add_argument("--force", action="store_true", help="also the collections in which nothing changed")
         parser.add_argument("--dry-run", action="store_true", help="compute and report, store nothing")
+        parser.add_argument(
+            "--preview", action="store_true", help="show what 2 to 10 clusters of the named would be, store nothing"
+        )
         parser.add_argument("--enqueue", action="store_true", help="have workers do it, and say where to look")
         parser.add_argument("--json", action="store_true", help="print one JSON object a collection, and nothing else")
 
@@ -59,6 +73,9 @@ class Command(BaseCommand):
         if not options["names"] and not Track.objects.exists():
             if not options["json"]:
                 self.stdout.write(EMPTY)
+            return
+        if options["preview"]:
+            self._preview(collections, params, options)
             return
         if options["enqueue"]:
             self._enqueue(collections, params, options)
@@ -107,6 +124,8 @@ class Command(BaseCommand):
         Raises ValueError if something is named that does not exist, or the options contradict each other.
         """
         names, kinds = options["names"], [kind for kind in ("playlist", "artist", "label") if options[f"{kind}s"]]
+        if options["preview"] and (not names or any(options[name] for name in NOT_WITH_PREVIEW)):
+            raise ValueError("--preview goes with the names of collections, --seed and --json, and nothing else.")
         if (options["pin"] or options["unpin"]) and not names:
             raise ValueError("--pin and --unpin go with the names of collections.")
         if options["pin"] and options["clusters"] is None:
@@ -123,6 +142,22 @@ class Command(BaseCommand):
                 raise ValueError("--pin and --unpin store a setting, so they do not go with --dry-run.")
             pin_clusters(collections, options["clusters"])
         return collections
+
+    def _preview(self, collections: list[Collection], params: Params, options: dict[str, Any]) -> None:
+        """Print what each number of clusters would give, of one collection after another."""
+        failed = []
+        for collection in collections:
+            try:
+                computed = computed_preview(collection, params)
+            except UnclusterableError as error:
+                failed.append(f"{collection.key}: {error}")
+                continue
+            if options["json"]:
+                self.stdout.write(json.dumps(preview_as_json(collection, computed), ensure_ascii=False))
+            else:
+                self.stdout.write("\n".join(preview_lines(collection, computed)))
+        if failed:
+            raise CommandError("No preview of\n  " + "\n  ".join(failed))
 
     def _shows_skipped(self, number: int, options: dict[str, Any]) -> bool:
         """Return whether there is a line for a skipped collection, as the one with this number."""
