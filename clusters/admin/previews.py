@@ -197,7 +197,7 @@ def _card(number: dict[str, Any], stored: Preview, published: Run | None) -> Car
     labels = [
         "published" if is_published else "",
         "kept" if pinned else "",
-        "the data choose this" if stored.chosen == clusters else "",
+        "chosen by the data" if stored.chosen == clusters else "",
     ]
     can_be_kept = not number["reason"] and not (pinned and is_published)
     return Card(number, tuple(filter(None, labels)), can_be_kept)

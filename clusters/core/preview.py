@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from clusters.core import choice
 from clusters.core.comparing import compare
 from clusters.core.features import FeatureTable, UnclusterableError
-from clusters.core.fit import MAX_CLUSTERS_BY_CHOICE, ClusterFit, choose_among, fit_sample
+from clusters.core.fit import MAX_CLUSTERS_BY_CHOICE, ClusterFit, TooSmallError, choose_among, fit_sample
 from clusters.core.matching import match
 from clusters.core.params import MIN_CLUSTERS, Params, PreviousRun
 from clusters.core.pipeline import plane, summaries
@@ -41,6 +41,8 @@ def preview(table: FeatureTable, params: Params, previous_run: PreviousRun) -> C
             try:
                 fitted = sample if k in sample.fits else fit_sample(projection, k)
                 found[k] = choose_among(projection, fitted, replace(params, clusters=k), releases=releases)
+            except TooSmallError as error:
+                reasons[k] = error.reason
             except UnclusterableError as error:
                 reasons[k] = str(error)
     return ClusterPreview(

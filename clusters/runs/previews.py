@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from clusters.core import choice
 from clusters.core.features import UnclusterableError
 from clusters.core.params import Params, input_hash
 from clusters.core.worker import compute_preview
@@ -108,12 +109,16 @@ def _store(computed: ComputedPreview) -> None:
 
 def evidence_in_words(found: "ClusterPreview | Preview") -> str:
     """Return in sentences whether the tracks divide at all, and by which evidence."""
+    because = {
+        choice.MIN_EVIDENCE_TO_STAY_DIVIDED: ", because the run before had several clusters",
+        choice.MIN_EVIDENCE_TO_DIVIDE_AGAIN: ", because the run before had one cluster",
+    }.get(found.needed_evidence, "")
     measured = (
-        f"They divide {found.evidence:.2f} times as well as needed to differ from featureless data, "
-        f"and several clusters need {found.needed_evidence:.2f}"
+        "The evidence, by how much better they divide than featureless data of the same shape, is "
+        f"{found.evidence:.2f}; at least {found.needed_evidence:.2f} is needed{because}."
     )
     if found.evidence < found.needed_evidence:
-        return f"The tracks do not divide. {measured}."
+        return f"The tracks do not divide. {measured}"
     if found.chosen == 1:
-        return f"{measured}. But no number of clusters that separates them has only clusters that are large enough."
-    return f"The tracks divide. {measured}."
+        return f"{measured} But no number of clusters that separates them has only clusters that are large enough."
+    return f"The tracks divide. {measured}"

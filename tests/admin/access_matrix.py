@@ -332,6 +332,7 @@ def run_endpoints() -> dict[str, Endpoint]:
     name = lambda scenario: {"name": "Dawn"}  # noqa: E731
     return {
         "genre: recluster_selected": Endpoint(CURATORS, partial(action, "recluster_selected", Genre), changes=True),
+        "genre: preview_selected": Endpoint(CURATORS, partial(action, "preview_selected", Genre)),
         "run: compare": Endpoint(VIEWERS, partial(get, "compare", Run)),
         "run: compare_selected": Endpoint(VIEWERS, partial(action, "compare_selected", Run)),
         "run: publish": Endpoint(CURATORS, publish, changes=True),
