@@ -25,14 +25,16 @@ DIVISION_SAMPLE_SIZE = 1_000
 class TooSmallError(UnclusterableError):
     """One of the clusters that are asked for would be too small. ``reason`` says so; the message adds what is possible.
 
-    ``sizes``: shape (k,). ``large_enough``: the numbers of clusters that are possible.
+    Its arguments are texts, since a worker process sends it to its parent, which makes it again from them.
     """
 
-    def __init__(self, clusters: int, sizes: IntArray, large_enough: Sequence[int]) -> None:
-        needed = f"{choice.MIN_SIZE} tracks and {choice.MIN_SHARE:.0%} of all are needed"
-        self.reason = f"1 of {clusters} clusters would have only {sizes.min()} of {sizes.sum()} tracks, and {needed}"
-        possible = ", ".join(str(k) for k in large_enough if k != clusters)
-        super().__init__(f"{self.reason}; possible numbers of clusters: {possible or 'none'}")
+    def __init__(self, reason: str, possible: str) -> None:
+        super().__init__(reason, possible)
+        self.reason = reason
+        self.possible = possible
+
+    def __str__(self) -> str:
+        return f"{self.reason}; possible numbers of clusters: {self.possible}"
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def choose_among(
         scores = score(stabilities)
     chosen, labels = _assign(projection, fits, choice.by_preference(scores, previous), params.seed, releases)
     if params.clusters is not None and chosen == 1:
-        raise TooSmallError(params.clusters, sizes[params.clusters], large_enough)
+        raise _too_small(params.clusters, sizes[params.clusters], large_enough)
     sureness = refits.sureness(projection.points, labels, sample.rows, refitted[chosen]) if chosen > 1 else None
     numbers, distances = _number(projection.points, labels)
     return ClusterFit(
@@ -207,6 +209,12 @@ def _assign(
         if not any(map(choice.is_too_small, counts)):
             return k, labels
     return 1, np.zeros(len(projection.points), dtype=np.int64)
+
+
+def _too_small(clusters: int, sizes: IntArray, large_enough: Sequence[int]) -> TooSmallError:
+    needed = f"{choice.MIN_SIZE} tracks and {choice.MIN_SHARE:.0%} of all are needed"
+    reason = f"1 of {clusters} clusters would have only {sizes.min()} of {sizes.sum()} tracks, and {needed}"
+    return TooSmallError(reason, ", ".join(str(k) for k in large_enough if k != clusters) or "none")
 
 
 def _number(points: FloatArray, labels: IntArray) -> tuple[IntArray, FloatArray]:

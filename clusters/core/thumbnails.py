@@ -11,6 +11,8 @@ from clusters.core.plots import render
 
 # In inches: 360 by 270 pixels.
 SIZE = (2.5, 1.875)
+# More points would hide each other, and make the file large.
+MAX_POINTS = 3_000
 
 
 def render_thumbnail(points: FloatArray, numbers: IntArray) -> bytes:
@@ -23,10 +25,11 @@ def render_thumbnail(points: FloatArray, numbers: IntArray) -> bytes:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     present = np.unique(numbers).tolist()
+    step = -(-len(points) // MAX_POINTS)
     size = float(np.interp(len(points), [50, 2_000], [3.5, 1.0]))
     for number, (colour, marker) in looks(present).items():
         axes.plot(
-            *points[numbers == number].T,
+            *points[numbers == number][::step].T,
             linestyle="none",
             marker=marker,
             markersize=size,

@@ -42,7 +42,7 @@ def test_it_is_searched_and_filtered(admin_client: Client) -> None:
 
 
 def test_what_is_settled_holds_for_the_next_run(admin_client: Client) -> None:
-    genre, _ = clustered_genre(tracks=20, name="dub", clusters=2)
+    genre, _ = clustered_genre(tracks=21, name="dub", clusters=2, groups=3)
     page = page_of(Collection, "change", genre.collection.pk)
     assert admin_client.post(page, {"clusters": "3", "requires_review": "on"}).status_code == 302
     messages = messages_of(run_action(admin_client, "recluster_selected", [genre.collection]))

@@ -43,6 +43,7 @@ for client, path in (
     (editor, "/admin/musicdb/genre/"),
     (editor, "/admin/clusters/run/"),
     (editor, "/admin/clusters/run/1/change/"),
+    (editor, "/admin/clusters/collection/1/preview/"),
 ):
     statuses[path] = client.get(path, headers={"host": "127.0.0.1"}).status_code
 packages = {name.split(".")[0] for name in sys.modules}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from clusters.models import Run
+from clusters.models import Preview, Run
 from clusters.runs import service, storing
 from musicdb.models import Genre
 from tests.factories import GenreFactory, TrackFactory, grouped_tracks, undivided_genre
@@ -271,6 +271,42 @@ class TestFailures:
 
         assert list(json.loads(line)) == KEYS
         assert json.loads(line)["reason"] == "OSError: [Errno 28] No space left on device"
+
+
+class TestPreview:
+    def test_a_row_for_each_number_and_nothing_is_stored(self, genres: list[Genre]) -> None:
+        recluster("korean-pop", "--clusters", "2")
+        lines = recluster("korean-pop", "--preview").splitlines()
+        assert lines[0] == "genre:korean-pop: 12 tracks, 1 excluded. The data choose 2 clusters."
+        assert "1.00 is needed" in lines[1]
+        assert lines[2].endswith(", 2 clusters.")
+        rows = {line.split()[0]: line for line in lines[4:] if "#" not in line}
+        assert list(rows) == [str(number) for number in range(2, 11)]
+        assert rows["2"].endswith("published, chosen by the data")
+        assert "not possible: " in rows["5"]
+        assert sum("#1 " in line for line in lines) == 3
+        assert (Run.objects.count(), Preview.objects.count()) == (1, 0)
+
+    def test_as_json(self, genres: list[Genre]) -> None:
+        found = json.loads(recluster("korean-pop", "--preview", "--json"))
+        assert (found["collection"], found["tracks"], found["excluded"]) == ("genre:korean-pop", 12, 1)
+        four = found["numbers"][2]
+        assert four["clusters"] == 4
+        assert [cluster["size"] for cluster in four["summaries"]] == [3, 3, 3, 3]
+
+    def test_a_collection_that_is_too_small_does_not_stop_the_others(self, genres: list[Genre]) -> None:
+        output = io.StringIO()
+        with pytest.raises(CommandError, match=r"No preview of\n  genre:ambient: .*6 are needed"):
+            call_command("recluster", "ambient", "k-rock", "--preview", stdout=output)
+        assert output.getvalue().startswith("genre:k-rock: 10 tracks")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [(), ("k-rock", "--clusters", "3"), ("k-rock", "--unpin"), ("k-rock", "--dry-run"), ("k-rock", "--enqueue")],
+    )
+    def test_it_goes_with_names_and_hardly_anything_else(self, genres: list[Genre], arguments: tuple[str, ...]) -> None:
+        expected = "--preview goes with the names of collections, --seed and --json, and nothing else."
+        assert refused("--preview", *arguments) == expected
 
 
 class TestJobs:

@@ -1,5 +1,7 @@
 """A preview says of each number of clusters what a run of it finds."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,12 @@ def test_the_reason_names_the_small_cluster_and_leaves_the_possible_numbers_to_t
     reasons = [number.reason for number in preview(FEW, Params(), PreviousRun()).numbers]
     assert any("3 tracks and 2% of all are needed" in reason for reason in reasons)
     assert not any("possible" in reason for reason in reasons)
+
+
+def test_a_worker_process_can_send_the_reason() -> None:
+    with pytest.raises(UnclusterableError) as refusal:
+        cluster(FEW, Params(clusters=10))
+    assert str(pickle.loads(pickle.dumps(refusal.value))) == str(refusal.value)  # noqa: S301
 
 
 def test_more_clusters_than_different_tracks_are_impossible() -> None:
