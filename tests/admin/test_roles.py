@@ -215,13 +215,13 @@ OFFERED_ACTIONS["editor"] = OFFERED_ACTIONS["viewer"] | {
     for model in CATALOGUE
 }
 OFFERED_ACTIONS["curator"] = OFFERED_ACTIONS["editor"] | {
-    Genre: {*OFFERED_ACTIONS["editor"][Genre], "merge_selected", "recluster_selected"},
+    Genre: {*OFFERED_ACTIONS["editor"][Genre], "merge_selected", "recluster_selected", "preview_selected"},
     **{
-        model: {*OFFERED_ACTIONS["editor"][model], "merge_selected", "recluster_selected"}
+        model: {*OFFERED_ACTIONS["editor"][model], "merge_selected", "recluster_selected", "preview_selected"}
         for model in (Artist, Label, Playlist)
     },
     **{model: {*OFFERED_ACTIONS["editor"][model], "merge_selected"} for model in (Album, Track)},
-    Collection: {"recluster_selected"},
+    Collection: {"recluster_selected", "preview_selected"},
     Run: {"compare_selected", "publish_selected", "unpublish_selected", "delete_selected"},
 }
 OFFERED_ACTIONS["superuser"] = OFFERED_ACTIONS["curator"]
