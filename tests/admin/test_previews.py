@@ -57,7 +57,7 @@ class TestPage:
         assert [each["size"] for each in found[4].found["summaries"]] == [12, 12, 12, 12]
         assert found[2].found["moved"] == 0
         assert found[4].found["moved"] == 24
-        assert "24 tracks (50 %)" in response.text
+        assert "24 tracks (50&nbsp;%)" in response.text
         assert "Publish 4 clusters" in response.text
         assert "Keep 2 clusters" in response.text
 
