@@ -20,15 +20,15 @@ from musicdb.admin.html import facts, link_to, link_to_list
 class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
     """Only a cluster's name is an editor's to give, in the list or on its page."""
 
-    list_display = ["__str__", "name", "collection", "size", "description", "published"]
+    list_display = ["__str__", "name", "suggested_name", "collection", "size", "description", "published"]
     list_editable = ["name"]
     list_filter = [("run__is_published", admin.BooleanFieldListFilter)]
     list_select_related = with_owner("run__collection__")
-    search_fields = ["search_key", "description", *name_keys("run__collection__")]
+    search_fields = ["search_key", "suggested_name", "description", *name_keys("run__collection__")]
     search_help_text = "Name, description or collection"
     ordering = ["-run__is_published", *by_kind_and_name("run__collection__"), "-run_id", "number"]
-    fields = ["name", "run", "number", "size", "description", "nearest_tracks", "centre"]
-    readonly_fields = ["run", "number", "size", "description", "nearest_tracks", "centre"]
+    fields = ["name", "suggested_name", "run", "number", "size", "description", "nearest_tracks", "centre"]
+    readonly_fields = ["suggested_name", "run", "number", "size", "description", "nearest_tracks", "centre"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("clusters.change_cluster")

@@ -52,11 +52,25 @@ class ClusterSerializer(serializers.ModelSerializer[Cluster]):
     tracks_url = serializers.SerializerMethodField(help_text="Every track of it.")
     collection = CollectionSerializer(source="run.collection", read_only=True)
     name = TextOrNullField(help_text="An editor's name for it.")
+    suggested_name = TextOrNullField(help_text="What sets it apart, as the run found; null if nothing does.")
+    shown_name = TextOrNullField(help_text="What pages show: the editor's name, else the suggested one.")
     description = TextOrNullField(help_text="How it differs from its collection; null if it hardly does.")
 
     class Meta:
         model = Cluster
-        fields = ["id", "url", "page_url", "tracks_url", "collection", "number", "name", "description", "size"]
+        fields = [
+            "id",
+            "url",
+            "page_url",
+            "tracks_url",
+            "collection",
+            "number",
+            "name",
+            "suggested_name",
+            "shown_name",
+            "description",
+            "size",
+        ]
 
     @extend_schema_field(URL)
     def get_tracks_url(self, cluster: Cluster) -> str:

@@ -1,12 +1,16 @@
 """Words for the numbers: the two ends of an axis, and how a cluster differs from its genre."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from clusters.core.features import BY_NAME
 
-# A smaller difference from the genre's mean, in its standard deviations, is not described. Half a deviation is the
-# customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
+# A smaller difference from the genre's mean, in its standard deviations, is described only if there is no larger one.
+# Half a deviation is the customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
 MIN_EFFECT = 0.5
+# Half of Cohen's "small" effect; and three standard errors, which chance hardly ever reaches.
+MIN_SLIGHT_EFFECT = 0.1
+MIN_SLIGHT_ERRORS = 3
 MAX_WORDS_PER_CLUSTER = 3
 # A feature whose loading is less than this part of the strongest one says nothing of a component.
 MIN_SHARE_OF_LOADING = 0.2
@@ -96,17 +100,40 @@ def _third_matters(variances: Sequence[float]) -> bool:
     return third >= MUCH_VARIANCE or third >= max(second * MUCH_OF_SECOND, NEGLIGIBLE_VARIANCE)
 
 
-def describe(deviations: Mapping[str, float]) -> str:
+def standard_error(size: int, total: int) -> float:
+    """Return how far the mean of ``size`` tracks, drawn from ``total`` without replacement, is off by chance.
+
+    The unit is the standard deviation of all tracks (Cochran, Sampling Techniques, 1977, theorem 2.2).
+    """
+    return math.sqrt((total - size) / (size * (total - 1))) if size < total else 0.0
+
+
+def clear_differences(deviations: Mapping[str, float], error: float = math.inf) -> list[str]:
+    """Return the features by which a cluster differs enough to be named, the largest difference first.
+
+    ``deviations``: see ``describe``. ``error``: their standard error; if unknown, small differences do not count.
+    """
+    slight = max(MIN_SLIGHT_EFFECT, MIN_SLIGHT_ERRORS * error)
+    return [name for name in _strongest(deviations) if abs(deviations[name]) >= min(MIN_EFFECT, slight)]
+
+
+def describe(deviations: Mapping[str, float], error: float = math.inf) -> str:
     """Return how a cluster differs from its genre, largest difference first; empty if it hardly differs.
 
-    ``deviations``: the cluster's mean less the genre's, in the genre's standard deviations, by feature.
+    ``deviations``: the cluster's mean less the genre's, in the genre's standard deviations, by feature. ``error``: their
+    standard error; if it is given and no difference is large, the small ones that are more than chance are described.
 
     >>> describe({"tempo": -1.2, "acousticness": 0.9, "valence": 0.1})
     'slower, more acoustic'
+    >>> describe({"tempo": -0.3, "acousticness": 0.02}, error=0.01)
+    'slightly slower'
     """
-    names = [name for name in _strongest(deviations) if abs(deviations[name]) >= MIN_EFFECT]
+    names = clear_differences(deviations, error)
+    large = [name for name in names if abs(deviations[name]) >= MIN_EFFECT]
+    degree = "" if large else "slightly "
     return ", ".join(
-        BY_NAME[name].more if deviations[name] > 0 else BY_NAME[name].less for name in names[:MAX_WORDS_PER_CLUSTER]
+        degree + (BY_NAME[name].more if deviations[name] > 0 else BY_NAME[name].less)
+        for name in (large or names)[:MAX_WORDS_PER_CLUSTER]
     )
 
 

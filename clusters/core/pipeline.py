@@ -107,12 +107,15 @@ def summaries(table: FeatureTable, projection: Projection, numbers: IntArray) ->
     found = []
     for number in np.unique(numbers).tolist():
         members = numbers == number
+        size = int(members.sum())
+        differences = _by_feature(projection, deviations[members].mean(axis=0))
         found.append(
             ClusterSummary(
                 number=number,
-                size=int(members.sum()),
+                size=size,
                 centroid=dict(zip(FEATURE_NAMES, table.values[members].mean(axis=0).tolist(), strict=True)),
-                description=captions.describe(_by_feature(projection, deviations[members].mean(axis=0))),
+                deviations=differences,
+                description=captions.describe(differences, captions.standard_error(size, len(table))),
             )
         )
     return tuple(found)

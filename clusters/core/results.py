@@ -20,11 +20,15 @@ class AxisEnds:
 
 @dataclass(frozen=True)
 class ClusterSummary:
-    """``centroid``: the mean of each feature over the cluster's tracks, in the feature's own unit."""
+    """``centroid``: the mean of each feature over the cluster's tracks, in the feature's own unit.
+
+    ``deviations``: that mean less the collection's, in the collection's standard deviations, of the features that vary.
+    """
 
     number: int
     size: int
     centroid: dict[str, float]
+    deviations: dict[str, float]
     description: str
 
 

@@ -101,6 +101,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """The memberships that introduce their cluster, which ``for_table`` puts in the order of their places."""
         return self.filter(place__isnull=False)
 
+    def counted_by(self, *path: str) -> "models.QuerySet[Membership, Any]":
+        """The numbers of a cluster, a value at each ``path``, and how many of its tracks have these. One query."""
+        known = self.filter(**{f"{each}__isnull": False for each in path})
+        return known.order_by().values_list("cluster__number", *path).annotate(count=Count("pk"))
+
     def of_track(self, track: Track) -> Self:
         """The track's places in the runs that visitors see, with all that says why: every cluster. Two queries."""
         published = self.filter(is_public("run__collection__"), track=track, run__is_published=True)

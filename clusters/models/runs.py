@@ -138,7 +138,12 @@ class Cluster(SearchedByName):
         blank=True,
         help_text="How it differs from its collection; made by the run, blank if it hardly does.",
     )
-    name = NameField(max_length=200, blank=True, help_text="An editor's name for it.")
+    suggested_name = models.CharField(
+        max_length=100, blank=True, help_text="What sets it apart; made by the run, blank if nothing does."
+    )
+    name = NameField(
+        max_length=200, blank=True, help_text="Your own name for it. If there is none, the suggested name is shown."
+    )
 
     # The memberships that introduce it, on clusters that were read with ``ClusterQuerySet.for_cluster_table``.
     representatives: list["Membership"]
@@ -154,7 +159,12 @@ class Cluster(SearchedByName):
         ]
 
     def __str__(self) -> str:
-        return f"Cluster #{self.number}" + (f": {self.name}" if self.name else "")
+        return f"Cluster #{self.number}" + (f": {self.shown_name}" if self.shown_name else "")
+
+    @property
+    def shown_name(self) -> str:
+        """The editor's name, else the suggested one; empty if there is neither."""
+        return self.name or self.suggested_name
 
     def get_absolute_url(self) -> str:
         return self.run.collection.address("cluster", self.number)

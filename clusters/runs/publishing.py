@@ -93,7 +93,7 @@ def _store_retired_clusters(before: Run, run: Run) -> None:
             collection=run.collection,
             number=cluster.number,
             defaults={
-                "name": cluster.name,
+                "name": cluster.shown_name,
                 "size": cluster.size,
                 "successors": sorted(successors.items(), key=lambda pair: (-pair[1], pair[0])),
                 "retired_at": now,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clusters.core.params import Params
 from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
+from clusters.runs.cluster_names import suggest_names
 from clusters.runs.inputs import Inputs, read_inputs
 from clusters.runs.plot_files import new_plots
 from clusters.runs.publishing import carry_names, lock, publish
@@ -142,6 +143,7 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plo
             for track, number, rank, distance, sureness, point in _memberships(clustering)
         ),
     )
+    suggest_names(run, clusters, clustering.clusters)
     insert(
         ExcludedTrack,
         ["run", "track", "reason"],
