@@ -19,6 +19,8 @@ MAX_FEATURES = 2
 MIN_ERRORS = 2
 # If another cluster lies nearly as far in the direction of the words (in standard deviations), a further word is added.
 MIN_LEAD = 0.25
+# More than the value of any words.
+LAST = 1000.0
 
 # A genre, decade or label is named if it has this share of the cluster's tracks, and this many times the share that it
 # has in any other cluster; and if so many would come together by chance less often than this, whatever was tried.
@@ -105,7 +107,7 @@ def _log_choose(total: int, part: int) -> float:
 
 
 def _ranked(profile: Profile, others: Sequence[Profile], total: int) -> list[tuple[float, Words]]:
-    """Return the sets of words that are true of the cluster, each with its value, the best first.
+    """Return the sets of words that are true of the cluster, each with its value.
 
     The value is how far the cluster lies in the direction of the words, plus how far it is ahead of the next cluster in
     that direction.
@@ -113,17 +115,23 @@ def _ranked(profile: Profile, others: Sequence[Profile], total: int) -> list[tup
     deviations, error = profile.deviations, standard_error(profile.size, total)
     clear = [name for name in clear_differences(deviations, error) if abs(deviations[name]) >= MIN_ERRORS * error]
     strong = [name for name in clear if abs(deviations[name]) >= MIN_EFFECT]
-    ranked = []
-    for number in range(1, MAX_FEATURES + 2):
-        for chosen in combinations(clear, number):
-            if strong and chosen[0] not in strong:
-                continue
-            ahead = _lead(profile, others, chosen)
-            along = _along(profile, chosen, profile)
-            # A third word costs as much as it must gain.
-            value = along + ahead - (MIN_LEAD if number > MAX_FEATURES else 0)
-            ranked.append((value, tuple((name, deviations[name] > 0) for name in chosen)))
-    return sorted(ranked, key=lambda pair: (-pair[0], pair[1]))
+    plain = [chosen for number in range(1, MAX_FEATURES + 1) for chosen in combinations(strong, number)]
+    slight = [name for name in clear if name not in strong]
+    if not strong:
+        plain = [(name,) for name in slight]
+    # A third word, or one for a small difference, is there only to tell the cluster apart.
+    further = list(combinations(strong, MAX_FEATURES + 1))
+    further += [(*chosen, name) for chosen in plain if strong for name in slight]
+
+    def ranked(sets: Iterable[tuple[str, ...]]) -> list[tuple[float, Words]]:
+        valued = ((_along(profile, chosen, profile) + _lead(profile, others, chosen), chosen) for chosen in sets)
+        in_order = sorted(valued, key=lambda pair: (-pair[0], pair[1]))
+        return [(value, tuple((name, deviations[name] > 0) for name in chosen)) for value, chosen in in_order]
+
+    is_apart = any(_lead(profile, others, chosen) >= MIN_LEAD for chosen in plain)
+    # Where the plain words suffice, the further ones are the last resort.
+    cost = LAST if is_apart else 0.0
+    return ranked(plain) + [(value - cost, words) for value, words in ranked(further)]
 
 
 def _along(profile: Profile, names: Sequence[str], of: Profile) -> float:

@@ -74,7 +74,7 @@ def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
     for cluster in run.clusters.all():
         address = page_of(Cluster, "change", cluster.pk)
         facts = f"<td>{cluster.size} tracks</td><td>{cluster.description}</td>"
-        assert f'<th scope="row"><a href="{address}"><bdi>Cluster #{cluster.number}</bdi></a></th>{facts}' in text
+        assert f'<th scope="row"><a href="{address}"><bdi>{cluster}</bdi></a></th>{facts}' in text
     assert f'<a href="{genre.get_absolute_url()}clusters/" class="viewsitelink">' in text
 
 

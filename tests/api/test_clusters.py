@@ -45,6 +45,8 @@ def cluster_of(cluster: Cluster) -> dict[str, object]:
         "collection": COLLECTION,
         "number": cluster.number,
         "name": cluster.name or None,
+        "suggested_name": cluster.suggested_name or None,
+        "shown_name": cluster.name or cluster.suggested_name or None,
         "description": cluster.description or None,
         "size": cluster.size,
     }

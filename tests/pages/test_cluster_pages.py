@@ -39,7 +39,7 @@ def test_clusters_page_shows_the_plot_and_the_nearest_tracks_of_each_cluster(cli
     assert (plot.attrs["src"], plot.attrs["alt"]) == (run.plot_svg.url, run.plot_alt)
     sections = page.all("section", class_="cluster")
     assert [section.one("h2").text for section in sections] == [
-        f"Cluster #{number}" for number in range(1, run.cluster_count + 1)
+        str(cluster) for cluster in run.clusters.order_by("number")
     ]
     for number, section in enumerate(sections, start=1):
         everyone = titles(run, number)
@@ -108,6 +108,22 @@ def test_editors_name_of_a_cluster_is_shown(client: Client) -> None:
     run.clusters.filter(number=1).update(name="Night drive")
     assert "Cluster #1: Night drive" in [h.text for h in parse(client.get("/genres/dub/clusters/")).all("h2")]
     assert "Cluster #1: Night drive in dub" in parse(client.get("/genres/dub/clusters/1/")).one("h1").text
+
+
+def test_the_name_that_the_run_suggests_is_shown_where_an_editor_gave_none(client: Client) -> None:
+    _genre, run = clustered_genre(name="dub", clusters=2)
+    run.clusters.update(suggested_name="Acoustic & <b>sad</b>")
+    run.clusters.filter(number=2).update(name="Night drive")
+    assert [h.text for h in parse(client.get("/genres/dub/clusters/")).all("h2")][:2] == [
+        "Cluster #1: Acoustic & <b>sad</b>",
+        "Cluster #2: Night drive",
+    ]
+    page = parse(client.get("/genres/dub/clusters/1/"))
+    assert page.one("h1").text == "Cluster #1: Acoustic & <b>sad</b> in dub"
+    assert ("#2 Night drive", "/genres/dub/clusters/2/") in page.links
+    assert "#1: Acoustic & <b>sad</b>" in parse(client.get("/genres/dub/clusters/how/")).text
+    track = run.memberships.filter(cluster__number=1).first().track
+    assert "cluster #1: Acoustic & <b>sad</b>" in parse(client.get(f"/tracks/{track.slug}/")).text
 
 
 def test_cluster_page_lists_every_track_nearest_first_over_its_pages(client: Client) -> None:

@@ -124,5 +124,11 @@ def test_a_cluster_is_described_by_up_to_three_clear_differences(deviations: dic
     assert describe(deviations) == words
 
 
+def test_small_differences_are_described_where_there_is_no_large_one_and_they_are_not_chance() -> None:
+    assert describe({"valence": 0.3, "tempo": 0.2}, error=0.08) == "slightly happier"
+    assert describe({"valence": 0.3, "tempo": 0.6}, error=0.08) == "faster"
+    assert describe({"valence": 0.09}, error=0.0) == ""
+
+
 def test_the_examples_in_the_documentation_hold() -> None:
-    assert doctest.testmod(captions) == doctest.TestResults(failed=0, attempted=6)
+    assert doctest.testmod(captions) == doctest.TestResults(failed=0, attempted=7)
