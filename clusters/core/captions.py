@@ -120,8 +120,8 @@ def clear_differences(deviations: Mapping[str, float], error: float = math.inf) 
 def describe(deviations: Mapping[str, float], error: float = math.inf) -> str:
     """Return how a cluster differs from its genre, largest difference first; empty if it hardly differs.
 
-    ``deviations``: the cluster's mean less the genre's, in the genre's standard deviations, by feature. ``error``: their
-    standard error; if it is given and no difference is large, the small ones that are more than chance are described.
+    ``deviations``: the cluster's mean less the genre's, in the genre's standard deviations, by feature. ``error``:
+    their standard error; if it is given and no difference is large, small ones that are more than chance are described.
 
     >>> describe({"tempo": -1.2, "acousticness": 0.9, "valence": 0.1})
     'slower, more acoustic'

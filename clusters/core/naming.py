@@ -34,7 +34,7 @@ Words = tuple[tuple[str, bool], ...]  # Features, each with whether the cluster 
 
 @dataclass(frozen=True)
 class Profile:
-    """A cluster. ``deviations``: its mean less the collection's, in the collection's standard deviations, by feature."""
+    """A cluster. ``deviations``: by feature, its mean less the collection's, in standard deviations of the latter."""
 
     number: int
     size: int
