@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from clusters.core.params import Params
 from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
@@ -74,7 +75,7 @@ def test_a_runs_page_shows_its_plot_and_figures(admin_client: Client) -> None:
     for cluster in run.clusters.all():
         address = page_of(Cluster, "change", cluster.pk)
         facts = f"<td>{cluster.size} tracks</td><td>{cluster.description}</td>"
-        assert f'<th scope="row"><a href="{address}"><bdi>{cluster}</bdi></a></th>{facts}' in text
+        assert f'<th scope="row"><a href="{address}"><bdi>{escape(cluster)}</bdi></a></th>{facts}' in text
     assert f'<a href="{genre.get_absolute_url()}clusters/" class="viewsitelink">' in text
 
 
@@ -168,6 +169,17 @@ def test_a_cluster_is_named_on_its_page_and_nothing_else_changes(admin_client: C
         cluster.description,
         1,
     )
+
+
+def test_an_editor_sees_the_suggested_name_and_finds_the_cluster_by_it(admin_client: Client) -> None:
+    _genre, run = clustered_genre(clusters=2)
+    run.clusters.update(suggested_name="")
+    run.clusters.filter(number=1).update(suggested_name="Mellow & odd")
+    cluster = run.clusters.get(number=1)
+    text = admin_client.get(page_of(Cluster, "change", cluster.pk)).text
+    assert '<div class="readonly">Mellow &amp; odd</div>' in text
+    assert 'name="suggested_name"' not in text
+    assert listed(admin_client.get(page_of(Cluster, q="odd"))) == [cluster]
 
 
 def test_clusters_are_named_in_the_list(admin_client: Client) -> None:

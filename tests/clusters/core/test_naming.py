@@ -17,7 +17,7 @@ def named(*deviations: dict[str, float], size: int = 100, traits: tuple[Trait, .
 def test_a_cluster_is_named_by_the_features_that_set_it_apart() -> None:
     assert named(
         {"acousticness": 1.2, "valence": -0.9, "tempo": 0.05},
-        {"acousticness": -0.8, "loudness": 1.0, "tempo": 0.9},
+        {"acousticness": -0.3, "loudness": 1.0, "tempo": 0.9},
     ) == ["Acoustic & sad", "Loud & fast"]
 
 

@@ -37,8 +37,8 @@ def test_the_genre_of_most_tracks_is_in_the_name_at_a_fixed_number_of_queries(
     stored = stored_run(genre, {1: first, 2: second})
     clusters = list(stored.clusters.order_by("number"))
     summaries = [ClusterSummary(number, tracks, {}, {}, "") for number in (1, 2)]
-    # Genres, decades and labels; the names, in a savepoint.
-    with django_assert_num_queries(6):
+    # Genres, decades and labels; the names.
+    with django_assert_num_queries(4):
         suggest_names(stored, clusters, summaries)
     assert list(stored.clusters.order_by("number").values_list("suggested_name", flat=True)) == ["Mostly ska", ""]
 
