@@ -273,7 +273,7 @@ def test_says_that_the_number_was_requested(client: Client) -> None:
 def test_shows_the_clusters_and_how_they_differ(client: Client) -> None:
     _genre, run = clustered_genre(clusters=2, name="dub")
     run.clusters.filter(number=1).update(description="slower, more acoustic, sadder", name="Dusk")
-    run.clusters.filter(number=2).update(description="")
+    run.clusters.filter(number=2).update(description="", suggested_name="")
     sizes = [str(size) for size in run.clusters.order_by("number").values_list("size", flat=True)]
     page = how(client)
     assert rows(page, "The clusters") == [

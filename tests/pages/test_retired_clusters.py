@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clusters.models import RetiredCluster, Run
+from clusters.models import Cluster, RetiredCluster, Run
 from clusters.runs import publish, unpublish
 from musicdb.models import Genre
 from tests.db.shared import once_for_the_module
@@ -20,8 +20,9 @@ _genre_and_run = once_for_the_module(lambda: clustered_genre(clusters=2, name="d
 
 
 @pytest.fixture
-def dub(_genre_and_run: None) -> Genre:
-    """A genre whose published run has clusters 1 and 2."""
+def dub(_genre_and_run: None, db: None) -> Genre:
+    """A genre whose published run has clusters 1 and 2, without names."""
+    Cluster.objects.update(suggested_name="")
     return Genre.objects.get(slug="dub")
 
 

@@ -104,7 +104,10 @@ class TestRun:
         _, run = clustered_genre(name="korean pop")
         cluster = run.clusters.get(number=1)
         assert str(run) == f"korean pop, {run.finished_at:%Y-%m-%d %H:%M}"
+        cluster.suggested_name = ""
         assert str(cluster) == "Cluster #1"
+        cluster.suggested_name = "Mellow"
+        assert str(cluster) == "Cluster #1: Mellow"
         cluster.name = "Ballads"
         assert str(cluster) == "Cluster #1: Ballads"
         membership = cluster.memberships.get(rank=1)
