@@ -32,7 +32,8 @@ def make_library() -> None:
     """24 tracks by one artist, on one label, in one genre and two playlists, and one more track in nothing."""
     genre, artist = GenreFactory(name="dub"), ArtistFactory(name="Zoë")
     album = AlbumFactory(labels=[LabelFactory(name="Stone")])
-    tracks = [TrackFactory(genres=[genre], artists=[artist], album=album, liked=True) for _ in range(24)]
+    shared = {"genres": [genre], "artists": [artist], "album": album, "liked": True}
+    tracks = [TrackFactory(group=(number % 4, 4), **shared) for number in range(24)]
     PlaylistFactory(name="Road trip", tracks=[*tracks, tracks[0]])
     PlaylistFactory(name="Liked", rule="liked=true")
     TrackFactory(title="Alone")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clusters', '0008_undivided_runs'),
+        ('clusters', '0011_previews'),
     ]
 
     operations = [
