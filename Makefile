@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 run demo: export DEBUG ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search
+.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search bench-libraries
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ format: $(VENV)/.installed-dev ## format the code
 
 bench-quality: $(VENV)/.installed-dev ## compare our clusters with a baseline's, genre by genre (needs the data; minutes)
 	@$(BIN)/python -m benchmarks.quality
+
+bench-libraries: $(VENV)/.installed-dev ## import and cluster real libraries, and an earlier revision's clusters of them (minutes)
+	@$(BIN)/python -m benchmarks.libraries
 
 bench-recluster: $(VENV)/.installed-dev ## compare recluster with the bare numbers, on SQLite and PostgreSQL (a quarter hour)
 	@$(BIN)/python -m benchmarks.recluster
