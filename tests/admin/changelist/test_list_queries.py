@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from clusters.models import Cluster, Collection, ExcludedTrack, Membership, ReclusterJob, Run
+from clusters.models import Cluster, Collection, ExcludedTrack, Membership, MisplacedTrack, ReclusterJob, Run
 from musicdb.models import (
     Album,
     Artist,
@@ -49,6 +49,7 @@ QUERIES: dict[Any, int] = {
     Cluster: LIST,
     Membership: LIST,
     ExcludedTrack: LIST,
+    MisplacedTrack: LIST + 1 + 1,  # artists; when they were found
     ReclusterJob: LIST,
     User: LIST + 1 + 1,  # how many there are in all; groups to filter by
     Group: LIST + 1,  # how many there are in all
@@ -65,6 +66,15 @@ def fill(rows: int) -> None:
         PlaylistFactory(rule="liked=true")
         run = stored_run(track.genres.get(), {1: [track]}, is_published=True)
         ExcludedTrack.objects.create(run=run, track=track, reason="no tempo")
+        MisplacedTrack.objects.create(
+            track=track,
+            genre=track.genres.get(),
+            sounds_like=GenreFactory(),
+            own_distance=3,
+            other_distance=1,
+            rate=0.01,
+            found_at=run.finished_at,
+        )
         counts = {"Track": {"created": 1, "updated": 0, "unchanged": 0}}
         Import.objects.create(file_name=f"{number}.csv", rows=1, user=owner, counts=counts)
         ReclusterJob.objects.create(created_by=owner, parameters={})
