@@ -17,7 +17,7 @@ from statistics import mean
 from typing import Any
 
 from benchmarks.baseline import checkout
-from benchmarks.data import KAGGLE, SEED, TIDYTUESDAY, Source, data_folder
+from benchmarks.data import KAGGLE, TIDYTUESDAY, Source, data_folder
 from benchmarks.library import PROJECT, Library, sqlite
 from benchmarks.report import Report
 from clusters.core.choice import MIN_SHARE, MIN_SIZE
@@ -27,7 +27,7 @@ EXPORTS = tuple(
     Source(f"exportify_{name}.csv", "Genres", "Track URI")
     for name in ("net_720", "net_3120_polish", "net_2645_resaved", "app_746")
 )
-SOURCES = (SEED, *EXPORTS, TIDYTUESDAY, KAGGLE)
+SOURCES = (*EXPORTS, TIDYTUESDAY, KAGGLE)
 # The last revision before collections of other kinds than genres.
 BASELINE = os.environ.get("BASELINE", "c5cabde")
 
