@@ -4,10 +4,14 @@ In the order in which ``pipeline.cluster`` uses them:
 
 - ``params``, ``features``, ``results``: what goes in (parameters, the previous run, a feature table), what comes out
 - ``projection``: weigh the features and project the tracks onto principal components
-- ``kmeans``, ``quality``, ``agreement``, ``fit``: fit every k, measure each fit, choose k
+- ``sampling``: draw samples of tracks by a hash of their values
+- ``kmeans``, ``quality``, ``refits``, ``agreement``: fit every k, measure how separated and how stable each fit is
+- ``division``, ``choice``, ``fit``: find out whether the tracks divide, choose k
 - ``matching``: give each cluster the number it had in the previous run
 - ``captions``, ``plots``: describe axes and clusters in words, draw the scatter plot
 - ``plot_labels``, ``plot_looks``: place the clusters' numbers on the plot, choose their colours and shapes
+- ``naming``: name the clusters of a run that is being stored
+- ``preview``, ``thumbnails``: what each k would give, in words and small plots
 - ``worker``: what a worker process runs
 - ``comparing``, ``explain``: compare two runs; explain why a track is in its cluster
 - ``misplaced``: find tracks that sound unlike their genre and like another

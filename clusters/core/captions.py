@@ -1,12 +1,12 @@
-"""Words for the numbers: the two ends of an axis, and how a cluster differs from its genre."""
+"""Words for the numbers: the two ends of an axis, and how a cluster differs from its collection."""
 
 import math
 from collections.abc import Mapping, Sequence
 
 from clusters.core.features import BY_NAME
 
-# A smaller difference from the genre's mean, in its standard deviations, is described only if there is no larger one.
-# Half a deviation is the customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
+# A smaller difference from the collection's mean, in its standard deviations, is described only if there is no larger
+# one. Half a deviation is the customary "medium" effect (Cohen, Statistical Power Analysis, 1988, section 2.2.4).
 MIN_EFFECT = 0.5
 # Half of Cohen's "small" effect; and three standard errors, which chance hardly ever reaches.
 MIN_SLIGHT_EFFECT = 0.1
@@ -118,9 +118,9 @@ def clear_differences(deviations: Mapping[str, float], error: float = math.inf) 
 
 
 def describe(deviations: Mapping[str, float], error: float = math.inf) -> str:
-    """Return how a cluster differs from its genre, largest difference first; empty if it hardly differs.
+    """Return how a cluster differs from its collection, largest difference first; empty if it hardly does.
 
-    ``deviations``: the cluster's mean less the genre's, in the genre's standard deviations, by feature. ``error``:
+    ``deviations``: the cluster's mean less the collection's, in the collection's deviations, by feature. ``error``:
     their standard error; if it is given and no difference is large, small ones that are more than chance are described.
 
     >>> describe({"tempo": -1.2, "acousticness": 0.9, "valence": 0.1})

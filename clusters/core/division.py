@@ -29,7 +29,7 @@ def evidence(weighted: FloatArray) -> float:
     multiple of what is needed.
 
     The featureless data are normal in one half, and uniform along each feature in the other. The tracks must beat both.
-    Their components have exactly the variances of the tracks', so that a genre with one strong gradient is compared
+    Their components have exactly the variances of the tracks', so that tracks with one strong gradient is compared
     with data that have the same gradient. The idea of the reference is that of the gap statistic (R. Tibshirani, G.
     Walther and T. Hastie, "Estimating the number of clusters in a data set via the gap statistic", *Journal of the
     Royal Statistical Society B* 63, 2001). The simplified silhouette is that of E. R. Hruschka, R. J. G. B. Campello

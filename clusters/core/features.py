@@ -34,7 +34,7 @@ FEATURES = (
 )
 FEATURE_NAMES = tuple(feature.name for feature in FEATURES)
 BY_NAME = {feature.name: feature for feature in FEATURES}
-# A feature counts the same in every genre. Standardising would enlarge a feature that hardly varies within a genre.
+# A feature counts the same in every collection. Standardising would enlarge a feature that hardly varies within one.
 # Features from 0 to 1 count as they are; tempo and loudness are divided by their ranges (250 BPM, 60 dB) and halved.
 WEIGHTS = {"tempo": 0.5 / 250, "loudness": 0.5 / 60}
 
@@ -45,7 +45,7 @@ class UnclusterableError(ValueError):
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """The tracks of one genre that have all features.
+    """The tracks of one collection that have all features.
 
     ``ids``: shape (n,), the database's primary keys, carried along and not used. ``keys``: n texts that name a track in
     any database (its Spotify id) and break ties between tracks with equal features. ``values``: shape

@@ -16,7 +16,7 @@ from clusters.core.projection import Projection
 
 MAX_CLUSTERS_BY_CHOICE = 10
 MIN_TRACKS_PER_CLUSTER = 12
-# A larger genre is fitted, refitted and measured on a sample of this many tracks.
+# A larger collection is fitted, refitted and measured on a sample of this many tracks.
 FIT_SAMPLE_SIZE = 4_000
 # Whether it divides at all is clear from fewer.
 DIVISION_SAMPLE_SIZE = 1_000
@@ -89,7 +89,7 @@ def choose_clusters(
     cluster might be too small.
 
     ``previous``: the number of clusters of the run before, which is kept as long as it holds; see ``choice``. The
-    choice draws its samples by the tracks' values. The seed only decides to which tracks of a genre of more than
+    choice draws its samples by the tracks' values. The seed only decides to which tracks of a collection of more than
     FIT_SAMPLE_SIZE the centres are fitted in the end. Clusters are numbered along the plot's first axis: cluster 1 is
     the leftmost.
 

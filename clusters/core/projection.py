@@ -22,10 +22,10 @@ COMPONENTS = 4
 
 @dataclass(frozen=True)
 class Projection:
-    """The genre's tracks in the space of the principal components.
+    """The collection's tracks in the space of the principal components.
 
     ``kept``, ``dropped``: the features that vary and those that are constant. ``deviations``: shape (n, len(kept)), how
-    far each track is from the genre's mean, in the genre's standard deviations; for captions, not for distances.
+    far each track is from the mean, in standard deviations; for captions, not for distances.
     ``weights``: shape (len(kept),), by which each feature is multiplied first. ``spreads``: shape (len(kept),), the
     standard deviations of the weighted features. ``points``: shape (n, components). ``loadings``: shape (components,
     len(kept)), of the weighted features. ``explained_variance``: each component's share of the variance, 0 to 1.
@@ -43,7 +43,7 @@ class Projection:
     hashes: HashArray
 
     def weighted(self, rows: IntArray) -> FloatArray:
-        """Return the weighted features of ``rows`` less the genre's means, shape (len(rows), len(kept))."""
+        """Return the weighted features of ``rows`` less the means, shape (len(rows), len(kept))."""
         result: FloatArray = self.deviations[rows] * self.spreads
         return result
 

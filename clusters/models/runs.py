@@ -100,6 +100,11 @@ class Run(models.Model):
         return self.cluster_count > 1
 
     @property
+    def chosen_clusters(self) -> int | None:
+        """How many clusters the tracks were found to have; None if a number was asked for."""
+        return self.cluster_count if self.parameters["clusters"] is None else None
+
+    @property
     def clusters_in_words(self) -> str:
         return f"{self.cluster_count} clusters" if self.divides else "1 cluster"
 

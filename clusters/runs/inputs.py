@@ -73,14 +73,14 @@ def read_inputs(collection: Collection, params: Params) -> Inputs:
     return Inputs(table, tuple(excluded), hashed)
 
 
-def read_previous_run(run: Run | None, next_number: int, chosen_clusters: int | None) -> PreviousRun:
+def read_previous_run(run: Run | None, next_number: int) -> PreviousRun:
     """Return what the next run takes its cluster numbers from. ``run``: the latest run, if any. One query."""
     if run is None:
         return PreviousRun(next_number=next_number)
     memberships = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
     # Straight into an array: half a million tuples would take several times the memory.
     rows = np.fromiter(chain.from_iterable(memberships), dtype=np.int64).reshape(-1, 2)
-    return PreviousRun(rows[:, 0], rows[:, 1], next_number, chosen_clusters)
+    return PreviousRun(rows[:, 0], rows[:, 1], next_number, run.chosen_clusters)
 
 
 def _reason(values: Row) -> str:

@@ -43,7 +43,7 @@ def computed_preview(collection: Collection, params: Params, jobs: int = 0) -> C
     """
     with hold_back_ctrl_c():
         snapshot = take_snapshot(collection, params)
-        previous_run = read_previous_run(snapshot.latest_run, snapshot.next_number, snapshot.chosen_clusters)
+        previous_run = read_previous_run(snapshot.latest_run, snapshot.next_number)
     with executor_for(jobs) as executor:
         found = executor.submit(compute_preview, snapshot.inputs.table, params, previous_run).result()
     return ComputedPreview(snapshot, found)

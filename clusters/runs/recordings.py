@@ -1,13 +1,13 @@
 """Which tracks are one recording: releases of one song on several albums, with the same features."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from clusters.core.features import FloatArray, IntArray
+from clusters.core.sampling import row_hashes
 from musicdb.db import in_batches
-from musicdb.models import Track, TrackArtist
+from musicdb.models import Track
 from musicdb.music import title_key
 
 
@@ -21,7 +21,7 @@ def recordings_of(ids: IntArray, values: FloatArray) -> IntArray:
     recordings = np.arange(len(ids))
     if not len(ids):
         return recordings
-    _, sound, counts = np.unique(values, axis=0, return_inverse=True, return_counts=True)
+    _, sound, counts = np.unique(row_hashes(values), return_inverse=True, return_counts=True)
     repeated = np.flatnonzero(counts[sound] > 1)
     names = _names_of(ids[repeated].tolist())
     first: dict[object, int] = {}
@@ -32,13 +32,11 @@ def recordings_of(ids: IntArray, values: FloatArray) -> IntArray:
     return recordings
 
 
-def _names_of(tracks: Iterable[int]) -> Mapping[int, tuple[object, frozenset[int]]]:
+def _names_of(tracks: Sequence[int]) -> Mapping[int, tuple[object, frozenset[int]]]:
     """Return what each track is called and whose it is."""
-    names = {}
-    for batch in in_batches(tracks):
-        artists: defaultdict[int, set[int]] = defaultdict(set)
-        for track, artist in TrackArtist.objects.filter(track__in=batch).values_list("track", "artist"):
-            artists[track].add(artist)
-        for track, title in Track.objects.filter(pk__in=batch).order_by().values_list("pk", "title"):
-            names[track] = (title_key(title), frozenset(artists[track]))
-    return names
+    artists = Track.objects.artists_of(tracks)
+    return {
+        track: (title_key(title), frozenset(artists.get(track, ())))
+        for batch in in_batches(tracks)
+        for track, title in Track.objects.filter(pk__in=batch).order_by().values_list("pk", "title")
+    }

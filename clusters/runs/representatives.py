@@ -1,14 +1,13 @@
 """Choose the tracks that introduce a cluster: the nearest to its centre, each song once, and not all by one artist."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musicdb.db import in_batches
-from musicdb.models import TrackArtist
+from musicdb.models import Track
 
 if TYPE_CHECKING:
     from clusters.core.results import Clustering
@@ -38,7 +37,8 @@ def representatives_of(clustering: "Clustering") -> dict[int, tuple[int, int]]:
     One query for every few thousand clusters.
     """
     by_cluster = list(_candidates(clustering))
-    artists = _first_artists(candidate.track for candidates in by_cluster for candidate in candidates)
+    named = Track.objects.artists_of(candidate.track for candidates in by_cluster for candidate in candidates)
+    artists = {track: first for track, (first, *_) in named.items()}
     return {
         candidate.track: (place, candidate.more_releases)
         for candidates in by_cluster
@@ -82,12 +82,3 @@ def choose(candidates: Sequence[Candidate], artists: Mapping[int, int]) -> list[
             by_artist[artist] += 1
     chosen = [*preferred, *passed_over][:REPRESENTATIVES]
     return [candidate for candidate in candidates if candidate in chosen]
-
-
-def _first_artists(tracks: Iterable[int]) -> dict[int, int]:
-    """Return the artist that each track names first."""
-    artists: dict[int, int] = {}
-    for batch in in_batches(tracks):
-        rows = TrackArtist.objects.filter(track__in=batch).order_by("track", "-position")
-        artists.update(rows.values_list("track", "artist"))
-    return artists

@@ -131,7 +131,7 @@ class _Batch:
                 return
             with hold_back_ctrl_c():
                 snapshot = take_snapshot(collection, params_for(collection, self.params))
-                previous_run = read_previous_run(snapshot.latest_run, snapshot.next_number, snapshot.chosen_clusters)
+                previous_run = read_previous_run(snapshot.latest_run, snapshot.next_number)
             future = self.executor.submit(compute, snapshot.inputs.table, snapshot.params, previous_run)
         except Exception as error:  # One collection's failure, whatever it is, must not stop the others.
             yield from self._recover(error, collection, started, attempt, is_alone)

@@ -43,12 +43,6 @@ class Snapshot:
     latest_run: Run | None
     next_number: int
 
-    @property
-    def chosen_clusters(self) -> int | None:
-        """How many clusters the latest run found the tracks to have; None if it was asked for a number."""
-        run = self.latest_run
-        return run.cluster_count if run is not None and run.parameters["clusters"] is None else None
-
 
 def take_snapshot(collection: Collection, params: Params) -> Snapshot:
     """Read what a run of ``collection`` is computed from. Three queries.
@@ -110,7 +104,7 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plo
         weights=clustering.weights,
         loadings=clustering.loadings,
         explained_variance=clustering.explained_variance,
-        previous_cluster_count=snapshot.chosen_clusters,
+        previous_cluster_count=None if snapshot.latest_run is None else snapshot.latest_run.chosen_clusters,
         evidence=clustering.evidence,
         silhouette=clustering.silhouette,
         silhouettes=clustering.silhouettes,

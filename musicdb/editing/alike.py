@@ -1,7 +1,6 @@
 """Tracks whose audio features are copies of each other, and genres that hold the same tracks."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -10,9 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Window
 
-from musicdb.db import in_batches
 from musicdb.editing.duplicates import ReviewedGroups, review_groups
-from musicdb.models import Genre, Track, TrackArtist
+from musicdb.models import Genre, Track
 from musicdb.music import AMOUNT_NAMES, title_key
 
 # Two genres hold the same tracks if they share this part, in percent, of all the tracks that either has: the index of
@@ -78,10 +76,10 @@ def tracks_sharing_features() -> ReviewedGroups:
     copied = known.annotate(copies=Window(Count("pk"), partition_by=list(AMOUNT_NAMES))).filter(copies__gt=1)
     columns = ("pk", "isrc", "title", *AMOUNT_NAMES)
     rows = list(copied.order_by(*AMOUNT_NAMES, "pk").values_list(*columns))
-    artists = _artists(row[0] for row in rows)
+    artists = Track.objects.artists_of(row[0] for row in rows)
     groups = []
     for _, group in groupby(rows, key=itemgetter(slice(3, None))):
-        tracks = [(key, isrc, (artists.get(key, ()), title_key(title))) for key, isrc, title, *_ in group]
+        tracks = [(key, isrc, (frozenset(artists.get(key, ())), title_key(title))) for key, isrc, title, *_ in group]
         if _is_several([(isrc, described) for _, isrc, described in tracks]):
             groups.append([key for key, _, _ in tracks])
     return review_groups(Track, sorted(groups, key=lambda group: (-len(group), group)))
@@ -107,16 +105,6 @@ def genres_with_same_tracks() -> list[SameGenres]:
 def same_genres() -> ReviewedGroups:
     """Return the pairs of genres that hold the same tracks. Two queries."""
     return review_groups(Genre, [[pair.first, pair.second] for pair in genres_with_same_tracks()])
-
-
-def _artists(tracks: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """Return the artists of each track by its key. One query a batch."""
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for batch in in_batches(tracks):
-        credited = TrackArtist.objects.filter(track__in=batch).order_by("track", "artist")
-        for track, artist in credited.values_list("track", "artist"):
-            found[track].append(artist)
-    return {track: tuple(by) for track, by in found.items()}
 
 
 def _is_several(tracks: Collection[tuple[str, Any]]) -> bool:

@@ -1,7 +1,7 @@
 """The queries about the catalogue. Each is named for its use and makes every join that the use needs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from itertools import groupby
@@ -13,6 +13,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Quer
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
+from musicdb.db import in_batches
 from musicdb.db.text_search import AliasSearchMixin, SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.models.visibility import page_condition, with_page_state
@@ -333,6 +334,16 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         """Return the keys of tracks that share an ISRC, one group an ISRC, in the order of the codes. One query."""
         rows = self.with_gap("isrc").order_by("isrc", "pk").values_list("isrc", "pk")
         return [[key for _, key in group] for _, group in groupby(rows, key=itemgetter(0))]
+
+    def artists_of(self, keys: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """Return the keys of the artists of each of these tracks, in the order of the track. One query a batch."""
+        model: Any = self.model
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for batch in in_batches(keys):
+            rows = model.artists.through.objects.filter(track__in=batch).order_by("track", "position")
+            for track, artist in rows.values_list("track", "artist"):
+                found[track].append(artist)
+        return {track: tuple(artists) for track, artists in found.items()}
 
     def likely_duplicates(self) -> list[list[int]]:
         """Return the keys of tracks that are likely one recording, in groups: the same artists and the same title key.
