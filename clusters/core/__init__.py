@@ -8,6 +8,7 @@ In the order in which ``pipeline.cluster`` uses them:
 - ``kmeans``, ``quality``, ``refits``, ``agreement``: fit every k, measure how separated and how stable each fit is
 - ``division``, ``choice``, ``fit``: find out whether the tracks divide, choose k
 - ``matching``: give each cluster the number it had in the previous run
+- ``shades``: cut each cluster more finely
 - ``captions``, ``plots``: describe axes and clusters in words, draw the scatter plot
 - ``plot_labels``, ``plot_looks``: place the clusters' numbers on the plot, choose their colours and shapes
 - ``naming``: name the clusters of a run that is being stored

@@ -40,13 +40,15 @@ class PreviousRun:
     """The clusters of the run before. ``ids``, ``numbers``: shape (m,), its tracks and the cluster of each.
 
     ``next_number``: the first number that no cluster of the collection has ever had. ``chosen_clusters``: how many
-    clusters the run found the tracks to have; None if it was asked for a number, or there was no run.
+    clusters the run found the tracks to have; None if it was asked for a number, or there was no run. ``shades``: shape
+    (m,), the shade of each track within its cluster, from 1, or 0 for none; None if the run had no shades.
     """
 
     ids: IntArray = field(default_factory=_empty)
     numbers: IntArray = field(default_factory=_empty)
     next_number: int = 1
     chosen_clusters: int | None = None
+    shades: IntArray | None = None
 
 
 def input_hash(tracks: str, params: Params) -> str:

@@ -2,10 +2,11 @@
 
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clusters.core import captions
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray, UnclusterableError
@@ -14,7 +15,8 @@ from clusters.core.matching import match
 from clusters.core.params import MIN_TRACKS, Params, PreviousRun
 from clusters.core.plots import render_plots
 from clusters.core.projection import Projection, project
-from clusters.core.results import AxisEnds, Clustering, ClusterSummary
+from clusters.core.results import AxisEnds, Clustering, ClusterSummary, ShadeSummary
+from clusters.core.shades import EXAMPLES, Shade, shades
 
 
 def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | None = None) -> Clustering:
@@ -39,6 +41,9 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
     numbers = match(table.ids, fitted.numbers[recordings], previous_run)
     distances = fitted.distances[recordings]
     order, ranks = _rank(numbers, distances)
+    parts = shades(projection, table, numbers, previous_run)
+    rank_of = np.empty_like(ranks)
+    rank_of[order] = ranks
     recordings = recordings[order]
     points = plane(projection.points)[recordings]
     sureness = None if fitted.sureness is None else fitted.sureness[recordings]
@@ -49,11 +54,12 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
         ids=table.ids[order],
         numbers=numbers[order],
         ranks=ranks,
+        shades=_shade_of_each(parts, len(once))[recordings],
         distances=distances[order],
         recordings=recordings,
         sureness=sureness,
         points=points,
-        clusters=summaries(table, projection, numbers),
+        clusters=summaries(table, projection, numbers, parts, rank_of),
         axes=axes,
         features=projection.kept,
         dropped_features=projection.dropped,
@@ -101,8 +107,27 @@ def _rank(numbers: IntArray, distances: FloatArray) -> tuple[IntArray, IntArray]
     return order, np.concatenate([np.arange(1, size + 1) for size in sizes])
 
 
-def summaries(table: FeatureTable, projection: Projection, numbers: IntArray) -> tuple[ClusterSummary, ...]:
-    """Return what is said of each cluster, by number. ``numbers``: shape (n,), the cluster of each row of ``table``."""
+def _shade_of_each(parts: Mapping[int, Sequence[Shade]], recordings: int) -> IntArray:
+    """Return the shade of each recording within its cluster, from 1, or 0 for none."""
+    found = np.zeros(recordings, dtype=np.int64)
+    for of_cluster in parts.values():
+        for position, shade in enumerate(of_cluster, 1):
+            found[shade.recordings] = position
+    return found
+
+
+def summaries(
+    table: FeatureTable,
+    projection: Projection,
+    numbers: IntArray,
+    parts: Mapping[int, Sequence[Shade]] | None = None,
+    ranks: IntArray | None = None,
+) -> tuple[ClusterSummary, ...]:
+    """Return what is said of each cluster, by number. ``numbers``: shape (n,), the cluster of each row of ``table``.
+
+    ``parts``: the shades of each cluster, by number, and ``ranks``: shape (n,), the rank of each row in its cluster;
+    without them, the clusters have no shades.
+    """
     deviations = projection.deviations[table.recordings]
     found = []
     for number in np.unique(numbers).tolist():
@@ -113,12 +138,35 @@ def summaries(table: FeatureTable, projection: Projection, numbers: IntArray) ->
             ClusterSummary(
                 number=number,
                 size=size,
-                centroid=dict(zip(FEATURE_NAMES, table.values[members].mean(axis=0).tolist(), strict=True)),
+                centroid=_centroid(table, members),
                 deviations=differences,
                 description=captions.describe(differences, captions.standard_error(size, len(table))),
+                shades=() if parts is None or ranks is None else _shade_summaries(table, parts[number], ranks),
             )
         )
     return tuple(found)
+
+
+def _shade_summaries(table: FeatureTable, parts: Sequence[Shade], ranks: IntArray) -> tuple[ShadeSummary, ...]:
+    _, first = np.unique(table.recordings, return_index=True)
+    found = []
+    for shade in parts:
+        members = np.isin(table.recordings, shade.recordings)
+        found.append(
+            ShadeSummary(
+                size=int(members.sum()),
+                description=shade.description,
+                stability=shade.stability,
+                centroid=_centroid(table, members),
+                # The first track of each recording.
+                examples=tuple(ranks[first[shade.recordings[:EXAMPLES]]].tolist()),
+            )
+        )
+    return tuple(found)
+
+
+def _centroid(table: FeatureTable, rows: NDArray[np.bool_]) -> dict[str, float]:
+    return dict(zip(FEATURE_NAMES, table.values[rows].mean(axis=0).tolist(), strict=True))
 
 
 def _digest(memberships: Iterable[tuple[int, int, str]]) -> str:

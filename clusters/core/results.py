@@ -19,10 +19,26 @@ class AxisEnds:
 
 
 @dataclass(frozen=True)
+class ShadeSummary:
+    """A finer part of a cluster. ``description``: how it differs from the cluster; never empty.
+
+    ``stability``: of the cut, the same for all shades of a cluster. ``centroid``: as of a cluster. ``examples``: the
+    ranks in the cluster of the tracks nearest to the shade's centre, the nearest first.
+    """
+
+    size: int
+    description: str
+    stability: float
+    centroid: dict[str, float]
+    examples: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class ClusterSummary:
     """``centroid``: the mean of each feature over the cluster's tracks, in the feature's own unit.
 
     ``deviations``: that mean less the collection's, in the collection's standard deviations, of the features that vary.
+    ``shades``: in their order, the first is shade 1; empty if the cluster has no telling cut.
     """
 
     number: int
@@ -30,6 +46,7 @@ class ClusterSummary:
     centroid: dict[str, float]
     deviations: dict[str, float]
     description: str
+    shades: tuple[ShadeSummary, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +55,7 @@ class Clustering:
 
     ``ids``, ``numbers``, ``ranks``, ``distances``: shape (n,). ``recordings``: shape (n,); tracks with equal numbers
     are one recording. ``sureness``: shape (n,), see ``fit.ClusterFit``; None for a single cluster. ``points``: shape
-    (n, 2), the coordinates on the plot.
+    (n, 2), the coordinates on the plot. ``shades``: shape (n,), the shade within the cluster, from 1; 0 for none.
     ``axes``: the words for the plot's one or two axes. ``weights``: by which each feature is multiplied before the
     projection. ``loadings``: one mapping per component, by feature. ``evidence``, ``silhouette``, ``stability``,
     ``silhouettes``, ``stabilities``, ``scores``, ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: the SHA-256
@@ -48,6 +65,7 @@ class Clustering:
     ids: IntArray
     numbers: IntArray
     ranks: IntArray
+    shades: IntArray
     distances: FloatArray
     recordings: IntArray
     sureness: FloatArray | None
