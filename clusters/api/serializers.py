@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from clusters.models import Cluster, Collection, Membership, Run
+from clusters.models import Cluster, Collection, Membership, Run, Shade
 from clusters.runs import explain_membership
 from musicdb.api.errors import ErrorSerializer
 from musicdb.api.serializers import URL, PageURLField, TextOrNullField, TrackSerializer
@@ -41,7 +41,7 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
 
     class Meta:
         model = Membership
-        fields = ["rank", "place", "more_releases", "distance", "sureness", "x", "y", "track"]
+        fields = ["rank", "place", "more_releases", "distance", "sureness", "shade", "x", "y", "track"]
 
 
 class ClusterSerializer(serializers.ModelSerializer[Cluster]):
@@ -78,16 +78,25 @@ class ClusterSerializer(serializers.ModelSerializer[Cluster]):
         return request.build_absolute_uri(cluster.run.collection.address("cluster-tracks", cluster.number, api=True))
 
 
+class ShadeSerializer(serializers.ModelSerializer[Shade]):
+    """A finer part of a cluster."""
+
+    class Meta:
+        model = Shade
+        fields = ["position", "size", "description", "stability", "centroid"]
+
+
 class ClusterDetailSerializer(ClusterSerializer):
     """A cluster with the tracks that introduce it, nearest to the centre first."""
 
     centroid = serializers.DictField(
         child=serializers.FloatField(), read_only=True, help_text="The mean of each feature, in its own unit."
     )
+    shades = ShadeSerializer(many=True, read_only=True, help_text="Finer parts of it; empty where no cut tells.")
     representatives = MembershipSerializer(many=True, read_only=True)
 
     class Meta(ClusterSerializer.Meta):
-        fields = [*ClusterSerializer.Meta.fields, "centroid", "representatives"]
+        fields = [*ClusterSerializer.Meta.fields, "centroid", "shades", "representatives"]
 
 
 class ParametersSerializer(serializers.Serializer[Any]):
@@ -200,7 +209,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     @extend_schema_field(ClusterDetailSerializer(many=True))
     def get_clusters(self, run: Run) -> Any:
-        clusters = list(run.clusters.for_cluster_table())
+        clusters = list(run.clusters.for_cluster_table().with_shades())
         for cluster in clusters:
             # It is in hand already, with its collection; asked for by each cluster, it would be a query each.
             cluster.run = run
@@ -224,7 +233,7 @@ class PlaceSerializer(serializers.ModelSerializer[Membership]):
 
     class Meta:
         model = Membership
-        fields = ["rank", "distance", "sureness", "x", "y", "cluster", "next_nearest"]
+        fields = ["rank", "distance", "sureness", "shade", "x", "y", "cluster", "next_nearest"]
 
     @extend_schema_field(NextNearestSerializer(allow_null=True))
     def get_next_nearest(self, place: Membership) -> Any:

@@ -26,7 +26,7 @@ class ClusterViewSet(ListModelMixin, RetrieveModelMixin, StrictViewSet):
 
     def get_queryset(self) -> QuerySet[Cluster]:
         clusters = Cluster.objects.published()
-        return clusters if self.action == "list" else clusters.with_representatives()
+        return clusters if self.action == "list" else clusters.with_representatives().with_shades()
 
 
 class CollectionClustersView(OfCollection, RetrieveModelMixin, StrictViewSet):

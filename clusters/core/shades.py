@@ -24,8 +24,8 @@ TRACKS_PER_SHADE = 12
 # a track's shade is nearer to chance than to a fact.
 MIN_STABILITY = 0.25
 # A larger cluster is cut, refitted and measured on a sample of this many tracks.
-SAMPLE_SIZE = 120
-REFITS = 20
+SAMPLE_SIZE = 100
+REFITS = 16
 # Examples of a shade: the tracks nearest to its centre.
 EXAMPLES = 3
 

@@ -4,7 +4,7 @@ from clusters.models.collections import Collection, CollectionKind
 from clusters.models.jobs import ReclusterJob, ReclusterTask
 from clusters.models.misplaced import MisplacedTrack
 from clusters.models.previews import Preview, PreviewPlot
-from clusters.models.runs import Cluster, ExcludedTrack, Membership, RetiredCluster, Run
+from clusters.models.runs import Cluster, ExcludedTrack, Membership, RetiredCluster, Run, Shade
 from clusters.models.workers import WorkerHeartbeat
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "ReclusterTask",
     "RetiredCluster",
     "Run",
+    "Shade",
     "WorkerHeartbeat",
 ]

@@ -1,5 +1,8 @@
 """The shapes in which runs are read. Each is named for its use and holds every join that the use needs."""
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -81,6 +84,10 @@ class ClusterQuerySet(KeyedQuerySet["Cluster"]):
         introducing = memberships.objects.representatives().for_table()
         return self.prefetch_related(Prefetch("memberships", queryset=introducing, to_attr="representatives"))
 
+    def with_shades(self) -> Self:
+        """Clusters, each with its shades in their order. One more query."""
+        return self.prefetch_related("shades")
+
     def published(self) -> Self:
         """Clusters that visitors see, each with its collection, by collection and number. One query."""
         published = self.filter(is_public("run__collection__"), run__is_published=True)
@@ -105,6 +112,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """The numbers of a cluster, a value at each ``path``, and how many of its tracks have these. One query."""
         known = self.filter(**{f"{each}__isnull": False for each in path})
         return known.order_by().values_list("cluster__number", *path).annotate(count=Count("pk"))
+
+    def examples_of(self, clusters: "Iterable[Cluster]") -> Self:
+        """The examples of the shades of ``clusters``, each with its track. One query."""
+        ranks = {
+            cluster.pk: [rank for shade in cluster.shades.all() for rank in shade.example_ranks] for cluster in clusters
+        }
+        wanted = [Q(cluster=key, rank__in=each) for key, each in ranks.items() if each]
+        if not wanted:
+            return self.none()
+        return self.filter(reduce(or_, wanted)).select_related("track")
 
     def of_track(self, track: Track) -> Self:
         """The track's places in the runs that visitors see, with all that says why: every cluster. Two queries."""

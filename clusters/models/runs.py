@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clusters.core import captions
+from clusters.core.captions import stability_word
 from clusters.models.collections import Collection
 from clusters.models.querysets import ClusterQuerySet, ExcludedTrackQuerySet, MembershipQuerySet, RunQuerySet
 from musicdb.models import Track
@@ -175,6 +176,40 @@ class Cluster(SearchedByName):
         return self.run.collection.address("cluster", self.number)
 
 
+class Shade(models.Model):
+    """A finer part of a cluster. It has no name and no number: ``position`` is its place among the cluster's shades."""
+
+    # Found by the constraint's own index, which begins with it.
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="shades", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    size = models.PositiveIntegerField()
+    description = models.CharField(max_length=300, help_text="How it differs from its cluster; made by the run.")
+    stability = FiniteFloatField(
+        help_text="How far halves of the cluster's tracks lead to the same shades, up to 1; the same for all of them."
+    )
+    centroid = models.JSONField(help_text="The mean of each feature over the shade's tracks, in its own unit.")
+    example_ranks = models.JSONField(help_text="The ranks in the cluster of the tracks nearest to its centre.")
+
+    # On shades of clusters that were given to ``add_examples``.
+    examples: list["Membership"]
+
+    class Meta:
+        ordering = ["cluster", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["cluster", "position"], name="shade_position_once_per_cluster"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="shade_position_from_1"),
+            models.CheckConstraint(condition=Q(size__gte=1), name="shade_size_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+    @property
+    def firmness(self) -> str:
+        """How stable the cut into shades is, in a word and a figure."""
+        return f"{stability_word(self.stability)}: {self.stability:.2f}"
+
+
 class RetiredCluster(models.Model):
     """A number that the published run no longer has, as it was when it went. Its address says where its tracks are."""
 
@@ -219,6 +254,9 @@ class Membership(models.Model):
         null=True,
         help_text="How many of the refits keep the track in its cluster, from 0 to 1; unknown for older runs and for a "
         "single cluster.",
+    )
+    shade = models.PositiveSmallIntegerField(
+        null=True, help_text="The position of its shade within the cluster; none if the cluster has no shades."
     )
     x = FiniteFloatField(help_text="Across the plot.")
     y = FiniteFloatField(help_text="Up the plot.")

@@ -50,7 +50,7 @@ def clusters_as_markdown(run: Run, clusters: Iterable[Cluster], absolute: Absolu
     if not run.divides:
         lines += [run.undivided_note, ""]
     for cluster in clusters:
-        lines += _section("##", cluster, cluster.representatives, absolute)
+        lines += [*_section("##", cluster, cluster.representatives, absolute), *_shades(cluster)]
     return "\n".join(lines) + "\n"
 
 
@@ -59,6 +59,7 @@ def cluster_as_markdown(cluster: Cluster, memberships: Iterable[Membership], abs
     lines = _section("#", cluster, memberships, absolute)
     collection = cluster.run.collection
     lines[0] += f" {collection.preposition} {escape(collection.name)}"
+    lines += _shades(cluster)
     return "\n".join(lines) + "\n"
 
 
@@ -94,6 +95,18 @@ def _section(level: str, cluster: Cluster, memberships: Iterable[Membership], ab
     name = f": {escape(cluster.name)}" if cluster.name else ""
     rows = (_row(membership.track, absolute) for membership in memberships)
     return [f"{level} Cluster #{cluster.number}{name}", "", _tracks(cluster.size), "", *HEADER, *rows]
+
+
+def _shades(cluster: Cluster) -> list[str]:
+    """Return the shades of ``cluster``, if any, as a list below its table."""
+    shades = list(cluster.shades.all())
+    if not shades:
+        return []
+    lines = ["", f"Shades ({shades[0].firmness}), each compared with the cluster:", ""]
+    for shade in shades:
+        titles = ", ".join(escape(example.track.title) for example in getattr(shade, "examples", ()))
+        lines.append(f"- {shade.description} · {_tracks(shade.size)}" + (f" · {titles}" if titles else ""))
+    return [*lines, ""]
 
 
 def _row(track: Track, absolute: Absolute) -> str:

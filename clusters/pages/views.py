@@ -4,13 +4,14 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.generic import TemplateView, View
 
 from clusters.models import CollectionKind, Membership, RetiredCluster
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
 from clusters.runs import OfCollection, cluster_or_retired_or_404, run_report, successors_of
+from clusters.runs.shades import add_examples
 from musicdb.models import Track
 from musicdb.pages.generic import ListView
 
@@ -34,7 +35,7 @@ class ClustersView(OfCollection, TemplateView):
         return super().get_context_data(
             run=run,
             collection=run.collection,
-            clusters=run.clusters.for_cluster_table(),
+            clusters=add_examples(run.clusters.for_cluster_table().with_shades()),
             excluded=run.excluded.for_list()[:LISTED],
             **kwargs,
         )
@@ -71,16 +72,28 @@ class ClusterView(OfCollection, ListView):
             context = {"collection": run.collection, "successors": successors_of(run, cluster)}
             return render(request, "clusters/retired_cluster.html", context, status=HTTPStatus.GONE)
         self.cluster = cluster
+        self.shades = list(cluster.shades.all())
+        wanted = request.GET.get("shade")
+        self.shade = next((shade for shade in self.shades if str(shade.position) == wanted), None)
+        if wanted and self.shade is None:
+            raise Http404(f"The cluster has no shade {wanted}.")
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Membership]:
-        return self.cluster.memberships.for_table()
+        memberships = self.cluster.memberships.for_table()
+        return memberships if self.shade is None else memberships.filter(shade=self.shade.position)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.cluster.run
         numbers = run.clusters.order_by("number")
         return super().get_context_data(
-            cluster=self.cluster, run=run, collection=run.collection, siblings=numbers, **kwargs
+            cluster=self.cluster,
+            shades=self.shades,
+            shade=self.shade,
+            run=run,
+            collection=run.collection,
+            siblings=numbers,
+            **kwargs,
         )
 
 
@@ -89,7 +102,7 @@ class ClustersMarkdownView(OfCollection, View):
 
     def get(self, request: HttpRequest, **slug: str) -> HttpResponse:
         run = self.published_run()
-        clusters = run.clusters.for_cluster_table()
+        clusters = add_examples(run.clusters.for_cluster_table().with_shades())
         return _markdown(clusters_as_markdown(run, clusters, request.build_absolute_uri))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
+from django.db.models.functions import Coalesce
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable
 from clusters.core.params import Params, PreviousRun, input_hash
@@ -77,10 +78,12 @@ def read_previous_run(run: Run | None, next_number: int) -> PreviousRun:
     """Return what the next run takes its cluster numbers from. ``run``: the latest run, if any. One query."""
     if run is None:
         return PreviousRun(next_number=next_number)
-    memberships = run.memberships.values_list("track_id", "cluster__number").iterator(chunk_size=CHUNK)
+    memberships = run.memberships.values_list("track_id", "cluster__number", Coalesce("shade", 0)).iterator(
+        chunk_size=CHUNK
+    )
     # Straight into an array: half a million tuples would take several times the memory.
-    rows = np.fromiter(chain.from_iterable(memberships), dtype=np.int64).reshape(-1, 2)
-    return PreviousRun(rows[:, 0], rows[:, 1], next_number, run.chosen_clusters)
+    rows = np.fromiter(chain.from_iterable(memberships), dtype=np.int64).reshape(-1, 3)
+    return PreviousRun(rows[:, 0], rows[:, 1], next_number, run.chosen_clusters, rows[:, 2])
 
 
 def _reason(values: Row) -> str:

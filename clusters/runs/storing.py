@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clusters.core.params import Params
-from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
+from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run, Shade
 from clusters.runs.cluster_names import suggest_names
 from clusters.runs.inputs import Inputs, read_inputs
 from clusters.runs.plot_files import new_plots
@@ -129,12 +129,35 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plo
     )
     places = representatives_of(clustering)
     by_number = {cluster.number: cluster.pk for cluster in clusters}
+    Shade.objects.bulk_create(
+        Shade(
+            cluster_id=by_number[summary.number],
+            position=position,
+            size=shade.size,
+            description=shade.description,
+            stability=shade.stability,
+            centroid=shade.centroid,
+            example_ranks=shade.examples,
+        )
+        for summary in clustering.clusters
+        for position, shade in enumerate(summary.shades, 1)
+    )
     insert(
         Membership,
-        ["run", "cluster", "track", "rank", "place", "more_releases", "distance", "sureness", "x", "y"],
+        ["run", "cluster", "track", "rank", "place", "more_releases", "distance", "sureness", "shade", "x", "y"],
         (
-            (run.pk, by_number[number], track, rank, *places.get(track, (None, 0)), distance, sureness, *point)
-            for track, number, rank, distance, sureness, point in _memberships(clustering)
+            (
+                run.pk,
+                by_number[number],
+                track,
+                rank,
+                *places.get(track, (None, 0)),
+                distance,
+                sureness,
+                shade or None,
+                *point,
+            )
+            for track, number, rank, distance, sureness, shade, point in _memberships(clustering)
         ),
     )
     suggest_names(run, clusters, clustering.clusters)
@@ -146,8 +169,8 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plo
     return run
 
 
-def _memberships(clustering: "Clustering") -> Iterator[tuple[int, int, int, float, float | None, list[float]]]:
-    """Yield id, number, rank, distance, sureness and point of each track. One chunk at a time is Python objects."""
+def _memberships(clustering: "Clustering") -> Iterator[tuple[int, int, int, float, float | None, int, list[float]]]:
+    """Yield id, number, rank, distance, sureness, shade, point of each track. One chunk at a time is Python objects."""
     sureness = np.full(len(clustering.ids), None) if clustering.sureness is None else clustering.sureness
     for start in range(0, len(clustering.ids), CHUNK):
         part = slice(start, start + CHUNK)
@@ -157,6 +180,7 @@ def _memberships(clustering: "Clustering") -> Iterator[tuple[int, int, int, floa
             clustering.ranks,
             clustering.distances,
             sureness,
+            clustering.shades,
             clustering.points,
         )
         yield from zip(*(column[part].tolist() for column in columns), strict=True)
