@@ -1,6 +1,5 @@
 """The shades of clusters, and the shade of each membership."""
 
-
 import django.db.models.deletion
 import musicdb.models.fields
 from django.db import migrations, models

@@ -10,8 +10,7 @@ from django.views.generic import TemplateView, View
 
 from clusters.models import CollectionKind, Membership, RetiredCluster
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
-from clusters.runs import OfCollection, cluster_or_retired_or_404, run_report, successors_of
-from clusters.runs.shades import add_examples
+from clusters.runs import OfCollection, add_examples, cluster_or_retired_or_404, run_report, successors_of
 from musicdb.models import Track
 from musicdb.pages.generic import ListView
 
@@ -35,7 +34,7 @@ class ClustersView(OfCollection, TemplateView):
         return super().get_context_data(
             run=run,
             collection=run.collection,
-            clusters=add_examples(run.clusters.for_cluster_table().with_shades()),
+            clusters=add_examples(list(run.clusters.for_cluster_table().with_shades())),
             excluded=run.excluded.for_list()[:LISTED],
             **kwargs,
         )
@@ -102,7 +101,7 @@ class ClustersMarkdownView(OfCollection, View):
 
     def get(self, request: HttpRequest, **slug: str) -> HttpResponse:
         run = self.published_run()
-        clusters = add_examples(run.clusters.for_cluster_table().with_shades())
+        clusters = add_examples(list(run.clusters.for_cluster_table().with_shades()))
         return _markdown(clusters_as_markdown(run, clusters, request.build_absolute_uri))
 
 

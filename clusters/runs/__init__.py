@@ -39,6 +39,7 @@ from clusters.runs.selectors import (
 )
 from clusters.runs.service import COLLECTION_DELETED, Options, recluster
 from clusters.runs.settings import pin_clusters
+from clusters.runs.shades import add_examples
 
 __all__ = [
     "COLLECTION_DELETED",
@@ -54,6 +55,7 @@ __all__ = [
     "RunComparison",
     "Successors",
     "UnknownCollectionError",
+    "add_examples",
     "cluster_or_retired_or_404",
     "compare_runs",
     "computed_preview",

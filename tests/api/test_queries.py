@@ -87,8 +87,8 @@ def test_a_filter_by_slug_costs_one_more(client: Client, django_assert_num_queri
 def test_a_cluster(client: Client, django_assert_num_queries, clusters: int) -> None:
     _, run = clustered_genre(clusters=clusters)
     cluster = run.clusters.order_by("-size")[0]
-    # the cluster with run and genre, its nearest memberships with their tracks, artists, labels
-    with django_assert_num_queries(4):
+    # the cluster with run and genre, its nearest memberships with their tracks, artists, labels; its shades
+    with django_assert_num_queries(5):
         response = client.get(f"/api/v1/clusters/{cluster.pk}/")
     assert len(response.json()["representatives"]) == min(10, cluster.size)
 

@@ -202,14 +202,14 @@ NAMES = {
     ("address", "queries"),
     # Each page also reads the site settings, and all but the library's their owner.
     [
-        # The run; clusters; memberships with tracks, artists, labels, but no excluded tracks.
-        ("clusters/", 6),
-        ("clusters.md", 5),
+        # The run; clusters; memberships with tracks, artists, labels; shades; but no excluded tracks.
+        ("clusters/", 7),
+        ("clusters.md", 6),
         # The run; the clusters; why tracks are excluded.
         ("clusters/how/", 4),
         # The run; the cluster, count; memberships with tracks, artists, labels; its siblings.
-        ("clusters/1/", 8),
-        ("clusters/1.md", 5),
+        ("clusters/1/", 9),
+        ("clusters/1.md", 6),
     ],
 )
 def test_queries_do_not_grow_with_rows(
