@@ -59,7 +59,8 @@ def cluster_as_markdown(cluster: Cluster, memberships: Iterable[Membership], abs
     lines = _section("#", cluster, memberships, absolute)
     collection = cluster.run.collection
     lines[0] += f" {collection.preposition} {escape(collection.name)}"
-    lines += _shades(cluster)
+    # Above the table, which may be long.
+    lines[3:3] = _shades(cluster)[:-1]
     return "\n".join(lines) + "\n"
 
 
