@@ -60,7 +60,7 @@ def test_markdown_lists_them(client: Client, run: Run, address: str) -> None:
 
 def test_the_api_has_them(client: Client, run: Run) -> None:
     cluster = run.clusters.get(number=1)
-    shades = client.get(f"/api/v1/clusters/{cluster.pk}/").json()["shades"]
-    assert [shade["position"] for shade in shades] == [1, 2]
-    tracks = client.get("/api/v1/genres/korean-pop/clusters/1/tracks/").json()["results"]
+    detail = client.get(f"/api/v1/clusters/{cluster.pk}/").json()
+    assert [shade["position"] for shade in detail["shades"]] == [1, 2]
+    tracks = client.get(detail["tracks_url"]).json()["results"]
     assert {track["shade"] for track in tracks} == {1, 2}
