@@ -81,9 +81,12 @@ def close(scores: Mapping[int, float], margin: float) -> list[int]:
     return [k for k, score in scores.items() if score >= max(scores.values()) - margin]
 
 
-def by_preference(scores: Mapping[int, float], previous: int | None) -> Sequence[int]:
-    """Return every k, the best first: the one of the run before if it still holds, then by score."""
+def by_preference(scores: Mapping[int, float], previous: int | None, keep_within: float = KEEP_WITHIN) -> Sequence[int]:
+    """Return every k, the best first: the one of the run before if it still holds, then by score.
+
+    ``keep_within``: how far below the best its score may be.
+    """
     ordered = sorted(scores, key=lambda k: (-scores[k], k))
-    if previous is not None and previous in scores and scores[previous] >= scores[ordered[0]] - KEEP_WITHIN:
+    if previous is not None and previous in scores and scores[previous] >= scores[ordered[0]] - keep_within:
         ordered.sort(key=lambda k: k != previous)
     return ordered

@@ -10,7 +10,14 @@ from threadpoolctl import threadpool_limits
 from clusters.core import captions, choice, quality, sampling
 from clusters.core.agreement import mean_pairwise_agreement
 from clusters.core.features import FeatureTable, FloatArray, IntArray
-from clusters.core.kmeans import KMeansFit, fit_all_k, fit_samples, nearest_center, nearest_centers
+from clusters.core.kmeans import (
+    KMeansFit,
+    best_of_starts,
+    fit_all_k,
+    fit_samples,
+    nearest_center,
+    nearest_centers,
+)
 from clusters.core.matching import match
 from clusters.core.params import PreviousRun
 from clusters.core.projection import Projection
@@ -23,6 +30,13 @@ TRACKS_PER_SHADE = 12
 # Two equal halves that agree so far put one track in four on different sides; chance puts one in two there. With less,
 # a track's shade is nearer to chance than to a fact.
 MIN_STABILITY = 0.25
+# A cut that the run before showed stays down to this, so that it does not come and go with a few tracks.
+MIN_STABILITY_TO_STAY = 0.15
+# The number of shades of the run before is kept if its score is at most so much below the best. More than for clusters:
+# the figures of fewer tracks vary more.
+KEEP_WITHIN = 0.15
+# A fit from the shades of the run before is kept if its inertia is at most this multiple of the lowest.
+NEARLY_AS_LOW = 1.03
 # A larger cluster is cut, refitted and measured on a sample of this many tracks.
 SAMPLE_SIZE = 100
 REFITS = 16
@@ -42,40 +56,57 @@ class Cut:
     stability: float
 
 
-def cut(points: FloatArray, hashes: HashArray, previous: int | None = None) -> Cut | None:
+def cut(points: FloatArray, hashes: HashArray, before: IntArray | None = None) -> Cut | None:
     """Return the most telling cut of a cluster into 2 to MAX_SHADES shades; None if there is none to show.
 
-    ``points``: shape (n, d), the cluster's tracks among the components. ``hashes``: shape (n,), by which samples are
-    drawn. ``previous``: how many shades the cluster had in the run before, which holds as in ``choice``. The number is
-    chosen by the score that chooses the number of clusters. Shades are in the order of their centres along the first
-    component.
+    ``points``: shape (n, d), the cluster's recordings among the components. ``hashes``: shape (n,), by which samples
+    are drawn. ``before``: shape (n,), the shade that each had in the run before, from 1, or 0 for none. The number of
+    shades is chosen by the score that chooses the number of clusters. The cut of the run before is kept where it is
+    nearly as good as the best. Shades are in the order of their centres along the first component.
     """
     if len(points) < MIN_TRACKS:
         return None
+    centers_before = _centers(points, before)
+    previous = None if centers_before is None else len(centers_before)
     sample = sampling.draw(hashes, SAMPLE_SIZE, "fit")
     points_of_sample, hashes_of_sample = points[sample], hashes[sample]
-    most = max(2, min(MAX_SHADES, len(sample) // TRACKS_PER_SHADE))
-    fits = _fits(points_of_sample, most)
+    fits = _fits(points_of_sample, centers_before)
     if not fits:
         return None
     silhouettes = quality.silhouettes(points_of_sample, fits, hashes_of_sample)
     stabilities = _stabilities(points_of_sample, hashes_of_sample, list(fits))
     scores = choice.scores(silhouettes, stabilities)
-    for k in choice.by_preference(scores, previous):
+    for k in choice.by_preference(scores, previous, KEEP_WITHIN):
         labels = nearest_center(points, fits[k].centers)
-        sizes = np.bincount(labels, minlength=k)
-        if stabilities[k] >= MIN_STABILITY and not choice.is_too_small(sizes):
+        least = MIN_STABILITY_TO_STAY if k == previous else MIN_STABILITY
+        if stabilities[k] >= least and not choice.is_too_small(np.bincount(labels, minlength=k)):
             centers = np.stack([points[labels == shade].mean(axis=0) for shade in range(k)])
             order = np.lexsort(centers.T[::-1])
             return Cut(np.argsort(order)[labels], centers[order], stabilities[k])
     return None
 
 
-def _fits(points: FloatArray, most: int) -> dict[int, KMeansFit]:
-    """Return the fits of 2 to ``most`` shades of which none is too small."""
+def _centers(points: FloatArray, before: IntArray | None) -> FloatArray | None:
+    """Return the centres of the shades of the run before, where they are now; None if it had fewer than two."""
+    had = [] if before is None else np.unique(before[before > 0]).tolist()
+    return np.stack([points[before == shade].mean(axis=0) for shade in had]) if len(had) > 1 else None
+
+
+def _fits(points: FloatArray, centers_before: FloatArray | None) -> dict[int, KMeansFit]:
+    """Return a fit for each number of shades for which there are enough tracks and none is too small.
+
+    A fit that starts from ``centers_before``, shape (k, d), is preferred if its inertia is nearly as low as the best.
+    """
+    most = max(2, min(MAX_SHADES, len(points) // TRACKS_PER_SHADE))
     # Fits of more shades than wanted lead to better ones of fewer.
-    fits = {k: fit for k, fit in fit_all_k(points, MAX_SHADES).items() if k <= most}
-    return {k: fit for k, fit in fits.items() if not choice.is_too_small(np.bincount(fit.labels, minlength=k))}
+    fits = fit_all_k(points, MAX_SHADES)
+    if centers_before is not None:
+        again = best_of_starts(points, centers_before[None])
+        if again.inertia <= fits[len(centers_before)].inertia * NEARLY_AS_LOW:
+            fits[len(centers_before)] = again
+    return {
+        k: fit for k, fit in fits.items() if k <= most and not choice.is_too_small(np.bincount(fit.labels, minlength=k))
+    }
 
 
 def _stabilities(points: FloatArray, hashes: HashArray, candidates: Sequence[int]) -> dict[int, float]:
@@ -128,7 +159,7 @@ def _of_cluster(
 ) -> tuple[Shade, ...]:
     recordings, recording_of_track = np.unique(table.recordings[tracks], return_inverse=True)
     points = projection.points[recordings]
-    found = cut(points, projection.hashes[recordings], len(np.unique(before.numbers)) or None)
+    found = cut(points, projection.hashes[recordings], _earlier(table.ids[tracks], recording_of_track, before))
     if found is None:
         return ()
     # Matched as clusters are; the numbers only put the shades in order.
@@ -149,6 +180,14 @@ def _of_cluster(
             )
         )
     return tuple(result)
+
+
+def _earlier(ids: IntArray, recording_of_track: IntArray, before: PreviousRun) -> IntArray:
+    """Return the shade of each recording in the run before, 0 for none. ``ids``: shape (n,), of the tracks."""
+    earlier = np.zeros(recording_of_track.max() + 1, dtype=np.int64)
+    _, now, then = np.intersect1d(ids, before.ids, assume_unique=True, return_indices=True)
+    earlier[recording_of_track[now]] = before.numbers[then]
+    return earlier
 
 
 def describe(differences: dict[str, float]) -> str:
