@@ -1,7 +1,6 @@
 """Shades: a finer cut of each cluster, which may be loose, and then says so."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,46 +8,47 @@ from threadpoolctl import threadpool_limits
 
 from clusters.core import captions, choice, quality, sampling
 from clusters.core.agreement import mean_pairwise_agreement
-from clusters.core.features import FeatureTable, FloatArray, IntArray
-from clusters.core.kmeans import (
-    KMeansFit,
-    best_of_starts,
-    fit_all_k,
-    fit_samples,
-    nearest_center,
-    nearest_centers,
-)
+from clusters.core.features import BY_NAME, FEATURE_NAMES, FeatureTable, FloatArray, IntArray
+from clusters.core.kmeans import KMeansFit, best_of_starts, fit_samples, nearest_center, nearest_centers
 from clusters.core.matching import match
 from clusters.core.params import PreviousRun
 from clusters.core.projection import Projection
 from clusters.core.sampling import HashArray
 
-MIN_TRACKS = 12
 MAX_SHADES = 4
+# With less, there are no shades.
+MIN_TRACKS = 12
 # As among clusters, a third and a fourth need so many tracks for each.
 TRACKS_PER_SHADE = 12
+# A cluster that had shades keeps them, and keeps as many, down to this part of these numbers of tracks.
+PART_TO_STAY = 0.75
 # Two equal halves that agree so far put one track in four on different sides; chance puts one in two there. With less,
 # a track's shade is nearer to chance than to a fact.
 MIN_STABILITY = 0.25
-# A cut that the run before showed stays down to this, so that it does not come and go with a few tracks.
+# A cut that the run before showed stays down to the first limit, and one that it did not show is shown from the second,
+# so that shades do not come and go with a few tracks.
 MIN_STABILITY_TO_STAY = 0.15
+MIN_STABILITY_TO_RETURN = 0.3
 # The number of shades of the run before is kept if its score is at most so much below the best. More than for clusters:
 # the figures of fewer tracks vary more.
-KEEP_WITHIN = 0.15
+KEEP_WITHIN = 0.2
 # A fit from the shades of the run before is kept if its inertia is at most this multiple of the lowest.
-NEARLY_AS_LOW = 1.03
+NEARLY_AS_LOW = 1.05
 # A larger cluster is cut, refitted and measured on a sample of this many tracks.
 SAMPLE_SIZE = 100
-REFITS = 16
+REFITS = 12
 # Examples of a shade: the tracks nearest to its centre.
 EXAMPLES = 3
+# Of a mean that tells two shades apart. The other features have no unit.
+UNITS = {"tempo": " BPM", "loudness": " dB"}
+MAX_DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Cut:
     """The shades of one cluster. ``labels``: shape (n,), from 0. ``centers``: shape (k, d). ``stability``: at most 1.
 
-    The stability is the mean adjusted Rand index between fits of halves of the cluster's tracks; see ``refits``.
+    The stability is the mean adjusted Rand index between fits of halves of the tracks, or of a sample of them.
     """
 
     labels: IntArray
@@ -60,14 +60,16 @@ def cut(points: FloatArray, hashes: HashArray, before: IntArray | None = None) -
     """Return the most telling cut of a cluster into 2 to MAX_SHADES shades; None if there is none to show.
 
     ``points``: shape (n, d), the cluster's recordings among the components. ``hashes``: shape (n,), by which samples
-    are drawn. ``before``: shape (n,), the shade that each had in the run before, from 1, or 0 for none. The number of
-    shades is chosen by the score that chooses the number of clusters. The cut of the run before is kept where it is
+    are drawn. ``before``: shape (n,), the shade that each had in the run before, from 1, or 0 for none; None if that is
+    unknown.
+
+    The score that chooses the number of clusters chooses that of shades. The cut of the run before is kept where it is
     nearly as good as the best. Shades are in the order of their centres along the first component.
     """
-    if len(points) < MIN_TRACKS:
-        return None
     centers_before = _centers(points, before)
     previous = None if centers_before is None else len(centers_before)
+    if len(points) < (MIN_TRACKS if previous is None else MIN_TRACKS * PART_TO_STAY):
+        return None
     sample = sampling.draw(hashes, SAMPLE_SIZE, "fit")
     points_of_sample, hashes_of_sample = points[sample], hashes[sample]
     fits = _fits(points_of_sample, centers_before)
@@ -78,12 +80,19 @@ def cut(points: FloatArray, hashes: HashArray, before: IntArray | None = None) -
     scores = choice.scores(silhouettes, stabilities)
     for k in choice.by_preference(scores, previous, KEEP_WITHIN):
         labels = nearest_center(points, fits[k].centers)
-        least = MIN_STABILITY_TO_STAY if k == previous else MIN_STABILITY
-        if stabilities[k] >= least and not choice.is_too_small(np.bincount(labels, minlength=k)):
+        stable = stabilities[k] >= _needed_stability(k, previous, known=before is not None)
+        if stable and not choice.is_too_small(np.bincount(labels, minlength=k)):
             centers = np.stack([points[labels == shade].mean(axis=0) for shade in range(k)])
             order = np.lexsort(centers.T[::-1])
             return Cut(np.argsort(order)[labels], centers[order], stabilities[k])
     return None
+
+
+def _needed_stability(k: int, previous: int | None, known: bool) -> float:
+    """Return the stability from which ``k`` shades are shown. ``known``: whether the run before looked for shades."""
+    if previous is None:
+        return MIN_STABILITY_TO_RETURN if known else MIN_STABILITY
+    return MIN_STABILITY_TO_STAY if k == previous else MIN_STABILITY
 
 
 def _centers(points: FloatArray, before: IntArray | None) -> FloatArray | None:
@@ -98,15 +107,17 @@ def _fits(points: FloatArray, centers_before: FloatArray | None) -> dict[int, KM
     A fit that starts from ``centers_before``, shape (k, d), is preferred if its inertia is nearly as low as the best.
     """
     most = max(2, min(MAX_SHADES, len(points) // TRACKS_PER_SHADE))
+    if centers_before is not None and len(points) >= len(centers_before) * TRACKS_PER_SHADE * PART_TO_STAY:
+        most = max(most, len(centers_before))
+    scale = np.abs(points).max() or 1.0
     # Fits of more shades than wanted lead to better ones of fewer.
-    fits = fit_all_k(points, MAX_SHADES)
-    if centers_before is not None:
+    starts = fit_samples(points[None] / scale, MAX_SHADES, second_pass=True)
+    fits = {k: best_of_starts(points, starts[k].centers * scale) for k in starts if k <= most}
+    if centers_before is not None and len(centers_before) in fits:
         again = best_of_starts(points, centers_before[None])
         if again.inertia <= fits[len(centers_before)].inertia * NEARLY_AS_LOW:
             fits[len(centers_before)] = again
-    return {
-        k: fit for k, fit in fits.items() if k <= most and not choice.is_too_small(np.bincount(fit.labels, minlength=k))
-    }
+    return {k: fit for k, fit in fits.items() if not choice.is_too_small(np.bincount(fit.labels, minlength=k))}
 
 
 def _stabilities(points: FloatArray, hashes: HashArray, candidates: Sequence[int]) -> dict[int, float]:
@@ -146,51 +157,89 @@ def shades(
         }
 
 
-def _before(previous_run: PreviousRun, number: int) -> PreviousRun:
-    """Return the shades of cluster ``number`` in the run before, as if they were a run's clusters."""
-    if previous_run.shades is None:
-        return PreviousRun()
-    had = (previous_run.numbers == number) & (previous_run.shades > 0)
+def _before(previous_run: PreviousRun, number: int) -> PreviousRun | None:
+    """Return the shades of cluster ``number`` in the run before, as if they were a run's clusters; None if unknown."""
+    of_cluster = previous_run.numbers == number
+    if previous_run.shades is None or not previous_run.shades.any() or not of_cluster.any():
+        return None
+    had = of_cluster & (previous_run.shades > 0)
     return PreviousRun(previous_run.ids[had], previous_run.shades[had], next_number=MAX_SHADES + 1)
 
 
 def _of_cluster(
-    projection: Projection, table: FeatureTable, tracks: IntArray, before: PreviousRun
+    projection: Projection, table: FeatureTable, tracks: IntArray, before: PreviousRun | None
 ) -> tuple[Shade, ...]:
-    recordings, recording_of_track = np.unique(table.recordings[tracks], return_inverse=True)
+    recordings, first, recording_of_track = np.unique(table.recordings[tracks], return_index=True, return_inverse=True)
     points = projection.points[recordings]
     found = cut(points, projection.hashes[recordings], _earlier(table.ids[tracks], recording_of_track, before))
     if found is None:
         return ()
     # Matched as clusters are; the numbers only put the shades in order.
-    matched = match(table.ids[tracks], found.labels[recording_of_track] + 1, before)
+    matched = match(table.ids[tracks], found.labels[recording_of_track] + 1, before or PreviousRun())
     order = np.empty_like(found.labels)
     order[recording_of_track] = matched
+    members = [np.flatnonzero(order == shade) for shade in np.unique(order)]
     middle = projection.deviations[recordings].mean(axis=0)
+    differences = [projection.deviations[recordings[own]].mean(axis=0) - middle for own in members]
+    means = [table.values[tracks[first[own]]].mean(axis=0) for own in members]
+    words = describe_all(
+        [dict(zip(projection.kept, each.tolist(), strict=True)) for each in differences],
+        [dict(zip(FEATURE_NAMES, each.tolist(), strict=True)) for each in means],
+    )
     result = []
-    for shade in np.unique(order):
-        own = np.flatnonzero(order == shade)
+    for own, description in zip(members, words, strict=True):
         distances = np.linalg.norm(points[own] - found.centers[found.labels[own[0]]], axis=1)
-        differences = projection.deviations[recordings[own]].mean(axis=0) - middle
-        result.append(
-            Shade(
-                recordings[own[np.argsort(distances, kind="stable")]],
-                describe(dict(zip(projection.kept, differences.tolist(), strict=True))),
-                found.stability,
-            )
-        )
+        nearest_first = recordings[own[np.argsort(distances, kind="stable")]]
+        result.append(Shade(nearest_first, description, found.stability))
     return tuple(result)
 
 
-def _earlier(ids: IntArray, recording_of_track: IntArray, before: PreviousRun) -> IntArray:
+def _earlier(ids: IntArray, recording_of_track: IntArray, before: PreviousRun | None) -> IntArray | None:
     """Return the shade of each recording in the run before, 0 for none. ``ids``: shape (n,), of the tracks."""
+    if before is None:
+        return None
     earlier = np.zeros(recording_of_track.max() + 1, dtype=np.int64)
     _, now, then = np.intersect1d(ids, before.ids, assume_unique=True, return_indices=True)
     earlier[recording_of_track[now]] = before.numbers[then]
     return earlier
 
 
-def describe(differences: dict[str, float]) -> str:
+def describe_all(differences: Sequence[Mapping[str, float]], means: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return how each shade of a cluster differs from it, no two in the same words.
+
+    ``differences``: of each shade, see ``describe``. ``means``: of each shade, of every feature, in its own unit. Where
+    words are the same, a further one follows if it tells the shades apart; otherwise the mean of the feature that does.
+
+    >>> describe_all([{"energy": 0.9, "tempo": 0.4}, {"energy": 0.8, "tempo": -0.3}, {"energy": -1.7, "tempo": 0}], [])
+    ['more energetic, a little faster', 'more energetic, a little slower', 'mellower']
+    """
+    words = [describe(each) for each in differences]
+    for text in {text for text in words if words.count(text) > 1}:
+        alike = [shade for shade, each in enumerate(words) if each == text]
+        name = max(sorted(differences[0]), key=lambda name: np.ptp([differences[shade][name] for shade in alike]))
+        further = [f"{text}, {_a_little(name, differences[shade][name])}" for shade in alike]
+        named = {BY_NAME[name].more, BY_NAME[name].less} & set(text.removeprefix("a little ").split(", "))
+        if named or len(set(further)) < len(alike):
+            further = [f"{text} ({mean})" for mean in _means(name, [means[shade][name] for shade in alike])]
+        for shade, longer in zip(alike, further, strict=True):
+            words[shade] = longer
+    return words
+
+
+def _means(name: str, values: Sequence[float]) -> list[str]:
+    """Return each of ``values``, means of a feature, in words, with so many digits that they differ.
+
+    >>> _means("tempo", [121.4, 121.3])
+    ['tempo 121.4 BPM on average', 'tempo 121.3 BPM on average']
+    """
+    unit = UNITS.get(name, "")
+    digits = 0 if unit else 2
+    while len({f"{value:.{digits}f}" for value in values}) < len(values) and digits < MAX_DIGITS:
+        digits += 1
+    return [f"{name} {value:.{digits}f}{unit} on average" for value in values]
+
+
+def describe(differences: Mapping[str, float]) -> str:
     """Return how a shade differs from its cluster; never empty. See ``captions.describe``.
 
     >>> describe({"energy": 0.2, "valence": -0.4})
@@ -200,4 +249,8 @@ def describe(differences: dict[str, float]) -> str:
     if words:
         return words
     strongest = min(differences, key=lambda name: (-abs(differences[name]), name))
-    return "a little " + captions.describe({strongest: math.copysign(captions.MIN_EFFECT, differences[strongest])})
+    return _a_little(strongest, differences[strongest])
+
+
+def _a_little(name: str, difference: float) -> str:
+    return f"a little {BY_NAME[name].more if difference > 0 else BY_NAME[name].less}"
