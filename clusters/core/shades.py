@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from clusters.core import captions, choice, quality, sampling
 from clusters.core.agreement import mean_pairwise_agreement
 from clusters.core.features import BY_NAME, FEATURE_NAMES, FeatureTable, FloatArray, IntArray
-from clusters.core.kmeans import KMeansFit, best_of_starts, fit_samples, nearest_center, nearest_centers
+from clusters.core.kmeans import KMeansFit, best_of_starts, fit_all_k, fit_samples, nearest_center, nearest_centers
 from clusters.core.matching import match
 from clusters.core.params import PreviousRun
 from clusters.core.projection import Projection
@@ -36,7 +36,7 @@ KEEP_WITHIN = 0.2
 NEARLY_AS_LOW = 1.05
 # A larger cluster is cut, refitted and measured on a sample of this many tracks.
 SAMPLE_SIZE = 100
-REFITS = 12
+REFITS = 10
 # Examples of a shade: the tracks nearest to its centre.
 EXAMPLES = 3
 # Of a mean that tells two shades apart. The other features have no unit.
@@ -109,10 +109,8 @@ def _fits(points: FloatArray, centers_before: FloatArray | None) -> dict[int, KM
     most = max(2, min(MAX_SHADES, len(points) // TRACKS_PER_SHADE))
     if centers_before is not None and len(points) >= len(centers_before) * TRACKS_PER_SHADE * PART_TO_STAY:
         most = max(most, len(centers_before))
-    scale = np.abs(points).max() or 1.0
     # Fits of more shades than wanted lead to better ones of fewer.
-    starts = fit_samples(points[None] / scale, MAX_SHADES, second_pass=True)
-    fits = {k: best_of_starts(points, starts[k].centers * scale) for k in starts if k <= most}
+    fits = {k: fit for k, fit in fit_all_k(points, MAX_SHADES).items() if k <= most}
     if centers_before is not None and len(centers_before) in fits:
         again = best_of_starts(points, centers_before[None])
         if again.inertia <= fits[len(centers_before)].inertia * NEARLY_AS_LOW:

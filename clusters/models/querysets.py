@@ -129,6 +129,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         with_run = published.select_related("track", *with_owner("cluster__run__collection__"))
         return with_run.order_by(*by_kind_and_name("run__collection__")).prefetch_related("cluster__run__clusters")
 
+    def with_shades(self) -> Self:
+        """Memberships, each with the shades of its cluster. One more query."""
+        return self.prefetch_related("cluster__shades")
+
 
 class ExcludedTrackQuerySet(models.QuerySet["ExcludedTrack"]):
     def for_list(self) -> Self:

@@ -282,6 +282,11 @@ class Membership(models.Model):
         return f"{self.track} at {self.rank} in {self.cluster}"
 
     @property
+    def own_shade(self) -> Shade | None:
+        """The shade of its cluster that the track is in, if any. No query if it was read ``with_shades``."""
+        return next((shade for shade in self.cluster.shades.all() if shade.position == self.shade), None)
+
+    @property
     def is_on_the_border(self) -> bool:
         """Whether many of the refits put the track elsewhere; not if that was not measured."""
         return self.sureness is not None and self.sureness < SURE

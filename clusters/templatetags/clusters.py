@@ -28,8 +28,8 @@ def page_of(collection: Collection, page: str, *number: int, api: bool = False) 
 
 @register.simple_tag
 def places_of(track: Track) -> QuerySet[Membership]:
-    """Return the track's memberships in published runs, with all that ``explained`` needs. Two queries."""
-    return Membership.objects.of_track(track)
+    """Return the track's memberships in published runs, with all that pages say of them. Three queries."""
+    return Membership.objects.of_track(track).with_shades()
 
 
 @register.filter
