@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 
 from clusters.core.params import Params
-from clusters.models import Run
+from clusters.models import Membership, Run, Shade
 from clusters.runs import Options, recluster
 from musicdb.models import Genre
-from tests.factories import collection_of, runs_of
+from tests.factories import clustered_genre, collection_of, runs_of
 from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +64,55 @@ def test_the_api_has_them(client: Client, run: Run) -> None:
     assert [shade["position"] for shade in detail["shades"]] == [1, 2]
     tracks = client.get(detail["tracks_url"]).json()["results"]
     assert {track["shade"] for track in tracks} == {1, 2}
+
+
+def test_a_track_says_which_shade_it_is_in(client: Client, run: Run) -> None:
+    place = run.memberships.filter(cluster__number=1, shade=2).select_related("track", "cluster")[0]
+    shade = place.cluster.shades.get(position=2)
+    page = parse(client.get(place.track.get_absolute_url()))
+    words = shade.description.replace(", ", " and ")
+    assert page.one("p", class_="shade").text == (
+        f"Within the cluster, it is in a shade that is {words} than the cluster as a whole ({shade.firmness})."
+    )
+    assert (words, f"{CLUSTERS}/1/?shade=2") in page.links
+
+
+def test_a_track_of_a_cluster_without_shades_says_nothing_of_them(client: Client, run: Run) -> None:
+    place = run.memberships.select_related("track")[0]
+    Membership.objects.filter(pk=place.pk).update(shade=None)
+    assert not parse(client.get(place.track.get_absolute_url())).all("p", class_="shade")
+
+
+@pytest.mark.parametrize("clusters", [2, 4])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        # The genre; the run; clusters; memberships with tracks, artists, labels; shades, their examples; excluded
+        # tracks; the site settings.
+        ("clusters/", 9),
+        ("clusters.md", 8),
+        # The genre; the run; the cluster, its shades, count; memberships with tracks, artists, labels; its siblings.
+        ("clusters/1/?shade=1", 10),
+        ("clusters/1.md", 7),
+    ],
+)
+def test_queries_do_not_grow_with_shades(
+    client: Client, django_assert_num_queries, address: str, queries: int, clusters: int
+) -> None:
+    _genre, run = clustered_genre(tracks=6 * clusters, clusters=clusters, name="dub")
+    Shade.objects.filter(cluster__run=run).delete()
+    for cluster in run.clusters.all():
+        for position in (1, 2):
+            ranks = list(range(position, cluster.size + 1, 2))
+            cluster.shades.create(
+                position=position,
+                size=len(ranks),
+                description="sadder",
+                stability=0.5,
+                centroid={},
+                example_ranks=ranks,
+            )
+            cluster.memberships.filter(rank__in=ranks).update(shade=position)
+    with django_assert_num_queries(queries):
+        page = client.get(f"/genres/dub/{address}").content.decode()
+    assert "adder" in page

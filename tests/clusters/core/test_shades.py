@@ -1,13 +1,17 @@
 """Shades: a finer cut of each cluster, found where there is one, and called loose where it is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from clusters.core import shades
+from clusters.core.agreement import adjusted_rand, contingency
 from clusters.core.features import FloatArray
 from clusters.core.params import Params, PreviousRun
 from clusters.core.pipeline import cluster
 from clusters.core.sampling import row_hashes
-from clusters.core.shades import cut, describe
+from clusters.core.shades import cut, describe, describe_all
 from tests.clusters.core.tables import MEANS, noise, table
 
 
@@ -72,3 +76,83 @@ def test_a_cluster_of_equal_tracks_has_no_shades() -> None:
 
 def test_a_small_difference_is_still_described() -> None:
     assert describe({"energy": 0.2, "valence": -0.4}) == "a little sadder"
+
+
+def test_a_recording_counts_once_however_often_it_was_released() -> None:
+    values = two_levels()
+    once = cluster(table(values), Params(clusters=2))
+    # The first 15 happy tracks of the first cluster have two more releases.
+    rows = np.concatenate([np.arange(120), np.tile(np.arange(30, 45), 2)])
+    result = cluster(replace(table(values[rows]), recordings=rows), Params(clusters=2))
+    shade_of = dict(zip(once.ids.tolist(), zip(once.numbers.tolist(), once.shades.tolist(), strict=True), strict=True))
+    recordings = rows[result.ids - 1]
+    places = list(zip(result.numbers.tolist(), result.shades.tolist(), strict=True))
+    assert places == [shade_of[recording + 1] for recording in recordings.tolist()]
+    assert sorted(shade.size for summary in result.clusters for shade in summary.shades) == [30, 30, 30, 60]
+    for summary in result.clusters:
+        own, ranks = recordings[result.numbers == summary.number], result.ranks[result.numbers == summary.number]
+        for shade in summary.shades:
+            examples = own[np.isin(ranks, shade.examples)]
+            assert len(set(examples.tolist())) == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "stability", "shown"),
+    [
+        # Unknown: from 0.25.
+        (None, 0.24, False),
+        (None, 0.26, True),
+        # Shown before: from 0.15.
+        ([1, 2], 0.16, True),
+        ([1, 2], 0.14, False),
+        # Not shown before: from 0.3.
+        ([0, 0], 0.26, False),
+        ([0, 0], 0.31, True),
+    ],
+)
+def test_a_cut_near_the_limit_does_not_come_and_go(
+    monkeypatch: pytest.MonkeyPatch, before: list[int] | None, stability: float, shown: bool
+) -> None:
+    points = two_levels()[:60]
+    monkeypatch.setattr(shades, "_stabilities", lambda points, hashes, candidates: dict.fromkeys(candidates, stability))
+    known = None if before is None else np.repeat(before, 30)
+    assert (cut(points, row_hashes(points), known) is not None) == shown
+
+
+def test_a_cluster_that_loses_a_few_tracks_keeps_its_shades() -> None:
+    points = two_levels()[np.r_[0:5, 30:36]]
+    assert cut(points, row_hashes(points)) is None
+    found = cut(points, row_hashes(points), np.repeat([1, 2], [5, 6]))
+    assert found is not None
+    assert np.bincount(found.labels).tolist() == [5, 6]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_shades_without_clear_edges_hold_when_tracks_are_left_out(seed: int) -> None:
+    whole = table(noise(300, seed))
+    first = cluster(whole, Params(clusters=2))
+    before = PreviousRun(first.ids, first.numbers, 3, shades=first.shades)
+    rest = np.flatnonzero(np.arange(300) % 20 != seed)
+    part = replace(
+        whole,
+        ids=whole.ids[rest],
+        keys=tuple(whole.keys[row] for row in rest),
+        values=whole.values[rest],
+        recordings=rest,
+    )
+    again = cluster(part, Params(clusters=2), before)
+    shade_of = dict(zip(first.ids.tolist(), (first.numbers * 10 + first.shades).tolist(), strict=True))
+    then = np.array([shade_of[each] for each in again.ids.tolist()])
+    assert adjusted_rand(contingency(then, again.numbers * 10 + again.shades)) > 0.8
+
+
+def test_no_two_shades_have_the_same_words() -> None:
+    alike = [{"valence": -0.9, "tempo": 0.1}, {"valence": -0.6, "tempo": 0.1}, {"valence": 1.4, "tempo": 0.0}]
+    means = [{"valence": 0.214}, {"valence": 0.309}, {"valence": 0.8}]
+    assert describe_all(alike, means) == [
+        "sadder (valence 0.21 on average)",
+        "sadder (valence 0.31 on average)",
+        "happier",
+    ]
+    further = [{"valence": -0.9, "tempo": 0.4}, {"valence": -0.8, "tempo": -0.4}, {"valence": 1.4, "tempo": 0.0}]
+    assert describe_all(further, means) == ["sadder, a little faster", "sadder, a little slower", "happier"]
