@@ -127,23 +127,18 @@ def test_a_cluster_that_loses_a_few_tracks_keeps_its_shades() -> None:
     assert np.bincount(found.labels).tolist() == [5, 6]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_shades_without_clear_edges_hold_when_tracks_are_left_out(seed: int) -> None:
-    whole = table(noise(300, seed))
-    first = cluster(whole, Params(clusters=2))
-    before = PreviousRun(first.ids, first.numbers, 3, shades=first.shades)
-    rest = np.flatnonzero(np.arange(300) % 20 != seed)
-    part = replace(
-        whole,
-        ids=whole.ids[rest],
-        keys=tuple(whole.keys[row] for row in rest),
-        values=whole.values[rest],
-        recordings=rest,
-    )
-    again = cluster(part, Params(clusters=2), before)
-    shade_of = dict(zip(first.ids.tolist(), (first.numbers * 10 + first.shades).tolist(), strict=True))
-    then = np.array([shade_of[each] for each in again.ids.tolist()])
-    assert adjusted_rand(contingency(then, again.numbers * 10 + again.shades)) > 0.8
+# Without the run before, 5 % fewer tracks give these another number of shades.
+@pytest.mark.parametrize("seed", [3, 4, 7])
+def test_parts_of_a_gradient_hold_when_tracks_are_left_out(seed: int) -> None:
+    points = np.random.default_rng(seed).uniform(size=(150, 3)) * [1, 0.6, 0.3]
+    hashes = row_hashes(points)
+    rest = np.flatnonzero(np.arange(150) % 20 != seed)
+    first = cut(points, hashes)
+    assert first is not None
+    again = cut(points[rest], hashes[rest], first.labels[rest] + 1)
+    assert again is not None
+    assert len(again.centers) == len(first.centers)
+    assert adjusted_rand(contingency(first.labels[rest], again.labels)) > 0.9
 
 
 def test_no_two_shades_have_the_same_words() -> None:
