@@ -131,4 +131,4 @@ def test_small_differences_are_described_where_there_is_no_large_one_and_they_ar
 
 
 def test_the_examples_in_the_documentation_hold() -> None:
-    assert doctest.testmod(captions) == doctest.TestResults(failed=0, attempted=7)
+    assert doctest.testmod(captions) == doctest.TestResults(failed=0, attempted=8)

@@ -1,5 +1,6 @@
 """Shades: a finer cut of each cluster, found where there is one, and called loose where it is."""
 
+import doctest
 from dataclasses import replace
 
 import numpy as np
@@ -151,3 +152,7 @@ def test_no_two_shades_have_the_same_words() -> None:
     ]
     further = [{"valence": -0.9, "tempo": 0.4}, {"valence": -0.8, "tempo": -0.4}, {"valence": 1.4, "tempo": 0.0}]
     assert describe_all(further, means) == ["sadder, a little faster", "sadder, a little slower", "happier"]
+
+
+def test_the_examples_in_the_documentation_hold() -> None:
+    assert doctest.testmod(shades) == doctest.TestResults(failed=0, attempted=3)
