@@ -83,6 +83,7 @@ def memberships_of(cluster: Cluster) -> list[dict[str, object]]:
             "more_releases": 0,
             "distance": row.distance,
             "sureness": row.sureness,
+            "shade": row.shade,
             "x": row.x,
             "y": row.y,
             "track": track_of(row.track),
@@ -93,7 +94,8 @@ def memberships_of(cluster: Cluster) -> list[dict[str, object]]:
 
 def detail_of(cluster: Cluster) -> dict[str, object]:
     nearest = memberships_of(cluster)[:10]
-    return {**cluster_of(cluster), "centroid": cluster.centroid, "representatives": nearest}
+    shades = list(cluster.shades.values("position", "size", "description", "stability", "centroid"))
+    return {**cluster_of(cluster), "centroid": cluster.centroid, "shades": shades, "representatives": nearest}
 
 
 def iso(moment: object) -> str:
@@ -245,6 +247,7 @@ def test_the_places_of_a_track(get: Get, run: Run) -> None:
         "rank": place.rank,
         "distance": place.distance,
         "sureness": place.sureness,
+        "shade": place.shade,
         "x": place.x,
         "y": place.y,
     }
