@@ -175,18 +175,19 @@ def test_plot_files_are_served(client: Client) -> None:
 
 def make_collections(tracks: int) -> None:
     """That many tracks in a collection of each kind, each with a published run; they have a genre, too."""
-    genre, _ = clustered_genre(tracks=tracks, name="grime")
+    # Two clear groups in each cluster: its shades.
+    genre, _ = clustered_genre(tracks=tracks, clusters=2, groups=4, name="grime")
     artist, label = ArtistFactory(name="Zoë"), LabelFactory(name="Stone")
     for track in genre.tracks.all():
         TrackArtist.objects.create(track=track, artist=artist, position=1)
         AlbumLabel.objects.create(album=track.album, label=label, position=1)
     playlist = PlaylistFactory(name="Road trip", tracks=list(genre.tracks.all()))
     owned = collections_of([playlist, artist, label])
-    outcomes = list(recluster([Collection.objects.library(), *owned], Params(), Options()))
+    outcomes = list(recluster([Collection.objects.library(), *owned], Params(clusters=2), Options()))
     assert {outcome.status for outcome in outcomes} == {"published"}
 
 
-tracks = once_for_the_module(make_collections, 12, 36)
+tracks = once_for_the_module(make_collections, 32, 96)
 # By the beginning of its address, how the pages call a collection.
 NAMES = {
     "": "the library",
@@ -202,9 +203,9 @@ NAMES = {
     ("address", "queries"),
     # Each page also reads the site settings, and all but the library's their owner.
     [
-        # The run; clusters; memberships with tracks, artists, labels; shades; but no excluded tracks.
-        ("clusters/", 7),
-        ("clusters.md", 6),
+        # The run; clusters; memberships with tracks, artists, labels; shades, their examples; but no excluded tracks.
+        ("clusters/", 8),
+        ("clusters.md", 7),
         # The run; the clusters; why tracks are excluded.
         ("clusters/how/", 4),
         # The run; the cluster, count; memberships with tracks, artists, labels; its siblings.
