@@ -43,6 +43,7 @@ class ClusterTracksView(OfCollection, ListModelMixin, StrictViewSet):
 
     queryset = Membership.objects.for_table()
     serializer_class = serializers.MembershipSerializer
+    page_if_merged = "clusters"
     more_errors = {
         HTTPStatus.GONE: OpenApiResponse(
             serializers.GoneSerializer,

@@ -63,6 +63,7 @@ class ClusterView(OfCollection, ListView):
     template_name = "clusters/cluster.html"
     context_object_name = "memberships"
     paginate_by = ROWS_A_PAGE
+    page_if_merged = "clusters"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         run = self.published_run()
@@ -107,6 +108,8 @@ class ClustersMarkdownView(OfCollection, View):
 
 class ClusterMarkdownView(OfCollection, View):
     """One cluster as Markdown with all its tracks, nearest to the centre first; of a retired one, its successors."""
+
+    page_if_merged = "clusters-markdown"
 
     def get(self, request: HttpRequest, number: int, **slug: str) -> HttpResponse:
         run = self.published_run()

@@ -10,8 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from clusters.models import Cluster, ExcludedTrack, Membership, Run
-from musicdb.editing import merge
+from clusters.core.params import Params
+from clusters.models import Cluster, Collection, ExcludedTrack, Membership, MisplacedTrack, Run
+from clusters.runs import preview
+from musicdb.editing import dismiss, merge
 from musicdb.imports import ImportOptions, run_import
 from musicdb.models import (
     Album,
@@ -41,7 +43,7 @@ from tests.imports.files import sample
 
 CATALOGUE = [Genre, Artist, Label, Album, Track, Playlist]
 MERGEABLE = [Genre, Artist, Label, Album, Track, Playlist]
-RECORDS = [Import, GroupedChange, Run, Cluster, Membership, ExcludedTrack]
+RECORDS = [Import, GroupedChange, Run, Cluster, Membership, ExcludedTrack, Collection, MisplacedTrack]
 ROLES = ["nobody", "no role", "viewer", "editor", "curator", "superuser"]
 SUPERUSER = set(ROLES[5:])
 CURATORS = set(ROLES[4:])
@@ -59,12 +61,18 @@ class Scenario:
         self.record = Import.objects.get()
         self.genre = GenreFactory(name="korean pop")
         self.album = AlbumFactory(labels=[LabelFactory()])
+        # Enough for two clusters, which a preview can show.
         self.tracks = [
-            TrackFactory(genres=[self.genre], artists=[ArtistFactory()], album=self.album, score=1) for _ in range(12)
+            TrackFactory(
+                group=(number % 2, 2), genres=[self.genre], artists=[ArtistFactory()], album=self.album, score=1
+            )
+            for number in range(24)
         ]
         self.old = stored_run(self.genre, {1: self.tracks[:6], 2: self.tracks[6:]})
         self.run = stored_run(self.genre, {1: self.tracks[:5], 2: self.tracks[5:]}, is_published=True)
         self.cluster = self.run.clusters.get(number=1)
+        preview(self.genre.collection, Params())
+        self.preview = self.genre.collection.preview
         self.excluded = ExcludedTrack.objects.create(run=self.run, track=self.tracks[0], reason="no tempo")
         user = User.objects.create_user("merger")
         self.merge = merge(ArtistFactory(), [ArtistFactory()], user).change
@@ -77,6 +85,21 @@ class Scenario:
             Track: [TrackFactory(liked=False), TrackFactory(liked=True)],
             Playlist: [PlaylistFactory(tracks=self.tracks), PlaylistFactory()],
         }
+        self.misplaced, self.dismissed = (
+            MisplacedTrack.objects.create(
+                track=track,
+                genre=self.genre,
+                sounds_like=self.spare[Genre][0],
+                own_distance=4.0,
+                other_distance=0.5,
+                rate=0.02,
+                is_dismissed=is_dismissed,
+                found_at="2026-01-01T00:00Z",
+            )
+            for track, is_dismissed in ((self.tracks[0], False), (self.tracks[1], True))
+        )
+        dismiss(Genre, [self.genre.pk, self.spare[Genre][1].pk], user)
+        dismiss(Track, [self.tracks[0].pk, self.tracks[1].pk], user)
         self.one_of = {
             **{model: spares[0] for model, spares in self.spare.items()},
             Import: self.record,
@@ -85,6 +108,8 @@ class Scenario:
             Cluster: self.cluster,
             Membership: self.cluster.memberships.first(),
             ExcludedTrack: self.excluded,
+            Collection: self.genre.collection,
+            MisplacedTrack: self.misplaced,
         }
         self.own_import, self.own_export = transfers_of(owner or admin)
         self.others_import, self.others_export = transfers_of(admin)
@@ -160,7 +185,6 @@ def endpoints() -> dict[str, Endpoint]:
     found: dict[str, Endpoint] = {
         "index": Endpoint(STAFF, lambda client, scenario: client.get(reverse("admin:index"))),
         "data quality": Endpoint(STAFF, lambda client, scenario: client.get(reverse("admin:data_quality"))),
-        "duplicates": Endpoint(VIEWERS, lambda client, scenario: client.get(reverse("admin:duplicate_tracks"))),
     }
     for model in [*CATALOGUE, *RECORDS]:
         name = model._meta.model_name
@@ -241,7 +265,15 @@ def endpoints() -> dict[str, Endpoint]:
     found["playlist: csv"] = Endpoint(VIEWERS, partial(get, "csv", Playlist))
     found["playlist: edit tracks"] = Endpoint(EDITORS, edit_playlist, changes=True)
     found["track: edit in the list"] = Endpoint(EDITORS, edit_tracks, changes=True)
-    return found | import_endpoints() | transfer_endpoints() | run_endpoints() | user_endpoints()
+    return (
+        found
+        | import_endpoints()
+        | transfer_endpoints()
+        | run_endpoints()
+        | preview_endpoints()
+        | review_endpoints()
+        | user_endpoints()
+    )
 
 
 def edit_playlist(client: Client, scenario: Scenario) -> Any:
@@ -349,6 +381,93 @@ def run_endpoints() -> dict[str, Endpoint]:
         "membership: change": Endpoint(set(), partial(post, "change", Membership, nothing)),
         "excludedtrack: change": Endpoint(set(), partial(post, "change", ExcludedTrack, nothing)),
     }
+
+
+def preview_endpoints() -> dict[str, Endpoint]:
+    """Those who may recluster see what each number of clusters would be."""
+
+    def page(view: str, scenario: Scenario, *more: int) -> str:
+        return page_of(Collection, f"preview{view}", scenario.genre.collection.pk, *more)
+
+    def look(client: Client, scenario: Scenario) -> Any:
+        return client.get(page("", scenario))
+
+    def plot(client: Client, scenario: Scenario) -> Any:
+        clusters = scenario.preview.plots.values_list("clusters", flat=True)[0]
+        return client.get(page("_plot", scenario, scenario.preview.pk, clusters))
+
+    def compute(client: Client, scenario: Scenario) -> Any:
+        return client.post(page("_compute", scenario))
+
+    def publish(clusters: str, client: Client, scenario: Scenario) -> Any:
+        return client.post(page("_publish", scenario), {"clusters": clusters})
+
+    settings = {"requires_review": "on", "clusters": ""}
+    return {
+        "collection: change": Endpoint(
+            CURATORS, partial(post, "change", Collection, lambda scenario: settings), changes=True
+        ),
+        "collection: delete": Endpoint(set(), partial(post, "delete", Collection, lambda scenario: {"post": "yes"})),
+        "collection: preview": Endpoint(CURATORS, look),
+        "collection: plot of a preview": Endpoint(CURATORS, plot),
+        "collection: compute a preview": Endpoint(CURATORS, compute, changes=True),
+        "collection: publish from a preview": Endpoint(CURATORS, partial(publish, "2"), changes=True),
+        "collection: let the data choose": Endpoint(CURATORS, partial(publish, ""), changes=True),
+    }
+
+
+def review_endpoints() -> dict[str, Endpoint]:
+    """Lists of what may be wrong: those who may change the rows decide on it."""
+
+    def decide(name: str, row: str, client: Client, scenario: Scenario) -> Any:
+        query = {"dismissed": "yes"} if row == "dismissed" else {}
+        data = {"action": name, "_selected_action": [getattr(scenario, row).pk]}
+        return client.post(page_of(MisplacedTrack, **query), data)
+
+    def page(name: str, query: dict[str, str]) -> str:
+        return reverse(f"admin:{name}", query=query)
+
+    def look(name: str, query: dict[str, str], client: Client, scenario: Scenario) -> Any:
+        return client.get(page(name, query))
+
+    def dismiss_pair(name: str, query: dict[str, str], client: Client, scenario: Scenario) -> Any:
+        rows = scenario.spare[Genre if name == "same_genres" else Track]
+        return client.post(page(name, query), {"id": [row.pk for row in rows]})
+
+    def restore_pair(name: str, query: dict[str, str], client: Client, scenario: Scenario) -> Any:
+        genres = [scenario.genre, scenario.spare[Genre][1]]
+        rows = genres if name == "same_genres" else scenario.tracks[:2]
+        return client.post(page(name, {**query, "dismissed": "1"}), {"id": [row.pk for row in rows]})
+
+    nothing: Callable[[Scenario], dict[str, Any]] = lambda scenario: {}  # noqa: E731
+    found = {
+        "misplacedtrack: dismissed ones": Endpoint(
+            VIEWERS, lambda client, scenario: client.get(page_of(MisplacedTrack, dismissed="yes"))
+        ),
+        "misplacedtrack: change": Endpoint(set(), partial(post, "change", MisplacedTrack, nothing)),
+        "misplacedtrack: delete": Endpoint(
+            set(), partial(post, "delete", MisplacedTrack, lambda scenario: {"post": "yes"})
+        ),
+        **{
+            f"misplacedtrack: {name}": Endpoint(EDITORS, partial(decide, name, row), changes=True)
+            for name, row in (
+                ("move_selected", "misplaced"),
+                ("add_selected", "misplaced"),
+                ("dismiss_selected", "misplaced"),
+                ("restore_selected", "dismissed"),
+            )
+        },
+    }
+    for title, name, query in (
+        ("duplicates", "duplicate_tracks", {}),
+        ("shared ISRCs", "duplicate_tracks", {"isrc": "1"}),
+        ("copied features", "duplicate_tracks", {"features": "1"}),
+        ("same genres", "same_genres", {}),
+    ):
+        found[title] = Endpoint(VIEWERS, partial(look, name, query))
+        found[f"{title}: dismiss"] = Endpoint(EDITORS, partial(dismiss_pair, name, query), changes=True)
+        found[f"{title}: restore"] = Endpoint(EDITORS, partial(restore_pair, name, query), changes=True)
+    return found
 
 
 def user_endpoints() -> dict[str, Endpoint]:
