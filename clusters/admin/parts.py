@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from clusters.admin.base import RunChildAdmin
 from clusters.models import Cluster, ExcludedTrack, Membership
 from clusters.models.collection_querysets import by_kind_and_name, name_keys, with_owner
+from clusters.runs import pass_on_name
 from musicdb.admin.catalogue import FEATURES_BY_NAME
 from musicdb.admin.changelist.list_editing import ListEditingAdmin
 from musicdb.admin.html import facts, link_to, link_to_list
@@ -32,6 +33,11 @@ class ClusterAdmin(ListEditingAdmin[Cluster], RunChildAdmin[Cluster]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("clusters.change_cluster")
+
+    def save_model(self, request: HttpRequest, obj: Cluster, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "name" in form.changed_data and obj.run.is_published:
+            pass_on_name(obj, form.initial["name"])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
         clusters: Any = super().get_queryset(request)

@@ -19,7 +19,7 @@ from clusters.runs.previews import (
     number_as_json,
     preview,
 )
-from clusters.runs.publishing import publish, remove, unpublish
+from clusters.runs.publishing import pass_on_name, publish, remove, unpublish
 from clusters.runs.retired import Successors, successors_of
 from clusters.runs.run_diff import (
     NotComparableError,
@@ -70,6 +70,7 @@ __all__ = [
     "in_order",
     "is_current",
     "number_as_json",
+    "pass_on_name",
     "path_of_owner",
     "pin_clusters",
     "preview",

@@ -66,6 +66,27 @@ def carry_names(before: Run, run: Run) -> None:
     Cluster.objects.bulk_update(unnamed, ["name"])
 
 
+@transaction.atomic
+def pass_on_name(cluster: Cluster, before: str) -> None:
+    """Give the name of a published ``cluster`` to its number in later runs that still have the name ``before``.
+
+    A run that waits for review took over that name when it was stored. Published, it would undo the renaming.
+
+    Raises Collection.DoesNotExist where somebody has deleted the collection.
+    """
+    lock(cluster.run.collection_id)
+    later = Cluster.objects.filter(
+        run__collection=cluster.run.collection_id,
+        run__finished_at__gt=cluster.run.finished_at,
+        number=cluster.number,
+        name=before,
+    )
+    copies = list(later)
+    for copy in copies:
+        copy.name = cluster.name
+    Cluster.objects.bulk_update(copies, ["name"])
+
+
 def remove(runs: Iterable[Run]) -> int:
     """Delete ``runs`` and their plots, except those that are published by now. Return how many were deleted."""
     removed = 0
