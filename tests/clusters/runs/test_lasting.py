@@ -279,7 +279,14 @@ class TestEditors:
         assert_lasts(client, NAMES)
         shown = Run.objects.published().get().clusters
         admin_client.post(page_of(Cluster, "change", shown.get(number=2).pk), {"name": "Morning"})
-        renamed = {**NAMES, 2: "Morning"}
+        row = {
+            "form-0-id": shown.get(number=3).pk,
+            "form-0-name": "Late",
+            "form-TOTAL_FORMS": 1,
+            "form-INITIAL_FORMS": 1,
+        }
+        admin_client.post(page_of(Cluster), {**row, "initial-form-0-name": NAMES[3], "_save": "Save"})
+        renamed = {**NAMES, 2: "Morning", 3: "Late"}
         waiting = Run.objects.waiting().get()
         waiting.clusters.filter(number=5).update(name="The fifth")
         admin_client.post(page_of(Run, "publish", waiting.pk))
