@@ -66,7 +66,9 @@ class ClusterView(OfCollection, ListView):
     context_object_name = "memberships"
     paginate_by = ROWS_A_PAGE
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(  # type: ignore[override]
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         run = self.published_run()
         cluster = cluster_or_retired_or_404(run, kwargs["number"])
         if isinstance(cluster, RetiredCluster):
@@ -90,7 +92,6 @@ class ClusterView(OfCollection, ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.cluster.run
-        arguments = [*run.collection.address_arguments, self.cluster.number]
         numbers = run.clusters.order_by("number")
         return super().get_context_data(
             cluster=self.cluster,
@@ -99,7 +100,9 @@ class ClusterView(OfCollection, ListView):
             run=run,
             collection=run.collection,
             siblings=numbers,
-            files=files_of(f"{self.kind}-cluster-tracks", *arguments, query=self._query),
+            files=files_of(
+                f"{self.kind}-cluster-tracks", *run.collection.address_arguments, self.cluster.number, query=self._query
+            ),
             **kwargs,
         )
 

@@ -27,7 +27,9 @@ class FilteredListView(ListView):
     # The filters that the form shows. Others are kept when the form is sent.
     form_fields: Sequence[str] = ("q", "ordering")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(  # type: ignore[override]
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         self.filterset = self.filterset_class(request.GET, queryset=self.get_unfiltered_queryset())
         errors = self.filterset.errors
         for name, values in request.GET.lists():
@@ -54,8 +56,8 @@ class FilteredListView(ListView):
     def filters_query(self) -> str:
         """The filters and the order that were asked for, as the query of an address; empty if there are none."""
         query = QueryDict(mutable=True)
-        for name, value in self.request.GET.items():
-            if name in self.filterset.filters and value.strip():
+        for name in self.filterset.filters:
+            if value := str(self.request.GET.get(name, "")).strip():
                 query[name] = value
         return query.urlencode()
 

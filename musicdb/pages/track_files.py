@@ -42,6 +42,11 @@ class TrackFile:
     format: type[TrackListFormat]
     address: str
 
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters."""
+        return self.format.media_type.split(";")[0]
+
 
 def files_of(view: str, *arguments: str | int, query: str = "") -> list[TrackFile]:
     """Return the files of the list at the address of this name with these arguments, one for each format."""
@@ -82,4 +87,3 @@ def _file_name(title: str) -> str:
     name = "".join(one for one in name if unicodedata.bidirectional(one) not in _TURNING)
     name = normalise_name(name).encode()[:MAX_NAME].decode(errors="ignore").strip(". ")
     return name or "tracks"
-

@@ -33,6 +33,7 @@ class Csv(TrackListFormat):
 
     extension = "csv"
     label = "CSV"
+    purpose = "for spreadsheets"
     media_type = "text/csv; charset=utf-8"
 
     @classmethod

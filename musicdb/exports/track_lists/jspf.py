@@ -10,6 +10,7 @@ from musicdb.exports.track_lists.track_list import TrackList, TrackListFormat
 class Jspf(TrackListFormat):
     extension = "jspf"
     label = "JSPF"
+    purpose = "the same as JSON"
     # Nobody has registered one. This is what programs use.
     media_type = "application/jspf+json"
 

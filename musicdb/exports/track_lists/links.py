@@ -10,6 +10,7 @@ class Links(TrackListFormat):
 
     extension = "txt"
     label = "Spotify links"
+    purpose = "to paste into a playlist there"
     media_type = "text/plain; charset=utf-8"
     is_attachment = False
 

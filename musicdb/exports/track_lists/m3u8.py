@@ -20,11 +20,12 @@ UNKNOWN_LENGTH = -1
 class M3u8(TrackListFormat):
     """Extended M3U. It is no stream (RFC 8216), so its media type is the one that players have for M3U.
 
-    A player takes each line that is no comment for a place to play from, so a track whose place is unknown is a comment.
+    A player takes each line that is no comment for a place to play from. So a track that has none is a comment.
     """
 
     extension = "m3u8"
     label = "M3U8"
+    purpose = "for players"
     media_type = "audio/x-mpegurl; charset=utf-8"
 
     @classmethod

@@ -52,10 +52,11 @@ class TrackList:
 
 
 class TrackListFormat(ABC):
-    """A kind of file. ``extension`` ends its name, and ``label`` is what visitors read."""
+    """A kind of file. ``extension`` ends its name; ``label`` and ``purpose`` are what visitors read."""
 
     extension: ClassVar[str]
     label: ClassVar[str]
+    purpose: ClassVar[str]
     media_type: ClassVar[str]
     # Whether a browser saves the file and does not show it.
     is_attachment: ClassVar[bool] = True

@@ -12,11 +12,12 @@ NAMESPACE = "http://xspf.org/ns/0/"
 class Xspf(TrackListFormat):
     extension = "xspf"
     label = "XSPF"
+    purpose = "for players, with all that is known"
     media_type = "application/xspf+xml"
 
     @classmethod
     def write(cls, file: IO[bytes], tracks: TrackList) -> None:
-        xml = XMLGenerator(file, "utf-8")  # type: ignore[arg-type]
+        xml = XMLGenerator(file, "utf-8")
         xml.startDocument()
         xml.startElement("playlist", {"version": "1", "xmlns": NAMESPACE})  # type: ignore[arg-type]
         _write_fields(xml, fields_of_heading(tracks.heading))
