@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from clusters.pages.home import HomeView
 from clusters.pages.urls import urlpatterns as clusters
 from musicdb.api.docs import DocsView
-from musicdb.pages import views
+from musicdb.pages import track_lists, views
 from musicdb.pages.theme import theme
 
 urlpatterns = [
@@ -16,13 +16,38 @@ urlpatterns = [
     *clusters,
     path("genres/", views.GenreListView.as_view(), name="genres"),
     path("genres/<slug:genre_slug>/", views.GenreDetailView.as_view(), name="genre"),
+    path(
+        "genres/<slug:genre_slug>/tracks.<track_list_format:extension>",
+        track_lists.GenreTrackListView.as_view(),
+        name="genre-tracks",
+    ),
     path("artists/", views.ArtistListView.as_view(), name="artists"),
     path("artists/<slug:artist_slug>/", views.ArtistDetailView.as_view(), name="artist"),
+    path(
+        "artists/<slug:artist_slug>/tracks.<track_list_format:extension>",
+        track_lists.ArtistTrackListView.as_view(),
+        name="artist-tracks",
+    ),
     path("labels/", views.LabelListView.as_view(), name="labels"),
     path("labels/<slug:label_slug>/", views.LabelDetailView.as_view(), name="label"),
+    path(
+        "labels/<slug:label_slug>/tracks.<track_list_format:extension>",
+        track_lists.LabelTrackListView.as_view(),
+        name="label-tracks",
+    ),
     path("playlists/", views.PlaylistListView.as_view(), name="playlists"),
     path("playlists/<slug:playlist_slug>/", views.PlaylistDetailView.as_view(), name="playlist"),
+    path(
+        "playlists/<slug:playlist_slug>/tracks.<track_list_format:extension>",
+        track_lists.PlaylistTrackListView.as_view(),
+        name="playlist-tracks",
+    ),
     path("albums/<slug:album_slug>/", views.AlbumDetailView.as_view(), name="album"),
+    path(
+        "albums/<slug:album_slug>/tracks.<track_list_format:extension>",
+        track_lists.AlbumTrackListView.as_view(),
+        name="album-tracks",
+    ),
     path("tracks/<slug:track_slug>/", views.TrackDetailView.as_view(), name="track"),
     re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", theme, name="theme"),
     path("healthz", views.healthz, name="healthz"),

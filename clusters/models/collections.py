@@ -127,4 +127,9 @@ class Collection(models.Model):
     def address(self, page: str, *number: int, api: bool = False) -> str:
         """Return the path of one of its pages, such as ``clusters`` or ``cluster`` with a number; or in the API."""
         name = f"{self.kind}-{page}"
-        return reverse(f"api:{name}" if api else name, args=[*([self.owner.slug] if self.owner else []), *number])
+        return reverse(f"api:{name}" if api else name, args=[*self.address_arguments, *number])
+
+    @property
+    def address_arguments(self) -> list[str]:
+        """What the addresses of its pages begin with: the slug of its owner, if it has one."""
+        return [self.owner.slug] if self.owner else []

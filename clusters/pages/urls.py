@@ -17,6 +17,7 @@ PAGES = (
     ("clusters/how/", views.RunReportView, "run-report"),
     ("clusters/<int:number>/", views.ClusterView, "cluster"),
     ("clusters/<int:number>.md", views.ClusterMarkdownView, "cluster-markdown"),
+    ("clusters/<int:number>.<track_list_format:extension>", views.ClusterTrackListView, "cluster-tracks"),
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.generic import TemplateView, View
 
@@ -13,6 +14,7 @@ from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, r
 from clusters.runs import OfCollection, add_examples, cluster_or_retired_or_404, run_report, successors_of
 from musicdb.models import Track
 from musicdb.pages.generic import ListView
+from musicdb.pages.track_files import files_of, heading_of, send_tracks
 
 ROWS_A_PAGE = 50
 # A cluster may have a hundred thousand tracks.
@@ -65,7 +67,9 @@ class ClusterView(OfCollection, ListView):
     paginate_by = ROWS_A_PAGE
     page_if_merged = "clusters"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(  # type: ignore[override]
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         run = self.published_run()
         cluster = cluster_or_retired_or_404(run, kwargs["number"])
         if isinstance(cluster, RetiredCluster):
@@ -77,6 +81,10 @@ class ClusterView(OfCollection, ListView):
         self.shade = next((shade for shade in self.shades if str(shade.position) == wanted), None)
         if wanted and self.shade is None:
             raise Http404(f"The cluster has no shade {wanted}.")
+        return self.show(request, *args, **kwargs)
+
+    def show(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Respond with the cluster, or the shade of it, that was asked for."""
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Membership]:
@@ -93,8 +101,31 @@ class ClusterView(OfCollection, ListView):
             run=run,
             collection=run.collection,
             siblings=numbers,
+            files=files_of(
+                f"{self.kind}-cluster-tracks", *run.collection.address_arguments, self.cluster.number, query=self._query
+            ),
             **kwargs,
         )
+
+    @property
+    def _query(self) -> str:
+        return f"shade={self.shade.position}" if self.shade else ""
+
+
+class ClusterTrackListView(ClusterView):
+    """The tracks of one cluster, or of a shade of it, as a file in the format that the address ends with."""
+
+    def show(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        cluster, collection = self.cluster, self.cluster.run.collection
+        heading = heading_of(
+            request,
+            f"{cluster} {collection.preposition} {collection.name}",
+            cluster.get_absolute_url(),
+            annotation=self.shade.description if self.shade else cluster.description,
+            date=cluster.run.finished_at,
+        )
+        tracks = Track.objects.filter(memberships__in=self.get_queryset().order_by().values("pk"))
+        return send_tracks(heading, tracks.order_by("memberships__rank"), kwargs["extension"])
 
 
 class ClustersMarkdownView(OfCollection, View):

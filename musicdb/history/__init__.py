@@ -15,6 +15,7 @@ from musicdb.history.record import (
     signals_disabled,
     signals_enabled,
 )
+from musicdb.history.versions import created_at
 
 __all__ = [
     "BASELINE",
@@ -23,6 +24,7 @@ __all__ = [
     "LostMember",
     "SetByPeople",
     "baseline",
+    "created_at",
     "delete",
     "deleted_by_people",
     "imported_counts",

@@ -1,12 +1,13 @@
 """Find versions of rows."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, OuterRef, Subquery
 
 from musicdb.models.aggregates import Aggregate
-from musicdb.models.history import DELETED
+from musicdb.models.history import CREATED, DELETED
 
 
 def versions_before(aggregate: Aggregate, keys: Iterable[int]) -> dict[int, Any]:
@@ -28,3 +29,10 @@ def last_versions(model: Any, keys: Iterable[int]) -> dict[int, Any]:
     last = model.history.filter(id__in=wanted).order_by().values("id").annotate(last=Max("history_id"))
     versions = model.history.filter(history_id__in=last.values("last")).select_related("grouped_change")
     return {version.id: version for version in versions}
+
+
+def created_at(row: Any) -> datetime | None:
+    """Return when ``row`` was created, None if its history does not say. One query."""
+    created = row.history.filter(history_type=CREATED).order_by("history_id")
+    when: datetime | None = created.values_list("history_date", flat=True).first()
+    return when

@@ -316,6 +316,10 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         """As ``with_table_columns``, in order: highest score first, then liked, then title."""
         return self.with_table_columns().most_loved_first()
 
+    def for_track_list(self) -> Self:
+        """Tracks with all that a file of tracks says of them: album and artists. Two queries."""
+        return self.select_related("album").prefetch_related(rows_with(self.model, "track_artists", "artist"))
+
     def for_page(self) -> Self:
         """As ``with_table_columns``, and the genres. Four queries."""
         return self.with_table_columns().prefetch_related("genres")

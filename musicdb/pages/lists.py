@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_filters import FilterSet
 
@@ -26,7 +27,9 @@ class FilteredListView(ListView):
     # The filters that the form shows. Others are kept when the form is sent.
     form_fields: Sequence[str] = ("q", "ordering")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(  # type: ignore[override]
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         self.filterset = self.filterset_class(request.GET, queryset=self.get_unfiltered_queryset())
         errors = self.filterset.errors
         for name, values in request.GET.lists():
@@ -35,6 +38,10 @@ class FilteredListView(ListView):
         if errors:
             context = self._form_context() | {"wrong_fields": [field for field in self.filterset.form if field.errors]}
             return render(request, "musicdb/bad_query.html", context, status=HTTPStatus.BAD_REQUEST)
+        return self.show(request, *args, **kwargs)
+
+    def show(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Respond to a query without a wrong value."""
         return super().get(request, *args, **kwargs)
 
     def get_unfiltered_queryset(self) -> QuerySet[Any]:
@@ -44,6 +51,15 @@ class FilteredListView(ListView):
     def get_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.filterset.qs
         return rows
+
+    @property
+    def filters_query(self) -> str:
+        """The filters and the order that were asked for, as the query of an address; empty if there are none."""
+        query = QueryDict(mutable=True)
+        for name in self.filterset.filters:
+            if value := str(self.request.GET.get(name, "")).strip():
+                query[name] = value
+        return query.urlencode()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs) | self._form_context()

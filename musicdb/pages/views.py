@@ -19,6 +19,7 @@ from musicdb.models.querysets import TrackQuerySet
 from musicdb.pages.generic import DetailView
 from musicdb.pages.jump_letters import JumpLettersView
 from musicdb.pages.lists import FilteredListView
+from musicdb.pages.track_files import files_of
 from musicdb.search import (
     ArtistFilter,
     GenreFilter,
@@ -76,6 +77,7 @@ class GenreDetailView(DetailView):
             top_albums=Album.objects.top_of_genre(genre, TOP),
             top_labels=Label.objects.top_of_genre(genre, TOP),
             top_tracks=genre.tracks.for_table()[:TOP],
+            files=files_of("genre-tracks", genre.slug),
             **kwargs,
         )
 
@@ -115,7 +117,8 @@ class OwnedTracksView(FilteredListView):
         return tracks
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, **{self.name: self.owner, "owner": self.owner})
+        files = files_of(f"{self.name}-tracks", self.owner.slug, query=self.filters_query)
+        return super().get_context_data(**kwargs, **{self.name: self.owner, "owner": self.owner, "files": files})
 
 
 class ArtistDetailView(OwnedTracksView):

@@ -1,13 +1,12 @@
 """Sends a file that the admin exports: a small one at once, a large one by a transfer that has a page of its own."""
 
-import tempfile
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import site
 from django.contrib.auth import get_permission_codename
-from django.http import FileResponse, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
@@ -16,6 +15,7 @@ from musicdb.admin.exports.work import Export
 from musicdb.admin.transfers import start_or_say_why
 from musicdb.exports import ExportRefusedError
 from musicdb.models import Transfer
+from musicdb.pages.downloads import whole_file
 from musicdb.transfers import start
 
 
@@ -26,7 +26,7 @@ def send(request: HttpRequest, export: Export, back: str) -> HttpResponseBase:
     """
     if export.rows <= settings.TRANSFER_ROWS:
         try:
-            return _download(export)
+            return whole_file(export.write, filename=export.name, as_attachment=True)
         except ExportRefusedError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(back)
@@ -51,18 +51,3 @@ def permissions_to_view(request: HttpRequest, opts: Any) -> list[str]:
     """Return the permission by which the user may see rows of a model: that to view them, else that to change them."""
     names = (f"{opts.app_label}.{get_permission_codename(action, opts)}" for action in ("view", "change"))
     return [name for name in names if request.user.has_perm(name)][:1]
-
-
-def _download(export: Export) -> FileResponse:
-    """Send the file. Raises ExportRefusedError.
-
-    It goes to a temporary file first: an error never leaves the user with half a file, and no file is in memory.
-    """
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
-    try:
-        export.write(file)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=export.name)
