@@ -9,10 +9,13 @@ from django.shortcuts import render
 from django.views.generic import TemplateView, View
 
 from clusters.models import CollectionKind, Membership, RetiredCluster
+from clusters.pages import facts
+from clusters.pages.embedding import oembed_address
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
 from clusters.runs import OfCollection, add_examples, cluster_or_retired_or_404, run_report, successors_of
 from musicdb.models import Track
 from musicdb.pages.generic import ListView
+from musicdb.pages.machines import Facts, WithHead
 
 ROWS_A_PAGE = 50
 # A cluster may have a hundred thousand tracks.
@@ -20,7 +23,7 @@ ROWS_AT_A_TIME = 1_000
 LISTED = 200
 
 
-class ClustersView(OfCollection, TemplateView):
+class ClustersView(WithHead, OfCollection, TemplateView):
     """A collection's clusters: the plot, and the tracks nearest to the centre of each cluster."""
 
     template_name = "clusters/clusters.html"
@@ -36,11 +39,15 @@ class ClustersView(OfCollection, TemplateView):
             collection=run.collection,
             clusters=add_examples(list(run.clusters.for_cluster_table().with_shades())),
             excluded=run.excluded.for_list()[:LISTED],
+            oembed_address=oembed_address(self.request, run.collection),
             **kwargs,
         )
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return facts.clusters_facts(context)
 
-class RunReportView(OfCollection, TemplateView):
+
+class RunReportView(WithHead, OfCollection, TemplateView):
     """How a collection's clusters were made: from which features, why so many, and every figure of the run."""
 
     template_name = "clusters/run_report.html"
@@ -56,8 +63,11 @@ class RunReportView(OfCollection, TemplateView):
             **kwargs,
         )
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return facts.report_facts(context)
 
-class ClusterView(OfCollection, ListView):
+
+class ClusterView(WithHead, OfCollection, ListView):
     """All tracks of one cluster, nearest to its centre first; of a retired cluster, where its tracks went."""
 
     template_name = "clusters/cluster.html"
@@ -94,6 +104,12 @@ class ClusterView(OfCollection, ListView):
             siblings=numbers,
             **kwargs,
         )
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return facts.cluster_facts(context)
+
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        return [("shade", str(self.shade.position))] if self.shade else []
 
 
 class ClustersMarkdownView(OfCollection, View):

@@ -19,6 +19,7 @@ from musicdb.models.querysets import TrackQuerySet
 from musicdb.pages.generic import DetailView
 from musicdb.pages.jump_letters import JumpLettersView
 from musicdb.pages.lists import FilteredListView
+from musicdb.pages.machines import Facts, WithHead, catalogue
 from musicdb.search import (
     ArtistFilter,
     GenreFilter,
@@ -63,8 +64,11 @@ class GenreListView(FilteredListView):
     filterset_class = GenreFilter
     paginate_by = NAMES_A_PAGE
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "genre")
 
-class GenreDetailView(DetailView):
+
+class GenreDetailView(WithHead, DetailView):
     model = Genre
     slug_url_kwarg = "genre_slug"
 
@@ -79,6 +83,9 @@ class GenreDetailView(DetailView):
             **kwargs,
         )
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.genre_facts(context)
+
 
 class ArtistListView(JumpLettersView):
     queryset = Artist.objects.for_list()
@@ -87,6 +94,9 @@ class ArtistListView(JumpLettersView):
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "artist")
+
 
 class LabelListView(JumpLettersView):
     queryset = Label.objects.for_list()
@@ -94,6 +104,9 @@ class LabelListView(JumpLettersView):
     filterset_class = LabelFilter
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "label")
 
 
 class OwnedTracksView(FilteredListView):
@@ -127,6 +140,9 @@ class ArtistDetailView(OwnedTracksView):
         genres = Genre.objects.filter(tracks__artists=self.owner).distinct()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], genres=genres, **kwargs)
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.artist_facts(context)
+
 
 class LabelDetailView(OwnedTracksView):
     owners = Label.objects.visible(of_few=True)
@@ -138,6 +154,9 @@ class LabelDetailView(OwnedTracksView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         albums = Album.objects.of_label(self.owner).for_list()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], **kwargs)
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.label_facts(context)
 
 
 class AlbumDetailView(OwnedTracksView):
@@ -153,6 +172,9 @@ class AlbumDetailView(OwnedTracksView):
         shows_discs = not is_sorted and self.owner.tracks.number_of_discs() > 1
         return super().get_context_data(shows_discs=shows_discs, **kwargs)
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.album_facts(context)
+
 
 class PlaylistListView(JumpLettersView):
     queryset = Playlist.objects.for_list()
@@ -165,6 +187,9 @@ class PlaylistListView(JumpLettersView):
         counts = count_tracks(context["object_list"])
         return {**context, "rows": [(playlist, counts[playlist.pk]) for playlist in context["object_list"]]}
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "playlist")
+
 
 class PlaylistDetailView(OwnedTracksView):
     owners = Playlist.objects.visible()
@@ -176,10 +201,16 @@ class PlaylistDetailView(OwnedTracksView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(totals=totals_of(self.filterset.qs), **kwargs)
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.playlist_facts(context)
 
-class TrackDetailView(DetailView):
+
+class TrackDetailView(WithHead, DetailView):
     queryset = Track.objects.for_page()
     slug_url_kwarg = "track_slug"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(playlists=playlists_with(self.object), **kwargs)
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.track_facts(self.object)
