@@ -29,7 +29,7 @@ _PAGES = {f"{kind}-clusters": kind for kind in CollectionKind.values}
 
 
 # Any site may frame this page, and no other page of this one.
-@method_decorator([xframe_options_exempt, csp_replace({"frame-ancestors": ["*"]})], name="dispatch")  # type: ignore[arg-type]
+@method_decorator([xframe_options_exempt, csp_replace({"frame-ancestors": ["*"]})], name="dispatch")
 class EmbeddedView(OfCollection, TemplateView):
     """The plot of a collection's clusters, with links to its page."""
 

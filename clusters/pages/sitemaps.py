@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from clusters.models import Cluster, Run
 from clusters.models.collection_querysets import is_public
-from musicdb.pages.machines.sitemaps import Rows, Sitemap, catalogue_sitemaps, index, newest
+from musicdb.pages.machines.sitemaps import Rows, Sitemaps, catalogue_sitemaps, index, newest
 
 
 class Runs(Rows):
@@ -36,7 +36,7 @@ class Clusters(Rows):
         return newest(self.rows, "run__finished_at")
 
 
-def _sitemaps() -> dict[str, Sitemap]:
+def _sitemaps() -> Sitemaps:
     return {**catalogue_sitemaps(), "runs": Runs(), "clusters": Clusters()}
 
 

@@ -25,6 +25,8 @@ else:
     Sitemap = DjangoSitemap
     RowPaginator = Paginator
 
+Sitemaps = dict[str, type[Sitemap] | Sitemap]
+
 ADDRESSES_A_FILE = 10_000
 
 
@@ -34,7 +36,7 @@ class KeyRanges(RowPaginator):
     @cached_property
     def ranges(self) -> list[int]:
         """The numbers of the ranges that have rows. One query."""
-        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        rows: QuerySet[Any] = self.object_list
         return sorted(rows.order_by().values_list(F("pk") / self.per_page, flat=True).distinct())
 
     @property
@@ -43,7 +45,7 @@ class KeyRanges(RowPaginator):
 
     def page(self, number: Any) -> "Page[Any]":
         place = self.validate_number(number)
-        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        rows: QuerySet[Any] = self.object_list
         if not self.ranges:
             return Page(rows.none(), place, self)
         start = self.ranges[place - 1] * self.per_page
@@ -84,7 +86,7 @@ class CatalogueRows(Rows):
         super().__init__(rows.only("slug"))
 
 
-def catalogue_sitemaps() -> dict[str, Sitemap]:
+def catalogue_sitemaps() -> Sitemaps:
     """Return the sitemaps by name."""
     return {
         "pages": NamedPages(),
@@ -103,7 +105,9 @@ def newest(dates: QuerySet[Any], column: str) -> datetime | None:
     return found
 
 
-def index(request: HttpRequest, sitemaps: dict[str, Sitemap]) -> HttpResponse:
+def index(request: HttpRequest, sitemaps: Sitemaps) -> HttpResponse:
     """Serve the list of the files. A file without an address would not be valid, so empty ones are left out."""
-    filled = {name: each for name, each in sitemaps.items() if each.paginator.num_pages}
+    filled = {
+        name: each for name, each in sitemaps.items() if isinstance(each, DjangoSitemap) and each.paginator.num_pages
+    }
     return views.index(request, filled, sitemap_url_name="sitemap-file")
