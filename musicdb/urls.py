@@ -5,10 +5,14 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
+from clusters.pages.embedding import oembed
+from clusters.pages.feeds import ChangesFeed
 from clusters.pages.home import HomeView
+from clusters.pages.sitemaps import sitemap_file, sitemap_index
 from clusters.pages.urls import urlpatterns as clusters
 from musicdb.api.docs import DocsView
 from musicdb.pages import track_lists, views
+from musicdb.pages.machines.site_files import manifest, robots
 from musicdb.pages.theme import theme
 
 urlpatterns = [
@@ -49,6 +53,12 @@ urlpatterns = [
         name="album-tracks",
     ),
     path("tracks/<slug:track_slug>/", views.TrackDetailView.as_view(), name="track"),
+    path("changes.atom", ChangesFeed(), name="changes"),
+    path("oembed", oembed, name="oembed"),
+    path("sitemap.xml", sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemap_file, name="sitemap-file"),
+    path("robots.txt", robots, name="robots"),
+    path("site.webmanifest", manifest, name="manifest"),
     re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", theme, name="theme"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon),

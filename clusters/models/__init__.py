@@ -4,6 +4,7 @@ from clusters.models.collections import Collection, CollectionKind
 from clusters.models.jobs import ReclusterJob, ReclusterTask
 from clusters.models.misplaced import MisplacedTrack
 from clusters.models.previews import Preview, PreviewPlot
+from clusters.models.publications import Publication
 from clusters.models.runs import Cluster, ExcludedTrack, Membership, RetiredCluster, Run, Shade
 from clusters.models.workers import WorkerHeartbeat
 
@@ -16,6 +17,7 @@ __all__ = [
     "MisplacedTrack",
     "Preview",
     "PreviewPlot",
+    "Publication",
     "ReclusterJob",
     "ReclusterTask",
     "RetiredCluster",

@@ -5,15 +5,18 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from clusters.models import Run
+from clusters.pages.facts import home_facts
 from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
+from musicdb.pages.context import site_of
 from musicdb.pages.generic import ListView
+from musicdb.pages.machines import Facts, WithHead
 from musicdb.search import count_tracks
 
 GENRES_A_PAGE = 24
 PLAYLISTS_SHOWN = 24
 
 
-class HomeView(ListView):
+class HomeView(WithHead, ListView):
     template_name = "clusters/home.html"
     context_object_name = "genres"
     paginate_by = GENRES_A_PAGE
@@ -29,3 +32,7 @@ class HomeView(ListView):
         playlists = [(playlist, counts[playlist.pk]) for playlist in shown]
         library = Run.objects.published().filter(collection__kind="library").select_related("collection").first()
         return super().get_context_data(totals=totals, playlists=playlists, library=library, **kwargs)
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        site = site_of(self.request)
+        return home_facts(context, site.name, site.introduction)

@@ -9,11 +9,15 @@ from django.urls import URLPattern, path
 
 from clusters.models import CollectionKind
 from clusters.pages import views
+from clusters.pages.embedding import EmbeddedView
+from clusters.pages.feeds import CollectionChangesView
 from clusters.runs import path_of_owner
 
 PAGES = (
     ("clusters/", views.ClustersView, "clusters"),
     ("clusters.md", views.ClustersMarkdownView, "clusters-markdown"),
+    ("clusters.atom", CollectionChangesView, "changes"),
+    ("clusters/embed/", EmbeddedView, "embedded"),
     ("clusters/how/", views.RunReportView, "run-report"),
     ("clusters/<int:number>/", views.ClusterView, "cluster"),
     ("clusters/<int:number>.md", views.ClusterMarkdownView, "cluster-markdown"),

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,10 +11,13 @@ from django.shortcuts import render
 from django.views.generic import TemplateView, View
 
 from clusters.models import CollectionKind, Membership, RetiredCluster
+from clusters.pages import facts
+from clusters.pages.embedding import oembed_address
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
 from clusters.runs import OfCollection, add_examples, cluster_or_retired_or_404, run_report, successors_of
 from musicdb.models import Track
 from musicdb.pages.generic import ListView
+from musicdb.pages.machines import Facts, WithHead
 from musicdb.pages.track_files import files_of, heading_of, send_tracks
 
 ROWS_A_PAGE = 50
@@ -22,7 +26,7 @@ ROWS_AT_A_TIME = 1_000
 LISTED = 200
 
 
-class ClustersView(OfCollection, TemplateView):
+class ClustersView(WithHead, OfCollection, TemplateView):
     """A collection's clusters: the plot, and the tracks nearest to the centre of each cluster."""
 
     template_name = "clusters/clusters.html"
@@ -38,11 +42,15 @@ class ClustersView(OfCollection, TemplateView):
             collection=run.collection,
             clusters=add_examples(list(run.clusters.for_cluster_table().with_shades())),
             excluded=run.excluded.for_list()[:LISTED],
+            oembed_address=oembed_address(self.request, run.collection),
             **kwargs,
         )
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return facts.clusters_facts(context)
 
-class RunReportView(OfCollection, TemplateView):
+
+class RunReportView(WithHead, OfCollection, TemplateView):
     """How a collection's clusters were made: from which features, why so many, and every figure of the run."""
 
     template_name = "clusters/run_report.html"
@@ -58,8 +66,11 @@ class RunReportView(OfCollection, TemplateView):
             **kwargs,
         )
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return facts.report_facts(context)
 
-class ClusterView(OfCollection, ListView):
+
+class ClusterView(WithHead, OfCollection, ListView):
     """All tracks of one cluster, nearest to its centre first; of a retired cluster, where its tracks went."""
 
     template_name = "clusters/cluster.html"
@@ -102,14 +113,19 @@ class ClusterView(OfCollection, ListView):
             collection=run.collection,
             siblings=numbers,
             files=files_of(
-                f"{self.kind}-cluster-tracks", *run.collection.address_arguments, self.cluster.number, query=self._query
+                f"{self.kind}-cluster-tracks",
+                *run.collection.address_arguments,
+                self.cluster.number,
+                query=urlencode(self.kept_parameters()),
             ),
             **kwargs,
         )
 
-    @property
-    def _query(self) -> str:
-        return f"shade={self.shade.position}" if self.shade else ""
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return facts.cluster_facts(context)
+
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        return [("shade", str(self.shade.position))] if self.shade else []
 
 
 class ClusterTrackListView(ClusterView):

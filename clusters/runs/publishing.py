@@ -10,7 +10,7 @@ from contextlib import suppress
 from django.db import transaction
 from django.utils import timezone
 
-from clusters.models import Cluster, Collection, Membership, RetiredCluster, Run
+from clusters.models import Cluster, Collection, Membership, Publication, RetiredCluster, Run
 
 
 def lock(key: int) -> Collection:
@@ -35,6 +35,7 @@ def publish(run: Run) -> bool:
         return False
     # If no run is published, take the newest other one: it may have been unpublished, but links to its clusters exist.
     before = Run.objects.of(run.collection).exclude(pk=run.pk).published_first().first()
+    seen = before if before is not None and before.is_published else None
     if before is not None:
         before.is_published = False
         before.save(update_fields=["is_published"])
@@ -42,6 +43,7 @@ def publish(run: Run) -> bool:
         _store_retired_clusters(before, run)
     run.is_published = True
     run.save(update_fields=["is_published"])
+    _store_publication(seen, run)
     return True
 
 
@@ -54,6 +56,8 @@ def unpublish(run: Run) -> bool:
     lock(run.collection_id)
     changed = Run.objects.filter(pk=run.pk).published().update(is_published=False)
     run.is_published = False
+    # Visitors are not to see its figures and names either.
+    Publication.objects.filter(run=run).delete()
     return bool(changed)
 
 
@@ -120,3 +124,17 @@ def _store_retired_clusters(before: Run, run: Run) -> None:
                 "retired_at": now,
             },
         )
+
+
+def _store_publication(seen: Run | None, run: Run) -> None:
+    """Store that ``run`` was published in place of ``seen``, the run that visitors saw before, if any."""
+    publication = Publication(
+        collection=run.collection,
+        run=run,
+        published_at=timezone.now(),
+        track_count=run.track_count,
+        clusters=[[each.number, each.shown_name, each.size] for each in run.clusters.order_by("number")],
+    )
+    if seen is not None:
+        publication.measure(seen, run)
+    publication.save()

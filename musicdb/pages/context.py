@@ -8,6 +8,11 @@ from django.utils.functional import SimpleLazyObject
 from musicdb.models import SiteSettings
 
 
+def site_of(request: HttpRequest) -> Any:
+    """Return the site settings. They are read, by one query a request, where something first uses them."""
+    return request.__dict__.setdefault("site_settings", SimpleLazyObject(SiteSettings.load))
+
+
 def site_settings(request: HttpRequest) -> dict[str, Any]:
-    """Return the site settings as ``site``. They are read, by one query, where a template first uses them."""
-    return {"site": SimpleLazyObject(SiteSettings.load)}
+    """Return the site settings as ``site``."""
+    return {"site": site_of(request)}

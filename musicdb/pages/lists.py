@@ -11,12 +11,13 @@ from django.shortcuts import render
 from django_filters import FilterSet
 
 from musicdb.pages.generic import ListView
+from musicdb.pages.machines import WithHead
 
 # A list that fits into a window needs no form.
 MIN_ROWS_FOR_FORM = 20
 
 
-class FilteredListView(ListView):
+class FilteredListView(WithHead, ListView):
     """A list that takes the same filters and orders as the API's list of the same rows.
 
     A wrong value is an error 400, and the page says what is wrong. An empty value is no filter, since forms send one
@@ -65,6 +66,10 @@ class FilteredListView(ListView):
         context = super().get_context_data(**kwargs) | self._form_context()
         context["has_form"] = context["is_filtered"] or context["paginator"].count >= MIN_ROWS_FOR_FORM
         return context
+
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        names = (field.html_name for field in self.filterset.form)
+        return [(name, value) for name in names if (value := self.request.GET.get(name, "").strip())]
 
     def _form_context(self) -> dict[str, Any]:
         fields = list(self.filterset.form)

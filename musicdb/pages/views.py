@@ -19,6 +19,7 @@ from musicdb.models.querysets import TrackQuerySet
 from musicdb.pages.generic import DetailView
 from musicdb.pages.jump_letters import JumpLettersView
 from musicdb.pages.lists import FilteredListView
+from musicdb.pages.machines import Facts, WithHead, catalogue
 from musicdb.pages.track_files import files_of
 from musicdb.search import (
     ArtistFilter,
@@ -64,8 +65,11 @@ class GenreListView(FilteredListView):
     filterset_class = GenreFilter
     paginate_by = NAMES_A_PAGE
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "genre")
 
-class GenreDetailView(DetailView):
+
+class GenreDetailView(WithHead, DetailView):
     model = Genre
     slug_url_kwarg = "genre_slug"
 
@@ -81,6 +85,9 @@ class GenreDetailView(DetailView):
             **kwargs,
         )
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.genre_facts(context)
+
 
 class ArtistListView(JumpLettersView):
     queryset = Artist.objects.for_list()
@@ -89,6 +96,9 @@ class ArtistListView(JumpLettersView):
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "artist")
+
 
 class LabelListView(JumpLettersView):
     queryset = Label.objects.for_list()
@@ -96,6 +106,9 @@ class LabelListView(JumpLettersView):
     filterset_class = LabelFilter
     form_fields = ("q", "genre", "ordering")
     paginate_by = NAMES_A_PAGE
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "label")
 
 
 class OwnedTracksView(FilteredListView):
@@ -130,6 +143,9 @@ class ArtistDetailView(OwnedTracksView):
         genres = Genre.objects.filter(tracks__artists=self.owner).distinct()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], genres=genres, **kwargs)
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.artist_facts(context)
+
 
 class LabelDetailView(OwnedTracksView):
     owners = Label.objects.visible(of_few=True)
@@ -141,6 +157,9 @@ class LabelDetailView(OwnedTracksView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         albums = Album.objects.of_label(self.owner).for_list()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], **kwargs)
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.label_facts(context)
 
 
 class AlbumDetailView(OwnedTracksView):
@@ -156,6 +175,9 @@ class AlbumDetailView(OwnedTracksView):
         shows_discs = not is_sorted and self.owner.tracks.number_of_discs() > 1
         return super().get_context_data(shows_discs=shows_discs, **kwargs)
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.album_facts(context)
+
 
 class PlaylistListView(JumpLettersView):
     queryset = Playlist.objects.for_list()
@@ -168,6 +190,9 @@ class PlaylistListView(JumpLettersView):
         counts = count_tracks(context["object_list"])
         return {**context, "rows": [(playlist, counts[playlist.pk]) for playlist in context["object_list"]]}
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.list_facts(context, "playlist")
+
 
 class PlaylistDetailView(OwnedTracksView):
     owners = Playlist.objects.visible()
@@ -179,10 +204,16 @@ class PlaylistDetailView(OwnedTracksView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(totals=totals_of(self.filterset.qs), **kwargs)
 
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.playlist_facts(context)
 
-class TrackDetailView(DetailView):
+
+class TrackDetailView(WithHead, DetailView):
     queryset = Track.objects.for_page()
     slug_url_kwarg = "track_slug"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(playlists=playlists_with(self.object), **kwargs)
+
+    def facts(self, context: dict[str, Any]) -> Facts:
+        return catalogue.track_facts(self.object)
