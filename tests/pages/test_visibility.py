@@ -184,7 +184,7 @@ class TestSiteSettings:
         SiteSettings.objects.create(name="Zoë & Co")
         for address, title in (
             ("/", "Zoë &amp; Co"),
-            ("/genres/dub/", "dub – Zoë &amp; Co"),
+            ("/genres/dub/", "dub, genre – Zoë &amp; Co"),
             ("/artists/", "Artists – Zoë &amp; Co"),
             ("/nowhere/", "Not found – Zoë &amp; Co"),
         ):

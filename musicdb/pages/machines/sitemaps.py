@@ -47,8 +47,6 @@ class KeyRanges(RowPaginator):
     def page(self, number: Any) -> "Page[Any]":
         place = self.validate_number(number)
         rows: Any = self.object_list
-        if not self.ranges:
-            return Page(rows.none(), place, self)
         start = self.ranges[place - 1] * self.per_page
         found = rows.filter(pk__gte=start, pk__lt=start + self.per_page).order_by("pk")
         return Page(found, place, self)
@@ -108,7 +106,5 @@ def newest(dates: QuerySet[Any], column: str) -> datetime | None:
 
 def index(request: HttpRequest, sitemaps: Sitemaps) -> HttpResponse:
     """Serve the list of the files. A file without an address would not be valid, so empty ones are left out."""
-    filled = {
-        name: each for name, each in sitemaps.items() if isinstance(each, DjangoSitemap) and each.paginator.num_pages
-    }
+    filled: Sitemaps = {name: each for name, each in sitemaps.items() if each.paginator.num_pages}
     return views.index(request, filled, sitemap_url_name="sitemap-file")
