@@ -316,6 +316,12 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         """As ``with_table_columns``, in order: highest score first, then liked, then title."""
         return self.with_table_columns().most_loved_first()
 
+    def with_listed_columns(self) -> Self:
+        """Tracks with the few columns that a file for visitors has of a track and its album. One query, in no order."""
+        of_track = ("slug", "title", "spotify_id", "isrc", "duration_ms", "track_number")
+        columns = (*of_track, "album__title", "album__image_url")
+        return self.select_related("album").only(*columns).order_by()
+
     def artist_names_of(self, keys: Collection[int]) -> dict[int, list[str]]:
         """Return the names of the artists of each of these tracks, in the order of the track. One query."""
         model: Any = self.model

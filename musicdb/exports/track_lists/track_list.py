@@ -83,7 +83,7 @@ class TrackList:
             batch = self.keys[start : start + BATCH]
             # The artists are names, not rows: rows that name each other stay in memory until Python looks for such.
             names = Track.objects.artist_names_of(set(batch))
-            rows = Track.objects.filter(pk__in=one_of(set(batch))).select_related("album").order_by()
+            rows = Track.objects.filter(pk__in=one_of(set(batch))).with_listed_columns()
             found = {track.pk: ListedTrack(track, ", ".join(map(one_line, names.get(track.pk, ())))) for track in rows}
             yield from (found[key] for key in batch if key in found)
 
