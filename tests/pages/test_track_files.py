@@ -106,7 +106,9 @@ def test_a_file_has_its_type_a_name_and_an_etag(client: Client, extension: str) 
 )
 def test_a_file_is_named_in_any_script(client: Client, name: str, expected: str) -> None:
     genre = GenreFactory(name=name)
-    header = client.get(f"/genres/{genre.slug}/tracks.m3u8")["Content-Disposition"]
+    response = client.get(f"/genres/{genre.slug}/tracks.m3u8")
+    assert body(response).startswith("#EXTM3U\n")
+    header = response["Content-Disposition"]
     assert unquote(header).removeprefix("attachment; ") in (
         f"filename*=utf-8''{expected}.m3u8",
         f'filename="{expected}.m3u8"',
