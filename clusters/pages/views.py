@@ -141,7 +141,7 @@ class ClusterTrackListView(ClusterView):
             date=cluster.run.finished_at,
         )
         tracks = Track.objects.filter(memberships__in=self.get_queryset().order_by().values("pk"))
-        return send_tracks(heading, tracks.order_by("memberships__rank"), kwargs["extension"])
+        return send_tracks(request, heading, tracks.order_by("memberships__rank"), kwargs["extension"])
 
 
 class ClustersMarkdownView(OfCollection, View):

@@ -1,7 +1,7 @@
 """The queries about the catalogue. Each is named for its use and makes every join that the use needs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from itertools import groupby
@@ -13,7 +13,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Quer
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
-from musicdb.db import in_batches
+from musicdb.db import in_batches, one_of
 from musicdb.db.text_search import AliasSearchMixin, SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.models.visibility import page_condition, with_page_state
@@ -316,9 +316,20 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         """As ``with_table_columns``, in order: highest score first, then liked, then title."""
         return self.with_table_columns().most_loved_first()
 
-    def for_track_list(self) -> Self:
-        """Tracks with all that a file of tracks says of them: album and artists. Two queries."""
-        return self.select_related("album").prefetch_related(rows_with(self.model, "track_artists", "artist"))
+    def with_listed_columns(self) -> Self:
+        """Tracks with the few columns that a file for visitors has of a track and its album. One query, in no order."""
+        of_track = ("slug", "title", "spotify_id", "isrc", "duration_ms", "track_number")
+        columns = (*of_track, "album__title", "album__image_url")
+        return self.select_related("album").only(*columns).order_by()
+
+    def artist_names_of(self, keys: Collection[int]) -> dict[int, list[str]]:
+        """Return the names of the artists of each of these tracks, in the order of the track. One query."""
+        model: Any = self.model
+        rows = model.artists.through.objects.filter(track__in=one_of(keys)).order_by("track", "position")
+        names: defaultdict[int, list[str]] = defaultdict(list)
+        for key, name in rows.values_list("track", "artist__name"):
+            names[key].append(name)
+        return names
 
     def for_page(self) -> Self:
         """As ``with_table_columns``, and the genres. Four queries."""

@@ -4,17 +4,19 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import register_converter, reverse
 from django.urls.converters import StringConverter
+from django.utils.cache import get_conditional_response
 
 from musicdb.exports.track_lists import TRACK_LIST_FORMATS, Heading, TrackListFormat, write_track_list
 from musicdb.models import SiteSettings
 from musicdb.music import normalise_name
-from musicdb.pages.downloads import whole_file
+from musicdb.pages.downloads import written
 
 _FORMATS = {one.extension: one for one in TRACK_LIST_FORMATS}
 # What a name of a file cannot have on some systems.
@@ -23,7 +25,6 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 # Systems take 255 bytes for a name with its ending.
 MAX_NAME = 200
-FILE_PART = 1 << 16
 
 
 class TrackListFormatConverter(StringConverter):
@@ -60,24 +61,23 @@ def heading_of(request: HttpRequest, title: str, page: str, **facts: Any) -> Hea
     return Heading(title, SiteSettings.load().name, absolute(page), absolute, **facts)
 
 
-def send_tracks(heading: Heading, tracks: QuerySet[Any], extension: str) -> FileResponse:
+def send_tracks(request: HttpRequest, heading: Heading, tracks: QuerySet[Any], extension: str) -> HttpResponseBase:
     """Send ``tracks`` in their order as a file, with an ETag by which an unchanged one need not be sent again."""
     file_format = _FORMATS[extension]
-    digest = hashlib.sha256()
-
-    def write(file: IO[bytes]) -> None:
-        write_track_list(file, heading, tracks, file_format)
-        file.seek(0)
-        while part := file.read(FILE_PART):
-            digest.update(part)
-
-    response = whole_file(
-        write,
-        as_attachment=file_format.is_attachment,
-        filename=f"{_file_name(heading.title)}.{extension}",
-        content_type=file_format.media_type,
-    )
-    response["ETag"] = f'"{digest.hexdigest()}"'
+    file = written(lambda file: write_track_list(file, heading, tracks, file_format))
+    etag = f'"{hashlib.file_digest(file, "sha256").hexdigest()}"'  # type: ignore[arg-type]
+    file.seek(0)
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = FileResponse(
+            file,
+            as_attachment=file_format.is_attachment,
+            filename=f"{_file_name(heading.title)}.{extension}",
+            content_type=file_format.media_type,
+        )
+    else:
+        file.close()
+    response["ETag"] = etag
     return response
 
 

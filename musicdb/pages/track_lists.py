@@ -24,7 +24,7 @@ class TrackListView(views.OwnedTracksView):
             image=getattr(owner, "art", ""),
             date=created_at(owner),
         )
-        return send_tracks(heading, self.get_queryset(), self.kwargs["extension"])
+        return send_tracks(request, heading, self.get_queryset(), self.kwargs["extension"])
 
 
 class GenreTrackListView(TrackListView):

@@ -54,6 +54,16 @@ def test_pages_fit_their_window_and_everybody_can_read_them(page: Page, library:
         assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
 
 
+def test_the_spotify_links_of_a_page_are_copied_by_a_button(page: Page, library: None) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/albums/last-winter/")
+    page.get_by_role("button", name="Copy the links").click()
+    expect(page.get_by_role("status")).to_have_text("Copied 3 links.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.request.get("/albums/last-winter/tracks.txt").text()
+    assert copied.startswith("https://open.spotify.com/track/")
+
+
 def test_keyboard_reaches_the_content_first(page: Page, library: None) -> None:
     page.goto("/genres/korean-pop/clusters/")
     page.keyboard.press("Tab")

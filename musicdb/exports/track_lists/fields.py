@@ -4,15 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.encoding import iri_to_uri
 
-from musicdb.exports.track_lists.track_list import (
-    Heading,
-    artists_of,
-    identifiers_of,
-    image_of,
-    location_of,
-    one_line,
-)
-from musicdb.models import Track
+from musicdb.exports.track_lists.track_list import Heading, ListedTrack, one_line
 
 # What is unknown is left out.
 Fields = Mapping[str, str | int | list[str]]
@@ -31,20 +23,19 @@ def fields_of_heading(heading: Heading) -> Fields:
     )
 
 
-def fields_of_track(track: Track, heading: Heading) -> Fields:
+def fields_of_track(track: ListedTrack, heading: Heading) -> Fields:
     """Return what is known of ``track``. Its length is in milliseconds."""
-    location = location_of(track)
     return _known(
         {
-            "location": [location] if location else [],
-            "identifier": identifiers_of(track),
-            "title": one_line(track.title),
-            "creator": artists_of(track),
-            "info": heading.absolute(track.get_absolute_url()),
-            "image": image_of(track),
-            "album": one_line(track.album.title) if track.album else "",
-            "trackNum": track.track_number,
-            "duration": track.duration_ms,
+            "location": [track.location] if track.location else [],
+            "identifier": track.identifiers,
+            "title": track.title,
+            "creator": track.artists,
+            "info": heading.absolute(track.track.get_absolute_url()),
+            "image": track.image,
+            "album": track.album,
+            "trackNum": track.track.track_number,
+            "duration": track.track.duration_ms,
         }
     )
 

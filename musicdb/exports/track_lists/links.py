@@ -2,7 +2,7 @@
 
 from typing import IO
 
-from musicdb.exports.track_lists.track_list import TrackList, TrackListFormat, location_of
+from musicdb.exports.track_lists.track_list import TrackList, TrackListFormat
 
 
 class Links(TrackListFormat):
@@ -17,5 +17,5 @@ class Links(TrackListFormat):
     @classmethod
     def write(cls, file: IO[bytes], tracks: TrackList) -> None:
         for track in tracks.tracks():
-            if location := location_of(track):
-                file.write(f"{location}\n".encode())
+            if track.location:
+                file.write(f"{track.location}\n".encode())

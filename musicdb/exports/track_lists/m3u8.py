@@ -4,15 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import IO
 
-from musicdb.exports.track_lists.track_list import (
-    TrackList,
-    TrackListFormat,
-    artists_of,
-    image_of,
-    location_of,
-    one_line,
-)
-from musicdb.models import Track
+from musicdb.exports.track_lists.track_list import ListedTrack, TrackList, TrackListFormat, one_line
 
 UNKNOWN_LENGTH = -1
 
@@ -37,19 +29,13 @@ class M3u8(TrackListFormat):
         text.detach()
 
 
-def _lines(track: Track) -> Iterator[str]:
-    title, artists = one_line(track.title), artists_of(track)
-    name = f"{artists} - {title}" if artists else title
-    location = location_of(track)
-    if not location:
+def _lines(track: ListedTrack) -> Iterator[str]:
+    name = f"{track.artists} - {track.title}" if track.artists else track.title
+    if not track.location:
         yield f"# Not on Spotify: {name}"
         return
-    seconds = UNKNOWN_LENGTH if track.duration_ms is None else round(track.duration_ms / 1000)
-    yield f"#EXTINF:{seconds},{name}"
-    if track.album:
-        yield f"#EXTALB:{one_line(track.album.title)}"
-    if artists:
-        yield f"#EXTART:{artists}"
-    if image := image_of(track):
-        yield f"#EXTIMG:{image}"
-    yield location
+    length = track.track.duration_ms
+    yield f"#EXTINF:{UNKNOWN_LENGTH if length is None else round(length / 1000)},{name}"
+    facts = {"EXTALB": track.album, "EXTART": track.artists, "EXTIMG": track.image}
+    yield from (f"#{tag}:{value}" for tag, value in facts.items() if value)
+    yield track.location

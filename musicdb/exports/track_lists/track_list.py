@@ -37,17 +37,54 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class ListedTrack:
+    """A track with its album, and the names of its artists in order, with commas between."""
+
+    track: Track
+    artists: str
+
+    @property
+    def title(self) -> str:
+        return one_line(self.track.title)
+
+    @property
+    def album(self) -> str:
+        return one_line(self.track.album.title) if self.track.album else ""
+
+    @property
+    def location(self) -> str:
+        """Where the track can be heard, "" if that is unknown."""
+        return iri_to_uri(self.track.spotify_url)
+
+    @property
+    def identifiers(self) -> list[str]:
+        """The URIs that name the track wherever it is.
+
+        There is no registered name space for ISRCs. ``urn:isrc:`` is what other programs write and read.
+        """
+        spotify = [f"spotify:track:{self.track.spotify_id}"] if self.track.spotify_id else []
+        return [iri_to_uri(uri) for uri in [*spotify, *([f"urn:isrc:{self.track.isrc}"] if self.track.isrc else [])]]
+
+    @property
+    def image(self) -> str:
+        return iri_to_uri(self.track.album.art) if self.track.album else ""
+
+
+@dataclass(frozen=True)
 class TrackList:
     """A heading and the keys of the tracks in order. A track may be in the list twice."""
 
     heading: Heading
     keys: Sequence[int]
 
-    def tracks(self) -> Iterator[Track]:
-        """Yield the tracks in order, each with its album and artists. Two queries for BATCH tracks."""
+    def tracks(self) -> Iterator[ListedTrack]:
+        """Yield the tracks in order. Two queries for BATCH tracks."""
         for start in range(0, len(self.keys), BATCH):
             batch = self.keys[start : start + BATCH]
-            found = {track.pk: track for track in Track.objects.filter(pk__in=one_of(set(batch))).for_track_list()}
+            # The artists are names, not rows: rows that name each other stay in memory until Python looks for such.
+            names = Track.objects.artist_names_of(set(batch))
+            rows = Track.objects.filter(pk__in=one_of(set(batch))).with_listed_columns()
+            found = {track.pk: ListedTrack(track, ", ".join(map(one_line, names.get(track.pk, ())))) for track in rows}
             yield from (found[key] for key in batch if key in found)
 
 
@@ -74,25 +111,3 @@ def one_line(text: str) -> str:
     'a b'
     """
     return _NO_CHARACTERS.sub("", normalise_name(text)).strip()
-
-
-def artists_of(track: Track) -> str:
-    return ", ".join(one_line(artist.name) for artist in track.artists_in_order)
-
-
-def identifiers_of(track: Track) -> list[str]:
-    """Return the URIs that name the track wherever it is.
-
-    There is no registered name space for ISRCs. ``urn:isrc:`` is what other programs write and read.
-    """
-    identifiers = [f"spotify:track:{track.spotify_id}"] if track.spotify_id else []
-    return [iri_to_uri(uri) for uri in [*identifiers, *([f"urn:isrc:{track.isrc}"] if track.isrc else [])]]
-
-
-def location_of(track: Track) -> str:
-    """Return where the track can be heard, "" if that is unknown."""
-    return iri_to_uri(track.spotify_url)
-
-
-def image_of(track: Track) -> str:
-    return iri_to_uri(track.album.art) if track.album else ""

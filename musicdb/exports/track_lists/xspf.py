@@ -1,5 +1,6 @@
 """XSPF, version 1: https://xspf.org/spec"""
 
+import io
 from typing import IO
 from xml.sax.saxutils import XMLGenerator
 
@@ -17,7 +18,9 @@ class Xspf(TrackListFormat):
 
     @classmethod
     def write(cls, file: IO[bytes], tracks: TrackList) -> None:
-        xml = XMLGenerator(file, "utf-8")
+        # The generator's own wrapper would pass each bracket on by itself.
+        text = io.TextIOWrapper(file, "utf-8", newline="")
+        xml = XMLGenerator(text, "utf-8")
         xml.startDocument()
         xml.startElement("playlist", {"version": "1", "xmlns": NAMESPACE})  # type: ignore[arg-type]
         _write_fields(xml, fields_of_heading(tracks.heading))
@@ -31,6 +34,7 @@ class Xspf(TrackListFormat):
         xml.endElement("trackList")
         xml.endElement("playlist")
         xml.endDocument()
+        text.detach()
 
 
 def _write_fields(xml: XMLGenerator, fields: Fields) -> None:
