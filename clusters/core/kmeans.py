@@ -217,19 +217,24 @@ def _lloyd(points: FloatArray, starts: FloatArray, steps: int) -> FloatArray:
     with_one = np.concatenate([points, np.ones_like(points[:, :, :1])], axis=2)
     columns = np.ascontiguousarray(points.transpose(0, 2, 1))
     centers = starts.copy()
+    # Those that still move, and their points.
     moving = np.arange(len(starts))
+    current = starts
     for _ in range(steps):
-        current = centers[moving]
-        own = moving if len(points) > 1 else slice(None)
         # Half the squared distances without the points' own squares, which do not change which is smallest.
-        members = _smallest((current**2).sum(axis=2)[:, :, None] / 2 - current @ columns[own])
-        sums = members.astype(points.dtype) @ with_one[own]
+        members = _smallest((current**2).sum(axis=2)[:, :, None] / 2 - current @ columns)
+        sums = members.astype(points.dtype) @ with_one
         sizes = sums[:, :, -1:]
         means = np.where(sizes > 0, sums[:, :, :-1] / np.maximum(sizes, 1), current)
         centers[moving] = means
-        moving = moving[(means != current).any(axis=(1, 2))]
-        if not len(moving):
+        moves = (means != current).any(axis=(1, 2))
+        if not moves.any():
             break
+        if not moves.all():
+            moving, means = moving[moves], means[moves]
+            if len(points) > 1:
+                with_one, columns = with_one[moves], columns[moves]
+        current = means
     return centers
 
 
