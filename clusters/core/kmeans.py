@@ -68,9 +68,10 @@ def fit_samples(samples: FloatArray, max_clusters: int, second_pass: bool = Fals
     to_candidates = distances_to_centers(samples, candidates)
     centers = samples.mean(axis=1, keepdims=True)
     to_own = ((samples - centers) ** 2).sum(axis=2)
+    scratch = np.empty_like(to_candidates)
     fits = {}
     for k in range(MIN_CLUSTERS, max_clusters + 1):
-        best = candidates[np.arange(count), _gains(to_own, to_candidates).argmax(axis=1)]
+        best = candidates[np.arange(count), _gains(to_own, to_candidates, scratch).argmax(axis=1)]
         centers = _lloyd(samples, np.concatenate([centers, best[:, None]], axis=1), SAMPLE_STEPS)
         to_own = distances_to_centers(samples, centers).min(axis=1)
         fits[k] = SampleFits(to_own.sum(axis=1), centers)
@@ -108,6 +109,7 @@ class _Sweep:
         self.candidates = points[self.spread]
         # Single precision is enough to find a start.
         self.to_candidates = squared_distances(self.candidates, points).astype(np.float32)[None]
+        self.scratch = np.empty_like(self.to_candidates)
         mean = points.mean(axis=0, keepdims=True)
         inertia = float(squared_distances(points, mean).sum())
         self.fits = {1: KMeansFit(inertia, np.zeros(len(points), dtype=np.int64), mean)}
@@ -139,7 +141,7 @@ class _Sweep:
         """Return starts for ``k``: the centres of k - 1, and in one cluster the candidate that lowers inertia most."""
         fit = self.fits[k - 1]
         to_own = ((self.points - fit.centers[fit.labels]) ** 2).sum(axis=1)
-        gains = _gains(to_own.astype(np.float32)[None], self.to_candidates)[0]
+        gains = _gains(to_own.astype(np.float32)[None], self.to_candidates, self.scratch)[0]
         labels = fit.labels[self.spread]
         best = [
             int(members[np.argmax(gains[members])])
@@ -158,14 +160,17 @@ class _Sweep:
         return np.stack([np.delete(fit.centers, center, axis=0) for center in np.argsort(losses)[: self.starts]])
 
 
-def _gains(to_own: NDArray[np.floating], to_candidates: NDArray[np.floating]) -> FloatArray:
+def _gains(
+    to_own: NDArray[np.floating], to_candidates: NDArray[np.floating], scratch: NDArray[np.floating]
+) -> FloatArray:
     """Return by how much a centre at each candidate would lower the inertia before any step, shape (b, candidates).
 
-    ``to_own``: shape (b, n), ``to_candidates``: shape (b, candidates, n): squared distances.
+    ``to_own``: shape (b, n), ``to_candidates``: shape (b, candidates, n): squared distances. ``scratch``, of the latter
+    shape, is written over: new memory for each call would take as long as the arithmetic.
     """
-    gains = to_own[:, None] - to_candidates
-    np.maximum(gains, 0, out=gains)
-    sums: FloatArray = gains.sum(axis=2)
+    np.subtract(to_own[:, None], to_candidates, out=scratch)
+    np.maximum(scratch, 0, out=scratch)
+    sums: FloatArray = scratch.sum(axis=2)
     return sums
 
 
@@ -183,7 +188,13 @@ def nearest_centers(points: FloatArray, centers: FloatArray) -> IntArray:
 
     ``points``: shape (n, d). ``centers``: shape (b, k, d).
     """
-    labels: IntArray = distances_to_centers(points[None].astype(np.float32), centers).argmin(axis=1)
+    squares = distances_to_centers(points[None].astype(np.float32), centers)
+    # numpy's own argmin takes ten times as long along an axis that is not the last.
+    lowest = squares[:, 0].copy()
+    labels = np.zeros(lowest.shape, dtype=np.int64)
+    for center in range(1, squares.shape[1]):
+        np.copyto(labels, center, where=squares[:, center] < lowest)
+        np.minimum(lowest, squares[:, center], out=lowest)
     return labels
 
 
@@ -217,19 +228,24 @@ def _lloyd(points: FloatArray, starts: FloatArray, steps: int) -> FloatArray:
     with_one = np.concatenate([points, np.ones_like(points[:, :, :1])], axis=2)
     columns = np.ascontiguousarray(points.transpose(0, 2, 1))
     centers = starts.copy()
+    # Those that still move, and their points.
     moving = np.arange(len(starts))
+    current = starts
     for _ in range(steps):
-        current = centers[moving]
-        own = moving if len(points) > 1 else slice(None)
         # Half the squared distances without the points' own squares, which do not change which is smallest.
-        members = _smallest((current**2).sum(axis=2)[:, :, None] / 2 - current @ columns[own])
-        sums = members.astype(points.dtype) @ with_one[own]
+        members = _smallest((current**2).sum(axis=2)[:, :, None] / 2 - current @ columns)
+        sums = members.astype(points.dtype) @ with_one
         sizes = sums[:, :, -1:]
         means = np.where(sizes > 0, sums[:, :, :-1] / np.maximum(sizes, 1), current)
         centers[moving] = means
-        moving = moving[(means != current).any(axis=(1, 2))]
-        if not len(moving):
+        moves = (means != current).any(axis=(1, 2))
+        if not moves.any():
             break
+        if not moves.all():
+            moving, means = moving[moves], means[moves]
+            if len(points) > 1:
+                with_one, columns = with_one[moves], columns[moves]
+        current = means
     return centers
 
 

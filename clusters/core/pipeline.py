@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -74,13 +75,17 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
         scores=fitted.scores,
         smallest_shares=fitted.smallest_shares,
         digest=_digest(zip(numbers[order].tolist(), ranks.tolist(), (table.keys[row] for row in order), strict=True)),
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "scikit-learn", "matplotlib")},
-        },
+        versions=dict(_versions()),
         png=png,
         svg=svg,
     )
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    """Return what computes the clusters, with its version. Looked up once: that reads files."""
+    libraries = ("numpy", "scikit-learn", "matplotlib")
+    return ("python", platform.python_version()), *((name, version(name)) for name in libraries)
 
 
 def plane(points: FloatArray) -> FloatArray:

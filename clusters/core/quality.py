@@ -27,13 +27,16 @@ def silhouettes(points: FloatArray, fits: Mapping[int, KMeansFit], hashes: HashA
     distances = squared_distances(points[rows], points[rows])
     np.sqrt(distances, out=distances)
     np.fill_diagonal(distances, 0)
-    return {k: _silhouette(distances, fit.labels[rows], k) for k, fit in fits.items()}
+    labels = {k: fit.labels[rows] for k, fit in fits.items()}
+    # One product has the sums for all fits, and reads the distances once.
+    sums = distances @ np.concatenate([np.eye(k)[of_fit] for k, of_fit in labels.items()], axis=1)
+    parts = np.split(sums, np.cumsum(list(labels))[:-1], axis=1)
+    return {k: _silhouette(part, of_fit) for part, (k, of_fit) in zip(parts, labels.items(), strict=True)}
 
 
-def _silhouette(distances: FloatArray, labels: IntArray, k: int) -> float:
-    members = np.eye(k)[labels]
-    sizes = members.sum(axis=0)
-    sums = distances @ members
+def _silhouette(sums: FloatArray, labels: IntArray) -> float:
+    """Return the mean silhouette. ``sums``: shape (n, k), of the distances from each point to those of each cluster."""
+    sizes = np.bincount(labels, minlength=sums.shape[1])
     own = np.arange(len(labels)), labels
     within = sums[own] / np.maximum(sizes[labels] - 1, 1)
     means = np.divide(sums, sizes, out=np.full_like(sums, np.inf), where=sizes > 0)

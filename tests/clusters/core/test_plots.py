@@ -167,6 +167,13 @@ def test_every_track_is_a_point(small: dict[str, bytes]) -> None:
     assert b"<image" not in small["svg"]
 
 
+def test_points_are_in_the_svg_where_they_are_in_the_figure(small: dict[str, bytes]) -> None:
+    found = re.findall(r'<use xlink:href="#m\w+" x="([\d.]+)" y="([\d.]+)"/>', small["svg"].decode())
+
+    in_frame = np.array(found, dtype=float) * (1, -1) + (-plots.LEFT, plots.HEIGHT - plots.BELOW)
+    assert in_frame == pytest.approx(places(figure(60)), abs=0.006)
+
+
 def test_many_points_are_one_image_inside_the_svg() -> None:
     most, more = picture(plots.MAX_VECTOR_POINTS)["svg"], picture(plots.MAX_VECTOR_POINTS + 1)["svg"]
     many = picture(30_000)["svg"]
@@ -180,8 +187,10 @@ def test_many_points_are_one_image_inside_the_svg() -> None:
 
 
 def test_each_cluster_has_its_own_colour_in_the_picture(small: dict[str, bytes]) -> None:
+    svg = small["svg"].decode()
     for colour in COLOURS[:3]:
-        assert small["svg"].count(f"fill: {colour.lower()}".encode()) >= 20
+        (marker,) = re.findall(rf'<path id="(m\w+)" [^>]*fill: {colour.lower()}', svg)
+        assert svg.count(f'<use xlink:href="#{marker}"') == 20
     assert COLOURS[3].encode() not in small["svg"]
 
 
