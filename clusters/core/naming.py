@@ -123,12 +123,14 @@ def _ranked(profile: Profile, others: Sequence[Profile], total: int) -> list[tup
     further = list(combinations(strong, MAX_FEATURES + 1))
     further += [(*chosen, name) for chosen in plain if strong for name in slight]
 
+    leads = {chosen: _lead(profile, others, chosen) for chosen in (*plain, *further)}
+
     def ranked(sets: Iterable[tuple[str, ...]]) -> list[tuple[float, Words]]:
-        valued = ((_along(profile, chosen, profile) + _lead(profile, others, chosen), chosen) for chosen in sets)
+        valued = ((_along(profile, chosen, profile) + leads[chosen], chosen) for chosen in sets)
         in_order = sorted(valued, key=lambda pair: (-pair[0], pair[1]))
         return [(value, tuple((name, deviations[name] > 0) for name in chosen)) for value, chosen in in_order]
 
-    is_apart = any(_lead(profile, others, chosen) >= MIN_LEAD for chosen in plain)
+    is_apart = any(leads[chosen] >= MIN_LEAD for chosen in plain)
     # Where the plain words suffice, the further ones are the last resort.
     cost = LAST if is_apart else 0.0
     return ranked(plain) + [(value - cost, words) for value, words in ranked(further)]

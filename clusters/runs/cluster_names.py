@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clusters.core.naming import Profile, Trait, names_of
 from clusters.models import Cluster, Run
+from musicdb.db import update
 
 if TYPE_CHECKING:
     from clusters.core.results import ClusterSummary
@@ -19,7 +20,7 @@ def suggest_names(run: Run, clusters: Sequence[Cluster], summaries: Sequence["Cl
     names = names_of(profiles, list(_traits(run)))
     for cluster in clusters:
         cluster.suggested_name = names[cluster.number]
-    Cluster.objects.bulk_update(clusters, ["suggested_name"])
+    update(Cluster, ["suggested_name"], ((cluster.suggested_name, cluster.pk) for cluster in clusters))
 
 
 def _traits(run: Run) -> Iterator[Trait]:

@@ -64,6 +64,8 @@ def unpublish(run: Run) -> bool:
 def carry_names(before: Run, run: Run) -> None:
     """Give the unnamed clusters of ``run`` the editors' names that the same numbers had in ``before``."""
     names = dict(before.clusters.exclude(name="").values_list("number", "name"))
+    if not names:
+        return
     unnamed = list(run.clusters.filter(name="", number__in=names))
     for cluster in unnamed:
         cluster.name = names[cluster.number]
