@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clusters.models import Cluster, Collection
 from musicdb.editing import merge
+from musicdb.exports.track_lists import TRACK_LIST_FORMATS
 from musicdb.models import Artist, Genre, Label, PageRule, SiteSettings, Track
 from tests.factories import (
     AlbumFactory,
@@ -36,6 +37,14 @@ SLUGS = {
 }
 
 
+# What else the addresses have in the places of parameters: an address for each.
+CHOICES = {
+    "<track_list_format:extension>": [one.extension for one in TRACK_LIST_FORMATS],
+    "<slug:section>": ["pages", "genres", "artists", "labels", "albums", "tracks", "playlists", "runs", "clusters"],
+}
+QUERIES = {"oembed": "?url=http://testserver/genres/dub/clusters/"}
+
+
 def addresses(patterns: Any = None, before: str = "") -> Iterator[str]:
     """Yield every address that visitors have, with the slugs of ``library`` in the places of parameters."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
@@ -47,7 +56,10 @@ def addresses(patterns: Any = None, before: str = "") -> Iterator[str]:
             for name, slug in SLUGS.items():
                 route = route.replace(f"<slug:{name}>", slug).replace(f"<str:{name}>", slug)
             cluster = Cluster.objects.get(run__collection__genre__slug="dub")
-            yield "/" + route.replace("<int:number>", "1").replace("<int:pk>", str(cluster.pk))
+            route = route.replace("<int:number>", "1").replace("<int:pk>", str(cluster.pk)) + QUERIES.get(route, "")
+            parameter = next((one for one in CHOICES if one in route), "")
+            for choice in CHOICES.get(parameter, [""]):
+                yield "/" + route.replace(parameter, choice)
 
 
 @pytest.fixture
@@ -79,7 +91,8 @@ def test_no_public_address_links_to_what_is_hidden(client: Client, rule: PageRul
     assert {address for address, answer in answers.items() if SECRET in body(answer)} == set()
     # With the rule "none", the artist and the label that are not hidden have no page either.
     gone = {address for address in answers if "/artists/artist/" in address or "/labels/label/" in address}
-    assert len(gone) == 18
+    gone |= {"/sitemap-artists.xml", "/sitemap-labels.xml"}
+    assert len(gone) == 44
     assert {address for address, answer in answers.items() if answer.status_code == 404} == (
         gone if rule == PageRule.NONE else set()
     )
@@ -96,7 +109,10 @@ def test_what_is_hidden_is_named_where_its_tracks_are(client: Client) -> None:
         *("/api/v1/tracks/", "/api/v1/tracks/track/", "/api/v1/genres/dub/clusters/"),
     } <= set(named)
     Artist.objects.update(visibility="shown")
-    assert {address for address in addresses() if f"{SECRET}-artist" in body(client.get(address))} >= set(named)
+    # Lists of tracks as files link only tracks.
+    files = tuple(f".{one.extension}" for one in TRACK_LIST_FORMATS)
+    linked = {address for address in addresses() if f"{SECRET}-artist" in body(client.get(address))}
+    assert linked >= {address for address in named if not address.endswith(files)}
 
 
 def body(answer: Any) -> str:
