@@ -17,10 +17,11 @@ import numpy as np
 
 
 def floor(out: Path, file: Path) -> int:
-    from clusters.core import fit, plots
     from clusters.core.features import FeatureTable
+    from clusters.core.fitting import fit
     from clusters.core.params import Params
     from clusters.core.pipeline import _axes
+    from clusters.core.plotting import plots
     from clusters.core.projection import project
 
     values = np.load(file)

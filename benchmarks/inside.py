@@ -143,8 +143,8 @@ def agreement(slug: str) -> dict[str, float]:
     import numpy as np
     from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-    from clusters.core import fit
-    from clusters.core.kmeans import fit_all_k
+    from clusters.core.fitting import fit
+    from clusters.core.fitting.kmeans import fit_all_k
     from clusters.core.params import Params
     from clusters.core.projection import project
     from clusters.runs import find_collections

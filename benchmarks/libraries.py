@@ -21,8 +21,8 @@ from benchmarks.baseline import checkout
 from benchmarks.data import KAGGLE, TIDYTUESDAY, Source, data_folder
 from benchmarks.library import PROJECT, Library, sqlite
 from benchmarks.report import Report
-from clusters.core.choice import MIN_SHARE, MIN_SIZE
 from clusters.core.features import FEATURE_NAMES
+from clusters.core.fitting.choice import MIN_SHARE, MIN_SIZE
 
 EXPORTS = tuple(
     Source(f"exportify_{name}.csv", "Genres", "Track URI")

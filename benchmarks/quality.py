@@ -25,9 +25,9 @@ from threadpoolctl import threadpool_limits
 from benchmarks import made
 from benchmarks.data import KAGGLE, SEED, TIDYTUESDAY, Source, analysis_failed, data_folder, rows
 from benchmarks.report import Report
-from clusters.core import fit
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
-from clusters.core.kmeans import fit_all_k
+from clusters.core.fitting import fit
+from clusters.core.fitting.kmeans import fit_all_k
 from clusters.core.params import Params
 from clusters.core.projection import project
 

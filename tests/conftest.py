@@ -11,6 +11,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import connection
+from hypothesis import settings
 
 from musicdb.db.locks import folder_lock
 from tests.db.shared import once_for_the_module
@@ -18,6 +19,10 @@ from tests.db.shared import once_for_the_module
 # Python looks for garbage after 700 new objects. Migrations and a large test suite make so many that it took a fifth of
 # the time.
 gc.set_threshold(50_000, 20, 50)
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("musicdb", deadline=None)
+settings.load_profile("musicdb")
 
 
 def pytest_collection_finish() -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clusters.core.agreement import adjusted_rand
 from clusters.core.features import IntArray
+from clusters.core.fitting.agreement import adjusted_rand
 
 # A cluster counts as split if two others each hold at least this share of its tracks, not counting tracks that left.
 MIN_SPLIT_SHARE = 0.2

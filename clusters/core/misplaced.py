@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clusters.core.choice import too_small
 from clusters.core.features import FEATURE_NAMES, WEIGHTS, FloatArray, IntArray
-from clusters.core.kmeans import best_of_starts, squared_distances
+from clusters.core.fitting.choice import too_small
+from clusters.core.fitting.kmeans import best_of_starts, squared_distances
 
 # Of 100 finds in the list, chance alone gives at most 10.
 MAX_FALSE_DISCOVERY_RATE = 0.1

@@ -9,15 +9,15 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from clusters.core import captions
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray, UnclusterableError
-from clusters.core.fit import choose_clusters
-from clusters.core.matching import match
+from clusters.core.fitting.fit import choose_clusters
+from clusters.core.fitting.matching import match
+from clusters.core.fitting.shades import EXAMPLES, Shade, shades
 from clusters.core.params import MIN_TRACKS, Params, PreviousRun
-from clusters.core.plots import render_plots
+from clusters.core.plotting.plots import render_plots
 from clusters.core.projection import Projection, project
 from clusters.core.results import AxisEnds, Clustering, ClusterSummary, ShadeSummary
-from clusters.core.shades import EXAMPLES, Shade, shades
+from clusters.core.words import captions
 
 
 def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | None = None) -> Clustering:

@@ -6,16 +6,16 @@ from typing import cast
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from clusters.core import choice
 from clusters.core.comparing import compare
 from clusters.core.features import FeatureTable, UnclusterableError
-from clusters.core.fit import MAX_CLUSTERS_BY_CHOICE, ClusterFit, TooSmallError, choose_among, fit_sample
-from clusters.core.matching import match
+from clusters.core.fitting import choice
+from clusters.core.fitting.fit import MAX_CLUSTERS_BY_CHOICE, ClusterFit, TooSmallError, choose_among, fit_sample
+from clusters.core.fitting.matching import match
 from clusters.core.params import MIN_CLUSTERS, Params, PreviousRun
 from clusters.core.pipeline import plane, summaries
+from clusters.core.plotting.thumbnails import render_thumbnail
 from clusters.core.projection import Projection, project
 from clusters.core.results import ClusterPreview, NumberPreview
-from clusters.core.thumbnails import render_thumbnail
 
 NUMBERS = range(MIN_CLUSTERS, MAX_CLUSTERS_BY_CHOICE + 1)
 

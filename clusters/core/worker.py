@@ -35,7 +35,7 @@ def redraw(
     points: FloatArray, numbers: IntArray, axis_ends: Sequence["AxisEnds"], sureness: FloatArray
 ) -> tuple[bytes, bytes]:
     """Draw the plot of an earlier clustering again; see ``plots.render_plots``."""
-    from clusters.core.plots import render_plots
+    from clusters.core.plotting.plots import render_plots
 
     return render_plots(points, numbers, axis_ends, sureness)
 

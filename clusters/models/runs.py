@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from clusters.core import captions
-from clusters.core.captions import stability_word
+from clusters.core.words import captions
+from clusters.core.words.captions import stability_word
 from clusters.models.collections import Collection
 from clusters.models.querysets import ClusterQuerySet, ExcludedTrackQuerySet, MembershipQuerySet, RunQuerySet
 from musicdb.models import Track

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from clusters.core.naming import Profile, Trait, names_of
+from clusters.core.words.naming import Profile, Trait, names_of
 from clusters.models import Cluster, Run
 from musicdb.db import update
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from clusters.core import choice
 from clusters.core.features import UnclusterableError
+from clusters.core.fitting import choice
 from clusters.core.params import Params, input_hash
 from clusters.core.worker import compute_preview
 from clusters.models import Collection, Preview, PreviewPlot, Run

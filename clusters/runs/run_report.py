@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clusters.core import choice
+from clusters.core.fitting import choice
 from clusters.models import Run
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from clusters.core.explain import Components, Explanation, explain
+from clusters.core.words.explain import Components, Explanation, explain
 from clusters.models import Cluster, CollectionKind, Membership, RetiredCluster, Run
 from clusters.models.collection_querysets import public_owners
 

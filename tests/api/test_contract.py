@@ -39,7 +39,6 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 bounded = settings(
     max_examples=20,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -201,7 +201,7 @@ def _spell(model: Any, targets: list[Any], spellings: list[Any]) -> None:
 
 @pytest.mark.slow
 class TestAnyLibrary(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(said=libraries(), kind=st.sampled_from(sorted(LIBRARY_FORMATS)))
     def test_comes_back_as_it_was(self, said: dict[str, Any], kind: str) -> None:
         make(said)

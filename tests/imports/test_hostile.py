@@ -64,7 +64,7 @@ def counts() -> list[int]:
 
 @pytest.mark.slow
 class TestAnyFile(TestCase):
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
     @given(data=st.one_of(tables(), mangled(), st.binary(max_size=200)), skip_bad=st.booleans())
     @example(data=b"PK\x03\x04", skip_bad=True)
     @example(data=b'""', skip_bad=True)

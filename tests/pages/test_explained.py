@@ -5,7 +5,7 @@ import doctest
 import pytest
 from django.test import Client
 
-from clusters.core import choice
+from clusters.core.fitting import choice
 from clusters.core.params import Params
 from clusters.models import Cluster, Membership, Run
 from clusters.models.runs import UNDIVIDED

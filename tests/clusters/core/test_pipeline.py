@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from clusters.core import quality
 from clusters.core.features import BY_NAME, FEATURE_NAMES, FloatArray, UnclusterableError
+from clusters.core.fitting import quality
 from clusters.core.params import Params, PreviousRun
 from clusters.core.pipeline import cluster
 from clusters.core.results import Clustering
@@ -64,7 +64,7 @@ class TestMemberships:
             assert found.ranks[members].tolist() == list(range(1, summary.size + 1))
             assert found.distances[members].tolist() == sorted(found.distances[members].tolist())
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(
         st.integers(6, 40),
         st.integers(1, 3),
@@ -286,7 +286,7 @@ class TestRepeatable:
     def test_the_same_table_and_seed_give_the_same_bytes(self, found: Clustering) -> None:
         assert same_in_any_database(cluster(table(GROUPED), Params(clusters=5))) == same_in_any_database(found)
 
-    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(st.permutations(range(24)))
     def test_the_order_of_the_rows_has_no_say(self, order: list[int]) -> None:
         values = blobs((12, 12))

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.core import captions
-from clusters.core.captions import axis_ends, describe, ends_of_axes, plot_notes
 from clusters.core.features import FEATURES
+from clusters.core.words import captions
+from clusters.core.words.captions import axis_ends, describe, ends_of_axes, plot_notes
 
 
 @pytest.mark.parametrize(

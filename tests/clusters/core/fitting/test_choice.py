@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clusters.core import choice
+from clusters.core.fitting import choice
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-from clusters.core import fit, quality, refits
-from clusters.core.agreement import adjusted_rand, contingency, mean_pairwise_agreement
 from clusters.core.features import FloatArray, IntArray
-from clusters.core.kmeans import fit_all_k, nearest_center, squared_distances
+from clusters.core.fitting import fit, quality, refits
+from clusters.core.fitting.agreement import adjusted_rand, contingency, mean_pairwise_agreement
+from clusters.core.fitting.kmeans import fit_all_k, nearest_center, squared_distances
 from clusters.core.params import Params
 from clusters.core.projection import project
 from clusters.core.sampling import row_hashes
@@ -63,7 +63,7 @@ class TestSweep:
 def test_the_nearest_centre_is_found_whatever_the_chunk(points: FloatArray, monkeypatch: pytest.MonkeyPatch) -> None:
     centres = points[:5]
     whole = nearest_center(points, centres)
-    monkeypatch.setattr("clusters.core.kmeans.CHUNK", 7)
+    monkeypatch.setattr("clusters.core.fitting.kmeans.CHUNK", 7)
 
     assert nearest_center(points, centres).tolist() == whole.tolist()
     assert whole.tolist() == ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1).tolist()

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from clusters.core.captions import MIN_EFFECT, clear_differences, standard_error
 from clusters.core.features import BY_NAME
+from clusters.core.words.captions import MIN_EFFECT, clear_differences, standard_error
 
 MAX_LENGTH = 100
 # A longer name is shortened where fewer words still tell the cluster apart.

@@ -1,18 +1,17 @@
 """Shades: a finer cut of each cluster, found where there is one, and called loose where it is."""
 
-import doctest
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from clusters.core import shades
-from clusters.core.agreement import adjusted_rand, contingency
 from clusters.core.features import FloatArray
+from clusters.core.fitting import shades
+from clusters.core.fitting.agreement import adjusted_rand, contingency
+from clusters.core.fitting.shades import cut
 from clusters.core.params import Params, PreviousRun
 from clusters.core.pipeline import cluster
 from clusters.core.sampling import row_hashes
-from clusters.core.shades import cut, describe, describe_all
 from tests.clusters.core.tables import MEANS, noise, table
 
 
@@ -73,10 +72,6 @@ def test_too_few_tracks_have_no_shades() -> None:
 def test_a_cluster_of_equal_tracks_has_no_shades() -> None:
     points = np.ones((20, 3))
     assert cut(points, row_hashes(points)) is None
-
-
-def test_a_small_difference_is_still_described() -> None:
-    assert describe({"energy": 0.2, "valence": -0.4}) == "a little sadder"
 
 
 def test_a_recording_counts_once_however_often_it_was_released() -> None:
@@ -140,19 +135,3 @@ def test_parts_of_a_gradient_hold_when_tracks_are_left_out(seed: int) -> None:
     assert again is not None
     assert len(again.centers) == len(first.centers)
     assert adjusted_rand(contingency(first.labels[rest], again.labels)) > 0.9
-
-
-def test_no_two_shades_have_the_same_words() -> None:
-    alike = [{"valence": -0.9, "tempo": 0.1}, {"valence": -0.6, "tempo": 0.1}, {"valence": 1.4, "tempo": 0.0}]
-    means = [{"valence": 0.214}, {"valence": 0.309}, {"valence": 0.8}]
-    assert describe_all(alike, means) == [
-        "sadder (valence 0.21 on average)",
-        "sadder (valence 0.31 on average)",
-        "happier",
-    ]
-    further = [{"valence": -0.9, "tempo": 0.4}, {"valence": -0.8, "tempo": -0.4}, {"valence": 1.4, "tempo": 0.0}]
-    assert describe_all(further, means) == ["sadder, a little faster", "sadder, a little slower", "happier"]
-
-
-def test_the_examples_in_the_documentation_hold() -> None:
-    assert doctest.testmod(shades) == doctest.TestResults(failed=0, attempted=3)

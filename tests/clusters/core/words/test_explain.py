@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.core.explain import BORDER, Components, NearestCluster, State, explain
 from clusters.core.features import FEATURE_NAMES
+from clusters.core.words.explain import BORDER, Components, NearestCluster, State, explain
 
 TWO = Components({"tempo": 0.002, "energy": 1.0}, [{"tempo": 0.6, "energy": 0.8}, {"tempo": -0.8, "energy": 0.6}])
 

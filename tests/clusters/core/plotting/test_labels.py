@@ -12,8 +12,8 @@ from matplotlib.text import Text
 
 from clusters.core.features import FloatArray
 from clusters.core.params import MAX_CLUSTERS
-from clusters.core.plot_labels import DIGIT_HEIGHT, FONT_SIZE, box_of, place
-from clusters.core.plots import FRAME
+from clusters.core.plotting.labels import DIGIT_HEIGHT, FONT_SIZE, box_of, place
+from clusters.core.plotting.plots import FRAME
 
 RIGHT, TOP = FRAME
 
@@ -39,7 +39,7 @@ def check(centres: FloatArray, numbers: list[int]) -> FloatArray:
 coordinates = st.tuples(st.floats(0, RIGHT), st.floats(0, TOP))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(coordinates, st.integers(1, 9_999)), min_size=1, max_size=MAX_CLUSTERS, unique_by=lambda x: x[1])
 )

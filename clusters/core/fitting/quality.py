@@ -6,7 +6,7 @@ import numpy as np
 
 from clusters.core import sampling
 from clusters.core.features import FloatArray, IntArray
-from clusters.core.kmeans import KMeansFit, squared_distances
+from clusters.core.fitting.kmeans import KMeansFit, squared_distances
 from clusters.core.sampling import HashArray
 
 SILHOUETTE_SAMPLE_SIZE = 2_000

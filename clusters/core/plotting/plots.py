@@ -13,12 +13,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D, Transform
 from PIL import Image, ImageColor
 
-from clusters.core.captions import LITTLE, shows_little
 from clusters.core.features import FloatArray, IntArray
-from clusters.core.plot_labels import DIGIT_HEIGHT, FONT_SIZE, HALO, box_of, place
-from clusters.core.plot_looks import BORDER, INK, PAPER, ZERO_LINE, dark_style, looks
-from clusters.core.plot_svg import svg_of
+from clusters.core.plotting.labels import DIGIT_HEIGHT, FONT_SIZE, HALO, box_of, place
+from clusters.core.plotting.looks import BORDER, INK, PAPER, ZERO_LINE, dark_style, looks
+from clusters.core.plotting.svg import svg_of
 from clusters.core.results import AxisEnds
+from clusters.core.words.captions import LITTLE, shows_little
 
 # Lengths are in points, 1/72 of an inch.
 WIDTH, HEIGHT = 576, 432

@@ -3,7 +3,7 @@
 import numpy as np
 
 from clusters.core.features import FloatArray
-from clusters.core.kmeans import distances_to_centers, fit_samples
+from clusters.core.fitting.kmeans import distances_to_centers, fit_samples
 from clusters.core.projection import COMPONENTS
 
 # The splits that are compared with those of featureless data: into 2, 3 and 4.

@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from clusters.core import choice, quality, refits, sampling
-from clusters.core.division import evidence
+from clusters.core import sampling
 from clusters.core.features import FloatArray, IntArray, UnclusterableError
-from clusters.core.kmeans import KMeansFit, best_of_starts, fit_all_k, nearest_center
+from clusters.core.fitting import choice, quality, refits
+from clusters.core.fitting.division import evidence
+from clusters.core.fitting.kmeans import KMeansFit, best_of_starts, fit_all_k, nearest_center
 from clusters.core.params import MIN_CLUSTERS, MIN_TRACKS, Params
 from clusters.core.projection import Projection
 

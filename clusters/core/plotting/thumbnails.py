@@ -6,8 +6,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from clusters.core.features import FloatArray, IntArray
-from clusters.core.plot_looks import INK, looks
-from clusters.core.plots import render
+from clusters.core.plotting.looks import INK, looks
+from clusters.core.plotting.plots import render
 
 # In inches: 360 by 270 pixels.
 SIZE = (2.5, 1.875)

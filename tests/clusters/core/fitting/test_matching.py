@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusters.core.features import IntArray
-from clusters.core.matching import match
+from clusters.core.fitting.matching import match
 from clusters.core.params import Params, PreviousRun
 from clusters.core.pipeline import cluster
 from tests.clusters.core.tables import blobs, shuffled, table
@@ -133,7 +133,7 @@ class TestInTheWhole:
         by_size = {summary.size: summary.description for summary in first.clusters}
         assert {summary.size: summary.description for summary in again.clusters} == by_size
 
-    @settings(max_examples=6, deadline=None)
+    @settings(max_examples=6)
     @given(st.permutations(range(24)))
     def test_numbering_is_a_function_of_the_data(self, order: list[int]) -> None:
         original = table(blobs((7, 8, 9)))

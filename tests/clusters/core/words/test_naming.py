@@ -5,8 +5,8 @@ import doctest
 import pytest
 from scipy.stats import hypergeom
 
-from clusters.core import naming
-from clusters.core.naming import MAX_LENGTH, Profile, Trait, chance_of, names_of
+from clusters.core.words import naming
+from clusters.core.words.naming import MAX_LENGTH, Profile, Trait, chance_of, names_of
 
 
 def named(*deviations: dict[str, float], size: int = 100, traits: tuple[Trait, ...] = ()) -> list[str]:

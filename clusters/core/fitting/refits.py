@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from clusters.core import choice, sampling
-from clusters.core.agreement import contingency, mean_pairwise_agreement
+from clusters.core import sampling
 from clusters.core.features import FloatArray, IntArray
-from clusters.core.kmeans import fit_samples, nearest_centers
+from clusters.core.fitting import choice
+from clusters.core.fitting.agreement import contingency, mean_pairwise_agreement
+from clusters.core.fitting.kmeans import fit_samples, nearest_centers
 from clusters.core.sampling import HashArray
 
 BATCH = 40

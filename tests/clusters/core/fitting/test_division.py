@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from clusters.core.division import evidence
 from clusters.core.features import FloatArray
+from clusters.core.fitting.division import evidence
 from clusters.core.params import Params, PreviousRun
 from clusters.core.pipeline import cluster
 from clusters.core.projection import project

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from clusters.core import plots
 from clusters.core.features import FloatArray
-from clusters.core.plot_looks import COLOURS, DARK
-from clusters.core.plots import FRAME, draw, render
+from clusters.core.plotting import plots
+from clusters.core.plotting.looks import COLOURS, DARK
+from clusters.core.plotting.plots import FRAME, draw, render
 from clusters.core.results import AxisEnds
 
 ENDS = (AxisEnds("Mellow, Acoustic", "Danceable, Energetic", 0.4149), AxisEnds("Slow", "Fast", 0.2))

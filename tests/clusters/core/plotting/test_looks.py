@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clusters.core.features import FloatArray
 from clusters.core.params import MAX_CLUSTERS
-from clusters.core.plot_looks import COLOURS, DARK, INK, MARKERS, PAPER, looks, spread
+from clusters.core.plotting.looks import COLOURS, DARK, INK, MARKERS, PAPER, looks, spread
 from musicdb.pages.theme import DARK as DARK_PAGES
 from musicdb.pages.theme import contrast, parse, write
 

@@ -1,0 +1,4 @@
+"""Pictures of clusters: the scatter plot as PNG and SVG, and small plots for previews. Only these import matplotlib.
+
+``plots`` draws and ``svg`` writes; ``labels`` places the clusters' numbers, ``looks`` chooses their colours and shapes.
+"""
