@@ -11,7 +11,7 @@ from django.db.models import Q
 from musicdb.models.catalogue import Album, Artist, Genre, Label, Track
 from musicdb.models.constraints import UniqueName
 from musicdb.models.fields import IsrcField, NameField
-from musicdb.models.name_keys import KeyedByName, KeyedQuerySet, ListedByName, NameKeyField
+from musicdb.models.name_keys import KeyedByName, KeyedQuerySet, ListedByName, NameKeyField, search_index
 from musicdb.models.playlists import Playlist
 from musicdb.models.slugs import MAX_LENGTH
 from musicdb.models.validators import validate_slug_text, validate_spotify_id, validate_upc
@@ -19,7 +19,7 @@ from musicdb.models.validators import validate_slug_text, validate_spotify_id, v
 
 def _search_index(name: str) -> models.Index:
     # It includes the target, so that a search reads nothing else.
-    return models.Index(fields=["search_key", "target"], name=name)
+    return search_index(name, "target")
 
 
 class Alias(KeyedByName, ListedByName):
@@ -141,7 +141,10 @@ class AlbumAlias(TitleAlias):
     class Meta(TitleAlias.Meta):
         verbose_name = "alias of an album"
         verbose_name_plural = "aliases of albums"
-        indexes = [models.Index(fields=["name_key"], name="albumalias_name_key")]
+        indexes = [
+            _search_index("albumalias_search_key"),
+            models.Index(fields=["name_key"], name="albumalias_name_key"),
+        ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="albumalias_name_not_empty")]
 
 
@@ -152,7 +155,10 @@ class TrackAlias(TitleAlias):
     class Meta(TitleAlias.Meta):
         verbose_name = "alias of a track"
         verbose_name_plural = "aliases of tracks"
-        indexes = [models.Index(fields=["name_key"], name="trackalias_name_key")]
+        indexes = [
+            _search_index("trackalias_search_key"),
+            models.Index(fields=["name_key"], name="trackalias_name_key"),
+        ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="trackalias_name_not_empty")]
 
 

@@ -10,7 +10,7 @@ from musicdb.db.functions import DayOfMonth, DigitsTrimmed, MonthOfYear
 from musicdb.models.constraints import UniqueName, is_web_url_or_empty, null_or
 from musicdb.models.fields import IsrcField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
-from musicdb.models.name_keys import KeyedByName, ListedByName, ListedByTitle, list_index
+from musicdb.models.name_keys import KeyedByName, ListedByName, ListedByTitle, list_index, search_index
 from musicdb.models.querysets import (
     AlbumQuerySet,
     ArtistQuerySet,
@@ -43,7 +43,7 @@ class Genre(SluggedModel, KeyedByName, ListedByName):
     class Meta:
         ordering = ["sort_key", "pk"]
         permissions = [("merge_genre", "Can merge genres")]
-        indexes = [list_index("genre_list")]
+        indexes = [list_index("genre_list"), search_index("genre_search_key")]
         constraints = [
             UniqueName(
                 fields=["name_key"], name="genre_name_unique", violation_error_message="There is a genre of that name."
@@ -71,6 +71,7 @@ class Artist(SluggedModel, KeyedByName, ListedByName, WithVisibility):
         permissions = [("merge_artist", "Can merge artists")]
         indexes = [
             list_index("artist_list"),
+            search_index("artist_search_key"),
             models.Index(fields=["name_key"], name="artist_name_key"),
         ]
         constraints = [
@@ -98,7 +99,11 @@ class Label(SluggedModel, KeyedByName, ListedByName, WithVisibility):
     class Meta:
         ordering = ["sort_key", "pk"]
         permissions = [("merge_label", "Can merge labels")]
-        indexes = [list_index("label_list"), models.Index(fields=["name_key"], name="label_name_key")]
+        indexes = [
+            list_index("label_list"),
+            search_index("label_search_key"),
+            models.Index(fields=["name_key"], name="label_name_key"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="label_name_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="label_slug_not_empty"),
@@ -155,7 +160,11 @@ class Album(SluggedModel, ListedByTitle):
         ordering = ["sort_key", "pk"]
         permissions = [("merge_album", "Can merge albums")]
         # A bulk edit looks for albums by title.
-        indexes = [list_index("album_list"), models.Index(fields=["title"], name="album_title")]
+        indexes = [
+            list_index("album_list"),
+            search_index("album_search_key"),
+            models.Index(fields=["title"], name="album_title"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="album_title_not_empty"),
             models.CheckConstraint(condition=~Q(slug=""), name="album_slug_not_empty"),
@@ -313,6 +322,7 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
         # Imports look for tracks without a Spotify id by title.
         indexes = [
             list_index("track_list"),
+            search_index("track_search_key"),
             models.Index(fields=["title"], name="track_title"),
             # The rule by which artists and labels with a liked track have a page reads all liked tracks from it.
             models.Index(fields=["album", "id"], condition=Q(liked=True), name="track_liked"),

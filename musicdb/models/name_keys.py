@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
+from musicdb.db.name_lookups import Begins, Holds
 from musicdb.db.text_search import Mentions
 from musicdb.music import Articles, jump_letter, name_key, search_key, sort_key
 
@@ -81,6 +82,8 @@ class SearchKeyField(KeyField):
 
 
 SearchKeyField.register_lookup(Mentions, "mentions")
+SearchKeyField.register_lookup(Begins)
+SearchKeyField.register_lookup(Holds)
 # Django's own search, of lists that have no search of ours.
 SearchKeyField.register_lookup(Mentions, "icontains")
 
@@ -217,3 +220,10 @@ class ListedByTitle(KeyedModel):
 def list_index(name: str) -> models.Index:
     """Return the index that gives a list its order, and in which SQLite searches without reading the rows."""
     return models.Index(fields=["sort_key", "id", "search_key"], name=name)
+
+
+def search_index(name: str, *more: str) -> models.Index:
+    """Return the index that finds rows whose search key equals a text or begins with it. It has ``more`` keys in it."""
+    # LIKE needs this class on PostgreSQL. SQLite has no such classes.
+    opclasses = ["text_pattern_ops", *("int8_ops" for _ in more)]
+    return models.Index(fields=["search_key", *more], name=name, opclasses=opclasses)

@@ -8,7 +8,7 @@ from musicdb.models.catalogue import Track
 from musicdb.models.constraints import UniqueName
 from musicdb.models.fields import NameField
 from musicdb.models.history import PlaylistVersion, Versions
-from musicdb.models.name_keys import KeyedByName, ListedByName, list_index
+from musicdb.models.name_keys import KeyedByName, ListedByName, list_index, search_index
 from musicdb.models.playlist_querysets import PlaylistQuerySet
 from musicdb.models.slugged import SluggedModel
 from musicdb.models.visibility import Visibility
@@ -42,7 +42,7 @@ class Playlist(SluggedModel, KeyedByName, ListedByName):
     class Meta:
         ordering = ["sort_key", "pk"]
         permissions = [("merge_playlist", "Can merge playlists")]
-        indexes = [list_index("playlist_list")]
+        indexes = [list_index("playlist_list"), search_index("playlist_search_key")]
         constraints = [
             UniqueName(
                 fields=["name_key"],

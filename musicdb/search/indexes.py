@@ -1,4 +1,4 @@
-"""The indexes with which PostgreSQL finds words without reading every row. SQLite has no such indexes.
+"""The indexes with which PostgreSQL finds words without reading every row. SQLite has others (``musicdb.db.trigrams``).
 
 A migration creates them. If the database user is not allowed to add the extension that most of them need, the migration
 skips these, and ``manage.py indexsearch`` creates them later.
@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
+from musicdb.db.trigrams import SYLLABLES
+
 EXTENSION = "pg_trgm"
 
 
@@ -18,27 +20,43 @@ class SearchIndex:
     """An index for searching one column.
 
     ``whole`` is for terms that equal the column, not for parts of it. A column that is ``folded`` needs no change of
-    case; Django compares others in upper case.
+    case; Django compares others in upper case. ``characters`` is for terms of one or two syllables of Hangul, kana or
+    Han, which are too short for trigrams; only the rows that have such characters are in it.
     """
 
     table: str
     column: str
     whole: bool = False
     folded: bool = False
+    characters: bool = False
 
     @property
     def name(self) -> str:
-        return f"{self.table}_{self.column}_search"
+        return f"{self.table}_{self.column}_{'characters' if self.characters else 'search'}"
+
+    @property
+    def needs_extension(self) -> bool:
+        return not (self.whole or self.characters)
 
     def statement(self, *, concurrently: bool = False) -> str:
         """Return the SQL that creates it."""
         option = "CONCURRENTLY " if concurrently else ""
+        if self.characters:
+            text = f'("{self.column}"::text)'
+            return (
+                f'CREATE INDEX {option}"{self.name}" ON "{self.table}" USING gin '
+                f"(string_to_array({text}, NULL)) WHERE {text} ~ '{SYLLABLES}'"
+            )
         method, operators = ("btree", "") if self.whole else ("gin", " gin_trgm_ops")
         text = f'("{self.column}"::text)' if self.folded else f'UPPER("{self.column}"::text)'
         return f'CREATE INDEX {option}"{self.name}" ON "{self.table}" USING {method} ({text}{operators})'
 
 
-NAMED = ("track", "album", "artist", "artistalias", "label", "labelalias", "genre", "genrealias", "playlist")
+NAMED = (
+    *("track", "trackalias", "album", "albumalias", "artist", "artistalias"),
+    *("label", "labelalias", "genre", "genrealias", "playlist", "playlistalias"),
+)
+NAMED_TABLES = tuple(f"musicdb_{name}" for name in NAMED)
 IDS = (
     ("track", "spotify_id"),
     ("track", "isrc"),
@@ -47,7 +65,8 @@ IDS = (
     ("artistalias", "spotify_id"),
 )
 SEARCH_INDEXES = (
-    *(SearchIndex(f"musicdb_{table}", "search_key", folded=True) for table in NAMED),
+    *(SearchIndex(table, "search_key", folded=True) for table in NAMED_TABLES),
+    *(SearchIndex(table, "search_key", characters=True) for table in NAMED_TABLES),
     *(SearchIndex(f"musicdb_{table}", column, whole=True) for table, column in IDS),
 )
 
