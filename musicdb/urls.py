@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from clusters.pages.embedding import oembed
 from clusters.pages.feeds import ChangesFeed
 from clusters.pages.home import HomeView
+from clusters.pages.search import SearchView, suggest
 from clusters.pages.sitemaps import sitemap_file, sitemap_index
 from clusters.pages.urls import urlpatterns as clusters
 from musicdb.api.docs import DocsView
@@ -53,6 +54,8 @@ urlpatterns = [
         name="album-tracks",
     ),
     path("tracks/<slug:track_slug>/", views.TrackDetailView.as_view(), name="track"),
+    path("search/", SearchView.as_view(), name="search"),
+    path("search/suggest", suggest, name="search-suggest"),
     path("changes.atom", ChangesFeed(), name="changes"),
     path("oembed", oembed, name="oembed"),
     path("sitemap.xml", sitemap_index, name="sitemap"),

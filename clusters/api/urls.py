@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path, re_path
 
 from clusters.api import views
+from clusters.api.search import SearchView
 from clusters.models import CollectionKind
 from clusters.runs import path_of_owner
 from musicdb.api.base import NotFoundView, Router
@@ -31,6 +32,7 @@ def _of_collections() -> Iterator[URLPattern]:
 urlpatterns = [
     *_of_collections(),
     path("tracks/<slug:track_slug>/clusters/", views.TrackClustersView.as_view({"get": "list"}), name="track-clusters"),
+    path("search/", SearchView.as_view(), name="search"),
     *catalogue_urls,
     *router.urls,
     # Whatever else, line breaks and all. Only with a slash at its end: an address without is still led to the one with.

@@ -9,7 +9,7 @@ from clusters.models.collections import Collection
 from clusters.models.querysets import ClusterQuerySet, ExcludedTrackQuerySet, MembershipQuerySet, RunQuerySet
 from musicdb.models import Track
 from musicdb.models.fields import FiniteFloatField, NameField
-from musicdb.models.name_keys import SearchedByName
+from musicdb.models.name_keys import SearchedByName, SearchKeyField
 
 UNDIVIDED = (
     "These tracks do not divide into clusters: no split makes large enough parts that differ more than parts of random "
@@ -147,6 +147,7 @@ class Cluster(SearchedByName):
     suggested_name = models.CharField(
         max_length=100, blank=True, help_text="What sets it apart; made by the run, blank if nothing does."
     )
+    suggested_key = SearchKeyField("suggested_name")
     name = NameField(
         max_length=200, blank=True, help_text="Your own name for it. If there is none, the suggested name is shown."
     )

@@ -10,6 +10,7 @@ from clusters.runs.misplaced import (
     put_right,
     restore,
 )
+from clusters.runs.named_clusters import SEARCHED
 from clusters.runs.outcomes import Outcome
 from clusters.runs.previews import (
     ComputedPreview,
@@ -44,6 +45,7 @@ from clusters.runs.shades import add_examples
 __all__ = [
     "COLLECTION_DELETED",
     "MAX_STORED",
+    "SEARCHED",
     "ComputedPreview",
     "MembershipExplanation",
     "Misplaced",

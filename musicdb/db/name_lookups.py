@@ -49,7 +49,8 @@ class Holds(Contains):
         words = self._words()
         long = [word for word in words if len(word) >= SHORTEST]
         others = [word for word in words if len(word) < SHORTEST]
-        conditions, params = [], []
+        conditions: list[str] = []
+        params: list[Any] = []
         if long:
             table, alias = self.lhs.target.model._meta.db_table, self.lhs.alias
             parts = parts_of(table)
@@ -71,7 +72,8 @@ class Holds(Contains):
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         lhs, lhs_params = self.process_lhs(compiler, connection)
         words = self._words()
-        conditions, params = [], []
+        conditions: list[str] = []
+        params: list[Any] = []
         if not any(map(has_trigrams, words)):
             characters = sorted({one for word in words for one in word if has_syllables(one)})
             if not characters:
@@ -87,4 +89,21 @@ class Holds(Contains):
         return f"({' AND '.join(conditions)})", params
 
     def _words(self) -> list[str]:
-        return str(self.rhs).split()[:MAX_WORDS]
+        return list(dict.fromkeys(str(self.rhs).split()))[:MAX_WORDS]
+
+
+class HoldsAmongFew(Holds):
+    """As ``Holds``, for a table that has no such index, since few of its rows are searched."""
+
+    lookup_name = "holds_among_few"
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        words = self._words()
+        if not has_syllables(str(self.rhs)) and not any(len(word) >= SHORTEST for word in words):
+            raise EmptyResultSet
+        lhs, lhs_params = self.process_lhs(compiler, connection)
+        terms = [f"%{connection.ops.prep_for_like_query(word)}%" for word in words]
+        condition = " AND ".join(f"{lhs} LIKE %s ESCAPE '\\'" for _ in words)
+        return f"({condition})", [value for term in terms for value in (*lhs_params, term)]
+
+    as_postgresql = as_sqlite

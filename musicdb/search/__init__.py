@@ -1,5 +1,7 @@
-"""Filter, sort and page the rows of a list, for pages, the admin and the API alike."""
+"""Find names of every kind; filter, sort and page the rows of a list: for pages, the admin and the API alike."""
 
+from musicdb.search.direct import found_directly
+from musicdb.search.everywhere import Found, cut_query, search_everywhere
 from musicdb.search.filters import (
     AlbumFilter,
     ArtistFilter,
@@ -9,6 +11,7 @@ from musicdb.search.filters import (
     PlaylistFilter,
     SlugFilter,
 )
+from musicdb.search.groups import CATALOGUE_GROUPS, Group, Hit, Way
 from musicdb.search.indexes import SEARCH_INDEXES
 from musicdb.search.keys import keyed_models, outdated_keys, refresh_keys
 from musicdb.search.pagination import DeferredJoinPaginator
@@ -24,23 +27,31 @@ from musicdb.search.tracks import (
 )
 
 __all__ = [
+    "CATALOGUE_GROUPS",
     "SEARCH_INDEXES",
     "AlbumFilter",
     "ArtistFilter",
     "DeferredJoinPaginator",
+    "Found",
     "GenreFilter",
+    "Group",
+    "Hit",
     "LabelFilter",
     "OrderingFilter",
     "PlaylistFilter",
     "RuleFilter",
     "SlugFilter",
     "TrackFilter",
+    "Way",
     "count_tracks",
+    "cut_query",
+    "found_directly",
     "keyed_models",
     "outdated_keys",
     "playlists_with",
     "refresh_keys",
     "rule_of",
+    "search_everywhere",
     "totals_of",
     "tracks_by_rule",
     "tracks_of",

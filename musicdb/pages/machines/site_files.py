@@ -23,6 +23,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         f"Disallow: {reverse('admin:index')}",
+        f"Disallow: {reverse('search')}",
         f"Disallow: {reverse('api-docs')}",
         f"Disallow: {reverse('api-schema')}",
         "",
