@@ -1,8 +1,14 @@
 """How visitors find clusters by their names, beside what the catalogue has (``musicdb.search``)."""
 
+from django.db.models import QuerySet
+
 from clusters.models import Cluster
 from musicdb.db.name_lookups import HoldsAmongFew
 from musicdb.search import CATALOGUE_GROUPS, Group, Hit, Way
+
+
+def _published(**more: str) -> QuerySet[Cluster]:
+    return Cluster.objects.filter(run__is_published=True, **more)
 
 
 def _hit(cluster: Cluster, size: int | None) -> Hit:
@@ -14,10 +20,10 @@ CLUSTERS = Group(
     "Clusters",
     Cluster,
     (
-        Way(lambda: Cluster.objects.filter(run__is_published=True), inside=HoldsAmongFew),
+        Way(_published, inside=HoldsAmongFew),
         # The editor's name is shown in place of the suggested one.
         Way(
-            lambda: Cluster.objects.filter(run__is_published=True, name=""),
+            lambda: _published(name=""),
             column="suggested_key",
             inside=HoldsAmongFew,
         ),

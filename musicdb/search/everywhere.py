@@ -85,7 +85,9 @@ def _pieces(key: str, group: Group, using: str) -> Iterator[tuple[str, Sequence[
         rows = way.rows()
         column = rows.model._meta.get_field(way.column).get_col(rows.model._meta.db_table)
         compiler = rows.query.get_compiler(using)
-        for place, match in enumerate((Exact, Begins, way.inside)):
+        # Best first.
+        matches: tuple[Any, ...] = (Exact, Begins, way.inside)
+        for place, match in enumerate(matches):
             try:
                 condition, params = compiler.compile(match(column, key))
             except EmptyResultSet:

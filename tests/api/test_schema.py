@@ -39,6 +39,7 @@ def test_the_schema_names_every_endpoint_and_its_errors(client: Client) -> None:
         "/api/v1/playlists/{playlist_slug}/clusters/",
         "/api/v1/playlists/{playlist_slug}/clusters/{number}/",
         "/api/v1/playlists/{playlist_slug}/entries/",
+        "/api/v1/search/",
         "/api/v1/tracks/",
         "/api/v1/tracks/{track_slug}/",
         "/api/v1/tracks/{track_slug}/clusters/",

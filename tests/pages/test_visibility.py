@@ -42,7 +42,10 @@ CHOICES = {
     "<track_list_format:extension>": [one.extension for one in TRACK_LIST_FORMATS],
     "<slug:section>": ["pages", "genres", "artists", "labels", "albums", "tracks", "playlists", "runs", "clusters"],
 }
-QUERIES = {"oembed": "?url=http://testserver/genres/dub/clusters/"}
+QUERIES = {
+    "oembed": "?url=http://testserver/genres/dub/clusters/",
+    **dict.fromkeys(("search/", "search/suggest", "api/v1/search/"), "?q=hidden"),
+}
 
 
 def addresses(patterns: Any = None, before: str = "") -> Iterator[str]:

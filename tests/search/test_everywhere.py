@@ -111,7 +111,7 @@ def test_an_alias_finds_its_row_once() -> None:
 
 def test_a_former_title_finds_the_track() -> None:
     kept, dropped = TrackFactory(title="Kept", album=None), TrackFactory(title="Dropped", album=None)
-    merge(kept, [dropped])
+    merge(kept, [dropped], User.objects.create_user("editor"))
     assert found("dropped") == {"track": ["Kept"]}
 
 
