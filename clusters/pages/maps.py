@@ -1,5 +1,6 @@
 """The interactive map of a collection's clusters: its points, the tracks behind them, and selections on it."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ COLUMN = "COLUMN"
 MAX_KEY = 2**63 - 1
 
 
-def map_of(run: Run, clusters: list[Cluster]) -> dict[str, Any] | None:
+def map_of(run: Run, clusters: Sequence[Cluster]) -> dict[str, Any] | None:
     """Return what the page and the script need of the map of ``run``; None if there are too many points. No query.
 
     ``data`` is for the script, ``colours`` are the columns by which it colours, with their labels.
@@ -139,7 +140,7 @@ class SelectionView(OfMap, WithHead, ListView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Membership]:
-        return self.memberships.for_table().by_cluster().select_related("cluster", "track__album")
+        return self.memberships.for_table().by_cluster()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         collection = self.run.collection

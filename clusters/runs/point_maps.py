@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from django.db.models import QuerySet
 
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.plotting.point_map import MAX_CORNERS, Grid, enclosed, encode_points, encode_values
 from clusters.models import Membership, Run
+from clusters.models.querysets import MembershipQuerySet
 from musicdb.db import one_of
 from musicdb.models import Track
 
@@ -28,7 +28,7 @@ def has_map(run: Run) -> bool:
 
 
 def points_of(run: Run) -> bytes:
-    """Return the points of ``run``; see ``encode_points``. One query. They never change, but for tracks that are deleted."""
+    """Return the points of ``run``; see ``encode_points``. One query. Only a deletion or a merge of tracks changes them."""
     rows = np.array(list(run.memberships.as_points()), dtype=np.float64).reshape(-1, 5)
     return encode_points(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2:4], rows[:, 4])
 
@@ -40,7 +40,7 @@ def values_of(run: Run, column: str) -> bytes:
 
 
 def details_of(run: Run, keys: list[int]) -> list[tuple[Track, list[str]]]:
-    """Return those of the tracks with these keys that are in ``run``, each with the names of its artists. Two queries."""
+    """Return the tracks with these keys that are in ``run``, each with the names of its artists. Two queries."""
     tracks = list(Track.objects.filter(pk__in=one_of(keys), memberships__run=run).only("title", "slug"))
     names = Track.objects.artist_names_of([track.pk for track in tracks])
     return [(track, names.get(track.pk, [])) for track in tracks]
@@ -72,7 +72,7 @@ class Outline:
             raise ValueError("The outline is not on the map.")
         return cls(Grid(left, bottom, step), tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 
-    def memberships_in(self, run: Run) -> QuerySet[Membership]:
+    def memberships_in(self, run: Run) -> MembershipQuerySet:
         """Return the memberships of ``run`` within the outline, by cluster, nearest to the centre first. One query."""
         corners, grid = np.array(self.corners, dtype=np.int64), self.grid
         # A line more at each side: what is nearest to the border may be beyond it.

@@ -97,7 +97,7 @@ def encode_values(ids: IntArray, values: FloatArray) -> bytes:
 
 
 def varints(numbers: IntArray) -> bytes:
-    """Return whole numbers from 0 as bytes of seven bits, the lowest first; all but a number's last have the eighth set.
+    """Return whole numbers from 0 as bytes of seven bits, the lowest first. All but a number's last have the eighth.
 
     >>> varints(np.array([1, 127, 128])).hex(" ")
     '01 7f 80 01'

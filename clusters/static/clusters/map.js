@@ -327,6 +327,13 @@ function start(figure, data, points) {
     const pixels = new Uint32Array(wide * high);
     const [red, green, blue] = rgbOf(theme.paper);
     pixels.fill((255 << 24) | (blue << 16) | (green << 8) | red);
+    // Where a component is 0, as on the plot.
+    const [zeroX, zeroY] = [0, 1].map((side) => -points.grid[side] / points.grid[2]);
+    const [acrossAt, upAt] = [(zeroX * view.scale + view.left - left) * ratio, (view.bottom - zeroY * view.scale - top) * ratio].map(Math.round);
+    const [r0, g0, b0] = rgbOf(theme.line);
+    const line = (255 << 24) | (b0 << 16) | (g0 << 8) | r0;
+    if (acrossAt >= 0 && acrossAt < wide) for (let row = 0; row < high; row++) pixels[row * wide + acrossAt] = line;
+    if (upAt >= 0 && upAt < high) pixels.fill(line, upAt * wide, (upAt + 1) * wide);
     // As many points as would fill the whole plot so densely decide about sizes.
     const shown = count / (view.scale / home.scale) ** 2;
     const size = Math.max(between(shown, POINTS, SIZES) * frame.k, 2.6);

@@ -75,20 +75,20 @@ def test_ninety_thousand_points_are_a_small_file() -> None:
     assert len(gzip.compress(data, 6)) <= MAX_BYTES
 
 
-PLACES = np.array([[0, 0], [5, 5], [10, 10], [2, 8], [11, 5]])
+PLACES = np.array([[0, 0], [5, 5], [10, 10], [2, 8], [11, 5], [6, 11]])
 
 
 @pytest.mark.parametrize(
     ("outline", "expected"),
     [
-        ([[10, 10], [0, 0]], [True, True, True, True, False]),
-        ([[1, 9], [6, 4]], [False, True, False, True, False]),
+        ([[10, 10], [0, 0]], [True, True, True, True, False, False]),
+        ([[1, 9], [6, 4]], [False, True, False, True, False, False]),
         # A triangle with its corner at the upper left.
-        ([[-1, -1], [-1, 12], [12, 12]], [False, False, False, True, False]),
+        ([[-1, -1], [-1, 12], [12, 12]], [False, False, False, True, False, True]),
         # Corners on one line enclose nothing.
-        ([[0, 0], [5, 0], [10, 0]], [False] * 5),
-        # In a bow tie, both halves are inside.
-        ([[0, 0], [12, 12], [12, 0], [0, 12]], [False, False, False, False, True]),
+        ([[0, 0], [5, 0], [10, 0]], [False] * 6),
+        # Both halves of a bow tie are inside, and what is above its knot is not.
+        ([[-1, -2], [13, 14], [13, -2], [-1, 14]], [True, True, True, True, True, False]),
     ],
 )
 def test_an_outline_encloses(outline: list[list[int]], expected: list[bool]) -> None:
