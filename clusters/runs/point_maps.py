@@ -28,7 +28,7 @@ def has_map(run: Run) -> bool:
 
 
 def points_of(run: Run) -> bytes:
-    """Return the points of ``run``; see ``encode_points``. One query. Only a deletion or a merge of tracks changes them."""
+    """Return the points of ``run``; see ``encode_points``. Only deleting or merging tracks changes them. One query."""
     rows = np.array(list(run.memberships.as_points()), dtype=np.float64).reshape(-1, 5)
     return encode_points(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2:4], rows[:, 4])
 
