@@ -110,16 +110,18 @@ function trace(pen, marker, x, y, radius) {
   pen.closePath();
 }
 
+// One canvas for all that is measured on one: to make one takes longer than to use it.
+const sketch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+const parts = new Map();
+
 // How much of each pixel around a point a mark covers, of 256.
 function maskOf(marker, diameter) {
   const half = Math.ceil(diameter * 0.7 + 1);
   const side = 2 * half + 1;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  trace(pen, marker, half + 0.5, half + 0.5, diameter / 2);
-  pen.fill();
-  const pixels = pen.getImageData(0, 0, side, side).data;
+  sketch.canvas.width = sketch.canvas.height = side;
+  trace(sketch, marker, half + 0.5, half + 0.5, diameter / 2);
+  sketch.fill();
+  const pixels = sketch.getImageData(0, 0, side, side).data;
   const mask = [];
   for (let i = 0; i < side * side; i++) {
     const covered = pixels[4 * i + 3];
@@ -129,10 +131,12 @@ function maskOf(marker, diameter) {
 }
 
 function rgbOf(colour) {
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.fillStyle = colour;
-  const number = parseInt(pen.fillStyle.slice(1), 16);
-  return [number >> 16, (number >> 8) & 255, number & 255];
+  if (!parts.has(colour)) {
+    sketch.fillStyle = colour;
+    const number = parseInt(sketch.fillStyle.slice(1), 16);
+    parts.set(colour, [number >> 16, (number >> 8) & 255, number & 255]);
+  }
+  return parts.get(colour);
 }
 
 function between(value, from, to) {
@@ -380,8 +384,8 @@ function start(figure, data, points) {
       }
       if (performance.now() > until) return;
     }
-    const sheet = job.wide === layer?.canvas.width && job.high === layer?.canvas.height ? layer.canvas : document.createElement("canvas");
-    [sheet.width, sheet.height] = [job.wide, job.high];
+    const sheet = layer?.canvas ?? document.createElement("canvas");
+    if (sheet.width !== job.wide || sheet.height !== job.high) [sheet.width, sheet.height] = [job.wide, job.high];
     sheet.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(job.pixels.buffer), job.wide, job.high), 0, 0);
     layer = { canvas: sheet, view: job.view, left: job.left, top: job.top, looked: job.looked };
     job = null;
