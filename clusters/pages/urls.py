@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path
 
 from clusters.models import CollectionKind
-from clusters.pages import views
+from clusters.pages import maps, views
 from clusters.pages.embedding import EmbeddedView
 from clusters.pages.feeds import CollectionChangesView
 from clusters.runs import path_of_owner
@@ -19,6 +19,11 @@ PAGES = (
     ("clusters.atom", CollectionChangesView, "changes"),
     ("clusters/embed/", EmbeddedView, "embedded"),
     ("clusters/how/", views.RunReportView, "run-report"),
+    ("clusters/map/<int:run>/points.bin", maps.PointsView, "map-points"),
+    ("clusters/map/<int:run>/by-<slug:column>.bin", maps.ValuesView, "map-values"),
+    ("clusters/map/<int:run>/tracks.json", maps.DetailsView, "map-details"),
+    ("clusters/map/<int:run>/selection/", maps.SelectionView, "selection"),
+    ("clusters/map/<int:run>/selection.<track_list_format:extension>", maps.SelectionTrackListView, "selection-tracks"),
     ("clusters/<int:number>/", views.ClusterView, "cluster"),
     ("clusters/<int:number>.md", views.ClusterMarkdownView, "cluster-markdown"),
     ("clusters/<int:number>.<track_list_format:extension>", views.ClusterTrackListView, "cluster-tracks"),

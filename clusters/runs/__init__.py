@@ -12,6 +12,7 @@ from clusters.runs.misplaced import (
 )
 from clusters.runs.named_clusters import SEARCHED
 from clusters.runs.outcomes import Outcome
+from clusters.runs.point_maps import COLUMNS, MAX_DETAILS, Outline, details_of, has_map, points_of, values_of
 from clusters.runs.previews import (
     ComputedPreview,
     computed_preview,
@@ -44,6 +45,8 @@ from clusters.runs.shades import add_examples
 
 __all__ = [
     "COLLECTION_DELETED",
+    "COLUMNS",
+    "MAX_DETAILS",
     "MAX_STORED",
     "SEARCHED",
     "ComputedPreview",
@@ -54,6 +57,7 @@ __all__ = [
     "OfCollection",
     "Options",
     "Outcome",
+    "Outline",
     "RunComparison",
     "Successors",
     "UnknownCollectionError",
@@ -63,18 +67,21 @@ __all__ = [
     "computed_preview",
     "default_other",
     "default_pair",
+    "details_of",
     "dismiss",
     "every_collection",
     "evidence_in_words",
     "explain_membership",
     "find_collections",
     "find_misplaced_tracks",
+    "has_map",
     "in_order",
     "is_current",
     "number_as_json",
     "pass_on_name",
     "path_of_owner",
     "pin_clusters",
+    "points_of",
     "preview",
     "publish",
     "published_run_or_404",
@@ -84,4 +91,5 @@ __all__ = [
     "restore",
     "successors_of",
     "unpublish",
+    "values_of",
 ]

@@ -17,11 +17,13 @@ import musicdb.wsgi
 import django.contrib.auth
 from django.test import Client
 from django.urls import get_resolver
+from clusters.models import Run
 
 get_resolver().url_patterns
 anyone, editor = Client(), Client()
 editor.force_login(django.contrib.auth.get_user_model().objects.get())
 statuses = {}
+map_address = f"/genres/korean-pop/clusters/map/{Run.objects.published().get(collection__genre__slug='korean-pop').pk}/"
 for client, path in (
     (anyone, "/"),
     (anyone, "/genres/"),
@@ -31,6 +33,8 @@ for client, path in (
     (anyone, "/genres/korean-pop/clusters/how/"),
     (anyone, "/genres/korean-pop/clusters/1/"),
     (anyone, "/genres/korean-pop/clusters/1.md"),
+    (anyone, f"{map_address}points.bin"),
+    (anyone, f"{map_address}selection/?grid=-9,-9,1&within=0,0,99,99"),
     (anyone, "/artists/wendy/"),
     (anyone, "/labels/sm-entertainment/"),
     (anyone, "/tracks/hmm-bop/"),
