@@ -95,8 +95,9 @@ class Neighbours:
     def _rows_of(self, ids: Sequence[int]) -> IntArray:
         """Return the rows of those of ``ids`` that the table has, in ascending order."""
         wanted = np.unique(np.array(ids, dtype=np.int64))
-        rows = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return rows[self.ids[rows] == wanted]
+        rows: IntArray = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        known: IntArray = rows[self.ids[rows] == wanted]
+        return known
 
 
 def _squares(columns: NDArray[np.float32], point: NDArray[np.float32]) -> NDArray[np.float32]:

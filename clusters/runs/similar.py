@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.neighbours import Neighbours, difference, in_common
@@ -101,7 +101,9 @@ def similar_to(track: Track) -> Similar | None:
 
 
 def _song(track: Track) -> tuple[str, frozenset[int]]:
-    return title_key(track.title), frozenset(artist.pk for artist in track.artists_in_order)
+    """Return which song a track is, in whatever version: nobody looks for its remaster among what is similar."""
+    title, _version = title_key(track.title)
+    return title, frozenset(artist.pk for artist in track.artists_in_order)
 
 
 def _of_library() -> Neighbours | None:
@@ -117,12 +119,12 @@ def _of_library() -> Neighbours | None:
 
 # A run's file never changes. That of the run before is let go.
 @lru_cache(maxsize=2)
-def _opened(storage: object, name: str) -> Neighbours:
+def _opened(storage: Storage, name: str) -> Neighbours:
     try:
-        path = Path(default_storage.path(name))
+        path = Path(storage.path(name))
     except NotImplementedError:
         # The storage is no file system.
-        with default_storage.open(name) as file:
+        with storage.open(name) as file:
             return Neighbours(file.read())
     with path.open("rb") as file:
         return Neighbours(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

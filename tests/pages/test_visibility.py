@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clusters.models import Cluster, Collection
+from clusters.models import Cluster, Collection, Run
 from musicdb.editing import merge
 from musicdb.exports.track_lists import TRACK_LIST_FORMATS
 from musicdb.models import Artist, Genre, Label, PageRule, SiteSettings, Track
@@ -20,6 +20,7 @@ from tests.factories import (
     PlaylistFactory,
     TrackFactory,
     stored_run,
+    with_neighbours,
 )
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,9 @@ def library() -> None:
 @pytest.mark.parametrize("rule", PageRule)
 def test_no_public_address_links_to_what_is_hidden(client: Client, rule: PageRule) -> None:
     SiteSettings.objects.create(page_rule=rule, min_tracks=1)
+    track = Track.objects.get(slug="track")
+    similar = TrackFactory(title="Similar", album=track.album, artists=track.artists.all(), genres=track.genres.all())
+    with_neighbours(Run.objects.get(collection__kind="library"), [track, similar])
     answers = {address: client.get(address) for address in addresses()}
     assert len(answers) > 25
     assert {address for address, answer in answers.items() if SECRET in body(answer)} == set()
