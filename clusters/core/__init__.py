@@ -6,6 +6,7 @@
   tracks onto principal components
 - ``fitting``: fit every k, choose k, keep numbers, cut shades
 - ``plotting``, ``words``: draw the clusters, describe and name them
+- ``threads``: keep linear algebra in one thread
 - ``preview``: what each k would give, in words and small plots
 - ``worker``: what a worker process runs
 - ``comparing``: compare two runs

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import cast
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from clusters.core.comparing import compare
 from clusters.core.features import FeatureTable, UnclusterableError
@@ -16,6 +15,7 @@ from clusters.core.pipeline import plane, summaries
 from clusters.core.plotting.thumbnails import render_thumbnail
 from clusters.core.projection import Projection, project
 from clusters.core.results import ClusterPreview, NumberPreview
+from clusters.core.threads import one_thread
 
 NUMBERS = range(MIN_CLUSTERS, MAX_CLUSTERS_BY_CHOICE + 1)
 
@@ -31,7 +31,7 @@ def preview(table: FeatureTable, params: Params, previous_run: PreviousRun) -> C
     table = table.in_canonical_order()
     releases = np.bincount(table.recordings)
     projection = project(table.once())
-    with threadpool_limits(limits=1):
+    with one_thread():
         sample = fit_sample(projection, None)
         previous = previous_run.chosen_clusters
         by_data = choose_among(projection, sample, replace(params, clusters=None), previous, releases)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.decomposition import PCA
-from threadpoolctl import threadpool_limits
 
 from clusters.core.features import (
     FEATURE_NAMES,
@@ -16,6 +15,7 @@ from clusters.core.features import (
 )
 from clusters.core.params import MIN_TRACKS
 from clusters.core.sampling import HashArray, row_hashes
+from clusters.core.threads import one_thread
 
 COMPONENTS = 4
 
@@ -71,7 +71,7 @@ def project(table: FeatureTable) -> Projection:
     centred = values[:, varies] - values[:, varies].mean(axis=0)
     weights = np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])[varies]
     weighted = centred * weights
-    with threadpool_limits(limits=1):
+    with one_thread():
         pca = PCA(n_components=min(COMPONENTS, *weighted.shape), svd_solver="covariance_eigh").fit(weighted)
     # The sign of a component is arbitrary; choose it so that the strongest loading is positive.
     strongest = np.abs(pca.components_).argmax(axis=1)

@@ -1,10 +1,11 @@
 """What a visitor does and sees."""
 
 import re
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 ADDRESSES = (
     "/",
@@ -85,6 +86,16 @@ def test_on_a_phone_a_row_is_a_card_that_still_reads_as_a_table(page: Page, libr
     expect(row.get_by_role("cell", name="41802")).to_be_visible()
 
 
-def test_pages_work_without_javascript(page: Page, library: None) -> None:
-    page.goto("/genres/korean-pop/clusters/")
-    assert page.locator("script").count() == 0
+def test_pages_work_without_javascript(browser: Browser, live_server: Any, library: None) -> None:
+    with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
+        context.route(lambda url: not url.startswith(live_server.url), lambda route: route.abort())
+        page = context.new_page()
+        page.goto("/genres/korean-pop/clusters/")
+        expect(page.get_by_role("img", name="Scatter plot of 44 tracks")).to_be_visible()
+        page.get_by_role("table").get_by_role("link", name="HEIZE").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("HEIZE")
+        # Only a script can copy.
+        expect(page.get_by_role("button")).to_have_count(0)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="M3U8").click()
+        assert download.value.suggested_filename == "HEIZE.m3u8"

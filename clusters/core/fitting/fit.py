@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from clusters.core import sampling
 from clusters.core.features import FloatArray, IntArray, UnclusterableError
@@ -14,6 +13,7 @@ from clusters.core.fitting.division import evidence
 from clusters.core.fitting.kmeans import KMeansFit, best_of_starts, fit_all_k, nearest_center
 from clusters.core.params import MIN_CLUSTERS, MIN_TRACKS, Params
 from clusters.core.projection import Projection
+from clusters.core.threads import one_thread
 
 MAX_CLUSTERS_BY_CHOICE = 10
 MIN_TRACKS_PER_CLUSTER = 12
@@ -98,7 +98,7 @@ def choose_clusters(
     if one of the clusters that are asked for would be too small.
     """
     # More threads make products of tables of this size slower, and their last digits depend on the number of threads.
-    with threadpool_limits(limits=1):
+    with one_thread():
         return choose_among(projection, fit_sample(projection, params.clusters), params, previous, releases)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from clusters.core import sampling
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
@@ -22,6 +21,7 @@ from clusters.core.fitting.matching import match
 from clusters.core.params import PreviousRun
 from clusters.core.projection import Projection
 from clusters.core.sampling import HashArray
+from clusters.core.threads import one_thread
 from clusters.core.words.shades import describe_all
 
 MAX_SHADES = 4
@@ -154,7 +154,7 @@ def shades(
     that it does not have comes last.
     """
     # As for the clusters: more threads are slower, and their number changes the last digits.
-    with threadpool_limits(limits=1):
+    with one_thread():
         return {
             number: _of_cluster(projection, table, np.flatnonzero(numbers == number), _before(previous_run, number))
             for number in np.unique(numbers).tolist()
