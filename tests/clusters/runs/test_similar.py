@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import InMemoryStorage, default_storage
+from django.core.files.storage import Storage, default_storage
 
 from clusters.core.params import Params
 from clusters.models import Collection, Run
@@ -34,9 +34,14 @@ def near(track: Track, by: float, **fields: object) -> Track:
     return made
 
 
-class Remote(InMemoryStorage):
-    def path(self, name: str) -> str:
-        raise NotImplementedError("It is no file system.")
+class Remote(Storage):
+    """A storage that is no file system and has one file."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def _open(self, name: str, mode: str = "rb") -> ContentFile:
+        return ContentFile(self.content)
 
 
 @pytest.fixture
@@ -140,8 +145,7 @@ def test_a_file_that_is_missing_or_cut_short_leaves_it_unknown(track: Track, con
 def test_a_storage_that_is_no_file_system_is_read_into_memory(track: Track, monkeypatch: pytest.MonkeyPatch) -> None:
     name = str(cluster_library().neighbours.name)
     expected = titles(similar_to(track))
-    remote = Remote()
-    remote.save(name, ContentFile(Path(default_storage.path(name)).read_bytes()))
+    remote = Remote(Path(default_storage.path(name)).read_bytes())
     default_storage.delete(name)
     monkeypatch.setattr(similar, "default_storage", remote)
     assert titles(similar_to(track)) == expected
