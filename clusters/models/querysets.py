@@ -37,6 +37,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         places = memberships.objects.filter(track__in=tracks_linked_to(owner, key).values("pk"))
         return self.filter(is_published=True, pk__in=places.order_by().values("run"))
 
+    def neighbours_of_library(self) -> str:
+        """Return the name of the file in which similar tracks are found; empty if visitors see none. One query."""
+        shown = self.published().filter(collection__kind="library", collection__is_off=False)
+        return shown.values_list("neighbours", flat=True).first() or ""
+
     def newest_first(self) -> Self:
         return self.order_by("-finished_at", "-pk")
 

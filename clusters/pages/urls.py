@@ -1,4 +1,4 @@
-"""The addresses of the pages about clusters, the same below every kind of collection.
+"""The addresses of the pages about clusters, the same below every kind of collection, and about similar tracks.
 
 Their names begin with the kind: ``genre-clusters``, ``playlist-cluster``, ``library-run-report``.
 """
@@ -11,6 +11,7 @@ from clusters.models import CollectionKind
 from clusters.pages import maps, views
 from clusters.pages.embedding import EmbeddedView
 from clusters.pages.feeds import CollectionChangesView
+from clusters.pages.similar import SimilarTrackListView, SimilarView
 from clusters.runs import path_of_owner
 
 PAGES = (
@@ -36,4 +37,12 @@ def _patterns() -> Iterator[URLPattern]:
             yield path(path_of_owner(kind) + address, view.as_view(kind=kind), name=f"{kind}-{name}")
 
 
-urlpatterns = list(_patterns())
+urlpatterns = [
+    *_patterns(),
+    path("tracks/<slug:track_slug>/similar/", SimilarView.as_view(), name="similar"),
+    path(
+        "tracks/<slug:track_slug>/similar.<track_list_format:extension>",
+        SimilarTrackListView.as_view(),
+        name="similar-tracks",
+    ),
+]

@@ -42,6 +42,7 @@ from clusters.runs.selectors import (
 from clusters.runs.service import COLLECTION_DELETED, Options, recluster
 from clusters.runs.settings import pin_clusters
 from clusters.runs.shades import add_examples
+from clusters.runs.similar import Similar, SimilarTrack, similar_to
 
 __all__ = [
     "COLLECTION_DELETED",
@@ -59,6 +60,8 @@ __all__ = [
     "Outcome",
     "Outline",
     "RunComparison",
+    "Similar",
+    "SimilarTrack",
     "Successors",
     "UnknownCollectionError",
     "add_examples",
@@ -89,6 +92,7 @@ __all__ = [
     "recluster",
     "remove",
     "restore",
+    "similar_to",
     "successors_of",
     "unpublish",
     "values_of",

@@ -38,6 +38,7 @@ for client, path in (
     (anyone, "/artists/wendy/"),
     (anyone, "/labels/sm-entertainment/"),
     (anyone, "/tracks/hmm-bop/"),
+    (anyone, "/tracks/hmm-bop/similar/"),
     (anyone, "/nowhere"),
     (anyone, "/healthz"),
     (anyone, "/api/v1/genres/"),
@@ -116,7 +117,7 @@ def python(tmp_path: Path, *arguments: str, **environment: str) -> str:
 @pytest.mark.slow
 def test_pages_are_served_without_what_only_clustering_needs(tmp_path: Path) -> None:
     python(tmp_path, "manage.py", "bootstrap")
-    python(tmp_path, "manage.py", "recluster", "korean-pop")
+    python(tmp_path, "manage.py", "recluster", "library", "korean-pop")
     statuses, heavy = json.loads(python(tmp_path, "-c", SERVE))
 
     assert {path: status for path, status in statuses.items() if status != 200} == {"/nowhere": 404}

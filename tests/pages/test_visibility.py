@@ -21,6 +21,7 @@ from tests.factories import (
     PlaylistFactory,
     TrackFactory,
     stored_run,
+    with_neighbours,
 )
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,9 @@ def library() -> None:
 @pytest.mark.parametrize("rule", PageRule)
 def test_no_public_address_links_to_what_is_hidden(client: Client, rule: PageRule) -> None:
     SiteSettings.objects.create(page_rule=rule, min_tracks=1)
+    track = Track.objects.get(slug="track")
+    similar = TrackFactory(title="Similar", album=track.album, artists=track.artists.all(), genres=track.genres.all())
+    with_neighbours(Run.objects.get(collection__kind="library"), [track, similar])
     answers = {address: client.get(address) for address in addresses()}
     assert len(answers) > 25
     assert {address for address, answer in answers.items() if SECRET in body(answer)} == set()
