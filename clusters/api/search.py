@@ -63,6 +63,8 @@ class SearchSerializer(serializers.Serializer[Any]):
 class SearchView(StrictAPIView):
     """Names of every kind that match ``q``: at most 20 of each, kinds without a match left out."""
 
+    serializer_class = SearchSerializer
+
     @extend_schema(
         parameters=[
             OpenApiParameter(
@@ -74,7 +76,6 @@ class SearchView(StrictAPIView):
                 "the first 100 characters count.",
             )
         ],
-        responses=SearchSerializer,
     )
     def get(self, request: Request) -> Response:
         typed = request.query_params.get("q", "")

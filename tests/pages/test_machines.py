@@ -107,6 +107,7 @@ class TestSitemaps:
         assert response.text.splitlines() == [
             "User-agent: *",
             "Disallow: /admin/",
+            "Disallow: /search/",
             "Disallow: /api/docs/",
             "Disallow: /api/schema/",
             "",
