@@ -76,6 +76,8 @@ class SimilarTracksView(ListModelMixin, StrictViewSet):
 
     serializer_class = serializers.SimilarTrackSerializer
     pagination_class = None
+    # For the schema: the answer is no query.
+    queryset = Track.objects.none()
 
     def get_queryset(self) -> list[SimilarTrack]:  # type: ignore[override]
         similar = similar_to(get_object_or_404(Track, slug=self.kwargs["track_slug"]))
