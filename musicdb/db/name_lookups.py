@@ -37,8 +37,8 @@ class Begins(Contains):
 class Holds(Contains):
     """Whether a search key contains every word of the text, in any order.
 
-    One of them needs three characters, or a syllable of Hangul, kana or Han; else it finds nothing. No index finds
-    fewer letters inside a name, and every name has some of them.
+    One of them needs three characters (on PostgreSQL three letters or digits in a row), or a syllable of Hangul, kana
+    or Han; else it finds nothing. No index finds fewer letters inside a name, and every name has some of them.
     """
 
     lookup_name = "holds"
