@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 run demo: export DEBUG ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search bench-site-search bench-libraries
+.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search bench-site-search bench-libraries bench-map bench-similar
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -81,11 +81,17 @@ bench-memory: $(VENV)/.installed-dev ## measure the memory of imports of up to a
 bench-export: $(VENV)/.installed-dev ## compare list exports with the library file, on SQLite and PostgreSQL (minutes)
 	@$(BIN)/python -m benchmarks.exports
 
+bench-similar: $(VENV)/.installed-dev ## find similar tracks among 500,000, against brute force (a minute)
+	@$(BIN)/python -m benchmarks.similar
+
 bench-search: $(VENV)/.installed-dev ## search 500,000 tracks in the admin, on SQLite and PostgreSQL (minutes)
 	@$(BIN)/python -m benchmarks.search
 
 bench-site-search: $(VENV)/.installed-dev ## search 500,000 tracks as visitors do, on SQLite and PostgreSQL (minutes)
 	@$(BIN)/python -m benchmarks.site_search
+
+bench-map: $(VENV)/.installed-dev ## move and zoom the map of 100,000 tracks in a slow browser (minutes)
+	@$(BIN)/python -m benchmarks.map_frames
 
 # The pins keep the extras. Without them pip looks for a newer `coverage[toml]` than the pinned `coverage`, and in hash
 # mode refuses it.

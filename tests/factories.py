@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import factory
+import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from clusters.core.features import FEATURE_NAMES
+from clusters.core.neighbours import table_of
 from clusters.core.params import Params
 from clusters.models import Cluster, Collection, Membership, Run
 from clusters.models.querysets import RunQuerySet
@@ -268,6 +271,16 @@ def stored_run(owner: Owner | Collection, places: dict[int, list[Track]], **fiel
             for rank, track in enumerate(members, start=1)
         )
     return run
+
+
+def with_neighbours(run: Run, tracks: list[Track]) -> None:
+    """Give ``run`` of the library the file in which these tracks are found as similar."""
+    tracks = sorted(tracks, key=lambda track: track.pk)
+    values = np.array([[getattr(track, name) for name in FEATURE_NAMES] for track in tracks])
+    table = table_of(np.array([track.pk for track in tracks]), np.arange(len(tracks)), values)
+    name = str(run.plot_png.name).replace(".png", ".near")
+    run.neighbours.name = default_storage.save(name, ContentFile(table))
+    run.save(update_fields=["neighbours"])
 
 
 def numbered_tracks(genre: Genre, count: int = 12) -> list[Track]:

@@ -241,6 +241,19 @@ class PlaceSerializer(serializers.ModelSerializer[Membership]):
         return nearest and NextNearestSerializer(nearest).data
 
 
+class SimilarTrackSerializer(serializers.Serializer[Any]):
+    """A track that is similar to another one."""
+
+    is_in_genre = serializers.BooleanField(help_text="Whether the two are in a genre together.")
+    distance = serializers.FloatField(help_text="Between the two, in the space of the weighted features.")
+    in_common = serializers.ListField(
+        child=serializers.CharField(), help_text="What is unusual in the library about both, the most unusual first."
+    )
+    difference = TextOrNullField(help_text="How it differs most; null if it hardly does.")
+    reason = serializers.CharField(help_text="The same as a sentence.")
+    track = TrackSerializer()
+
+
 class SuccessorSerializer(serializers.Serializer[Any]):
     """The cluster in which to look for the tracks of one that no longer exists."""
 

@@ -33,6 +33,7 @@ urlpatterns = [
     *_of_collections(),
     path("tracks/<slug:track_slug>/clusters/", views.TrackClustersView.as_view({"get": "list"}), name="track-clusters"),
     path("search/", SearchView.as_view(), name="search"),
+    path("tracks/<slug:track_slug>/similar/", views.SimilarTracksView.as_view({"get": "list"}), name="track-similar"),
     *catalogue_urls,
     *router.urls,
     # Whatever else, line breaks and all. Only with a slash at its end: an address without is still led to the one with.

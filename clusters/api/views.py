@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -11,7 +12,7 @@ from clusters.api import serializers
 from clusters.api.errors import ClusterGoneError
 from clusters.api.filters import ClusterFilter
 from clusters.models import Cluster, Membership, RetiredCluster, Run
-from clusters.runs import OfCollection, cluster_or_retired_or_404, successors_of
+from clusters.runs import OfCollection, SimilarTrack, cluster_or_retired_or_404, similar_to, successors_of
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Track
 
@@ -68,3 +69,18 @@ class TrackClustersView(ListModelMixin, StrictViewSet):
 
     def get_queryset(self) -> QuerySet[Membership]:
         return Membership.objects.of_track(get_object_or_404(Track, slug=self.kwargs["track_slug"]))
+
+
+class SimilarTracksView(ListModelMixin, StrictViewSet):
+    """The tracks that sound most like one: at most ten in its genres, then at most ten beyond. Without pages."""
+
+    serializer_class = serializers.SimilarTrackSerializer
+    pagination_class = None
+    # For the schema: the answer is no query.
+    queryset = Track.objects.none()
+
+    def get_queryset(self) -> list[SimilarTrack]:  # type: ignore[override]
+        similar = similar_to(get_object_or_404(Track, slug=self.kwargs["track_slug"]))
+        if similar is None:
+            raise Http404("It is not known which tracks are similar to this one.")
+        return similar.all

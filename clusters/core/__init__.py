@@ -10,6 +10,7 @@
 - ``preview``: what each k would give, in words and small plots
 - ``worker``: what a worker process runs
 - ``comparing``: compare two runs
+- ``neighbours``: find the tracks most similar to one, and say why
 - ``misplaced``: find tracks that sound unlike their genre and like another
 
 What is exported here is light. ``pipeline`` and what it is made of import scikit-learn and matplotlib, which takes

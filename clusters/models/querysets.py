@@ -37,6 +37,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         places = memberships.objects.filter(track__in=tracks_linked_to(owner, key).values("pk"))
         return self.filter(is_published=True, pk__in=places.order_by().values("run"))
 
+    def neighbours_of_library(self) -> str:
+        """Return the name of the file in which similar tracks are found; empty if visitors see none. One query."""
+        shown = self.published().filter(collection__kind="library", collection__is_off=False)
+        return shown.values_list("neighbours", flat=True).first() or ""
+
     def newest_first(self) -> Self:
         return self.order_by("-finished_at", "-pk")
 
@@ -107,6 +112,22 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def representatives(self) -> Self:
         """The memberships that introduce their cluster, which ``for_table`` puts in the order of their places."""
         return self.filter(place__isnull=False)
+
+    def by_cluster(self) -> Self:
+        """Memberships by the number of their cluster, nearest to its centre first."""
+        return self.order_by("cluster__number", "rank")
+
+    def as_points(self) -> "models.QuerySet[Membership, Any]":
+        """The key of each track, the number of its cluster, its place on the plot, its sureness. One query."""
+        return self.order_by().values_list("track_id", "cluster__number", "x", "y", "sureness")
+
+    def with_values(self, column: str) -> "models.QuerySet[Membership, Any]":
+        """The key of each track, and a column of it. One query."""
+        return self.order_by().values_list("track_id", f"track__{column}")
+
+    def within(self, across: tuple[float, float], up: tuple[float, float]) -> "models.QuerySet[Membership, Any]":
+        """The key of each membership between these bounds, and its place on the plot. One query."""
+        return self.order_by().filter(x__range=across, y__range=up).values_list("pk", "x", "y")
 
     def counted_by(self, *path: str) -> "models.QuerySet[Membership, Any]":
         """The numbers of a cluster, a value at each ``path``, and how many of its tracks have these. One query."""

@@ -67,6 +67,9 @@ class Run(models.Model):
     )
     plot_png = models.FileField(max_length=255)
     plot_svg = models.FileField(max_length=255)
+    neighbours = models.FileField(
+        max_length=255, blank=True, help_text="What similar tracks are found in; only the library has it."
+    )
 
     objects = RunQuerySet.as_manager()
 
@@ -286,6 +289,12 @@ class Membership(models.Model):
     def own_shade(self) -> Shade | None:
         """The shade of its cluster that the track is in, if any. No query if it was read ``with_shades``."""
         return next((shade for shade in self.cluster.shades.all() if shade.position == self.shade), None)
+
+    @property
+    def leads_to_similar(self) -> bool:
+        """Whether the tracks that are similar to this one are found by its run: that of the library."""
+        run = self.cluster.run
+        return bool(run.neighbours) and not run.collection.is_off
 
     @property
     def is_on_the_border(self) -> bool:

@@ -68,6 +68,21 @@ def cluster_facts(context: Context) -> Facts:
     )
 
 
+def selection_facts(context: Context) -> Facts:
+    run, collection, page = context["run"], context["collection"], context["page_obj"]
+    title = f"{counted(page.paginator.count, 'track')} {collection.preposition} {shorten(collection.name)}"
+    return Facts(
+        title=f"{title}, selected on the map",
+        description=f"{title} that stand together on the map of its clusters.",
+        picture=plot(run),
+        crumbs=[
+            *_owner_crumbs(collection),
+            ("Clusters", collection.get_absolute_url()),
+            ("Selection", collection.address("selection", run.pk)),
+        ],
+    )
+
+
 def report_facts(context: Context) -> Facts:
     run, collection = context["run"], context["collection"]
     title = f"How the clusters {clusters_title(collection).removeprefix('Clusters ')} were made"

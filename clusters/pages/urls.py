@@ -1,4 +1,4 @@
-"""The addresses of the pages about clusters, the same below every kind of collection.
+"""The addresses of the pages about clusters, the same below every kind of collection, and about similar tracks.
 
 Their names begin with the kind: ``genre-clusters``, ``playlist-cluster``, ``library-run-report``.
 """
@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path
 
 from clusters.models import CollectionKind
-from clusters.pages import views
+from clusters.pages import maps, views
 from clusters.pages.embedding import EmbeddedView
 from clusters.pages.feeds import CollectionChangesView
+from clusters.pages.similar import SimilarTrackListView, SimilarView
 from clusters.runs import path_of_owner
 
 PAGES = (
@@ -19,6 +20,11 @@ PAGES = (
     ("clusters.atom", CollectionChangesView, "changes"),
     ("clusters/embed/", EmbeddedView, "embedded"),
     ("clusters/how/", views.RunReportView, "run-report"),
+    ("clusters/map/<int:run>/points.bin", maps.PointsView, "map-points"),
+    ("clusters/map/<int:run>/by-<slug:column>.bin", maps.ValuesView, "map-values"),
+    ("clusters/map/<int:run>/tracks.json", maps.DetailsView, "map-details"),
+    ("clusters/map/<int:run>/selection/", maps.SelectionView, "selection"),
+    ("clusters/map/<int:run>/selection.<track_list_format:extension>", maps.SelectionTrackListView, "selection-tracks"),
     ("clusters/<int:number>/", views.ClusterView, "cluster"),
     ("clusters/<int:number>.md", views.ClusterMarkdownView, "cluster-markdown"),
     ("clusters/<int:number>.<track_list_format:extension>", views.ClusterTrackListView, "cluster-tracks"),
@@ -31,4 +37,12 @@ def _patterns() -> Iterator[URLPattern]:
             yield path(path_of_owner(kind) + address, view.as_view(kind=kind), name=f"{kind}-{name}")
 
 
-urlpatterns = list(_patterns())
+urlpatterns = [
+    *_patterns(),
+    path("tracks/<slug:track_slug>/similar/", SimilarView.as_view(), name="similar"),
+    path(
+        "tracks/<slug:track_slug>/similar.<track_list_format:extension>",
+        SimilarTrackListView.as_view(),
+        name="similar-tracks",
+    ),
+]

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView, View
 from clusters.models import CollectionKind, Membership, RetiredCluster
 from clusters.pages import facts
 from clusters.pages.embedding import oembed_address
+from clusters.pages.maps import map_of
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
 from clusters.runs import OfCollection, add_examples, cluster_or_retired_or_404, run_report, successors_of
 from musicdb.models import Track
@@ -37,10 +38,12 @@ class ClustersView(WithHead, OfCollection, TemplateView):
             # They are in the clusters of no genre, so this page says where they are.
             tracks = Track.objects.without_genre()
             kwargs["without_genre"] = {"count": tracks.count(), "first": tracks[:LISTED]}
+        clusters = add_examples(list(run.clusters.for_cluster_table().with_shades()))
         return super().get_context_data(
             run=run,
             collection=run.collection,
-            clusters=add_examples(list(run.clusters.for_cluster_table().with_shades())),
+            clusters=clusters,
+            map=map_of(run, clusters),
             excluded=run.excluded.for_list()[:LISTED],
             oembed_address=oembed_address(self.request, run.collection),
             **kwargs,

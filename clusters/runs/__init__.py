@@ -12,6 +12,7 @@ from clusters.runs.misplaced import (
 )
 from clusters.runs.named_clusters import SEARCHED
 from clusters.runs.outcomes import Outcome
+from clusters.runs.point_maps import COLUMNS, MAX_DETAILS, Outline, details_of, has_map, points_of, values_of
 from clusters.runs.previews import (
     ComputedPreview,
     computed_preview,
@@ -41,9 +42,12 @@ from clusters.runs.selectors import (
 from clusters.runs.service import COLLECTION_DELETED, Options, recluster
 from clusters.runs.settings import pin_clusters
 from clusters.runs.shades import add_examples
+from clusters.runs.similar import Similar, SimilarTrack, similar_to
 
 __all__ = [
     "COLLECTION_DELETED",
+    "COLUMNS",
+    "MAX_DETAILS",
     "MAX_STORED",
     "SEARCHED",
     "ComputedPreview",
@@ -54,7 +58,10 @@ __all__ = [
     "OfCollection",
     "Options",
     "Outcome",
+    "Outline",
     "RunComparison",
+    "Similar",
+    "SimilarTrack",
     "Successors",
     "UnknownCollectionError",
     "add_examples",
@@ -63,18 +70,21 @@ __all__ = [
     "computed_preview",
     "default_other",
     "default_pair",
+    "details_of",
     "dismiss",
     "every_collection",
     "evidence_in_words",
     "explain_membership",
     "find_collections",
     "find_misplaced_tracks",
+    "has_map",
     "in_order",
     "is_current",
     "number_as_json",
     "pass_on_name",
     "path_of_owner",
     "pin_clusters",
+    "points_of",
     "preview",
     "publish",
     "published_run_or_404",
@@ -82,6 +92,8 @@ __all__ = [
     "recluster",
     "remove",
     "restore",
+    "similar_to",
     "successors_of",
     "unpublish",
+    "values_of",
 ]

@@ -1,4 +1,7 @@
-"""The files of plots: written under new names, drawn again if they are missing, deleted if no run owns them."""
+"""The files of runs, plots and tables of neighbours: written under new names, deleted if no run owns them.
+
+Plots that are missing are drawn again.
+"""
 
 import re
 import uuid
@@ -19,7 +22,7 @@ from clusters.runs.publishing import lock
 
 FOLDER = "plots"
 # A name begins with the collection's id, so that the file alone tells which lock to hold before deleting it.
-_NAME = re.compile(r"(\d+)-.+-[0-9a-f]{32}\.(png|svg)")
+_NAME = re.compile(r"(\d+)-.+-[0-9a-f]{32}\.(png|svg|near)")
 CHUNK = 5_000
 
 
@@ -30,15 +33,20 @@ def new_plot_names(collection: Collection) -> tuple[str, str]:
 
 
 class NewPlots:
-    """Two files that are about to be written. ``names``: of the PNG and the SVG."""
+    """The files that are about to be written. ``names``: of the PNG and the SVG. ``neighbours``: empty without one."""
 
     def __init__(self, collection: Collection) -> None:
         self.names = list(new_plot_names(collection))
+        self.neighbours = ""
 
     def save(self, png: bytes, svg: bytes) -> None:
         for index, content in enumerate((png, svg)):
             # The storage may choose another name. A file that it could not finish has the name we asked for.
             self.names[index] = default_storage.save(self.names[index], ContentFile(content))
+
+    def save_neighbours(self, table: bytes) -> None:
+        self.neighbours = f"{self.names[0].removesuffix('.png')}.near"
+        self.neighbours = default_storage.save(self.neighbours, ContentFile(table))
 
 
 @contextmanager
@@ -54,7 +62,7 @@ def new_plots(collection: Collection) -> Iterator[NewPlots]:
         # The failure may have come after the commit, so the database decides whether the files are needed. A file that
         # cannot be deleted now is deleted by the next recluster.
         with suppress(OSError, Error):
-            delete_unowned(plots.names)
+            delete_unowned(filter(None, [*plots.names, plots.neighbours]))
         raise
 
 
@@ -134,5 +142,5 @@ def delete_unowned(paths: Iterable[str]) -> int:
 
 
 def _unowned(paths: Iterable[str]) -> list[str]:
-    owned = {path for plots in Run.objects.values_list("plot_png", "plot_svg") for path in plots}
+    owned = {path for plots in Run.objects.values_list("plot_png", "plot_svg", "neighbours") for path in plots}
     return sorted(set(paths) - owned)

@@ -105,8 +105,8 @@ def remove(runs: Iterable[Run]) -> int:
         if deleted:
             removed += 1
             # Delete the files after the row, so that no page ever shows a run whose files are missing.
-            for plot in (run.plot_png, run.plot_svg):
-                plot.storage.delete(str(plot.name))
+            for file in filter(None, (run.plot_png, run.plot_svg, run.neighbours)):
+                file.storage.delete(str(file.name))
     return removed
 
 

@@ -9,11 +9,12 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from clusters.core.neighbours import table_of
 from clusters.core.params import Params
-from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run, Shade
+from clusters.models import Cluster, Collection, CollectionKind, ExcludedTrack, Membership, Run, Shade
 from clusters.runs.cluster_names import suggest_names
 from clusters.runs.inputs import Inputs, read_inputs
-from clusters.runs.plot_files import new_plots
+from clusters.runs.plot_files import NewPlots, new_plots
 from clusters.runs.publishing import carry_names, lock, publish
 from clusters.runs.representatives import representatives_of
 from musicdb.db import insert
@@ -67,7 +68,10 @@ def store(snapshot: Snapshot, clustering: "Clustering") -> Run:
         if (latest_run, collection.next_number) != (snapshot.latest_run, snapshot.next_number):
             raise ConflictError("Another run of the collection was stored at the same time.")
         plots.save(clustering.png, clustering.svg)
-        run = _store_rows(snapshot, clustering, *plots.names)
+        if collection.kind == CollectionKind.LIBRARY:
+            table = snapshot.inputs.table
+            plots.save_neighbours(table_of(table.ids, table.recordings, table.values))
+        run = _store_rows(snapshot, clustering, plots)
         collection.next_number = max(collection.next_number, int(clustering.numbers.max()) + 1)
         collection.save(update_fields=["next_number"])
         if latest_run is not None:
@@ -82,7 +86,7 @@ def _latest_run(collection: Collection) -> Run | None:
     return Run.objects.of(collection).published_first().first()
 
 
-def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plot_svg: str) -> Run:
+def _store_rows(snapshot: Snapshot, clustering: "Clustering", files: NewPlots) -> Run:
     run = Run.objects.create(
         collection=snapshot.collection,
         started_at=snapshot.taken_at,
@@ -112,8 +116,9 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", plot_png: str, plo
         stabilities=clustering.stabilities,
         scores=clustering.scores,
         smallest_shares=clustering.smallest_shares,
-        plot_png=plot_png,
-        plot_svg=plot_svg,
+        plot_png=files.names[0],
+        plot_svg=files.names[1],
+        neighbours=files.neighbours,
     )
     clusters = Cluster.objects.bulk_create(
         [

@@ -300,6 +300,24 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""
         return self.select_related("album").prefetch_related(*table_columns(self.model))
 
+    def in_bulk_for_table(self, keys: Collection[int]) -> "dict[int, Track]":
+        """Return those of these tracks that there are by their keys, as ``with_table_columns``. Three queries."""
+        return {track.pk: track for track in self.filter(pk__in=one_of(keys)).with_table_columns()}
+
+    def sharing_genre_with(self, track: "Track", keys: Collection[int] | None = None) -> list[int]:
+        """Return which of these tracks, or of all, are in a genre of ``track``. One query."""
+        model: Any = self.model
+        links = model.genres.through.objects.order_by()
+        found = links.filter(genre__in=links.filter(track=track).values("genre"))
+        if keys is not None:
+            found = found.filter(track__in=one_of(keys))
+        return list(found.values_list("track", flat=True).distinct())
+
+    def in_given_order(self, keys: Sequence[int]) -> Self:
+        """Return these tracks, in the order of ``keys``: a few."""
+        places = (When(pk=key, then=models.Value(place)) for place, key in enumerate(keys))
+        return self.filter(pk__in=keys).order_by(Case(*places, output_field=models.IntegerField()))
+
     def most_loved_first(self) -> Self:
         return self.order_by(F("score").desc(nulls_last=True), "-liked", "sort_key", "pk")
 

@@ -43,6 +43,7 @@ def test_the_schema_names_every_endpoint_and_its_errors(client: Client) -> None:
         "/api/v1/tracks/",
         "/api/v1/tracks/{track_slug}/",
         "/api/v1/tracks/{track_slug}/clusters/",
+        "/api/v1/tracks/{track_slug}/similar/",
     ]
     for path, methods in schema["paths"].items():
         assert set(methods) == {"get"}

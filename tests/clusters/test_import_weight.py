@@ -17,11 +17,13 @@ import musicdb.wsgi
 import django.contrib.auth
 from django.test import Client
 from django.urls import get_resolver
+from clusters.models import Run
 
 get_resolver().url_patterns
 anyone, editor = Client(), Client()
 editor.force_login(django.contrib.auth.get_user_model().objects.get())
 statuses = {}
+map_address = f"/genres/korean-pop/clusters/map/{Run.objects.published().get(collection__genre__slug='korean-pop').pk}/"
 for client, path in (
     (anyone, "/"),
     (anyone, "/genres/"),
@@ -31,9 +33,12 @@ for client, path in (
     (anyone, "/genres/korean-pop/clusters/how/"),
     (anyone, "/genres/korean-pop/clusters/1/"),
     (anyone, "/genres/korean-pop/clusters/1.md"),
+    (anyone, f"{map_address}points.bin"),
+    (anyone, f"{map_address}selection/?grid=-9,-9,1&within=0,0,99,99"),
     (anyone, "/artists/wendy/"),
     (anyone, "/labels/sm-entertainment/"),
     (anyone, "/tracks/hmm-bop/"),
+    (anyone, "/tracks/hmm-bop/similar/"),
     (anyone, "/nowhere"),
     (anyone, "/healthz"),
     (anyone, "/api/v1/genres/"),
@@ -112,7 +117,7 @@ def python(tmp_path: Path, *arguments: str, **environment: str) -> str:
 @pytest.mark.slow
 def test_pages_are_served_without_what_only_clustering_needs(tmp_path: Path) -> None:
     python(tmp_path, "manage.py", "bootstrap")
-    python(tmp_path, "manage.py", "recluster", "korean-pop")
+    python(tmp_path, "manage.py", "recluster", "library", "korean-pop")
     statuses, heavy = json.loads(python(tmp_path, "-c", SERVE))
 
     assert {path: status for path, status in statuses.items() if status != 200} == {"/nowhere": 404}

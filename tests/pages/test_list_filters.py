@@ -151,8 +151,8 @@ def test_the_form_shows_what_is_filtered_and_keeps_what_it_does_not_show(client:
 
 def test_a_short_list_has_no_form_unless_it_is_filtered(client: Client) -> None:
     TrackFactory(artists=[ArtistFactory(name="Zoë")])
-    assert not parse(client.get("/artists/zoe/")).all("form", class_="filters")
-    assert parse(client.get("/artists/zoe/?q=x")).one("form", class_="filters").links == [("Show all", "/artists/zoe/")]
+    assert not parse(client.get("/artists/zoe/")).one("main").all("form")
+    assert parse(client.get("/artists/zoe/?q=x")).one("main").one("form").links == [("Show all", "/artists/zoe/")]
 
 
 def test_a_list_in_which_nothing_is_found_says_so(client: Client) -> None:

@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clusters.models import Cluster, Collection
+from clusters.models import Cluster, Collection, Run
+from clusters.models.collection_querysets import KINDS
 from musicdb.editing import merge
 from musicdb.exports.track_lists import TRACK_LIST_FORMATS
 from musicdb.models import Artist, Genre, Label, PageRule, SiteSettings, Track
@@ -20,6 +21,7 @@ from tests.factories import (
     PlaylistFactory,
     TrackFactory,
     stored_run,
+    with_neighbours,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +42,15 @@ SLUGS = {
 # What else the addresses have in the places of parameters: an address for each.
 CHOICES = {
     "<track_list_format:extension>": [one.extension for one in TRACK_LIST_FORMATS],
+    "<slug:column>": ["liked", "energy"],
     "<slug:section>": ["pages", "genres", "artists", "labels", "albums", "tracks", "playlists", "runs", "clusters"],
 }
 QUERIES = {
     "oembed": "?url=http://testserver/genres/dub/clusters/",
     **dict.fromkeys(("search/", "search/suggest", "api/v1/search/"), "?q=hidden"),
+    "tracks.json": "?ids={track}",
+    "selection/": "?grid=0,0,1&within=0,0,9,9",
+    "selection.<track_list_format:extension>": "?grid=0,0,1&within=0,0,9,9",
 }
 
 
@@ -59,10 +65,21 @@ def addresses(patterns: Any = None, before: str = "") -> Iterator[str]:
             for name, slug in SLUGS.items():
                 route = route.replace(f"<slug:{name}>", slug).replace(f"<str:{name}>", slug)
             cluster = Cluster.objects.get(run__collection__genre__slug="dub")
-            route = route.replace("<int:number>", "1").replace("<int:pk>", str(cluster.pk)) + QUERIES.get(route, "")
+            run, track = _run_at(route), Track.objects.get(slug="track")
+            query = next((query for end, query in QUERIES.items() if route.endswith(end)), "")
+            route = route.replace("<int:number>", "1").replace("<int:pk>", str(cluster.pk))
+            route = route.replace("<int:run>", str(run.pk)) + query.format(track=track.pk)
             parameter = next((one for one in CHOICES if one in route), "")
             for choice in CHOICES.get(parameter, [""]):
                 yield "/" + route.replace(parameter, choice)
+
+
+def _run_at(route: str) -> Run:
+    """The published run of the collection that an address is below."""
+    kind = route.split("s/")[0]
+    owner = {f"collection__{kind}__slug": SLUGS[f"{kind}_slug"]} if f"{kind}_slug" in SLUGS else {}
+    runs = Run.objects.published().filter(**owner) if kind in KINDS else Run.objects.published()
+    return runs.get(collection__kind=kind if kind in KINDS else "library")
 
 
 @pytest.fixture
@@ -89,13 +106,16 @@ def library() -> None:
 @pytest.mark.parametrize("rule", PageRule)
 def test_no_public_address_links_to_what_is_hidden(client: Client, rule: PageRule) -> None:
     SiteSettings.objects.create(page_rule=rule, min_tracks=1)
+    track = Track.objects.get(slug="track")
+    similar = TrackFactory(title="Similar", album=track.album, artists=track.artists.all(), genres=track.genres.all())
+    with_neighbours(Run.objects.get(collection__kind="library"), [track, similar])
     answers = {address: client.get(address) for address in addresses()}
     assert len(answers) > 25
     assert {address for address, answer in answers.items() if SECRET in body(answer)} == set()
     # With the rule "none", the artist and the label that are not hidden have no page either.
     gone = {address for address in answers if "/artists/artist/" in address or "/labels/label/" in address}
     gone |= {"/sitemap-artists.xml", "/sitemap-labels.xml"}
-    assert len(gone) == 44
+    assert len(gone) == 64
     assert {address for address, answer in answers.items() if answer.status_code == 404} == (
         gone if rule == PageRule.NONE else set()
     )
@@ -112,14 +132,14 @@ def test_what_is_hidden_is_named_where_its_tracks_are(client: Client) -> None:
         *("/api/v1/tracks/", "/api/v1/tracks/track/", "/api/v1/genres/dub/clusters/"),
     } <= set(named)
     Artist.objects.update(visibility="shown")
-    # Lists of tracks as files link only tracks.
-    files = tuple(f".{one.extension}" for one in TRACK_LIST_FORMATS)
+    # Lists of tracks as files, and what the map says of a track, link only tracks.
+    files = (*(f".{one.extension}" for one in TRACK_LIST_FORMATS), "/tracks.json")
     linked = {address for address in addresses() if f"{SECRET}-artist" in body(client.get(address))}
-    assert linked >= {address for address in named if not address.endswith(files)}
+    assert linked >= {address for address in named if not address.split("?")[0].endswith(files)}
 
 
 def body(answer: Any) -> str:
-    return b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
+    return b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode(errors="replace")
 
 
 @pytest.mark.usefixtures("library")

@@ -41,6 +41,6 @@ def _problems_of(run: Run) -> list[str]:
 
 def unowned_plots() -> list[str]:
     """Return the plots that no run owns."""
-    owned = {name for names in Run.objects.values_list("plot_png", "plot_svg") for name in names}
+    owned = {name for names in Run.objects.values_list("plot_png", "plot_svg", "neighbours") for name in names}
     folder = Path(default_storage.path("plots"))
     return sorted({f"plots/{path.name}" for path in folder.iterdir()} - owned)
