@@ -42,7 +42,7 @@ def test_from_the_start_to_an_artist_by_way_of_the_clusters(page: Page, library:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("width", [360, 900, 1200])
 def test_pages_fit_their_window_and_everybody_can_read_them(page: Page, library: None, width: int, scheme: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)

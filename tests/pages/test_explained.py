@@ -34,7 +34,9 @@ def by_energy_and_tempo() -> tuple[Run, Track]:
         weights={"energy": 1.0, "tempo": 0.01}, loadings=[{"energy": 1.0, "tempo": 0.0}, {"energy": 0.0, "tempo": 1.0}]
     )
     for number, energy, tempo in ((1, 0.9, 90), (2, 0.1, 100), (3, 0.1, 190)):
-        Cluster.objects.filter(run=run, number=number).update(centroid={"energy": energy, "tempo": tempo})
+        Cluster.objects.filter(run=run, number=number).update(
+            centroid={"energy": energy, "tempo": tempo}, suggested_name=""
+        )
     place = run.memberships.filter(cluster__number=1).order_by("rank")[0]
     stand(place, energy=0.8, tempo=90, distance=0.1)
     run.refresh_from_db()
