@@ -53,7 +53,9 @@ def test_a_track_leads_to_its_point_which_says_what_it_is(page: Page, library: N
     expect(box).to_be_focused()
     link = box.get_by_role("link", name=title)
     expect(link).to_be_visible()
-    expect(page.get_by_role("status").first).to_have_text(re.compile(rf"^{re.escape(title)}, .+, Cluster #\d"))
+    expect(page.get_by_role("main").get_by_role("status").first).to_have_text(
+        re.compile(rf"^{re.escape(title)}, .+, Cluster #\d")
+    )
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/tracks/hmm-bop/$"))
 
@@ -82,7 +84,7 @@ def test_the_keyboard_reaches_every_direction(page: Page, library: None) -> None
     box.focus()
     before = colours(page, box)
     page.keyboard.press("ArrowRight")
-    status = page.get_by_role("status").first
+    status = page.get_by_role("main").get_by_role("status").first
     expect(status).to_have_text(re.compile("Cluster #"))
     seen = {status.inner_text()}
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "ArrowUp"):
@@ -146,7 +148,7 @@ def test_an_outline_selects_the_tracks_of_its_files(page: Page, library: None, m
 def test_all_that_is_shown_is_selected_without_a_pointer(page: Page, library: None) -> None:
     open_map(page)
     page.get_by_role("button", name="Select what is shown").press("Enter")
-    expect(page.get_by_role("status").first).to_have_text("44 tracks are selected.")
+    expect(page.get_by_role("main").get_by_role("status").first).to_have_text("44 tracks are selected.")
     page.get_by_role("button", name="Clear").press("Enter")
     expect(page.get_by_role("application")).to_be_focused()
 
@@ -155,7 +157,7 @@ def test_points_are_coloured_by_a_feature(page: Page, library: None) -> None:
     box = open_map(page)
     before = colours(page, box)
     page.get_by_label("Colour by").select_option(label="energy")
-    expect(page.get_by_role("status").first).to_have_text(re.compile("^Blue is little energy"))
+    expect(page.get_by_role("main").get_by_role("status").first).to_have_text(re.compile("^Blue is little energy"))
     assert colours(page, box) != before
 
 
@@ -189,7 +191,7 @@ def test_the_plot_stays_where_no_script_runs_and_the_map_has_its_place(
             shown = page.get_by_role("application")
         else:
             shown = page.get_by_role("img", name="Scatter plot of 44 tracks").locator("..")
-            expect(page.get_by_role("button")).to_have_count(0)
+            expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
         expect(shown).to_be_visible()
         places.append(shown.bounding_box())
         context.close()

@@ -58,7 +58,7 @@ def test_the_spotify_links_of_a_page_are_copied_by_a_button(page: Page, library:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/albums/last-winter/")
     page.get_by_role("button", name="Copy the links").click()
-    expect(page.get_by_role("status")).to_have_text("Copied 3 links.")
+    expect(page.get_by_role("main").get_by_role("status")).to_have_text("Copied 3 links.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.request.get("/albums/last-winter/tracks.txt").text()
     assert copied.startswith("https://open.spotify.com/track/")
@@ -94,7 +94,7 @@ def test_pages_work_without_javascript(browser: Browser, live_server: Any, libra
         page.get_by_role("table").get_by_role("link", name="HEIZE").first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("HEIZE")
         # Only a script can copy.
-        expect(page.get_by_role("button")).to_have_count(0)
+        expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
         with page.expect_download() as download:
             page.get_by_role("link", name="M3U8").click()
         assert download.value.suggested_filename == "HEIZE.m3u8"
