@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 from musicdb.models import Album, Artist, Genre, Import, Label, Playlist, Track
-from tests.admin.access_matrix import CATALOGUE, ROLES, Endpoint, Scenario, endpoints
+from tests.admin.access_matrix import endpoints
+from tests.admin.access_scenario import CATALOGUE, ROLES, Endpoint, Scenario
 from tests.admin.helpers import alias_rows, page_of
 from tests.db.roles import migrate, migrate_back, steps
 from tests.factories import GenreFactory
