@@ -19,21 +19,23 @@ def keyed_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if key_fields(model)]
 
 
-def outdated_keys(model: type[models.Model]) -> Iterator[tuple[int, str]]:
-    """Yield the primary key and the name of each row of which a key is not that of its name. Reads all rows."""
+def outdated_keys(model: type[models.Model]) -> Iterator[tuple[int, str, str]]:
+    """Yield primary key, column and name where a key is not that of the name in the column. Reads all rows."""
     fields = key_fields(model)
-    rows = model._base_manager.order_by("pk")
-    for pk, name, *stored in rows.values_list(
-        "pk", fields[0].derived_from, *(field.name for field in fields)
-    ).iterator():
-        if stored != [field.derive(name) for field in fields]:
-            yield pk, name
+    for column in dict.fromkeys(field.derived_from for field in fields):
+        keys = [field for field in fields if field.derived_from == column]
+        rows = model._base_manager.order_by("pk").values_list("pk", column, *(key.name for key in keys))
+        for pk, name, *stored in rows.iterator():
+            if stored != [key.derive(name) for key in keys]:
+                yield pk, column, name
 
 
 def refresh_keys(model: type[models.Model]) -> int:
-    """Write the keys of the rows whose keys are outdated. Return how many rows that were."""
-    rows: list[Any] = list(outdated_keys(model))
-    for batch in in_batches(rows):
-        # The keys follow from the name.
-        update(model, [key_fields(model)[0].derived_from], ((name, pk) for pk, name in batch))
-    return len(rows)
+    """Write the keys of the rows whose keys are outdated. Return how many names that were."""
+    outdated = list(outdated_keys(model))
+    for column in {column for _, column, _ in outdated}:
+        names: list[Any] = [(name, pk) for pk, of, name in outdated if of == column]
+        for batch in in_batches(names):
+            # The keys follow from the name.
+            update(model, [column], batch)
+    return len(outdated)

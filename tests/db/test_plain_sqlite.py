@@ -41,8 +41,10 @@ def test_it_can_be_vacuumed(plain: sqlite3.Connection) -> None:
 
 def test_it_can_be_dumped_and_loaded_again(plain: sqlite3.Connection) -> None:
     tracks = "SELECT title, slug FROM musicdb_track ORDER BY id"
+    # Python cannot load virtual tables. Those of the search follow from the others: indexsearch makes them anew.
+    statements = (statement for statement in plain.iterdump() if "_parts" not in statement)
     with closing(sqlite3.connect(":memory:")) as copy:
-        copy.executescript("\n".join(plain.iterdump()))
+        copy.executescript("\n".join(statements))
         loaded = copy.execute(tracks).fetchall()
     assert len(loaded) == 220
     assert loaded == plain.execute(tracks).fetchall()

@@ -35,7 +35,8 @@ MODELS = (Playlist, Track, Album, Label, Artist, Genre)
 
 def assert_keys_are_right() -> None:
     """Compare every stored key of a name with the one that the name has."""
-    assert {model.__name__: rows for model in keyed_models() if (rows := list(outdated_keys(model)))} == {}
+    wrong = {model.__name__: rows for model in keyed_models() if (rows := list(outdated_keys(model)))}
+    assert not wrong, wrong
 
 
 def state() -> dict[str, Any]:

@@ -129,7 +129,6 @@ def test_a_selection_is_a_list_and_files_of_the_same_tracks(client: Client, run:
     for address in files:
         answer = client.get(address)
         assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-        answer.close()
     assert page.one("meta", name="robots").attrs["content"] == "noindex, follow"
 
 

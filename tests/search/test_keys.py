@@ -7,15 +7,17 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
+from clusters.models import Cluster
 from musicdb.editing import Edit, bulk_edit, merge
 from musicdb.history.restore import restore_deleted, revert
 from musicdb.imports.undo import undo
 from musicdb.models import Album, AlbumLabel, Artist, ArtistAlias, Genre, GenreAlias, Label, LabelAlias, Track
-from musicdb.search import keyed_models, outdated_keys
+from musicdb.search import keyed_models, outdated_keys, refresh_keys
 from tests.admin.helpers import alias_rows, page_of
-from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory, stored_run
 from tests.imports.files import net_file, net_row
 from tests.imports.library import assert_keys_are_right, exported, run, wipe
 
@@ -154,3 +156,16 @@ def test_another_set_of_articles_is_applied_by_a_command(settings: LazySettings)
 def test_every_table_with_names_has_them() -> None:
     names = {model.__name__ for model in keyed_models()}
     assert names >= {"Genre", "GenreAlias", "Artist", "ArtistAlias", "Label", "LabelAlias", "Album", "Track"}
+
+
+def test_each_key_is_compared_with_its_own_name(db: None) -> None:
+    found = stored_run(GenreFactory(), {1: [TrackFactory()], 2: [TrackFactory()]})
+    found.clusters.update(name="Été", suggested_name="Live")
+    assert list(outdated_keys(Cluster)) == []
+    first = found.clusters.get(number=1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE clusters_cluster SET suggested_key = '' WHERE id = %s", [first.pk])
+    assert list(outdated_keys(Cluster)) == [(first.pk, "suggested_name", "Live")]
+    assert refresh_keys(Cluster) == 1
+    first.refresh_from_db()
+    assert (first.search_key, first.suggested_key) == ("ete", "live")

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 
+from clusters.core.features import FEATURE_NAMES
 from clusters.core.params import Params
 from clusters.models import Collection, Run
 from clusters.runs import Options, Similar, recluster, remove, similar, similar_to, unpublish
@@ -108,8 +109,10 @@ def test_it_follows_what_has_changed_since_the_run(track: Track, dub: Genre) -> 
 
 
 def test_a_reason_says_what_is_unusual_about_both(track: Track, dub: Genre) -> None:
-    TrackFactory.create_batch(20, tempo=120, valence=0.5)
-    Track.objects.filter(pk=track.pk).update(tempo=200, valence=0.01)
+    others = TrackFactory.create_batch(20, tempo=120, valence=0.5)
+    # All else about it is usual.
+    usual = {name: sorted(getattr(other, name) for other in others)[10] for name in FEATURE_NAMES}
+    Track.objects.filter(pk=track.pk).update(**{**usual, "tempo": 200, "valence": 0.01})
     track.refresh_from_db()
     near(track, 0.0, title="In", genres=[dub])
     cluster_library()
