@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from clusters.runs import SEARCHED
 from musicdb.api.base import StrictAPIView
 from musicdb.api.serializers import URL, URL_OR_NULL
-from musicdb.search import Found, Hit, cut_query, found_directly, search_everywhere
+from musicdb.search import Found, Hit, found_directly, search_everywhere
 
 MOST = 20
 KINDS = [group.kind for group in SEARCHED]
@@ -79,7 +79,7 @@ class SearchView(StrictAPIView):
     )
     def get(self, request: Request) -> Response:
         typed = request.query_params.get("q", "")
-        answer = {"direct": found_directly(typed), "found": search_everywhere(cut_query(typed), SEARCHED, MOST)}
+        answer = {"direct": found_directly(typed), "found": search_everywhere(typed, SEARCHED, MOST)}
         return Response(SearchSerializer(answer, context={"request": request}).data)
 
     def known_parameters(self) -> Collection[str]:

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -12,7 +11,7 @@ from clusters.api import serializers
 from clusters.api.errors import ClusterGoneError
 from clusters.api.filters import ClusterFilter
 from clusters.models import Cluster, Membership, RetiredCluster, Run
-from clusters.runs import OfCollection, SimilarTrack, cluster_or_retired_or_404, similar_to, successors_of
+from clusters.runs import OfCollection, SimilarTrack, cluster_or_retired_or_404, similar_or_404, successors_of
 from musicdb.api.base import StrictViewSet
 from musicdb.models import Track
 
@@ -80,7 +79,5 @@ class SimilarTracksView(ListModelMixin, StrictViewSet):
     queryset = Track.objects.none()
 
     def get_queryset(self) -> list[SimilarTrack]:  # type: ignore[override]
-        similar = similar_to(get_object_or_404(Track, slug=self.kwargs["track_slug"]))
-        if similar is None:
-            raise Http404("It is not known which tracks are similar to this one.")
+        _, similar = similar_or_404(self.kwargs["track_slug"])
         return similar.all

@@ -121,8 +121,8 @@ def _smallest(values: NDArray[np.float32], count: int) -> IntArray:
     rows = np.arange(len(values))
     if count < len(values) // STRIDE:
         # Far fewer are left below the guess, and are quickly sorted. If the guess was too low, all are.
-        sample = values[::STRIDE]
-        guess = np.partition(sample, min(2 * count // STRIDE + 1, len(sample) - 1))[2 * count // STRIDE + 1]
+        place = 2 * count // STRIDE + 1
+        guess = np.partition(values[::STRIDE], place)[place]
         below = np.flatnonzero(values <= guess)
         rows = below if len(below) >= count else rows
     return rows[np.argsort(values[rows], kind="stable")[:count]]

@@ -124,10 +124,10 @@ class Collection(models.Model):
         """What names it on a command line and in reports: ``library``, or such as ``genre:korean-pop``."""
         return "library" if self.owner is None else f"{self.kind}:{self.owner.slug}"
 
-    def address(self, page: str, *number: int, api: bool = False) -> str:
+    def address(self, page: str, *more: int | str, api: bool = False) -> str:
         """Return the path of one of its pages, such as ``clusters`` or ``cluster`` with a number; or in the API."""
         name = f"{self.kind}-{page}"
-        return reverse(f"api:{name}" if api else name, args=[*self.address_arguments, *number])
+        return reverse(f"api:{name}" if api else name, args=[*self.address_arguments, *more])
 
     @property
     def address_arguments(self) -> list[str]:

@@ -83,6 +83,20 @@ def selection_facts(context: Context) -> Facts:
     )
 
 
+def similar_facts(context: Context) -> Facts:
+    track = context["track"]
+    tracks = [each.track for each in context["similar"].all]
+    title = f"Similar to {track.title}"
+    listed = structured.listing((structured.recording(each) for each in tracks), len(tracks))
+    return Facts(
+        title=title,
+        description=f"The tracks that sound most like {shorten(track.title)}, in its genres and beyond, and why: "
+        f"{', '.join(shorten(each.title, 40) for each in tracks[:2])}.",
+        data=structured.collection_page(title, listed),
+        crumbs=[(track.title, track.get_absolute_url()), ("Similar tracks", reverse("similar", args=[track.slug]))],
+    )
+
+
 def report_facts(context: Context) -> Facts:
     run, collection = context["run"], context["collection"]
     title = f"How the clusters {clusters_title(collection).removeprefix('Clusters ')} were made"

@@ -8,7 +8,6 @@ from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
@@ -18,7 +17,6 @@ from clusters.core.plotting.looks import looks
 from clusters.models import Cluster, Membership, Run
 from clusters.pages import facts
 from clusters.runs import COLUMNS, MAX_DETAILS, OfCollection, Outline, details_of, has_map, points_of, values_of
-from musicdb.exports.track_lists import TRACK_LIST_FORMATS
 from musicdb.models import Track
 from musicdb.music.audio_features import AUDIO_FEATURES
 from musicdb.pages.generic import ListView
@@ -49,20 +47,17 @@ def map_of(run: Run, clusters: Sequence[Cluster]) -> dict[str, Any] | None:
         for cluster in clusters
         for colour, marker in [look[cluster.number]]
     ]
-    arguments = [*collection.address_arguments, run.pk]
+    files = files_of(f"{collection.kind}-selection-tracks", *collection.address_arguments, run.pk)
     return {
         "colours": [("liked", "Liked"), *((one.name, one.label) for one in AUDIO_FEATURES if one.name in run.features)],
         "has_sureness": run.divides and run.stability is not None,
         "data": {
             "points": collection.address("map-points", run.pk),
-            "values": reverse(f"{collection.kind}-map-values", args=[*arguments, COLUMN]),
+            "values": collection.address("map-values", run.pk, COLUMN),
             "details": collection.address("map-details", run.pk),
             "maxDetails": MAX_DETAILS,
             "selection": collection.address("selection", run.pk),
-            "files": [
-                [one.label, reverse(f"{collection.kind}-selection-tracks", args=[*arguments, one.extension])]
-                for one in TRACK_LIST_FORMATS
-            ],
+            "files": [[file.format.label, file.address] for file in files],
             "clusters": legend,
             "axes": [[axis["low"], axis["high"], round(100 * axis["variance"])] for axis in run.axes],
         },

@@ -42,7 +42,7 @@ from clusters.runs.selectors import (
 from clusters.runs.service import COLLECTION_DELETED, Options, recluster
 from clusters.runs.settings import pin_clusters
 from clusters.runs.shades import add_examples
-from clusters.runs.similar import Similar, SimilarTrack, similar_to
+from clusters.runs.similar import SimilarTrack, similar_or_404
 
 __all__ = [
     "COLLECTION_DELETED",
@@ -60,7 +60,6 @@ __all__ = [
     "Outcome",
     "Outline",
     "RunComparison",
-    "Similar",
     "SimilarTrack",
     "Successors",
     "UnknownCollectionError",
@@ -92,7 +91,7 @@ __all__ = [
     "recluster",
     "remove",
     "restore",
-    "similar_to",
+    "similar_or_404",
     "successors_of",
     "unpublish",
     "values_of",

@@ -17,12 +17,11 @@ T = TypeVar("T")
 @contextmanager
 def limit_blas_threads() -> Iterator[None]:
     """Let numerical libraries use one thread. Several processes, each with a thread per core, slow each other down."""
-    from threadpoolctl import threadpool_limits
-
     # Only libraries that are loaded can be limited.
     import clusters.core.pipeline  # noqa: F401
+    from clusters.core.threads import one_thread
 
-    with threadpool_limits(limits=1):
+    with one_thread():
         yield
 
 

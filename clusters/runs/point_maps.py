@@ -73,7 +73,7 @@ class Outline:
         return cls(Grid(left, bottom, step), tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 
     def memberships_in(self, run: Run) -> MembershipQuerySet:
-        """Return the memberships of ``run`` within the outline, by cluster, nearest to the centre first. One query."""
+        """Return the memberships of ``run`` within the outline, in no order. One query."""
         corners, grid = np.array(self.corners, dtype=np.int64), self.grid
         # A line more at each side: what is nearest to the border may be beyond it.
         low, high = corners.min(axis=0) - 1, corners.max(axis=0) + 1

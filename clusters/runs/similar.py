@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.core.files.storage import Storage, default_storage
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.neighbours import Neighbours, difference, in_common
@@ -79,7 +81,7 @@ def similar_to(track: Track) -> Similar | None:
         ]
         places = places if same_genres else [[], *places]
     distances = dict(place for each in places for place in each[: SHOWN + SPARE])
-    rows = Track.objects.in_bulk_for_table([track.pk, *distances])
+    rows = Track.objects.with_table_columns().in_bulk([track.pk, *distances])
     own, shares, songs = rows.get(track.pk, track), neighbours.shares(values), set()
     songs.add(_song(own))
     found: dict[bool, list[SimilarTrack]] = {True: [], False: []}
@@ -98,6 +100,15 @@ def similar_to(track: Track) -> Similar | None:
             )
         )
     return Similar(found[True], found[False]) if any(found.values()) else None
+
+
+def similar_or_404(slug: str) -> tuple[Track, Similar]:
+    """Return the track with this slug and what is similar to it. Raises Http404 if there is no such track, or none."""
+    track = get_object_or_404(Track, slug=slug)
+    similar = similar_to(track)
+    if similar is None:
+        raise Http404("It is not known which tracks are similar to this one.")
+    return track, similar
 
 
 def _song(track: Track) -> tuple[str, frozenset[int]]:

@@ -1,6 +1,6 @@
-"""Look-ups of search keys that an index answers, however many rows there are: ``begins`` and ``holds``.
+"""Look-ups of search keys that an index answers, however many rows there are.
 
-Both take what a person types, which the field folds as it folds names.
+They take what a person types, which the field folds as it folds names.
 """
 
 from typing import Any
@@ -21,7 +21,6 @@ _LAST_CHARACTER = "\U0010ffff"
 class Begins(Contains):
     """Whether a search key begins with the text."""
 
-    lookup_name = "begins"
     prepare_rhs = True
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
@@ -41,7 +40,6 @@ class Holds(Contains):
     or Han; else it finds nothing. No index finds fewer letters inside a name, and every name has some of them.
     """
 
-    lookup_name = "holds"
     prepare_rhs = True
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
@@ -94,8 +92,6 @@ class Holds(Contains):
 
 class HoldsAmongFew(Holds):
     """As ``Holds``, for a table that has no such index, since few of its rows are searched."""
-
-    lookup_name = "holds_among_few"
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         words = self._words()

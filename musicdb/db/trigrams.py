@@ -8,6 +8,7 @@ Django's migrations do to alter a column, its triggers and its partial index go;
 PostgreSQL has indexes of its own kind for both (``musicdb.search.indexes``).
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +25,7 @@ def parts_of(table: str) -> str:
 
 def has_syllables(text: str) -> bool:
     """Return whether ``text`` has a character that is a syllable or a word."""
-    return any("぀" <= one <= "ヿ" or "㐀" <= one <= "鿿" or "가" <= one <= "힣" for one in text)
+    return bool(re.search(SYLLABLES, text))
 
 
 def ensure(connection: Any, tables: Iterable[str]) -> list[str]:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from musicdb.db.name_lookups import Begins, Holds
 from musicdb.db.text_search import Mentions
 from musicdb.music import Articles, jump_letter, name_key, search_key, sort_key
 
@@ -82,8 +81,6 @@ class SearchKeyField(KeyField):
 
 
 SearchKeyField.register_lookup(Mentions, "mentions")
-SearchKeyField.register_lookup(Begins)
-SearchKeyField.register_lookup(Holds)
 # Django's own search, of lists that have no search of ours.
 SearchKeyField.register_lookup(Mentions, "icontains")
 

@@ -20,9 +20,7 @@ from musicdb.models.visibility import page_condition, with_page_state
 from musicdb.music import FEATURE_NAMES, title_key
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-    from musicdb.models import Album, Artist, Genre, Label, SavedFilter, Track  # noqa: F401
+    from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401
 
 
 Owners = TypeVar("Owners", bound="QuerySet[Any]")
@@ -300,10 +298,6 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""
         return self.select_related("album").prefetch_related(*table_columns(self.model))
 
-    def in_bulk_for_table(self, keys: Collection[int]) -> "dict[int, Track]":
-        """Return those of these tracks that there are by their keys, as ``with_table_columns``. Three queries."""
-        return {track.pk: track for track in self.filter(pk__in=one_of(keys)).with_table_columns()}
-
     def sharing_genre_with(self, track: "Track", keys: Collection[int] | None = None) -> list[int]:
         """Return which of these tracks, or of all, are in a genre of ``track``. One query."""
         model: Any = self.model
@@ -392,15 +386,3 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
             if (by := artists.get(track)) and together[by] > 1:
                 groups[by, title_key(title)].append(track)
         return [group for group in groups.values() if len(group) > 1]
-
-
-class SavedFilterQuerySet(KeyedQuerySet["SavedFilter"]):
-    def visible_to(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
-        """Return the user's own filters and the shared ones."""
-        return self.filter(Q(owner=user.pk) | Q(is_shared=True))
-
-    def for_list_page(self, model_label: str, user: "AbstractBaseUser | AnonymousUser") -> Self:
-        """Return the filters of one list, with their owners: the user's own first."""
-        own_first = Case(When(owner=user.pk, then=0), default=1)
-        filters = self.visible_to(user).filter(model_label=model_label)
-        return filters.select_related("owner").order_by(own_first, "sort_key", "pk")

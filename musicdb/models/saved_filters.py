@@ -1,14 +1,31 @@
 """Saved filters: how a list of the admin is filtered, searched and sorted, kept under a name."""
 
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from musicdb.models.fields import NameField
-from musicdb.models.name_keys import ListedByName
-from musicdb.models.querysets import SavedFilterQuerySet
+from musicdb.models.name_keys import KeyedQuerySet, ListedByName
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
 MAX_QUERY = 2_000
+
+
+class SavedFilterQuerySet(KeyedQuerySet["SavedFilter"]):
+    def visible_to(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """Return the user's own filters and the shared ones."""
+        return self.filter(Q(owner=user.pk) | Q(is_shared=True))
+
+    def for_list_page(self, model_label: str, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """Return the filters of one list, with their owners: the user's own first."""
+        own_first = Case(When(owner=user.pk, then=0), default=1)
+        filters = self.visible_to(user).filter(model_label=model_label)
+        return filters.select_related("owner").order_by(own_first, "sort_key", "pk")
 
 
 class SavedFilter(ListedByName):

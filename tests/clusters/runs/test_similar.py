@@ -9,7 +9,8 @@ from django.core.files.storage import Storage, default_storage
 from clusters.core.features import FEATURE_NAMES
 from clusters.core.params import Params
 from clusters.models import Collection, Run
-from clusters.runs import Options, Similar, recluster, remove, similar, similar_to, unpublish
+from clusters.runs import Options, recluster, remove, similar, unpublish
+from clusters.runs.similar import Similar, similar_to
 from musicdb.models import Genre, Track
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, TrackFactory, grouped_tracks
 
