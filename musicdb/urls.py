@@ -7,18 +7,21 @@ from drf_spectacular.views import SpectacularAPIView
 
 from clusters.pages.embedding import oembed
 from clusters.pages.feeds import ChangesFeed
-from clusters.pages.home import HomeView
+from clusters.pages.home import HomeMarkdownView, HomeView
 from clusters.pages.search import SearchView, suggest
 from clusters.pages.sitemaps import sitemap_file, sitemap_index
 from clusters.pages.urls import urlpatterns as clusters
 from musicdb.api.docs import DocsView
 from musicdb.pages import list_files, track_lists, views
 from musicdb.pages.machines.site_files import manifest, robots
+from musicdb.pages.markdown.urls import urlpatterns as markdown_pages
 from musicdb.pages.theme import theme
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     *clusters,
+    path("index.md", HomeMarkdownView.as_view(), name="home-markdown"),
+    *markdown_pages,
     path("genres/", views.GenreListView.as_view(), name="genres"),
     path("genres.csv", list_files.GenreCsvView.as_view(), name="genres-csv"),
     path("genres/<slug:genre_slug>/", views.GenreDetailView.as_view(), name="genre"),
