@@ -158,6 +158,14 @@ class AlbumListView(CatalogueListView):
     usual_order_words = "newest first"
     paginate_by = CARDS_A_PAGE
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        # Many libraries know the artists of tracks alone.
+        names = Album.objects.names_on_tracks([album.pk for album in context["object_list"]])
+        for album in context["object_list"]:
+            album.names_on_tracks = names[album.pk]
+        return context
+
 
 class PlaylistListView(CatalogueListView):
     queryset = Playlist.objects.for_list()
