@@ -13,6 +13,7 @@ from clusters.pages.sitemaps import sitemap_file, sitemap_index
 from clusters.pages.urls import urlpatterns as clusters
 from musicdb.api.docs import DocsView
 from musicdb.pages import list_files, track_lists, views
+from musicdb.pages.explore import ExploreView
 from musicdb.pages.machines.site_files import manifest, robots
 from musicdb.pages.markdown.urls import urlpatterns as markdown_pages
 from musicdb.pages.theme import theme
@@ -69,6 +70,7 @@ urlpatterns = [
         name="tracks-file",
     ),
     path("tracks/<slug:track_slug>/", views.TrackDetailView.as_view(), name="track"),
+    path("explore/", ExploreView.as_view(), name="explore"),
     path("search/", SearchView.as_view(), name="search"),
     path("search/suggest", suggest, name="search-suggest"),
     path("changes.atom", ChangesFeed(), name="changes"),

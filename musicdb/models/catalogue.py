@@ -10,6 +10,7 @@ from musicdb.db.functions import DayOfMonth, DigitsTrimmed, MonthOfYear
 from musicdb.models.constraints import UniqueName, is_web_url_or_empty, null_or
 from musicdb.models.fields import IsrcField, NameField
 from musicdb.models.history import AlbumVersion, GenreVersion, TrackVersion, Versions
+from musicdb.models.list_indexes import features_index, largest_first_index
 from musicdb.models.name_keys import KeyedByName, ListedByName, ListedByTitle, list_index, search_index
 from musicdb.models.querysets import (
     AlbumQuerySet,
@@ -162,6 +163,7 @@ class Album(SluggedModel, ListedByTitle):
         # A bulk edit looks for albums by title.
         indexes = [
             list_index("album_list"),
+            largest_first_index("album_newest_first", "release_date"),
             search_index("album_search_key"),
             models.Index(fields=["title"], name="album_title"),
         ]
@@ -322,6 +324,8 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
         # Imports look for tracks without a Spotify id by title.
         indexes = [
             list_index("track_list"),
+            largest_first_index("track_most_loved_first", "score", "liked"),
+            features_index("track_features"),
             search_index("track_search_key"),
             models.Index(fields=["title"], name="track_title"),
             # The rule by which artists and labels with a liked track have a page reads all liked tracks from it.

@@ -26,6 +26,7 @@ from musicdb.pages.track_files import files_of
 from musicdb.search import (
     AlbumFilter,
     ArtistFilter,
+    DeferredJoinPaginator,
     GenreFilter,
     LabelFilter,
     PlaylistFilter,
@@ -85,6 +86,12 @@ class CatalogueListView(JumpLettersView):
             noun=self.noun, usual_order_words=self.usual_order_words, csv_address=self.csv_address, **kwargs
         )
 
+    def get_paginator(self, queryset: Any, per_page: int, *args: Any, **kwargs: Any) -> Any:
+        # The rows of a page are found by their keys, so that what a row shows is not worked out for those before it.
+        paginator = DeferredJoinPaginator(queryset, per_page)
+        paginator.rows = self.get_unfiltered_queryset()
+        return paginator
+
     @property
     def csv_address(self) -> str:
         """The address of the list as CSV."""
@@ -114,7 +121,7 @@ class GenreDetailView(WithHead, DetailView):
             top_artists=Artist.objects.top_of_genre(genre, TOP),
             top_albums=Album.objects.top_of_genre(genre, TOP),
             top_labels=Label.objects.top_of_genre(genre, TOP),
-            top_tracks=genre.tracks.for_table()[:TOP],
+            top_tracks=genre.tracks.top(TOP),
             files=files_of("genre-tracks", genre.slug),
             **kwargs,
         )
@@ -150,6 +157,14 @@ class AlbumListView(CatalogueListView):
     usual_order = ("-release_date", "title")
     usual_order_words = "newest first"
     paginate_by = CARDS_A_PAGE
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        # Many libraries know the artists of tracks alone.
+        names = Album.objects.names_on_tracks([album.pk for album in context["object_list"]])
+        for album in context["object_list"]:
+            album.names_on_tracks = names[album.pk]
+        return context
 
 
 class PlaylistListView(CatalogueListView):

@@ -2,6 +2,7 @@
 
 from musicdb.search.direct import found_directly
 from musicdb.search.everywhere import Found, cut_query, search_everywhere
+from musicdb.search.explore import AXES, DECADE, GENRE, LIKED, ExploreFilter, genres_of, sample_of
 from musicdb.search.filters import (
     AlbumFilter,
     ArtistFilter,
@@ -27,11 +28,16 @@ from musicdb.search.tracks import (
 )
 
 __all__ = [
+    "AXES",
     "CATALOGUE_GROUPS",
+    "DECADE",
+    "GENRE",
+    "LIKED",
     "SEARCH_INDEXES",
     "AlbumFilter",
     "ArtistFilter",
     "DeferredJoinPaginator",
+    "ExploreFilter",
     "Found",
     "GenreFilter",
     "Group",
@@ -46,11 +52,13 @@ __all__ = [
     "count_tracks",
     "cut_query",
     "found_directly",
+    "genres_of",
     "keyed_models",
     "outdated_keys",
     "playlists_with",
     "refresh_keys",
     "rule_of",
+    "sample_of",
     "search_everywhere",
     "totals_of",
     "tracks_by_rule",

@@ -284,7 +284,7 @@ class ListFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         found: Any = super().filter_queryset(queryset)
         given = self.form.cleaned_data
-        if given["q"] and not given["ordering"]:
+        if given["q"] and not given.get("ordering"):
             found = found.by_relevance(given["q"])
         return cast(QuerySet[Any], found)
 

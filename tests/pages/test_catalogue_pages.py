@@ -76,7 +76,7 @@ def test_genre_list_is_ordered_by_size_and_paginated(client: Client) -> None:
 def test_genre_shows_its_top_artists_albums_labels_and_tracks(client: Client) -> None:
     genre = GenreFactory(name="dub")
     track = track_with_everything(genres=[genre], title="Most Played", score=9)
-    TrackFactory(genres=[genre], title="Second", album=track.album, artists=[track.artists_in_order[0]])
+    TrackFactory(genres=[genre], title="Second", score=1, album=track.album, artists=[track.artists_in_order[0]])
     TrackFactory(title="Elsewhere", score=99)
     page = parse(client.get("/genres/dub/"))
     assert page.one("h1").text == "dub"
@@ -225,7 +225,8 @@ def library(tracks: int):
     genre, artist, label = GenreFactory(name="g"), ArtistFactory(name="a"), LabelFactory(name="l")
     for number in range(tracks):
         album = AlbumFactory(title=f"t{number}", labels=[label, LabelFactory()])
-        TrackFactory(title=f"t{number}", genres=[genre, GenreFactory()], artists=[artist, ArtistFactory()], album=album)
+        artists = [artist, ArtistFactory()]
+        TrackFactory(title=f"t{number}", genres=[genre, GenreFactory()], artists=artists, album=album, score=1)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -6,8 +6,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from django.test import Client
 
-from musicdb.pages.views import ArtistListView, LabelListView, PlaylistListView
-from tests.factories import ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
+from musicdb.pages.views import (
+    AlbumListView,
+    AllTracksView,
+    ArtistListView,
+    GenreListView,
+    LabelListView,
+    PlaylistListView,
+)
+from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, PlaylistFactory, TrackFactory
 from tests.pages.html import parse
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +79,29 @@ def test_each_letter_leads_to_the_page_and_the_row_where_it_begins(
 
 def test_there_are_none_where_they_would_not_help(client: Client, address: str) -> None:
     assert letters_of(client, address, q="e") == {}
+
+
+@pytest.mark.parametrize(
+    ("factory", "view", "address", "order"),
+    [
+        (AlbumFactory, AlbumListView, "/albums/", "title"),
+        (TrackFactory, AllTracksView, "/tracks/", "title"),
+        (GenreFactory, GenreListView, "/genres/", "name"),
+    ],
+)
+def test_lists_that_can_be_sorted_by_name_have_them_then(
+    client: Client, monkeypatch: pytest.MonkeyPatch, factory: Any, view: Any, address: str, order: str
+) -> None:
+    monkeypatch.setattr(view, "paginate_by", 2)
+    for name in NAMES:
+        factory(**{order: name, **({"album": None} if factory is TrackFactory else {})})
+    assert letters_of(client, address) == {}
+    letters = letters_of(client, address, ordering=order)
+    assert list(letters) == LETTERS
+    page = parse(client.get(address + letters["ㄴ"]))
+    rows = [each for tag in ("li", "tr") for each in page.all(tag) if each.attrs.get("id") == "letter-ㄴ"]
+    assert "나비" in rows[0].text
+    assert len(rows) == 1
 
 
 @pytest.mark.parametrize(("address", "ordering"), [("/artists/", "track_count"), ("/labels/", "album_count")])

@@ -1,6 +1,6 @@
 """The form above a list: its fields, the ranges of numbers among them, and the filters that are in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,17 +62,17 @@ def range_of(form: Form, name: str) -> Range:
     return Range(name.capitalize(), *ends, slider=sliders.get(name))
 
 
-def given_filters(form: Form, parameters: QueryDict) -> dict[str, str]:
-    """Return the filters and the order that were given, as they were typed, by their names."""
+def given_values(form: Form, parameters: QueryDict) -> dict[str, str]:
+    """Return what was given for the fields of the form, as it was typed, by their names."""
     typed = ((field.html_name, str(parameters.get(field.html_name, "")).strip()) for field in form)
     return {name: text for name, text in typed if text}
 
 
-def chips_of(form: Form, given: dict[str, str]) -> list[Chip]:
-    """Return a chip for each filter that was given. The order is no filter."""
+def chips_of(form: Form, given: dict[str, str], not_filters: Collection[str]) -> list[Chip]:
+    """Return a chip for each filter that was given."""
     chips = []
     for name, text in given.items():
-        if name != "ordering":
+        if name not in not_filters:
             value = form.cleaned_data.get(name)
             words = ("yes" if value else "no") if isinstance(value, bool) else str(value) if _is_row(value) else text
             chips.append(Chip(str(form[name].label), words, query_of(given, without=name)))
@@ -84,16 +84,6 @@ def query_of(given: dict[str, str], without: str = "") -> str:
     query = QueryDict(mutable=True)
     query.update({name: text for name, text in given.items() if name != without})
     return query.urlencode()
-
-
-def fields_of(form: Form, names: Sequence[str]) -> list[BoundField]:
-    return [field for field in form if field.name in names]
-
-
-def hidden_fields(form: Form, given: Iterable[str], shown: Iterable[str]) -> list[BoundField]:
-    """Return the fields that were given and are not shown. A form that is sent keeps them."""
-    visible = set(shown)
-    return [form[name] for name in given if name not in visible]
 
 
 def _is_row(value: Any) -> bool:

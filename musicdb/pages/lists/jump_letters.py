@@ -36,7 +36,7 @@ class JumpLettersView(FilteredListView):
         first_order = (self.order or [""])[0]
         if first_order.removeprefix("-") != self.name_order:
             return []
-        rows = self.filterset_class(self.request.GET, queryset=self.names).qs.order_by()
+        rows = self.filterset.filter_queryset(self.names).order_by()
         counted = rows.annotate(first=Substr("sort_key", 1, 1)).values_list("first").annotate(number=Count("pk"))
         by_first = counted.order_by("-first" if first_order.startswith("-") else "first")
         letters, place = [], 0
