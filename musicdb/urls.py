@@ -7,7 +7,9 @@ from drf_spectacular.views import SpectacularAPIView
 
 from clusters.pages.embedding import oembed
 from clusters.pages.feeds import ChangesFeed
+from clusters.pages.genres import GenreView
 from clusters.pages.home import HomeView
+from clusters.pages.owners import AlbumView, ArtistView, LabelView, PlaylistView
 from clusters.pages.search import SearchView, suggest
 from clusters.pages.sitemaps import sitemap_file, sitemap_index
 from clusters.pages.urls import urlpatterns as clusters
@@ -20,34 +22,34 @@ urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     *clusters,
     path("genres/", views.GenreListView.as_view(), name="genres"),
-    path("genres/<slug:genre_slug>/", views.GenreDetailView.as_view(), name="genre"),
+    path("genres/<slug:genre_slug>/", GenreView.as_view(), name="genre"),
     path(
         "genres/<slug:genre_slug>/tracks.<track_list_format:extension>",
         track_lists.GenreTrackListView.as_view(),
         name="genre-tracks",
     ),
     path("artists/", views.ArtistListView.as_view(), name="artists"),
-    path("artists/<slug:artist_slug>/", views.ArtistDetailView.as_view(), name="artist"),
+    path("artists/<slug:artist_slug>/", ArtistView.as_view(), name="artist"),
     path(
         "artists/<slug:artist_slug>/tracks.<track_list_format:extension>",
         track_lists.ArtistTrackListView.as_view(),
         name="artist-tracks",
     ),
     path("labels/", views.LabelListView.as_view(), name="labels"),
-    path("labels/<slug:label_slug>/", views.LabelDetailView.as_view(), name="label"),
+    path("labels/<slug:label_slug>/", LabelView.as_view(), name="label"),
     path(
         "labels/<slug:label_slug>/tracks.<track_list_format:extension>",
         track_lists.LabelTrackListView.as_view(),
         name="label-tracks",
     ),
     path("playlists/", views.PlaylistListView.as_view(), name="playlists"),
-    path("playlists/<slug:playlist_slug>/", views.PlaylistDetailView.as_view(), name="playlist"),
+    path("playlists/<slug:playlist_slug>/", PlaylistView.as_view(), name="playlist"),
     path(
         "playlists/<slug:playlist_slug>/tracks.<track_list_format:extension>",
         track_lists.PlaylistTrackListView.as_view(),
         name="playlist-tracks",
     ),
-    path("albums/<slug:album_slug>/", views.AlbumDetailView.as_view(), name="album"),
+    path("albums/<slug:album_slug>/", AlbumView.as_view(), name="album"),
     path(
         "albums/<slug:album_slug>/tracks.<track_list_format:extension>",
         track_lists.AlbumTrackListView.as_view(),
