@@ -87,15 +87,25 @@ class Standing:
     above: float
 
     @property
+    def comparing(self) -> str:
+        """The comparative for the end that it is nearer to; empty where it is neither higher nor lower than others."""
+        if not self.below and not self.above:
+            return ""
+        return BY_NAME[self.name].more if self.below >= self.above else BY_NAME[self.name].less
+
+    @property
+    def percent(self) -> str:
+        """How many it exceeds in this."""
+        return f"{max(self.below, self.above):.0%}"
+
+    @property
     def words(self) -> str:
-        """How it compares, by the end that it is nearer to; empty where it is neither higher nor lower than others.
+        """Both, such as "happier than 82%".
 
         >>> Standing("valence", 0.82, 0.17).words
         'happier than 82%'
         """
-        feature = BY_NAME[self.name]
-        share = max(self.below, self.above)
-        return f"{feature.more if share == self.below else feature.less} than {share:.0%}" if share else ""
+        return f"{self.comparing} than {self.percent}" if self.comparing else ""
 
 
 def standing(name: str, quantiles: Sequence[float], value: float) -> Standing:

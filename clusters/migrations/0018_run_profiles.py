@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ('years', models.JSONField(help_text='Pairs of a year of release and how many tracks are of it.')),
                 ('leading', models.JSONField(help_text='The artists, labels, albums and other genres with the most tracks, each with their number.')),
                 ('artist_means', models.JSONField(help_text='The mean of each feature over the tracks of each leading artist.')),
-                ('points', models.JSONField(help_text='The bounds of the plot, and by cluster some of its points, from 0 to 1000.')),
                 ('clusters', models.JSONField(help_text='By number, the years and the leading artists of each cluster.')),
             ],
         ),

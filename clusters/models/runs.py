@@ -157,7 +157,9 @@ class RunProfile(models.Model):
         help_text="The artists, labels, albums and other genres with the most tracks, each with their number."
     )
     artist_means = models.JSONField(help_text="The mean of each feature over the tracks of each leading artist.")
-    points = models.JSONField(help_text="The bounds of the plot, and by cluster some of its points, from 0 to 1000.")
+    points = models.JSONField(
+        default=dict, help_text="The bounds of the plot, and by cluster some of its points, from 0 to 1000."
+    )
     clusters = models.JSONField(help_text="By number, the years and the leading artists of each cluster.")
 
     def __str__(self) -> str:

@@ -89,7 +89,10 @@ class GenreView(GenreDetailView):
 
 
 def _tracks_of(genre: Genre, profile: RunProfile) -> tuple[list[Track], dict[int, Track]]:
-    """Return the top tracks of ``genre``, as rows of a table, and those at the ends of its features. Three queries."""
+    """Return the top tracks of ``genre``, as rows of a table, and those at the ends of its features. Three queries.
+
+    Tracks that the owner neither listened to nor likes are not at the top of anything.
+    """
     keys = keys_of_extremes(profile)
     top = genre.tracks.most_loved_first()[:TOP].values("pk")
     rows = list(
@@ -97,8 +100,9 @@ def _tracks_of(genre: Genre, profile: RunProfile) -> tuple[list[Track], dict[int
     )
     artists, labels = table_columns(Track)
     prefetch_related_objects(rows, artists)
-    prefetch_related_objects(rows[:TOP], labels)
-    return rows[:TOP], {track.pk: track for track in rows}
+    ranked = [track for track in rows[:TOP] if track.score is not None or track.liked]
+    prefetch_related_objects(ranked, labels)
+    return ranked, {track.pk: track for track in rows}
 
 
 def _with_counts(counts: Sequence[tuple[int, int]], rows: Mapping[int, NamedRow]) -> list[Any]:

@@ -16,7 +16,8 @@ MAX_GENRES = 3
 class TrackFeature:
     """A feature of a track. ``curve``: how its first genre and the library have it, with the track marked.
 
-    ``standings``: words such as "happier than 82%", each with the collection that it is said of.
+    ``standings``: words such as "happier than 82%", each with the collection that it is said of. Where the one before
+    says the same of another collection, only the percent.
     """
 
     curve: charts.Curve
@@ -51,9 +52,14 @@ def _feature(
     other: RunProfile | None,
     compared: Sequence[tuple[Collection, RunProfile]],
 ) -> TrackFeature:
-    said = ((standing(name, profile.quantiles[name], value).words, collection) for collection, profile in compared)
+    said, before = [], ""
+    for collection, profile in compared:
+        found = standing(name, profile.quantiles[name], value)
+        if found.comparing:
+            said.append((found.percent if found.comparing == before else found.words, collection))
+            before = found.comparing
     return TrackFeature(
         charts.curve(name, own.quantiles[name], other.quantiles[name] if other else (), value),
         charts.FEATURES[name].in_words(value),
-        [(words, collection) for words, collection in said if words],
+        said,
     )
