@@ -7,7 +7,9 @@ from drf_spectacular.views import SpectacularAPIView
 
 from clusters.pages.embedding import oembed
 from clusters.pages.feeds import ChangesFeed
+from clusters.pages.genres import GenreView
 from clusters.pages.home import HomeMarkdownView, HomeView
+from clusters.pages.owners import AlbumView, ArtistView, LabelView, PlaylistView
 from clusters.pages.search import SearchView, suggest
 from clusters.pages.sitemaps import sitemap_file, sitemap_index
 from clusters.pages.urls import urlpatterns as clusters
@@ -25,7 +27,7 @@ urlpatterns = [
     *markdown_pages,
     path("genres/", views.GenreListView.as_view(), name="genres"),
     path("genres.csv", list_files.GenreCsvView.as_view(), name="genres-csv"),
-    path("genres/<slug:genre_slug>/", views.GenreDetailView.as_view(), name="genre"),
+    path("genres/<slug:genre_slug>/", GenreView.as_view(), name="genre"),
     path(
         "genres/<slug:genre_slug>/tracks.<track_list_format:extension>",
         track_lists.GenreTrackListView.as_view(),
@@ -33,7 +35,7 @@ urlpatterns = [
     ),
     path("artists/", views.ArtistListView.as_view(), name="artists"),
     path("artists.csv", list_files.ArtistCsvView.as_view(), name="artists-csv"),
-    path("artists/<slug:artist_slug>/", views.ArtistDetailView.as_view(), name="artist"),
+    path("artists/<slug:artist_slug>/", ArtistView.as_view(), name="artist"),
     path(
         "artists/<slug:artist_slug>/tracks.<track_list_format:extension>",
         track_lists.ArtistTrackListView.as_view(),
@@ -41,7 +43,7 @@ urlpatterns = [
     ),
     path("labels/", views.LabelListView.as_view(), name="labels"),
     path("labels.csv", list_files.LabelCsvView.as_view(), name="labels-csv"),
-    path("labels/<slug:label_slug>/", views.LabelDetailView.as_view(), name="label"),
+    path("labels/<slug:label_slug>/", LabelView.as_view(), name="label"),
     path(
         "labels/<slug:label_slug>/tracks.<track_list_format:extension>",
         track_lists.LabelTrackListView.as_view(),
@@ -49,7 +51,7 @@ urlpatterns = [
     ),
     path("playlists/", views.PlaylistListView.as_view(), name="playlists"),
     path("playlists.csv", list_files.PlaylistCsvView.as_view(), name="playlists-csv"),
-    path("playlists/<slug:playlist_slug>/", views.PlaylistDetailView.as_view(), name="playlist"),
+    path("playlists/<slug:playlist_slug>/", PlaylistView.as_view(), name="playlist"),
     path(
         "playlists/<slug:playlist_slug>/tracks.<track_list_format:extension>",
         track_lists.PlaylistTrackListView.as_view(),
@@ -57,7 +59,7 @@ urlpatterns = [
     ),
     path("albums/", views.AlbumListView.as_view(), name="albums"),
     path("albums.csv", list_files.AlbumCsvView.as_view(), name="albums-csv"),
-    path("albums/<slug:album_slug>/", views.AlbumDetailView.as_view(), name="album"),
+    path("albums/<slug:album_slug>/", AlbumView.as_view(), name="album"),
     path(
         "albums/<slug:album_slug>/tracks.<track_list_format:extension>",
         track_lists.AlbumTrackListView.as_view(),

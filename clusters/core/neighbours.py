@@ -64,11 +64,11 @@ class Neighbours:
         ``values``: the features to be near to, in their own units. ``track``: the id of the track that has them; its
         own recording is left out. ``among``: the ids to look among, all if None.
         """
-        rows = None if among is None else self._rows_of(among)
+        rows = None if among is None else self.rows_of(among)
         columns = self.columns if rows is None else self.columns[:, rows]
         recordings = self.recordings if rows is None else self.recordings[rows]
         squares = _squares(columns, self._point(values))
-        for own in self._rows_of([track]):
+        for own in self.rows_of([track]):
             squares[recordings == self.recordings[own]] = np.inf
         size = count
         while True:
@@ -94,7 +94,7 @@ class Neighbours:
         point: NDArray[np.float32] = (np.array(values) * _WEIGHTS).astype(np.float32)
         return point
 
-    def _rows_of(self, ids: Sequence[int]) -> IntArray:
+    def rows_of(self, ids: Sequence[int]) -> IntArray:
         """Return the rows of those of ``ids`` that the table has, in ascending order."""
         wanted = np.unique(np.array(ids, dtype=np.int64))
         rows: IntArray = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from clusters.core.features import BY_NAME, FEATURE_NAMES, WEIGHTS, FeatureTable
 PERCENTS = 100
 # So many of the lowest and the highest tracks are kept. Pages show fewer, since some may be one song in two versions.
 EXTREMES = 14
+# So many points of a plot are kept for small pictures of it, at least so many of each cluster, in these units.
+MAX_POINTS = 500
+MIN_POINTS = 40
+POINT_UNITS = 1000
 # To so many decimals are quantiles kept.
 DECIMALS = 4
 
@@ -54,6 +59,25 @@ def _ends(ids: IntArray, values: FloatArray) -> tuple[int, ...]:
     return () if values[0] == values[-1] else tuple(ids[:EXTREMES].tolist())
 
 
+def sampled_points(points: FloatArray, numbers: IntArray) -> dict[str, Any]:
+    """Return some of the points of each cluster, for small pictures of the plot.
+
+    ``points``: shape (n, 2), sorted by cluster, then rank, as ``numbers``. The result has ``bounds``: left, bottom,
+    right and top of all points; and ``clusters``: by number, x and y of each point by turns, from 0 to POINT_UNITS.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    spread = np.where(high > low, high - low, 1.0)
+    places = np.rint((points - low) / spread * POINT_UNITS).astype(np.int64)
+    found = {}
+    for number in np.unique(numbers).tolist():
+        rows = np.flatnonzero(numbers == number)
+        wanted = max(MIN_POINTS, MAX_POINTS * len(rows) // len(numbers))
+        # Evenly spaced among the ranks: as many near the centre as far from it.
+        chosen = rows[np.linspace(0, len(rows) - 1, min(wanted, len(rows))).astype(np.int64)]
+        found[number] = places[chosen].ravel().tolist()
+    return {"bounds": np.round([*low, *high], 6).tolist(), "clusters": found}
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where a value stands in a distribution. ``below``, ``above``: the share of what is lower and higher, 0 to 1."""
@@ -63,15 +87,25 @@ class Standing:
     above: float
 
     @property
+    def comparing(self) -> str:
+        """The comparative for the end that it is nearer to; empty where it is neither higher nor lower than others."""
+        if not self.below and not self.above:
+            return ""
+        return BY_NAME[self.name].more if self.below >= self.above else BY_NAME[self.name].less
+
+    @property
+    def percent(self) -> str:
+        """How many it exceeds in this."""
+        return f"{max(self.below, self.above):.0%}"
+
+    @property
     def words(self) -> str:
-        """How it compares, by the end that it is nearer to; empty where it is neither higher nor lower than others.
+        """Both, such as "happier than 82%".
 
         >>> Standing("valence", 0.82, 0.17).words
         'happier than 82%'
         """
-        feature = BY_NAME[self.name]
-        share = max(self.below, self.above)
-        return f"{feature.more if share == self.below else feature.less} than {share:.0%}" if share else ""
+        return f"{self.comparing} than {self.percent}" if self.comparing else ""
 
 
 def standing(name: str, quantiles: Sequence[float], value: float) -> Standing:

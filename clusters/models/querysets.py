@@ -6,16 +6,17 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from clusters.models.collection_querysets import by_kind_and_name, is_public, with_owner
+from clusters.models.collection_querysets import OWNERS, by_kind_and_name, is_public, with_owner
 from musicdb.models import Genre, Track
 from musicdb.models.linked_rows import tracks_linked_to
 from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.models.querysets import table_columns
 
 if TYPE_CHECKING:
-    from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run  # noqa: F401
+    from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -28,6 +29,21 @@ class RunQuerySet(models.QuerySet["Run"]):
     def with_collection(self) -> Self:
         """Runs, each with its collection and that one's owner. No query of its own."""
         return self.select_related(*with_owner("collection__"))
+
+    def with_profile(self) -> Self:
+        """Runs, each with its collection, that one's owner, and its profile if it has one. No query of its own."""
+        return self.with_collection().select_related("profile")
+
+    def with_library(self, condition: Q) -> Self:
+        """The published runs that meet ``condition``, and that of the library, each with its profile. One query."""
+        library = Q(collection__kind="library", collection__is_off=False)
+        return self.published().filter(condition | library).with_profile()
+
+    def mean_profiles(self) -> "models.QuerySet[Run, Any]":
+        """Of each genre whose run has a profile: key, name, slug, how many tracks, means. One query."""
+        genres = self.published().filter(collection__kind="genre", profile__isnull=False)
+        owner = [f"collection__genre__{column}" for column in ("pk", "name", "slug")]
+        return genres.order_by("collection__genre").values_list(*owner, "track_count", "profile__means")
 
     def linked_to(self, owner: type[models.Model], key: int) -> Self:
         """The runs of a genre; for a row of another model, the published runs that have its tracks."""
@@ -98,6 +114,19 @@ class ClusterQuerySet(KeyedQuerySet["Cluster"]):
         published = self.filter(is_public("run__collection__"), run__is_published=True)
         return published.with_collection().order_by(*by_kind_and_name("run__collection__"), "number")
 
+    def as_centres(self) -> "models.QuerySet[Cluster, Any]":
+        """Of each cluster that visitors see: key, its run's, number, names, description, size, centroid, whose it is.
+
+        Whose: the kind of its collection, and name and slug of its owner, empty for the library. One query.
+        """
+        shown = self.filter(is_public("run__collection__"), run__is_published=True).order_by("run", "number")
+        owner = [
+            Coalesce(*(f"run__collection__{kind}__{column}" for kind in OWNERS), Value(""), output_field=CharField())
+            for column in ("name", "slug")
+        ]
+        own = ("pk", "run_id", "number", "name", "suggested_name", "description", "size", "centroid")
+        return shown.values_list(*own, "run__collection__kind", *owner)
+
     def with_collection(self) -> Self:
         """Clusters, each with its run's collection and that one's owner. No query of its own."""
         return self.select_related(*with_owner("run__collection__"))
@@ -113,6 +142,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """The memberships that introduce their cluster, which ``for_table`` puts in the order of their places."""
         return self.filter(place__isnull=False)
 
+    def ranked(self, first: int, last: int) -> Self:
+        """The memberships of a cluster with these ranks; with those of the first ones, all that introduce it."""
+        ranks = Q(rank__range=(first, last))
+        return self.filter(ranks | Q(place__isnull=False) if first == 1 else ranks)
+
     def by_cluster(self) -> Self:
         """Memberships by the number of their cluster, nearest to its centre first."""
         return self.order_by("cluster__number", "rank")
@@ -124,6 +158,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def with_values(self, column: str) -> "models.QuerySet[Membership, Any]":
         """The key of each track, and a column of it. One query."""
         return self.order_by().values_list("track_id", f"track__{column}")
+
+    def in_library(self, tracks: Iterable[int]) -> "models.QuerySet[Membership, Any]":
+        """The places of a few tracks, given by their keys, on the plot of the library's published run. One query."""
+        of_library = {"run__collection__kind": "library", "run__is_published": True}
+        return self.order_by().filter(track__in=list(tracks), **of_library).values_list("x", "y")
 
     def within(self, across: tuple[float, float], up: tuple[float, float]) -> "models.QuerySet[Membership, Any]":
         """The key of each membership between these bounds, and its place on the plot. One query."""
@@ -151,8 +190,18 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return with_run.order_by(*by_kind_and_name("run__collection__")).prefetch_related("cluster__run__clusters")
 
     def with_shades(self) -> Self:
-        """Memberships, each with the shades of its cluster. One more query."""
-        return self.prefetch_related("cluster__shades")
+        """Memberships, each with what is said of its own shade. No query of its own."""
+        shade: Any = self.model._meta.get_field("cluster").related_model._meta.get_field("shades").related_model
+        own = shade.objects.filter(cluster=OuterRef("cluster"), position=OuterRef("shade")).order_by()
+        return self.annotate(
+            shade_description=Subquery(own.values("description")), shade_stability=Subquery(own.values("stability"))
+        )
+
+    def with_profiles(self) -> Self:
+        """Memberships, each with the quantiles of its run's profile, if that has one. No query of its own."""
+        rest = ("means", "extremes", "years", "leading", "artist_means", "points", "clusters")
+        profile = "cluster__run__profile"
+        return self.select_related(profile).defer(*(f"{profile}__{column}" for column in rest))
 
 
 class ExcludedTrackQuerySet(models.QuerySet["ExcludedTrack"]):

@@ -125,6 +125,11 @@ class Run(models.Model):
         return own is not None and self.previous_cluster_count == self.cluster_count and own < max(self.scores.values())
 
     @property
+    def known_profile(self) -> "RunProfile | None":
+        """Its profile; None if it was made before there were profiles. No query if it was read ``with_profile``."""
+        return getattr(self, "profile", None)
+
+    @property
     def plot_alt(self) -> str:
         """A description of the plot for people who cannot see it."""
         ends = [f"from {axis['low']} to {axis['high']}" for axis in self.axes]
@@ -135,6 +140,30 @@ class Run(models.Model):
     def plot_notes(self) -> list[str]:
         """What the plot shows little of, or not at all, in sentences. Older runs did not store what they need."""
         return captions.plot_notes(self.loadings, self.explained_variance)
+
+
+class RunProfile(models.Model):
+    """How the features, years, artists, labels, albums and genres of a run's tracks are distributed, as of the run.
+
+    It names rows by their keys. Some may have been deleted or merged since; pages leave them out.
+    """
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="profile")
+    means = models.JSONField(help_text="The mean of each feature.")
+    quantiles = models.JSONField(help_text="The value of each feature at each percent of the recordings.")
+    extremes = models.JSONField(help_text="By feature, the tracks with the least and with the most of it.")
+    years = models.JSONField(help_text="Pairs of a year of release and how many tracks are of it.")
+    leading = models.JSONField(
+        help_text="The artists, labels, albums and other genres with the most tracks, each with their number."
+    )
+    artist_means = models.JSONField(help_text="The mean of each feature over the tracks of each leading artist.")
+    points = models.JSONField(
+        default=dict, help_text="The bounds of the plot, and by cluster some of its points, from 0 to 1000."
+    )
+    clusters = models.JSONField(help_text="By number, the years and the leading artists of each cluster.")
+
+    def __str__(self) -> str:
+        return f"Profile of {self.run}"
 
 
 class Cluster(SearchedByName):
@@ -262,6 +291,10 @@ class Membership(models.Model):
     shade = models.PositiveSmallIntegerField(
         null=True, help_text="The position of its shade within the cluster; none if the cluster has no shades."
     )
+    # On memberships that were read with ``MembershipQuerySet.with_shades``.
+    shade_description: str | None
+    shade_stability: float | None
+
     x = FiniteFloatField(help_text="Across the plot.")
     y = FiniteFloatField(help_text="Up the plot.")
 
@@ -287,8 +320,15 @@ class Membership(models.Model):
 
     @property
     def own_shade(self) -> Shade | None:
-        """The shade of its cluster that the track is in, if any. No query if it was read ``with_shades``."""
-        return next((shade for shade in self.cluster.shades.all() if shade.position == self.shade), None)
+        """The shade of its cluster that the track is in, if any, of a membership that was read ``with_shades``."""
+        if self.shade is None or not self.shade_description or self.shade_stability is None:
+            return None
+        return Shade(
+            cluster=self.cluster,
+            position=self.shade,
+            description=self.shade_description,
+            stability=self.shade_stability,
+        )
 
     @property
     def leads_to_similar(self) -> bool:

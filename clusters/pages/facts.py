@@ -97,6 +97,33 @@ def similar_facts(context: Context) -> Facts:
     )
 
 
+def path_choice_facts(context: Context) -> Facts:
+    track = context["track"]
+    return Facts(
+        title=f"A path from {track.title}",
+        description=f"Choose a track, and find a path of tracks from {shorten(track.title)} to it.",
+        crumbs=[(track.title, track.get_absolute_url()), ("A path from it", reverse("path-choice", args=[track.slug]))],
+    )
+
+
+def path_facts(context: Context) -> Facts:
+    first, last = context["first"], context["last"]
+    tracks = [step.track for step in context["steps"]]
+    title = f"From {first.title} to {last.title}"
+    listed = structured.listing((structured.recording(each) for each in tracks), len(tracks))
+    return Facts(
+        title=title,
+        description=f"A path of {counted(len(tracks), 'track')} from {shorten(first.title)} to {shorten(last.title)}, "
+        "each much like the one before.",
+        data=structured.collection_page(title, listed),
+        crumbs=[
+            (first.title, first.get_absolute_url()),
+            ("A path from it", reverse("path-choice", args=[first.slug])),
+            (last.title, reverse("path", args=[first.slug, last.slug])),
+        ],
+    )
+
+
 def report_facts(context: Context) -> Facts:
     run, collection = context["run"], context["collection"]
     title = f"How the clusters {clusters_title(collection).removeprefix('Clusters ')} were made"

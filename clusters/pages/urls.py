@@ -1,4 +1,4 @@
-"""The addresses of the pages about clusters, the same below every kind of collection, and about similar tracks.
+"""The addresses of the pages about clusters, the same below every kind of collection, about similar tracks and paths.
 
 Their names begin with the kind: ``genre-clusters``, ``playlist-cluster``, ``library-run-report``.
 """
@@ -11,7 +11,7 @@ from clusters.models import CollectionKind
 from clusters.pages import maps, views
 from clusters.pages.embedding import EmbeddedView
 from clusters.pages.feeds import CollectionChangesView
-from clusters.pages.similar import SimilarTrackListView, SimilarView
+from clusters.pages.similar import PathChoiceView, PathTrackListView, PathView, SimilarTrackListView, SimilarView
 from clusters.runs import path_of_owner
 from musicdb.pages.static_site import parts
 
@@ -47,6 +47,13 @@ urlpatterns = [
         "tracks/<slug:track_slug>/similar.<track_list_format:extension>",
         SimilarTrackListView.as_view(),
         name="similar-tracks",
+    ),
+    path("tracks/<slug:track_slug>/path/", PathChoiceView.as_view(), name="path-choice"),
+    path("tracks/<slug:track_slug>/path/<slug:other_slug>/", PathView.as_view(), name="path"),
+    path(
+        "tracks/<slug:track_slug>/path/<slug:other_slug>.<track_list_format:extension>",
+        PathTrackListView.as_view(),
+        name="path-tracks",
     ),
 ]
 

@@ -10,14 +10,23 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.generic import TemplateView, View
 
-from clusters.models import CollectionKind, Membership, RetiredCluster
+from clusters.models import CollectionKind, Membership, RetiredCluster, Run
 from clusters.pages import facts
+from clusters.pages.cluster_portraits import RankPaginator, portrait_of
 from clusters.pages.embedding import oembed_address
 from clusters.pages.maps import map_of
 from clusters.pages.markdown import cluster_as_markdown, clusters_as_markdown, retired_cluster_as_markdown
-from clusters.runs import OfCollection, add_examples, cluster_or_retired_or_404, run_report, successors_of
+from clusters.runs import (
+    OfCollection,
+    add_examples,
+    centres_around,
+    cluster_or_retired_or_404,
+    retired_or_404,
+    run_report,
+    successors_of,
+)
 from musicdb.models import Track
-from musicdb.pages.generic import ListView
+from musicdb.pages.generic import ListView, Paginator
 from musicdb.pages.machines import Facts, WithHead
 from musicdb.pages.track_files import files_of, heading_of, send_tracks
 
@@ -74,7 +83,10 @@ class RunReportView(WithHead, OfCollection, TemplateView):
 
 
 class ClusterView(WithHead, OfCollection, ListView):
-    """All tracks of one cluster, nearest to its centre first; of a retired cluster, where its tracks went."""
+    """One cluster: what sets it apart, and all its tracks, nearest to its centre first, or those of a shade of it.
+
+    Of a retired cluster, where its tracks went.
+    """
 
     template_name = "clusters/cluster.html"
     context_object_name = "memberships"
@@ -84,13 +96,14 @@ class ClusterView(WithHead, OfCollection, ListView):
     def get(  # type: ignore[override]
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        run = self.published_run()
-        cluster = cluster_or_retired_or_404(run, kwargs["number"])
-        if isinstance(cluster, RetiredCluster):
-            context = {"collection": run.collection, "successors": successors_of(run, cluster)}
+        run = self.published_run(Run.objects.with_profile())
+        self.centres = centres_around(run, kwargs["number"])
+        if self.centres.own is None:
+            retired = retired_or_404(run, kwargs["number"])
+            context = {"collection": run.collection, "successors": successors_of(run, retired)}
             return render(request, "clusters/retired_cluster.html", context, status=HTTPStatus.GONE)
-        self.cluster = cluster
-        self.shades = list(cluster.shades.all())
+        self.cluster = self.centres.own.as_cluster(run)
+        self.shades = list(self.cluster.shades.all())
         wanted = request.GET.get("shade")
         self.shade = next((shade for shade in self.shades if str(shade.position) == wanted), None)
         if wanted and self.shade is None:
@@ -105,24 +118,30 @@ class ClusterView(WithHead, OfCollection, ListView):
         memberships = self.cluster.memberships.for_table()
         return memberships if self.shade is None else memberships.filter(shade=self.shade.position)
 
+    def get_paginator(self, queryset: Any, per_page: int, *args: Any, **kwargs: Any) -> Paginator:
+        if self.shade is None:
+            return RankPaginator(self.cluster, queryset, per_page)
+        return super().get_paginator(queryset, per_page, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        run = self.cluster.run
-        numbers = run.clusters.order_by("number")
-        return super().get_context_data(
-            cluster=self.cluster,
-            shades=self.shades,
-            shade=self.shade,
-            run=run,
-            collection=run.collection,
-            siblings=numbers,
-            files=files_of(
+        context = super().get_context_data(**kwargs)
+        run, page = self.cluster.run, context["page_obj"]
+        if self.shade is None and page.number == 1:
+            context |= portrait_of(self.cluster, page.introducing, self.centres)
+        return context | {
+            "cluster": self.cluster,
+            "shades": self.shades,
+            "shade": self.shade,
+            "run": run,
+            "collection": run.collection,
+            "siblings": self.centres.siblings,
+            "files": files_of(
                 f"{self.kind}-cluster-tracks",
                 *run.collection.address_arguments,
                 self.cluster.number,
                 query=urlencode(self.kept_parameters()),
             ),
-            **kwargs,
-        )
+        }
 
     def facts(self, context: dict[str, Any]) -> Facts:
         return facts.cluster_facts(context)

@@ -1,5 +1,15 @@
 """Runs: read the tracks, compute, store, publish, compare."""
 
+from clusters.runs.alike import (
+    Centre,
+    Centres,
+    GenreInShort,
+    GenresNear,
+    centres_around,
+    genres_in_short,
+    genres_near,
+)
+from clusters.runs.artists_near import ClusterOfArtist, artists_alike, genres_and_clusters, means_of
 from clusters.runs.collection_lookup import UnknownCollectionError, every_collection, find_collections
 from clusters.runs.misplaced import (
     MAX_STORED,
@@ -12,6 +22,7 @@ from clusters.runs.misplaced import (
 )
 from clusters.runs.named_clusters import SEARCHED
 from clusters.runs.outcomes import Outcome
+from clusters.runs.paths import Step, path_or_404
 from clusters.runs.point_maps import COLUMNS, MAX_DETAILS, Outline, details_of, has_map, points_of, values_of
 from clusters.runs.previews import (
     ComputedPreview,
@@ -38,6 +49,7 @@ from clusters.runs.selectors import (
     explain_membership,
     path_of_owner,
     published_run_or_404,
+    retired_or_404,
 )
 from clusters.runs.service import COLLECTION_DELETED, Options, recluster
 from clusters.runs.settings import pin_clusters
@@ -50,7 +62,12 @@ __all__ = [
     "MAX_DETAILS",
     "MAX_STORED",
     "SEARCHED",
+    "Centre",
+    "Centres",
+    "ClusterOfArtist",
     "ComputedPreview",
+    "GenreInShort",
+    "GenresNear",
     "MembershipExplanation",
     "Misplaced",
     "NotComparableError",
@@ -61,9 +78,12 @@ __all__ = [
     "Outline",
     "RunComparison",
     "SimilarTrack",
+    "Step",
     "Successors",
     "UnknownCollectionError",
     "add_examples",
+    "artists_alike",
+    "centres_around",
     "cluster_or_retired_or_404",
     "compare_runs",
     "computed_preview",
@@ -76,12 +96,17 @@ __all__ = [
     "explain_membership",
     "find_collections",
     "find_misplaced_tracks",
+    "genres_and_clusters",
+    "genres_in_short",
+    "genres_near",
     "has_map",
     "in_order",
     "is_current",
+    "means_of",
     "number_as_json",
     "pass_on_name",
     "path_of_owner",
+    "path_or_404",
     "pin_clusters",
     "points_of",
     "preview",
@@ -91,6 +116,7 @@ __all__ = [
     "recluster",
     "remove",
     "restore",
+    "retired_or_404",
     "similar_or_404",
     "successors_of",
     "unpublish",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable, IntArray
-from clusters.core.profiles import DECIMALS
+from clusters.core.profiles import DECIMALS, sampled_points
 from clusters.models import Run, RunProfile
 from clusters.runs.traits import TraitCounts
 from musicdb.models import TrackArtist
@@ -43,6 +43,7 @@ def store_profile(run: Run, clustering: "Clustering", table: FeatureTable, trait
             "genres": _largest((key, count) for _, key, _, count in traits.genres if key != run.collection.genre_id),
         },
         artist_means={key: _means(table, tracks[artists == key]) for key, _ in leading_artists},
+        points=sampled_points(clustering.points, clustering.numbers),
         clusters={
             summary.number: {
                 "artists": _leading(artists[numbers == summary.number], LEADING_IN_CLUSTER),

@@ -9,18 +9,23 @@ from django.shortcuts import get_object_or_404
 from clusters.core.words.explain import Components, Explanation, explain
 from clusters.models import Cluster, CollectionKind, Membership, RetiredCluster, Run
 from clusters.models.collection_querysets import public_owners
+from clusters.models.querysets import RunQuerySet
 
 
-def published_run_or_404(kind: str, slug: str = "") -> Run:
+def published_run_or_404(kind: str, slug: str = "", runs: RunQuerySet | None = None) -> Run:
     """Return the published run of the library, or of the owner of this kind with this slug.
 
-    Raises Http404 that says which is missing, the owner or the run. Two queries, or one for the library.
+    ``runs``: with what it is read; by default, with its collection. Raises Http404 that says which is missing, the
+    owner or the run. One query, and one more where there is no run.
     """
-    owner = None if kind == CollectionKind.LIBRARY else get_object_or_404(public_owners(kind), slug=slug)
-    runs = Run.objects.published().with_collection().filter(collection__kind=kind)
-    run = runs.first() if owner is None else runs.filter(**{f"collection__{kind}": owner}).first()
+    published = (Run.objects.with_collection() if runs is None else runs).published().filter(collection__kind=kind)
+    if kind == CollectionKind.LIBRARY:
+        run, name = published.first(), "the library"
+    else:
+        owners = public_owners(kind).filter(slug=slug)
+        run = published.filter(**{f"collection__{kind}__in": owners.order_by().values("pk")}).first()
+        name = "" if run else get_object_or_404(owners).name
     if run is None:
-        name = "the library" if owner is None else owner.name
         raise Http404(f"The tracks of {name} have not been grouped into clusters yet.")
     return run
 
@@ -31,8 +36,9 @@ class OfCollection:
     kind = ""
     kwargs: dict[str, Any]
 
-    def published_run(self) -> Run:
-        return published_run_or_404(self.kind, self.kwargs.get(f"{self.kind}_slug", ""))
+    def published_run(self, runs: RunQuerySet | None = None) -> Run:
+        """Return the published run; see ``published_run_or_404``."""
+        return published_run_or_404(self.kind, self.kwargs.get(f"{self.kind}_slug", ""), runs)
 
 
 def path_of_owner(kind: str) -> str:
@@ -45,11 +51,15 @@ def cluster_or_retired_or_404(run: Run, number: int) -> Cluster | RetiredCluster
 
     One query, or two if ``run`` has no such cluster. Raises Http404 if the collection has neither.
     """
-    cluster = run.clusters.filter(number=number).first()
-    retired = None if cluster else RetiredCluster.objects.filter(collection=run.collection, number=number).first()
-    if cluster is None and retired is None:
+    return run.clusters.filter(number=number).first() or retired_or_404(run, number)
+
+
+def retired_or_404(run: Run, number: int) -> RetiredCluster:
+    """Return the retired cluster with that number of the collection of ``run``, or raise Http404. One query."""
+    retired = RetiredCluster.objects.filter(collection=run.collection, number=number).first()
+    if retired is None:
         raise Http404("No Cluster matches the given query.")
-    return cluster or retired  # type: ignore[return-value]
+    return retired
 
 
 @dataclass(frozen=True)

@@ -36,12 +36,21 @@ class SimilarTrack:
     @property
     def reason(self) -> str:
         """Why it is similar, as a sentence without its full stop."""
-        if self.in_common:
-            *others, last = self.in_common
-            alike = f"Both {', '.join(others)} and {last}" if others else f"Both {last}"
-        else:
-            alike = "Alike in all, with nothing unusual"
-        return f"{alike}; this one is {self.difference}" if self.difference else alike
+        return reason_of(self.in_common, self.difference)
+
+
+def reason_of(in_common: Sequence[str], difference: str) -> str:
+    """Return why one track is like another, and how it differs, as a sentence without its full stop.
+
+    >>> reason_of(("fast", "sad"), "louder")
+    'Both fast and sad; this one is louder'
+    """
+    if in_common:
+        *others, last = in_common
+        alike = f"Both {', '.join(others)} and {last}" if others else f"Both {last}"
+    else:
+        alike = "Alike in all, with nothing unusual"
+    return f"{alike}; this one is {difference}" if difference else alike
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ def similar_to(track: Track) -> Similar | None:
     queries, and one more if the nearest tracks are too few of its genres or of others.
     """
     values = [getattr(track, name) for name in FEATURE_NAMES]
-    neighbours = None if None in values else _of_library()
+    neighbours = None if None in values else neighbours_of_library()
     if neighbours is None:
         return None
     nearest = neighbours.nearest(values, NEAREST, track.pk)
@@ -83,16 +92,16 @@ def similar_to(track: Track) -> Similar | None:
     distances = dict(place for each in places for place in each[: SHOWN + SPARE])
     rows = Track.objects.with_table_columns().in_bulk([track.pk, *distances])
     own, shares, songs = rows.get(track.pk, track), neighbours.shares(values), set()
-    songs.add(_song(own))
+    songs.add(song_of(own))
     found: dict[bool, list[SimilarTrack]] = {True: [], False: []}
     for key, distance in sorted(distances.items(), key=lambda each: each[1]):
         row, is_in_genre = rows.get(key), key in same_genres
-        if row is None or _song(row) in songs or len(found[is_in_genre]) == SHOWN:
+        if row is None or song_of(row) in songs or len(found[is_in_genre]) == SHOWN:
             continue
         features = [getattr(row, name) for name in FEATURE_NAMES]
         if None in features:  # Edited since the run.
             continue
-        songs.add(_song(row))
+        songs.add(song_of(row))
         others_shares = neighbours.shares(features)
         found[is_in_genre].append(
             SimilarTrack(
@@ -111,15 +120,19 @@ def similar_or_404(slug: str) -> tuple[Track, Similar]:
     return track, similar
 
 
-def _song(track: Track) -> tuple[str, frozenset[int]]:
+def song_of(track: Track) -> tuple[str, frozenset[int]]:
     """Return which song a track is, in whatever version: nobody looks for its remaster among what is similar."""
     title, _version = title_key(track.title)
     return title, frozenset(artist.pk for artist in track.artists_in_order)
 
 
-def _of_library() -> Neighbours | None:
+def neighbours_of_library() -> Neighbours | None:
     """Return the tracks of the library's published run; None if it has none, or its file is missing or not whole."""
-    name = Run.objects.neighbours_of_library()
+    return neighbours_at(Run.objects.neighbours_of_library())
+
+
+def neighbours_at(name: str) -> Neighbours | None:
+    """Return the tracks in the file of this name; None if it is empty, or the file missing or not whole."""
     if not name:
         return None
     try:

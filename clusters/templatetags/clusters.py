@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from clusters.models import Collection, Membership, Run
 from clusters.models.collection_querysets import kind_of
+from clusters.pages.standings import TrackFeature, standings
 from clusters.runs import MembershipExplanation, explain_membership
 from musicdb.models import Track
 
@@ -28,8 +29,14 @@ def page_of(collection: Collection, page: str, *number: int, api: bool = False) 
 
 @register.simple_tag
 def places_of(track: Track) -> QuerySet[Membership]:
-    """Return the track's memberships in published runs, with all that pages say of them. Three queries."""
-    return Membership.objects.of_track(track).with_shades()
+    """Return the track's memberships in published runs, with all that pages say of them. Two queries."""
+    return Membership.objects.of_track(track).with_shades().with_profiles()
+
+
+@register.simple_tag
+def standings_of(track: Track, places: Iterable[Membership]) -> list[TrackFeature]:
+    """Return how each feature of a track compares with those of the collections that it has ``places`` in."""
+    return standings(track, places)
 
 
 @register.filter

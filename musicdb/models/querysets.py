@@ -9,8 +9,8 @@ from operator import itemgetter, or_
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.timezone import localdate
 
 from musicdb.db import in_batches, one_of
@@ -93,6 +93,11 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
         """Genres without tracks."""
         model: Any = self.model
         return self.filter(~_used_in(model.tracks.through, "genre"))
+
+    def of_tracks(self, tracks: Collection[int]) -> Self:
+        """The genres of a few tracks, given by their keys."""
+        model: Any = self.model
+        return self.filter(pk__in=model.tracks.through.objects.filter(track__in=tracks).values("genre"))
 
     def with_track_count(self) -> Self:
         model: Any = self.model
@@ -204,6 +209,13 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
         """Albums without tracks."""
         model: Any = self.model
         return self.filter(~_used_in(model.tracks.rel.related_model, "album"))
+
+    def with_disc_count(self) -> Self:
+        """Albums with ``disc_count``: how many different disc numbers their tracks have. No query of its own."""
+        model: Any = self.model
+        tracks = model.tracks.rel.related_model.objects.order_by().filter(album=OuterRef("pk")).values("album")
+        discs = tracks.annotate(discs=Count("disc_number", distinct=True)).values("discs")
+        return self.annotate(disc_count=Coalesce(Subquery(discs), 0))
 
     def with_labels(self) -> Self:
         """Albums with their labels, in order. Two queries."""
@@ -337,10 +349,6 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         score = F("score").desc(nulls_last=True)
         return ranked.with_table_columns().order_by(score, "-liked", popularity, "sort_key", "pk")[:limit]
 
-    def number_of_discs(self) -> int:
-        """Return how many different disc numbers the tracks have."""
-        return self.order_by().exclude(disc_number=None).values("disc_number").distinct().count()
-
     def in_album_order(self) -> Self:
         """Tracks of one album by disc and number; those whose place is unknown come last."""
         places = (F(name).asc(nulls_last=True) for name in ("disc_number", "track_number"))
@@ -368,6 +376,21 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
     def for_page(self) -> Self:
         """As ``with_table_columns``, and the genres. Four queries."""
         return self.with_table_columns().prefetch_related("genres")
+
+    def with_other_releases(self, slug: str) -> Self:
+        """The track with this slug, and those that may be other releases of its recording. No query of its own.
+
+        These have its ISRC, or its title and the same sound; their artists may be others.
+        """
+        rows = self.model._default_manager.order_by()
+        own = rows.filter(slug=slug)
+        # Without an ISRC, nothing has the same.
+        by_code = rows.filter(isrc=Subquery(own.annotate(code=NullIf("isrc", Value(""))).values("code")))
+        by_sound = rows.filter(
+            **{name: Subquery(own.values(name)) for name in ("title", "tempo", "loudness", "energy")}
+        )
+        # In one union, each part is found by its index. Joined by OR, SQLite may read all tracks.
+        return self.filter(pk__in=own.values("pk").union(by_code.values("pk"), by_sound.values("pk")))
 
     def of_artist(self, artist: "Artist") -> Self:
         return self.filter(artists=artist)

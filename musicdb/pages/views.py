@@ -8,7 +8,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
@@ -253,7 +253,7 @@ class LabelDetailView(OwnedTracksView):
 
 
 class AlbumDetailView(OwnedTracksView):
-    owners = Album.objects.with_labels().with_artists()
+    owners = Album.objects.with_disc_count().with_labels().with_artists()
     template_name = "musicdb/album_detail.html"
 
     def get_tracks(self) -> TrackQuerySet:
@@ -262,7 +262,7 @@ class AlbumDetailView(OwnedTracksView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         is_sorted = bool(self.filterset.form.cleaned_data.get("ordering"))
-        shows_discs = not is_sorted and self.owner.tracks.number_of_discs() > 1
+        shows_discs = not is_sorted and self.owner.disc_count > 1
         return super().get_context_data(shows_discs=shows_discs, **kwargs)
 
     def facts(self, context: dict[str, Any]) -> Facts:
@@ -284,11 +284,27 @@ class PlaylistDetailView(OwnedTracksView):
 
 
 class TrackDetailView(WithHead, DetailView):
-    queryset = Track.objects.for_page()
+    model = Track
     slug_url_kwarg = "track_slug"
 
+    def get_object(self, queryset: Any = None) -> Track:
+        slug = self.kwargs["track_slug"]
+        found = list(Track.objects.for_page().with_other_releases(slug))
+        track: Track | None = next((each for each in found if each.slug == slug), None)
+        if track is None:
+            raise Http404("No Track matches the given query.")
+        self.releases = [each for each in found if each != track and is_one_recording(each, track)]
+        return track
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(playlists=playlists_with(self.object), **kwargs)
+        return super().get_context_data(playlists=playlists_with(self.object), releases=self.releases, **kwargs)
 
     def facts(self, context: dict[str, Any]) -> Facts:
         return catalogue.track_facts(self.object)
+
+
+def is_one_recording(one: Track, other: Track) -> bool:
+    """Return whether two tracks with the same ISRC, or with the same title and sound, are one recording."""
+    if one.isrc and other.isrc:
+        return one.isrc == other.isrc
+    return set(one.artists_in_order) == set(other.artists_in_order)

@@ -34,10 +34,10 @@ DETAILS = {
     "albums/album": 3,  # the album, its labels, its artists
     "tracks/track": 4,  # the track with its album, artists, labels; the genres
     "tracks/track/clusters": 3,  # the track, its places with cluster, run and genre, all clusters of these runs
-    # the genre, the run, the clusters, the memberships nearest to each with their tracks, artists, labels
-    "genres/genre/clusters": 7,
-    # the genre, the run, the cluster, how many, the memberships with their tracks, artists, labels
-    "genres/genre/clusters/1": 7,
+    # the run, the clusters, the memberships nearest to each with their tracks, artists, labels; the shades
+    "genres/genre/clusters": 6,
+    # the run, the cluster, how many, the memberships with their tracks, artists, labels
+    "genres/genre/clusters/1": 6,
 }
 
 

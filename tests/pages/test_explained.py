@@ -139,9 +139,9 @@ def test_queries_of_a_track_do_not_grow_with_its_clusters(
     assert {outcome.status for outcome in recluster(collections_of(owners), Params(clusters=clusters), Options())} == {
         "published"
     }
-    # The track, that it has no artists, no labels; genres; its places with run and genre, all clusters of these runs,
-    # the shades of its clusters; the rules of playlists, the playlists; the site settings.
-    with django_assert_num_queries(10):
+    # The track, that it has no artists, no labels; genres; its places with run and genre, all clusters of these runs;
+    # the playlists; the site settings.
+    with django_assert_num_queries(8):
         page = parse(client.get(track.get_absolute_url()))
     assert len(page.one("ul", class_="places").all("li")) == genres
 

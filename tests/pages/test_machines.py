@@ -228,10 +228,10 @@ class TestFeeds:
     def test_queries(self, client: Client, django_assert_num_queries: Any, rows: int) -> None:
         for number in range(rows):
             publish_again(clustered_genre(name=f"g{number}")[0])
-        # The publications; the site settings. Of a genre also the genre and its run.
+        # The publications; the site settings. Of a genre also its run.
         with django_assert_num_queries(2):
             client.get("/changes.atom")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             client.get("/genres/g0/clusters.atom")
 
     def test_pages_link_them(self, client: Client) -> None:
@@ -299,7 +299,7 @@ class TestEmbedding:
 
     def test_only_the_embedded_page_may_be_framed(self, client: Client, django_assert_num_queries: Any) -> None:
         genre, run = clustered_genre(name=HOSTILE)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             response = client.get(f"/genres/{genre.slug}/clusters/embed/")
         page = parse(response)
         assert "frame-ancestors *" in response["Content-Security-Policy"]

@@ -1,0 +1,48 @@
+"""What the page of an artist, label, album or playlist needs of runs, read with its own row."""
+
+from typing import Any, TypeVar
+
+from django.db.models import CharField, IntegerField, JSONField, OuterRef, QuerySet, Subquery
+
+from clusters.models.runs import Run, RunProfile
+
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
+
+
+def with_library_figures(rows: Rows) -> Rows:
+    """Annotate ``rows`` with ``library_means`` and ``library_neighbours``, of the library's run. No query of its own.
+
+    Each is None where the library has no published run, or none with a profile.
+    """
+    library = Run.objects.published().filter(collection__kind="library", collection__is_off=False).order_by()
+    profile = RunProfile.objects.filter(run__in=library.values("pk"))
+    annotated: Rows = rows.annotate(
+        library_means=Subquery(profile.values("means")[:1], output_field=JSONField()),
+        library_neighbours=Subquery(library.values("neighbours")[:1], output_field=CharField()),
+    )
+    return annotated
+
+
+def with_library_points(rows: Rows) -> Rows:
+    """Annotate ``rows`` with ``library_points``, of the library's profile; None without one. No query of its own."""
+    library = Run.objects.published().filter(collection__kind="library", collection__is_off=False).order_by()
+    profile = RunProfile.objects.filter(run__in=library.values("pk"))
+    annotated: Rows = rows.annotate(
+        library_points=Subquery(profile.values("points")[:1], output_field=JSONField()),
+    )
+    return annotated
+
+
+def with_own_run(rows: Rows, kind: str) -> Rows:
+    """Annotate ``rows`` of this kind with ``cluster_count``, of their published run. No query of its own.
+
+    Also with ``own_means`` and ``own_years``, of its profile. Each is None without a run or a profile.
+    """
+    run = Run.objects.published().filter(**{f"collection__{kind}": OuterRef("pk")}).order_by()
+    profile = RunProfile.objects.filter(run__is_published=True, **{f"run__collection__{kind}": OuterRef("pk")})
+    annotated: Rows = rows.annotate(
+        cluster_count=Subquery(run.values("cluster_count")[:1], output_field=IntegerField()),
+        own_means=Subquery(profile.values("means")[:1], output_field=JSONField()),
+        own_years=Subquery(profile.values("years")[:1], output_field=JSONField()),
+    )
+    return annotated
