@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+
 def test_from_the_start_to_an_artist_by_way_of_the_clusters(page: Page, library: None) -> None:
     page.goto("/")
     page.get_by_role("link", name="korean pop", exact=True).click()
