@@ -237,7 +237,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # The links would be inside buttons, where a screen reader does not find them.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
 }
 
 # --- Logs --------------------------------------------------------------------------------------------------------

@@ -79,6 +79,12 @@ def library(live_server) -> None:
 
 
 @pytest.fixture
+def whole_library(library: None) -> None:
+    """The same, and the library itself clustered, which similar tracks come from."""
+    call_command("recluster", "library", jobs=1, stdout=io.StringIO())
+
+
+@pytest.fixture
 def editor(library: None) -> User:
     """Somebody who imports, merges, names and reclusters: a curator."""
     migrate()

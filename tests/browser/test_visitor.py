@@ -3,26 +3,7 @@
 import re
 from typing import Any
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-
-ADDRESSES = (
-    "/",
-    "/genres/",
-    "/genres/korean-pop/",
-    "/genres/korean-pop/clusters/",
-    "/genres/korean-pop/clusters/how/",
-    "/genres/korean-pop/clusters/1/",
-    "/artists/",
-    "/artists/?genre=korean-pop&ordering=-track_count",
-    "/artists/wendy/",
-    "/labels/",
-    "/labels/sm-entertainment/",
-    "/labels/sm-entertainment/?liked=true&genre=korean-pop",
-    "/albums/last-winter/",
-    "/tracks/hmm-bop/",
-)
 
 
 def test_from_the_start_to_an_artist_by_way_of_the_clusters(page: Page, library: None) -> None:
@@ -39,19 +20,6 @@ def test_from_the_start_to_an_artist_by_way_of_the_clusters(page: Page, library:
     expect(page.get_by_role("columnheader")).to_have_text(
         ["Art", "Track", "Album", "Artists", "Label", "Score", "💚Liked", "🔗Listen"]
     )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 900, 1200])
-def test_pages_fit_their_window_and_everybody_can_read_them(page: Page, library: None, width: int, scheme: str) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    for address in ADDRESSES:
-        page.goto(address)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow == 0, address
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
 
 
 def test_the_spotify_links_of_a_page_are_copied_by_a_button(page: Page, library: None) -> None:

@@ -120,7 +120,7 @@ def test_a_wrong_value_is_a_400_that_says_what_is_wrong(
     assert response.status_code == 400
     page = parse_any(response)
     assert page.one("h1").text == "This list cannot be shown"
-    assert page.one("ul", role="alert").text.startswith(problem)
+    assert page.one("div", role="alert").text.startswith(problem)
     assert ("Show all", address) in page.links
 
 

@@ -1,6 +1,9 @@
 """What one process does for an export: it reads pages, changes their links, and writes them."""
 
+import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -88,11 +91,19 @@ _site = ExitStack()
 
 
 def start_process(addresses: Addresses, root: Path) -> None:
-    """Prepare a process that writes pages. The parent alone decides what Ctrl-C does."""
+    """Prepare a process that writes pages. It ends with its parent, which alone decides what Ctrl-C does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     if not settings.configured:
         django.setup()
     _writer[:] = [Writer(_site.enter_context(site()), addresses, root)]
+
+
+def _exit_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def write_in_process(targets: list[Target]) -> Done:

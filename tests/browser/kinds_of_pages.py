@@ -1,0 +1,32 @@
+"""An address in the sample library for every kind of page that visitors see."""
+
+PAGES = (
+    "/",
+    "/?page=2",
+    "/genres/",
+    "/genres/korean-pop/",
+    "/genres/korean-pop/clusters/",
+    "/genres/korean-pop/clusters/how/",
+    "/genres/korean-pop/clusters/1/",
+    "/genres/korean-pop/clusters/embed/",
+    "/clusters/",
+    "/artists/",
+    "/artists/?genre=korean-pop&ordering=-track_count",
+    "/artists/?ordering=nonsense",
+    "/artists/wendy/",
+    "/labels/",
+    "/labels/sm-entertainment/",
+    "/labels/sm-entertainment/?liked=true&genre=korean-pop",
+    "/playlists/",
+    "/playlists/mix/",
+    "/albums/",
+    "/albums/last-winter/",
+    "/tracks/",
+    "/tracks/?q=nothing+has+this+name",
+    "/tracks/hmm-bop/",
+    "/tracks/hmm-bop/similar/",
+    "/search/?q=wendy",
+    "/search/?q=nothing+has+this+name",
+    "/nowhere/",
+)
+API_DOCS = "/api/docs/"
