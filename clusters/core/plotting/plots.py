@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D, Transform
+from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from clusters.core.features import FloatArray, IntArray
@@ -184,16 +185,24 @@ def render(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
     """
     if kind == "svg":
         return svg_of(figure, PIXELS_PER_INCH).replace("</style>", f"{dark_style()}</style>", 1).encode()
-    buffer = io.BytesIO()
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
-    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    picture = Image.fromarray(pixels).convert("RGB")
-    picture = picture.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    # Each colour is the mean of those it stands for, so that of the paper may be slightly off.
-    palette = np.array(picture.getpalette()).reshape(-1, 3)
-    palette[np.asarray(picture)[0, 0]] = ImageColor.getrgb(PAPER)
-    picture.putpalette(palette.ravel().tolist())
+    buffer = io.BytesIO()
+    picture = _of_few_colours(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
     # Pillow's default level is 6, which takes a tenth longer for a file that is 3 % smaller.
     picture.save(buffer, format="png", dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH), compress_level=4)
     return buffer.getvalue()
+
+
+def _of_few_colours(pixels: NDArray[np.uint8]) -> Image.Image:
+    """Return the picture of ``pixels``, shape (height, width, 4), with a palette of PNG_COLOURS, the paper's first."""
+    paper = np.array(ImageColor.getcolor(PAPER, "RGBA"), np.uint8)
+    # Most pixels are paper. The others take a tenth of the time that all would.
+    inked = (pixels.view(np.uint32) != paper.view(np.uint32))[:, :, 0]
+    ink = Image.fromarray(pixels[inked][None, :, :3])
+    ink = ink.quantize(PNG_COLOURS - 1, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    numbers = np.zeros(inked.shape, np.uint8)
+    numbers[inked] = np.asarray(ink)[0] + 1
+    picture = Image.fromarray(numbers)
+    picture.putpalette([*paper[:3].tolist(), *(ink.getpalette() or [])])
+    return picture
