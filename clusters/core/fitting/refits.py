@@ -12,7 +12,7 @@ from clusters.core.fitting.agreement import contingency, mean_pairwise_agreement
 from clusters.core.fitting.kmeans import fit_samples, nearest_centers
 from clusters.core.sampling import HashArray
 
-BATCH = 40
+BATCH = 24
 SHARE = 0.5
 # While scores are closer than this after the first batch, the next batch decides between them. The scatter of a mean
 # falls with the square root of the number of refits, and so does what counts as close.
