@@ -9,7 +9,7 @@ import numpy as np
 from clusters.core.features import FEATURE_NAMES, IntArray
 
 # Raise this whenever the same table and the same Params would give other clusters or another plot.
-ALGORITHM_VERSION = 4
+ALGORITHM_VERSION = 5
 
 MIN_TRACKS = 6
 MIN_CLUSTERS = 2

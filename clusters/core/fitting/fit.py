@@ -105,7 +105,7 @@ def choose_clusters(
 def fit_sample(projection: Projection, clusters: int | None) -> FittedSample:
     """Fit every number of clusters that the choice tries, and ``clusters`` if that many are asked for.
 
-    Up to the largest number that the choice tries, the fits do not depend on ``clusters``.
+    The fits do not depend on ``clusters`` if the choice tries as many.
 
     Raises UnclusterableError if fewer tracks differ from each other than ``clusters``, or than MIN_TRACKS.
     """
@@ -151,7 +151,8 @@ def choose_among(
         scores = score(stabilities)
     chosen, labels = _assign(projection, fits, choice.by_preference(scores, previous), params.seed, releases)
     if params.clusters is not None and chosen == 1:
-        raise _too_small(params.clusters, sizes[params.clusters], large_enough)
+        possible = _possible(projection, params.seed, releases)
+        raise _too_small(params.clusters, sizes[params.clusters], possible)
     sureness = refits.sureness(projection.points, labels, sample.rows, refitted[chosen]) if chosen > 1 else None
     numbers, distances = _number(projection.points, labels)
     return ClusterFit(
@@ -212,10 +213,24 @@ def _assign(
     return 1, np.zeros(len(projection.points), dtype=np.int64)
 
 
-def _too_small(clusters: int, sizes: IntArray, large_enough: Sequence[int]) -> TooSmallError:
+def _possible(projection: Projection, seed: int, releases: IntArray | None) -> list[int]:
+    """Return the numbers of clusters up to MAX_CLUSTERS_BY_CHOICE that may be asked for."""
+    sample = fit_sample(projection, None)
+    distinct = len(np.unique(sample.points, axis=0))
+    found = []
+    for k in range(MIN_CLUSTERS, min(MAX_CLUSTERS_BY_CHOICE, distinct) + 1):
+        # More clusters than the choice tries have fits of their own.
+        fits = sample.fits if k in sample.fits else fit_sample(projection, k).fits
+        is_large_enough = not choice.is_too_small(np.bincount(fits[k].labels, minlength=k))
+        if is_large_enough and _assign(projection, fits, [k], seed, releases)[0] == k:
+            found.append(k)
+    return found
+
+
+def _too_small(clusters: int, sizes: IntArray, possible: Sequence[int]) -> TooSmallError:
     needed = f"{choice.MIN_SIZE} tracks and {choice.MIN_SHARE:.0%} of all are needed"
     reason = f"1 of {clusters} clusters would have only {sizes.min()} of {sizes.sum()} tracks, and {needed}"
-    return TooSmallError(reason, ", ".join(str(k) for k in large_enough if k != clusters) or "none")
+    return TooSmallError(reason, ", ".join(map(str, possible)) or "none")
 
 
 def _number(points: FloatArray, labels: IntArray) -> tuple[IntArray, FloatArray]:

@@ -5,6 +5,7 @@ from typing import Any, TextIO
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import _path
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
@@ -14,6 +15,8 @@ from matplotlib.transforms import Affine2D
 UNITS_PER_INCH = 72
 # Of the place of a marker. A hundredth of a point is a fiftieth of a pixel of the PNG, which no screen shows.
 DIGITS = 2
+# To a point, a line, two kinds of curves, and back to the start.
+COMMANDS = [b"M", b"L", b"Q", b"C", b"z"]
 
 
 class _Renderer(RendererSVG):
@@ -23,6 +26,21 @@ class _Renderer(RendererSVG):
         metadata = {"Date": None, "Creator": None}
         super().__init__(width, height, file, image_dpi=resolution, metadata=metadata)  # type: ignore[no-untyped-call]
         self._file = file
+
+    def _convert_path(
+        self,
+        path: Any,
+        transform: Any = None,
+        clip: bool | None = None,
+        simplify: bool | None = None,
+        sketch: Any = None,
+    ) -> str:
+        """Return ``path`` as the ``d`` of an SVG path. matplotlib writes six digits after the point."""
+        bounds = (0.0, 0.0, self.width, self.height) if clip else None
+        text: bytes = _path.convert_to_string(  # type: ignore[attr-defined]
+            path, transform, bounds, simplify, sketch, DIGITS, COMMANDS, False
+        )
+        return text.decode("ascii")
 
     def draw_markers(
         self,
@@ -36,9 +54,11 @@ class _Renderer(RendererSVG):
         matplotlib: Any = self  # Its methods have no types.
         shape = matplotlib._convert_path(marker_path, marker_trans + Affine2D().scale(1, -1), simplify=False)
         style = matplotlib._get_style(gc, rgbFace)
-        key = matplotlib._make_id("m", (shape, style))
-        if key not in self._markers:
-            self._markers[key] = key
+        look = (shape, style)
+        # Each place repeats the key, so it is as short as can be.
+        key = self._markers.get(look, f"m{len(self._markers) + 1}")
+        if look not in self._markers:
+            self._markers[look] = key
             self.writer.start("defs")
             self.writer.element("path", id=key, d=shape, style=style)
             self.writer.end("defs")

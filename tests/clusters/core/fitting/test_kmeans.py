@@ -93,7 +93,7 @@ class TestQuality:
 
     def test_groups_that_are_there_are_stable_and_more_of_them_are_not(self) -> None:
         space = project(table(blobs((60, 60, 60))))
-        centers = refits.refit(space.points, 6, space.hashes)
+        centers = refits.refit(space.points, 6, space.hashes, range(refits.BATCH))
         found = {k: refits.stability(space.points, centers[k]) for k in centers}
 
         assert found[3] == 1

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from clusters.core.features import FloatArray
 from clusters.core.params import MAX_CLUSTERS
 from clusters.core.plotting.labels import DIGIT_HEIGHT, FONT_SIZE, box_of, place
+from clusters.core.plotting.lettering import write
 from clusters.core.plotting.plots import FRAME
 
 RIGHT, TOP = FRAME
@@ -101,10 +102,17 @@ def test_twenty_numbers_of_one_centre_are_close_around_it() -> None:
 def test_a_box_holds_the_number_as_it_is_drawn(number: int) -> None:
     figure = Figure(figsize=(4, 4), dpi=72)
     canvas = FigureCanvasAgg(figure)
-    text = Text(100, 100 - DIGIT_HEIGHT / 2, str(number), fontsize=FONT_SIZE, fontweight="bold", ha="center")
-    text.set_verticalalignment("baseline")
-    figure.add_artist(text)
-    text.set_transform(None)  # type: ignore[arg-type]
+    in_points = Affine2D()
+    write(
+        figure,
+        str(number),
+        (100, 100 - DIGIT_HEIGHT / 2),
+        in_points,
+        size=FONT_SIZE,
+        colour="k",
+        at="middle",
+        weight="bold",
+    )
     canvas.draw()  # type: ignore[no-untyped-call]
     dark = np.asarray(canvas.buffer_rgba())[::-1, :, 0] < 128  # type: ignore[no-untyped-call]
     rows, columns = np.nonzero(dark)

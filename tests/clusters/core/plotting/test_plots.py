@@ -12,6 +12,7 @@ from PIL import Image
 
 from clusters.core.features import FloatArray
 from clusters.core.plotting import plots
+from clusters.core.plotting.lettering import Lettering
 from clusters.core.plotting.looks import COLOURS, DARK
 from clusters.core.plotting.plots import FRAME, draw, render
 from clusters.core.results import AxisEnds
@@ -40,7 +41,11 @@ def shapes(svg: bytes) -> int:
 
 
 def words(drawn: Figure) -> list[str]:
-    return [text.get_text() for text in drawn.texts]
+    return [each.words for each in lettering(drawn)]
+
+
+def lettering(drawn: Figure) -> list[Lettering]:
+    return [artist for artist in drawn.artists if isinstance(artist, Lettering)]
 
 
 def drawn_points(drawn: Figure) -> list[Line2D]:
@@ -89,9 +94,9 @@ def test_each_number_stands_in_the_middle_of_its_cluster() -> None:
         np.random.default_rng(0).standard_normal((60, 2)) + np.tile(spread, (20, 1)), np.arange(60) % 3 + 1, ENDS
     )
 
-    for line, number in zip(drawn_points(drawn), drawn.texts[:3], strict=True):
+    for line, number in zip(drawn_points(drawn), lettering(drawn)[:3], strict=True):
         across, up = np.asarray(line.get_xydata()).mean(axis=0)
-        assert number.get_position() == pytest.approx((across, up - plots.DIGIT_HEIGHT / 2))
+        assert number.anchor == pytest.approx((across, up - plots.DIGIT_HEIGHT / 2))
 
 
 def lines_to_centres(drawn: Figure) -> list[Line2D]:
@@ -110,7 +115,7 @@ def test_a_number_that_had_to_move_has_a_line_to_its_centre() -> None:
     for start, end in zip(starts, ends, strict=True):
         number = int(np.argmin([np.hypot(*(centre - end)) for centre in centres]))
         assert end == pytest.approx(centres[number])
-        x, y = crowded.texts[number].get_position()
+        x, y = lettering(crowded)[number].anchor
         assert start == pytest.approx((x, y + plots.DIGIT_HEIGHT / 2))
 
     apart = draw(points + 20 * np.arange(66)[:, None] % 60, np.arange(66) % 3 + 1, ENDS)
@@ -148,7 +153,7 @@ def test_the_words_of_an_axis_do_not_run_into_each_other() -> None:
     )
     drawn = figure(20, ends)
     render(drawn, "png")
-    boxes = [text.get_window_extent() for text in drawn.texts[3:]]
+    boxes = [text.get_window_extent() for text in lettering(drawn)[3:]]
 
     for place, box in enumerate(boxes):
         assert box.x0 >= 0
