@@ -90,10 +90,10 @@ def test_a_track_of_a_cluster_without_shades_says_nothing_of_them(client: Client
         # The genre; the run; clusters; memberships with tracks, artists, labels; shades, their examples; excluded
         # tracks; the site settings.
         ("clusters/", 9),
-        ("clusters.md", 8),
+        ("clusters.md", 9),
         # The genre; the run; the cluster, its shades, count; memberships with tracks, artists, labels; its siblings.
         ("clusters/1/?shade=1", 10),
-        ("clusters/1.md", 7),
+        ("clusters/1.md", 8),
     ],
 )
 def test_queries_do_not_grow_with_shades(
