@@ -7,19 +7,23 @@ from drf_spectacular.views import SpectacularAPIView
 
 from clusters.pages.embedding import oembed
 from clusters.pages.feeds import ChangesFeed
-from clusters.pages.home import HomeView
+from clusters.pages.home import HomeMarkdownView, HomeView
 from clusters.pages.search import SearchView, suggest
 from clusters.pages.sitemaps import sitemap_file, sitemap_index
 from clusters.pages.urls import urlpatterns as clusters
 from musicdb.api.docs import DocsView
-from musicdb.pages import track_lists, views
+from musicdb.pages import list_files, track_lists, views
 from musicdb.pages.machines.site_files import manifest, robots
+from musicdb.pages.markdown.urls import urlpatterns as markdown_pages
 from musicdb.pages.theme import theme
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     *clusters,
+    path("index.md", HomeMarkdownView.as_view(), name="home-markdown"),
+    *markdown_pages,
     path("genres/", views.GenreListView.as_view(), name="genres"),
+    path("genres.csv", list_files.GenreCsvView.as_view(), name="genres-csv"),
     path("genres/<slug:genre_slug>/", views.GenreDetailView.as_view(), name="genre"),
     path(
         "genres/<slug:genre_slug>/tracks.<track_list_format:extension>",
@@ -27,6 +31,7 @@ urlpatterns = [
         name="genre-tracks",
     ),
     path("artists/", views.ArtistListView.as_view(), name="artists"),
+    path("artists.csv", list_files.ArtistCsvView.as_view(), name="artists-csv"),
     path("artists/<slug:artist_slug>/", views.ArtistDetailView.as_view(), name="artist"),
     path(
         "artists/<slug:artist_slug>/tracks.<track_list_format:extension>",
@@ -34,6 +39,7 @@ urlpatterns = [
         name="artist-tracks",
     ),
     path("labels/", views.LabelListView.as_view(), name="labels"),
+    path("labels.csv", list_files.LabelCsvView.as_view(), name="labels-csv"),
     path("labels/<slug:label_slug>/", views.LabelDetailView.as_view(), name="label"),
     path(
         "labels/<slug:label_slug>/tracks.<track_list_format:extension>",
@@ -41,17 +47,26 @@ urlpatterns = [
         name="label-tracks",
     ),
     path("playlists/", views.PlaylistListView.as_view(), name="playlists"),
+    path("playlists.csv", list_files.PlaylistCsvView.as_view(), name="playlists-csv"),
     path("playlists/<slug:playlist_slug>/", views.PlaylistDetailView.as_view(), name="playlist"),
     path(
         "playlists/<slug:playlist_slug>/tracks.<track_list_format:extension>",
         track_lists.PlaylistTrackListView.as_view(),
         name="playlist-tracks",
     ),
+    path("albums/", views.AlbumListView.as_view(), name="albums"),
+    path("albums.csv", list_files.AlbumCsvView.as_view(), name="albums-csv"),
     path("albums/<slug:album_slug>/", views.AlbumDetailView.as_view(), name="album"),
     path(
         "albums/<slug:album_slug>/tracks.<track_list_format:extension>",
         track_lists.AlbumTrackListView.as_view(),
         name="album-tracks",
+    ),
+    path("tracks/", views.AllTracksView.as_view(), name="tracks"),
+    path(
+        "tracks.<track_list_format:extension>",
+        track_lists.AllTracksFileView.as_view(),
+        name="tracks-file",
     ),
     path("tracks/<slug:track_slug>/", views.TrackDetailView.as_view(), name="track"),
     path("search/", SearchView.as_view(), name="search"),

@@ -15,6 +15,7 @@ from clusters.core.fitting.matching import match
 from clusters.core.fitting.shades import EXAMPLES, Shade, shades
 from clusters.core.params import MIN_TRACKS, Params, PreviousRun
 from clusters.core.plotting.plots import render_plots
+from clusters.core.profiles import distributions
 from clusters.core.projection import Projection, project
 from clusters.core.results import AxisEnds, Clustering, ClusterSummary, ShadeSummary
 from clusters.core.words import captions
@@ -74,6 +75,7 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
         stabilities=fitted.stabilities,
         scores=fitted.scores,
         smallest_shares=fitted.smallest_shares,
+        distributions=distributions(once),
         digest=_digest(zip(numbers[order].tolist(), ranks.tolist(), (table.keys[row] for row in order), strict=True)),
         versions=dict(_versions()),
         png=png,

@@ -7,6 +7,7 @@ which takes seconds and 150 MB.
 from dataclasses import dataclass
 
 from clusters.core.features import FloatArray, IntArray
+from clusters.core.profiles import Distribution
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Clustering:
     projection. ``loadings``: one mapping per component, by feature. ``evidence``, ``silhouette``, ``stability``,
     ``silhouettes``, ``stabilities``, ``scores``, ``smallest_shares``: see ``fit.ClusterFit``. ``digest``: the SHA-256
     of number, rank and key of every membership, in order. ``versions``: of the programs that computed it.
+    ``distributions``: of each feature, by its name.
     """
 
     ids: IntArray
@@ -84,6 +86,7 @@ class Clustering:
     stabilities: dict[int, float]
     scores: dict[int, float]
     smallest_shares: dict[int, float]
+    distributions: dict[str, Distribution]
     digest: str
     versions: dict[str, str]
     png: bytes

@@ -4,6 +4,7 @@ from clusters.models.collections import Collection, CollectionKind
 from clusters.models.jobs import ReclusterJob, ReclusterTask
 from clusters.models.misplaced import MisplacedTrack
 from clusters.models.previews import Preview, PreviewPlot
+from clusters.models.profiles import RunProfile
 from clusters.models.publications import Publication
 from clusters.models.runs import Cluster, ExcludedTrack, Membership, RetiredCluster, Run, Shade
 from clusters.models.workers import WorkerHeartbeat
@@ -22,6 +23,7 @@ __all__ = [
     "ReclusterTask",
     "RetiredCluster",
     "Run",
+    "RunProfile",
     "Shade",
     "WorkerHeartbeat",
 ]

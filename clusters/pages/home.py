@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 
 from clusters.models import Run
 from clusters.pages.facts import home_facts
@@ -10,6 +11,7 @@ from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.pages.context import site_of
 from musicdb.pages.generic import ListView
 from musicdb.pages.machines import Facts, WithHead
+from musicdb.pages.markdown.views import ROWS_A_PAGE, render_markdown
 from musicdb.search import count_tracks
 
 GENRES_A_PAGE = 24
@@ -36,3 +38,12 @@ class HomeView(WithHead, ListView):
     def facts(self, context: dict[str, Any]) -> Facts:
         site = site_of(self.request)
         return home_facts(context, site.name, site.introduction)
+
+
+class HomeMarkdownView(HomeView):
+    """The way to all other pages in Markdown."""
+
+    paginate_by = ROWS_A_PAGE
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        return render_markdown(self.request, "markdown/home.md", context)

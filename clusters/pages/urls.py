@@ -13,6 +13,7 @@ from clusters.pages.embedding import EmbeddedView
 from clusters.pages.feeds import CollectionChangesView
 from clusters.pages.similar import SimilarTrackListView, SimilarView
 from clusters.runs import path_of_owner
+from musicdb.pages.static_site import parts
 
 PAGES = (
     ("clusters/", views.ClustersView, "clusters"),
@@ -29,6 +30,8 @@ PAGES = (
     ("clusters/<int:number>.md", views.ClusterMarkdownView, "cluster-markdown"),
     ("clusters/<int:number>.<track_list_format:extension>", views.ClusterTrackListView, "cluster-tracks"),
 )
+# What only a live site answers: the map's data, what is selected on it, and its page for frames of other sites.
+LIVE_ONLY = ("embedded", "map-points", "map-values", "map-details", "selection", "selection-tracks")
 
 
 def _patterns() -> Iterator[URLPattern]:
@@ -46,3 +49,8 @@ urlpatterns = [
         name="similar-tracks",
     ),
 ]
+
+parts.register_live_only("oembed", *(f"{kind}-{name}" for kind in CollectionKind.values for name in LIVE_ONLY))
+parts.register_page_parameter("shade")
+parts.register_part(parts.TRACK_FILES, *(f"{kind}-cluster-tracks" for kind in CollectionKind.values))
+parts.register_part(parts.Part("similar", "a page of similar tracks for each track"), "similar", "similar-tracks")

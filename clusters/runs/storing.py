@@ -15,8 +15,10 @@ from clusters.models import Cluster, Collection, CollectionKind, ExcludedTrack, 
 from clusters.runs.cluster_names import suggest_names
 from clusters.runs.inputs import Inputs, read_inputs
 from clusters.runs.plot_files import NewPlots, new_plots
+from clusters.runs.profiles import store_profile
 from clusters.runs.publishing import carry_names, lock, publish
 from clusters.runs.representatives import representatives_of
+from clusters.runs.traits import TraitCounts
 from musicdb.db import insert
 
 if TYPE_CHECKING:
@@ -165,7 +167,9 @@ def _store_rows(snapshot: Snapshot, clustering: "Clustering", files: NewPlots) -
             for track, number, rank, distance, sureness, shade, point in _memberships(clustering)
         ),
     )
-    suggest_names(run, clusters, clustering.clusters)
+    traits = TraitCounts.of(run)
+    suggest_names(run, clusters, clustering.clusters, traits)
+    store_profile(run, clustering, snapshot.inputs.table, traits)
     insert(
         ExcludedTrack,
         ["run", "track", "reason"],

@@ -13,6 +13,7 @@ from musicdb.exports.lists import (
     export_list,
     keys_of,
 )
+from musicdb.exports.public_lists import write_public_list
 from musicdb.exports.tables import TABLES
 from musicdb.exports.workbooks import ExportRefusedError
 
@@ -32,4 +33,5 @@ __all__ = [
     "export_list",
     "export_to",
     "keys_of",
+    "write_public_list",
 ]

@@ -213,6 +213,11 @@ class ListedByTitle(KeyedModel):
     class Meta:
         abstract = True
 
+    @property
+    def jump_letter(self) -> str:
+        """The letter under which a list has the row."""
+        return jump_letter(self.sort_key)
+
 
 def list_index(name: str) -> models.Index:
     """Return the index that gives a list its order, and in which SQLite searches without reading the rows."""

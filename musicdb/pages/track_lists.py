@@ -4,10 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from musicdb.history import created_at
 from musicdb.models import Genre
 from musicdb.pages import views
+from musicdb.pages.lists import with_query
 from musicdb.pages.track_files import heading_of, send_tracks
 
 
@@ -45,3 +47,11 @@ class AlbumTrackListView(TrackListView, views.AlbumDetailView):
 
 class PlaylistTrackListView(TrackListView, views.PlaylistDetailView):
     pass
+
+
+class AllTracksFileView(views.AllTracksView):
+    """The tracks that the list of all tracks shows, as a file."""
+
+    def show(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        heading = heading_of(request, "Tracks", with_query(reverse("tracks"), self.filters_query))
+        return send_tracks(request, heading, self.get_queryset(), self.kwargs["extension"])

@@ -1,5 +1,6 @@
 """The pages of the catalogue."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from csp.constants import NONE, UNSAFE_INLINE
@@ -11,17 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.static import serve
 
 from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.models.querysets import TrackQuerySet
+from musicdb.music import AMOUNT_NAMES
 from musicdb.pages.generic import DetailView
-from musicdb.pages.jump_letters import JumpLettersView
-from musicdb.pages.lists import FilteredListView
+from musicdb.pages.lists import FilteredListView, JumpLettersView, with_query
 from musicdb.pages.machines import Facts, WithHead, catalogue
 from musicdb.pages.track_files import files_of
 from musicdb.search import (
+    AlbumFilter,
     ArtistFilter,
     GenreFilter,
     LabelFilter,
@@ -36,6 +39,7 @@ from musicdb.search import (
 TOP = 10
 ROWS_A_PAGE = 50
 NAMES_A_PAGE = 100
+CARDS_A_PAGE = 60
 
 
 @never_cache
@@ -60,13 +64,43 @@ def plot_file(request: HttpRequest, path: str) -> HttpResponseBase:
     return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
-class GenreListView(FilteredListView):
-    queryset = Genre.objects.for_list()
-    filterset_class = GenreFilter
+class CatalogueListView(JumpLettersView):
+    """A list of all rows of a model. ``noun`` is what one row is called."""
+
+    noun: str
+    usual_order: Sequence[str] = ("name",)
+    usual_order_words = "sorted by name"
     paginate_by = NAMES_A_PAGE
 
+    @property
+    def template_name(self) -> str:  # type: ignore[override]
+        return f"musicdb/{self.noun}_list.html"
+
+    @property
+    def api_list(self) -> str:  # type: ignore[override]
+        return f"api:{self.noun}-list"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            noun=self.noun, usual_order_words=self.usual_order_words, csv_address=self.csv_address, **kwargs
+        )
+
+    @property
+    def csv_address(self) -> str:
+        """The address of the list as CSV."""
+        return with_query(reverse(f"{self.noun}s-csv"), self.filters_query)
+
     def facts(self, context: dict[str, Any]) -> Facts:
-        return catalogue.list_facts(context, "genre")
+        return catalogue.list_facts(context, self.noun)
+
+
+class GenreListView(CatalogueListView):
+    queryset = Genre.objects.for_list()
+    names = Genre.objects.all()
+    noun = "genre"
+    filterset_class = GenreFilter
+    usual_order = ("-track_count", "name")
+    usual_order_words = "largest first"
 
 
 class GenreDetailView(WithHead, DetailView):
@@ -89,26 +123,66 @@ class GenreDetailView(WithHead, DetailView):
         return catalogue.genre_facts(context)
 
 
-class ArtistListView(JumpLettersView):
+class ArtistListView(CatalogueListView):
     queryset = Artist.objects.for_list()
     names = Artist.objects.visible()
+    noun = "artist"
     filterset_class = ArtistFilter
-    form_fields = ("q", "genre", "ordering")
-    paginate_by = NAMES_A_PAGE
-
-    def facts(self, context: dict[str, Any]) -> Facts:
-        return catalogue.list_facts(context, "artist")
+    form_fields = ("q", "genre", "label", "ordering")
 
 
-class LabelListView(JumpLettersView):
+class LabelListView(CatalogueListView):
     queryset = Label.objects.for_list()
     names = Label.objects.visible()
+    noun = "label"
     filterset_class = LabelFilter
     form_fields = ("q", "genre", "ordering")
-    paginate_by = NAMES_A_PAGE
 
-    def facts(self, context: dict[str, Any]) -> Facts:
-        return catalogue.list_facts(context, "label")
+
+class AlbumListView(CatalogueListView):
+    queryset = Album.objects.for_list().with_artists()
+    names = Album.objects.all()
+    noun = "album"
+    name_order = "title"
+    filterset_class = AlbumFilter
+    form_fields = ("q", "genre", "artist", "label", "ordering")
+    ranges = ("year",)
+    usual_order = ("-release_date", "title")
+    usual_order_words = "newest first"
+    paginate_by = CARDS_A_PAGE
+
+
+class PlaylistListView(CatalogueListView):
+    queryset = Playlist.objects.for_list()
+    names = Playlist.objects.visible()
+    noun = "playlist"
+    filterset_class = PlaylistFilter
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        counts = count_tracks(context["object_list"])
+        return {**context, "rows": [(playlist, counts[playlist.pk]) for playlist in context["object_list"]]}
+
+
+class AllTracksView(CatalogueListView):
+    """All tracks of the library."""
+
+    queryset = Track.objects.for_table()
+    names = Track.objects.all()
+    noun = "track"
+    name_order = "title"
+    filterset_class = TrackFilter
+    form_fields = ("q", "genre", "artist", "label", "liked", "ordering")
+    ranges = ("year",)
+    folded_ranges = ("score", "popularity", *AMOUNT_NAMES)
+    usual_order = ("-score",)
+    usual_order_words = "highest score first"
+    paginate_by = ROWS_A_PAGE
+    # It is among the files.
+    csv_address = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(files=files_of("tracks-file", query=self.filters_query), **kwargs)
 
 
 class OwnedTracksView(FilteredListView):
@@ -116,7 +190,8 @@ class OwnedTracksView(FilteredListView):
 
     owners: QuerySet[Any]
     filterset_class = TrackFilter
-    form_fields = ("q", "liked", "min_score", "ordering")
+    form_fields = ("q", "liked", "ordering")
+    folded_ranges = ("score", "year", *AMOUNT_NAMES)
     paginate_by = ROWS_A_PAGE
 
     def get_unfiltered_queryset(self) -> QuerySet[Track]:
@@ -177,21 +252,6 @@ class AlbumDetailView(OwnedTracksView):
 
     def facts(self, context: dict[str, Any]) -> Facts:
         return catalogue.album_facts(context)
-
-
-class PlaylistListView(JumpLettersView):
-    queryset = Playlist.objects.for_list()
-    names = Playlist.objects.visible()
-    filterset_class = PlaylistFilter
-    paginate_by = NAMES_A_PAGE
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        counts = count_tracks(context["object_list"])
-        return {**context, "rows": [(playlist, counts[playlist.pk]) for playlist in context["object_list"]]}
-
-    def facts(self, context: dict[str, Any]) -> Facts:
-        return catalogue.list_facts(context, "playlist")
 
 
 class PlaylistDetailView(OwnedTracksView):

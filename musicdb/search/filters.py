@@ -16,10 +16,14 @@ from drf_spectacular.utils import extend_schema_field
 from musicdb.models import Album, AlbumLabel, Artist, Genre, Label, Playlist, TrackArtist
 from musicdb.models.aggregates import aggregate_of
 from musicdb.models.fields import IsrcField
+from musicdb.models.name_keys import NameKeyField, key_fields
 from musicdb.models.validators import MAX_INTEGER, validate_isrc, validate_slug_text
 from musicdb.music import normalise_isrc, normalise_name
 
 MAX_QUERY = 100
+# The longest name that a row can have.
+MAX_NAME = 500
+YEARS = (1, 9_999)
 # Names and titles are sorted as readers expect, and not letter by letter.
 SORTED_BY_KEY = {"name": "sort_key", "title": "sort_key"}
 
@@ -72,37 +76,65 @@ class IsrcFilter(django_filters.CharFilter):
         super().__init__(field_name="isrc", label="ISRC", max_length=IsrcField.MAX_TYPED, help_text=help_text)
 
 
-class _SlugField(ModelChoiceField):
+def has_name_key(model: Any) -> bool:
+    """Return whether rows of ``model`` can be found by their names, as they are compared."""
+    return any(isinstance(field, NameKeyField) for field in key_fields(model))
+
+
+class _RowField(ModelChoiceField):
+    """Finds a row by its slug, a former slug, or its name if the model compares names: people type "Korean Pop"."""
+
     def to_python(self, value: Any) -> Any:
-        value = value.strip() if isinstance(value, str) else value
-        # Text that cannot be a slug is not worth a query, and PostgreSQL refuses text that contains NUL.
-        if value not in self.empty_values:
-            validate_slug_text(value)
+        text = value.strip() if isinstance(value, str) else value
+        if text in self.empty_values:
+            return None
+        model = self.queryset.model
+        has_names = has_name_key(model)
+        if not has_names:
+            # Text that cannot be a slug is not worth a query, and PostgreSQL refuses text that contains NUL.
+            validate_slug_text(text)
+        found = self._by_slug(text) or (self._by_name(text) if has_names else None)
+        if found is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return found
+
+    def _by_slug(self, text: str) -> Any:
         try:
-            return super().to_python(value)
+            validate_slug_text(text)
         except ValidationError:
-            # The slug may be the former address of a row that was merged into another.
-            has_aliases = aggregate_of(self.queryset.model).alias is not None
-            target = self.queryset.filter(aliases__slug=value).first() if has_aliases else None
-            if target is None:
-                raise
-            return target
+            return None
+        row = self.queryset.filter(slug=text).first()
+        has_aliases = aggregate_of(self.queryset.model).alias is not None
+        # The slug may be the former address of a row that was merged into another.
+        return row or (self.queryset.filter(aliases__slug=text).first() if has_aliases else None)
+
+    def _by_name(self, text: str) -> Any:
+        name = normalise_name(text)
+        if not name or len(name) > MAX_NAME:
+            return None
+        rows = list(self.queryset.filter(name_key=name).order_by("pk")[:2])
+        if len(rows) > 1:
+            slugs = " or ".join(row.slug for row in rows)
+            raise ValidationError(f"Several have this name. Use the slug of the one that you mean, such as {slugs}.")
+        return rows[0] if rows else None
 
 
 class SlugFilter(django_filters.ModelChoiceFilter):
-    """Keep rows that belong to the object with the given slug. An unknown slug is an error, not an empty list."""
+    """Keep rows that belong to the object with the given slug or name. An unknown one is an error."""
 
-    field_class = _SlugField
+    field_class = _RowField
 
     def __init__(self, queryset: QuerySet[Any], **kwargs: Any) -> None:
         name = str(queryset.model._meta.verbose_name)
-        _describe(self, f"The slug of {'an' if name[0] in 'aeiou' else 'a'} {name}.", type="string")
+        has_names = has_name_key(queryset.model)
+        what = "slug or name" if has_names else "slug"
+        _describe(self, f"The {what} of {'an' if name[0] in 'aeiou' else 'a'} {name}.", type="string")
         super().__init__(
             queryset=queryset,
             to_field_name="slug",
             label=name.capitalize(),
-            widget=forms.TextInput({"placeholder": "as in its address"}),
-            error_messages={"invalid_choice": f"There is no {name} with this slug."},
+            widget=forms.TextInput({"placeholder": "name" if has_names else "as in its address"}),
+            error_messages={"invalid_choice": f"There is no {name} with this {what}."},
             **kwargs,
         )
 
@@ -167,7 +199,7 @@ class BoundFilter(django_filters.NumberFilter):
     def __init__(
         self, column: str, *, is_lowest: bool, name: str, lowest: float, highest: float, whole: bool = False
     ) -> None:
-        help_text = f"The {'lowest' if is_lowest else 'highest'} {name}. Tracks without it are left out."
+        help_text = f"The {'lowest' if is_lowest else 'highest'} {name}. Those without it are left out."
         self.field_class = forms.IntegerField if whole else forms.FloatField
         _describe(self, help_text, type="integer" if whole else "number", minimum=lowest, maximum=highest)
         super().__init__(
@@ -178,6 +210,15 @@ class BoundFilter(django_filters.NumberFilter):
             min_value=lowest,
             max_value=highest,
         )
+
+
+def bounds(column: str, name: str, limits: tuple[float, float], *, whole: bool = False) -> list[BoundFilter]:
+    """Return the filters by the lowest and by the highest ``name`` of a row."""
+    lowest, highest = limits
+    return [
+        BoundFilter(column, is_lowest=is_lowest, name=name, lowest=lowest, highest=highest, whole=whole)
+        for is_lowest in (True, False)
+    ]
 
 
 class _CommaSeparatedField(BaseCSVField):
@@ -192,21 +233,31 @@ class _CommaSeparatedField(BaseCSVField):
 class OrderingFilter(django_filters.OrderingFilter):
     """Sort the rows in the same way on every database: unknown values come last, and equal ones are sorted by id.
 
-    ``labels`` has what a form calls an order, such as ``{"-score": "highest score first"}``.
+    ``labels`` has what a form calls an order, such as ``{"-score": "highest score first"}``. ``columns`` has the column
+    of each order that is not called like it.
     """
 
     base_field_class = _CommaSeparatedField
 
-    def __init__(self, fields: Sequence[str], labels: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        fields: Sequence[str],
+        labels: Mapping[str, str] | None = None,
+        columns: Mapping[str, str] = SORTED_BY_KEY,
+    ) -> None:
         choices = ", ".join(choice for field in fields for choice in (field, f"-{field}"))
         super().__init__(
-            fields=[(SORTED_BY_KEY.get(field, field), field) for field in fields],
+            fields=[(columns.get(field, field), field) for field in fields],
             field_labels=labels or {},
             label="Sort by",
             empty_label="the usual order",
             error_messages={"invalid_choice": f"Use one or more of {choices}, separated by commas."},
             help_text="What to sort by. A minus in front reverses the order.",
         )
+
+    def build_choices(self, fields: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+        choices = [choice for name in fields.values() for choice in (name, f"-{name}")]
+        return [(choice, labels.get(choice, choice)) for choice in choices]
 
     def get_ordering_value(self, param: str) -> OrderBy:
         field = super().get_ordering_value(param)
@@ -221,6 +272,7 @@ class OrderingFilter(django_filters.OrderingFilter):
 NAME_ORDER = {"name": "name, A to Z", "-name": "name, Z to A"}
 TITLE_ORDER = {"title": "title, A to Z", "-title": "title, Z to A"}
 TRACK_ORDER = {"track_count": "fewest tracks first", "-track_count": "most tracks first"}
+DATE_ORDER = {"release_date": "oldest first", "-release_date": "newest first"}
 
 # Where a row can be related to the wanted object in several ways, a subquery finds it. A join would list the row, and
 # count its tracks, once for each way.
@@ -249,6 +301,7 @@ class GenreFilter(ListFilter):
 class ArtistFilter(ListFilter):
     q = TextFilter("name")
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
+    label = SlugFilter(Label.objects.visible(of_few=True), method="of_label")
     ordering = OrderingFilter(["name", "track_count"], NAME_ORDER | TRACK_ORDER)
 
     class Meta:
@@ -257,6 +310,10 @@ class ArtistFilter(ListFilter):
 
     def of_genre(self, queryset: QuerySet[Artist], name: str, genre: Genre) -> QuerySet[Artist]:
         return queryset.filter(pk__in=TrackArtist.objects.filter(track__genres=genre).order_by().values("artist"))
+
+    def of_label(self, queryset: QuerySet[Artist], name: str, label: Label) -> QuerySet[Artist]:
+        on_label = TrackArtist.objects.filter(track__album__labels=label)
+        return queryset.filter(pk__in=on_label.order_by().values("artist"))
 
 
 class LabelFilter(ListFilter):
@@ -280,7 +337,8 @@ class AlbumFilter(ListFilter):
     genre = SlugFilter(Genre.objects.all(), method="of_genre")
     artist = SlugFilter(Artist.objects.visible(of_few=True), method="of_artist")
     label = SlugFilter(Label.objects.visible(of_few=True), method="of_label")
-    ordering = OrderingFilter(["title", "release_date", "track_count"], TITLE_ORDER | TRACK_ORDER)
+    min_year, max_year = bounds("release_date__year", "year of release", YEARS, whole=True)
+    ordering = OrderingFilter(["title", "release_date", "track_count"], TITLE_ORDER | DATE_ORDER | TRACK_ORDER)
 
     class Meta:
         model = Album

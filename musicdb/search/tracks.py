@@ -15,9 +15,12 @@ from musicdb.models import Album, Artist, Genre, Label, Playlist, PlaylistEntry,
 from musicdb.models.aggregates import aggregate_of
 from musicdb.models.querysets import TrackQuerySet
 from musicdb.models.validators import MAX_POPULARITY
-from musicdb.music import AUDIO_FEATURES, FEATURE_NAMES
+from musicdb.music import AMOUNT_NAMES, AUDIO_FEATURES, FEATURE_NAMES, normalise_name
 from musicdb.search.filters import (
+    DATE_ORDER,
+    SORTED_BY_KEY,
     TITLE_ORDER,
+    YEARS,
     BoundFilter,
     DayFilter,
     IsrcFilter,
@@ -27,30 +30,36 @@ from musicdb.search.filters import (
     SlugFilter,
     TextFilter,
     YesNoFilter,
+    bounds,
+    has_name_key,
 )
 
 # A database evaluates so many rules in one query.
 MAX_RULES = 100
-YEARS = (1, 9_999)
-
-
-def _bounds(column: str, name: str, limits: tuple[float, float], *, whole: bool = False) -> list[BoundFilter]:
-    lowest, highest = limits
-    return [
-        BoundFilter(column, is_lowest=is_lowest, name=name, lowest=lowest, highest=highest, whole=whole)
-        for is_lowest in (True, False)
-    ]
 
 
 def _bound_filters() -> dict[str, BoundFilter]:
     """Return the filters ``min_…`` and ``max_…`` of each number of a track but the score."""
     pairs = {
-        "year": _bounds("album__release_date__year", "year of release", YEARS, whole=True),
-        "popularity": _bounds("popularity", "popularity", (0, MAX_POPULARITY), whole=True),
+        "year": bounds("album__release_date__year", "year of release", YEARS, whole=True),
+        "popularity": bounds("popularity", "popularity", (0, MAX_POPULARITY), whole=True),
     }
     for feature in AUDIO_FEATURES:
-        pairs[feature.name] = _bounds(feature.name, feature.label.lower(), (feature.lowest, feature.highest))
+        pairs[feature.name] = bounds(feature.name, feature.label.lower(), (feature.lowest, feature.highest))
     return {f"{end}_{name}": one for name, pair in pairs.items() for end, one in zip(("min", "max"), pair, strict=True)}
+
+
+def _ordering() -> OrderingFilter:
+    amounts = ("score", "popularity", *AMOUNT_NAMES)
+    labels = {name: f"lowest {name} first" for name in amounts}
+    labels |= {f"-{name}": f"highest {name} first" for name in amounts}
+    dates = DATE_ORDER | {"added_at": "first added first", "-added_at": "last added first"}
+    lengths = {"duration_ms": "shortest first", "-duration_ms": "longest first"}
+    return OrderingFilter(
+        ["title", "score", "release_date", "added_at", "duration_ms", "popularity", *AMOUNT_NAMES],
+        TITLE_ORDER | dates | lengths | labels,
+        {**SORTED_BY_KEY, "release_date": "album__release_date"},
+    )
 
 
 class TrackFilter(ListFilter):
@@ -68,9 +77,7 @@ class TrackFilter(ListFilter):
     has_features = YesNoFilter(
         "Whether any audio feature is known.", label="Has audio features", method="with_features"
     )
-    ordering = OrderingFilter(
-        ["title", "score"], TITLE_ORDER | {"score": "lowest score first", "-score": "highest score first"}
-    )
+    ordering = _ordering()
 
     class Meta:
         model = Track
@@ -105,7 +112,7 @@ class RuleFilter(TrackFilter):
 
 
 class _NamedFilter(django_filters.CharFilter):
-    """Keep rows that are related to the one with this slug or former address. No query of its own finds that one."""
+    """Keep rows that are related to the one with this slug, former slug or name. No query of its own finds that one."""
 
     def __init__(self, model: Any, field_name: str) -> None:
         self._model = model
@@ -115,11 +122,12 @@ class _NamedFilter(django_filters.CharFilter):
         if not value:
             return queryset
         alias: Any = aggregate_of(self._model).alias
-        rows = self._model.objects.filter(slug=value)
+        is_it = Q(slug=value)
         if alias is not None:
-            rows = self._model.objects.filter(
-                Q(slug=value) | Q(pk__in=alias.objects.filter(slug=value).values("target"))
-            )
+            is_it |= Q(pk__in=alias.objects.filter(slug=value).values("target"))
+        if has_name_key(self._model):
+            is_it |= Q(name_key=normalise_name(value))
+        rows = self._model.objects.filter(is_it)
         return queryset.filter(**{f"{self.field_name}__in": rows.order_by().values("pk")})
 
 

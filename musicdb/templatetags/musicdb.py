@@ -1,6 +1,7 @@
 """Tags and filters for the pages of the catalogue."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
 
@@ -42,3 +43,10 @@ def total_duration(milliseconds: int) -> str:
     """
     hours, minutes = divmod(round(milliseconds / 60_000), 60)
     return f"{hours:,} h {minutes} min" if hours else f"{minutes} min"
+
+
+@register.filter
+def page_numbers(page: Any) -> list[int | None]:
+    """Return the numbers of the first and the last page, and of those around ``page``, with None for each gap."""
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return [number if isinstance(number, int) else None for number in shown]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from musicdb.music import FEATURE_NAMES
+from musicdb.music import AMOUNT_NAMES, FEATURE_NAMES
 from tests.api.conftest import Get
 from tests.factories import AlbumFactory, ArtistFactory, GenreFactory, LabelFactory, TrackFactory
 
@@ -25,11 +25,13 @@ OF_TRACKS = (
 BOUNDS_OF_TRACKS = [
     f"{end}_{name}" for end in ("min", "max") for name in ("popularity", "score", "year", *FEATURE_NAMES)
 ]
+ORDERS = ("title", "score", "release_date", "added_at", "duration_ms", "popularity", *AMOUNT_NAMES)
+ORDERS_OF_TRACKS = f"Use one or more of {', '.join(f'{name}, -{name}' for name in ORDERS)}, separated by commas."
 ADVICE = {
     "genres": "It takes ordering, page, page_size, q.",
-    "artists": "It takes genre, ordering, page, page_size, q.",
+    "artists": "It takes genre, label, ordering, page, page_size, q.",
     "labels": "It takes genre, ordering, page, page_size, q.",
-    "albums": "It takes artist, genre, label, ordering, page, page_size, q.",
+    "albums": "It takes artist, genre, label, max_year, min_year, ordering, page, page_size, q.",
     "tracks": f"It takes {', '.join(sorted([*OF_TRACKS, *BOUNDS_OF_TRACKS]))}.",
     "playlists": "It takes ordering, page, page_size, q.",
     "clusters": "It takes artist, genre, kind, label, ordering, page, page_size, playlist.",
@@ -43,11 +45,13 @@ def library(db: None) -> None:
     zoe, ray = ArtistFactory(name="Zoë"), ArtistFactory(name="Ray")
     loud, hidden = LabelFactory(name="Loud"), LabelFactory(name="Hidden", visibility="hidden")
     ArtistFactory(name="Shy", visibility="hidden")
+    ArtistFactory(name="Twin", visibility="shown")
+    ArtistFactory(name="Twin", visibility="shown")
     first = AlbumFactory(title="First", labels=[loud, hidden], release_date="1983-01-01", release_precision="year")
     AlbumFactory(title="Empty")
     second = AlbumFactory(title="100% Second", labels=[LabelFactory(name="Quiet")])
-    TrackFactory(title="Noël", album=first, artists=[zoe], genres=[pop], score=10, liked=True)
-    TrackFactory(title="Under_score", album=first, artists=[zoe], genres=[pop, jazz], score=0)
+    TrackFactory(title="Noël", album=first, artists=[zoe], genres=[pop], score=10, liked=True, energy=0.25)
+    TrackFactory(title="Under_score", album=first, artists=[zoe], genres=[pop, jazz], score=0, energy=0.75)
     TrackFactory(title="Alone", album=second, artists=[ray], genres=[jazz], features=False)
 
 
@@ -76,7 +80,14 @@ def library(db: None) -> None:
         ("tracks/", {"ordering": "-score"}, ["Noël", "Under_score", "Alone"]),
         ("tracks/", {"ordering": "-title"}, ["Under_score", "Noël", "Alone"]),
         ("tracks/", {"ordering": "-score,title"}, ["Noël", "Under_score", "Alone"]),
+        ("tracks/", {"genre": "JAZZ"}, ["Under_score", "Alone"]),
+        ("tracks/", {"artist": " Zoë "}, ["Noël", "Under_score"]),
+        ("tracks/", {"ordering": "release_date"}, ["Noël", "Under_score", "Alone"]),
+        ("tracks/", {"ordering": "-energy"}, ["Under_score", "Noël", "Alone"]),
+        ("tracks/", {"ordering": "energy"}, ["Noël", "Under_score", "Alone"]),
         ("albums/", {"q": "0%"}, ["100% Second"]),
+        ("albums/", {"min_year": 1983, "max_year": 1983}, ["First"]),
+        ("albums/", {"min_year": 1984}, []),
         ("albums/", {"artist": "zoe"}, ["First"]),
         ("albums/", {"label": "quiet"}, ["100% Second"]),
         ("albums/", {"genre": "jazz", "ordering": "-title"}, ["First", "100% Second"]),
@@ -84,7 +95,8 @@ def library(db: None) -> None:
         ("albums/", {"ordering": "-track_count,title"}, ["First", "100% Second", "Empty"]),
         ("artists/", {"genre": "pop"}, ["Zoë"]),
         ("artists/", {"genre": "jazz"}, ["Ray", "Zoë"]),
-        ("artists/", {"ordering": "-track_count"}, ["Zoë", "Ray"]),
+        ("artists/", {"label": "Loud"}, ["Zoë"]),
+        ("artists/", {"ordering": "-track_count", "label": "loud"}, ["Zoë"]),
         ("artists/", {"q": "shy"}, []),
         ("labels/", {"genre": "pop"}, ["Loud"]),
         ("labels/", {"ordering": "-name"}, ["Quiet", "Loud"]),
@@ -132,20 +144,20 @@ NUMBER = "Must be a whole number"
         ("q", "a" * 101, "Ensure this value has at most 100 characters (it has 101)."),
         ("q", "a\0b", "Null characters are not allowed."),
         ("q", " ", "Give a value, or leave the parameter out."),
-        ("genre", "no-such", "There is no genre with this slug."),
+        ("genre", "no-such", "There is no genre with this slug or name."),
         ("album", "no-such", "There is no album with this slug."),
-        ("artist", "shy", "There is no artist with this slug."),
-        ("label", "hidden", "There is no label with this slug."),
-        ("genre", "a\0b", "An address part has small Latin letters, digits and single hyphens between them."),
-        (
-            "genre",
-            "코어콘텐츠미디어",
-            "An address part has small Latin letters, digits and single hyphens between them.",
-        ),
-        ("ordering", "danceability", "Use one or more of title, -title, score, -score, separated by commas."),
-        ("ordering", ",,", "Use one or more of title, -title, score, -score, separated by commas."),
-        ("ordering", "score,", "Use one or more of title, -title, score, -score, separated by commas."),
-        ("ordering", "score,pk", "Use one or more of title, -title, score, -score, separated by commas."),
+        ("artist", "shy", "There is no artist with this slug or name."),
+        ("label", "hidden", "There is no label with this slug or name."),
+        ("genre", "a\0b", "There is no genre with this slug or name."),
+        ("genre", "코어콘텐츠미디어", "There is no genre with this slug or name."),
+        ("genre", "a" * 10_000, "There is no genre with this slug or name."),
+        ("genre", "\u202e", "There is no genre with this slug or name."),
+        ("artist", "Twin", "Several have this name. Use the slug of the one that you mean, such as twin or twin-2."),
+        ("album", "a\0b", "An address part has small Latin letters, digits and single hyphens between them."),
+        ("ordering", "key", ORDERS_OF_TRACKS),
+        ("ordering", ",,", ORDERS_OF_TRACKS),
+        ("ordering", "score,", ORDERS_OF_TRACKS),
+        ("ordering", "score,pk", ORDERS_OF_TRACKS),
         ("page", "abc", f"{NUMBER}, 1 or more."),
         ("page", "0", f"{NUMBER}, 1 or more."),
         ("page", "-1", f"{NUMBER}, 1 or more."),

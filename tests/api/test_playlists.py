@@ -67,7 +67,7 @@ def test_hidden_playlists_are_nowhere(client: Client) -> None:
     assert client.get(f"{API}secret/").status_code == 404
     assert client.get(f"{API}secret/entries/").status_code == 404
     assert client.get("/api/v1/tracks/?playlist=secret").json()["parameters"] == {
-        "playlist": ["There is no playlist with this slug."]
+        "playlist": ["There is no playlist with this slug or name."]
     }
 
 

@@ -1,6 +1,7 @@
 """Reading pages as a visitor does: by what they say and where their links go."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -25,6 +26,13 @@ class Node:
                     found.append(child)
                 found += child.all(tag, **attrs)
         return found
+
+    def walk(self) -> Iterator["Node"]:
+        """Every element below this one, in the order of the page."""
+        for child in self.children:
+            if isinstance(child, Node):
+                yield child
+                yield from child.walk()
 
     def one(self, tag: str, **attrs: str) -> "Node":
         (node,) = self.all(tag, **attrs)
@@ -75,8 +83,13 @@ def parse(response: Any) -> Node:
 
 def parse_any(response: Any) -> Node:
     """Return the page of a response of any status; fails where an element is not closed."""
+    return parse_text(response.content.decode())
+
+
+def parse_text(text: str) -> Node:
+    """Return the page that is in ``text``; fails where an element is not closed."""
     builder = _Builder()
-    builder.feed(response.content.decode())
+    builder.feed(text)
     builder.close()
     assert builder.here is builder.root, f"<{builder.here.tag}> is never closed"
     return builder.root

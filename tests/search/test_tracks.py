@@ -114,7 +114,7 @@ def test_a_hidden_playlist_is_no_filter_and_on_no_tracks_page() -> None:
     PlaylistFactory(name="secret", visibility=Visibility.HIDDEN, tracks=[track])
     ruled("liked=true", name="secret rule", visibility=Visibility.HIDDEN)
     filterset = TrackFilter(QueryDict("playlist=secret"), queryset=Track.objects.all())
-    assert filterset.errors == {"playlist": ["There is no playlist with this slug."]}
+    assert filterset.errors == {"playlist": ["There is no playlist with this slug or name."]}
     assert not playlists_with(track)
 
 

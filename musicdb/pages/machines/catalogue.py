@@ -120,12 +120,12 @@ def playlist_facts(context: Context) -> Facts:
 
 
 def list_facts(context: Context, name: str) -> Facts:
-    """Return the facts of the list of all genres, artists, labels or playlists; ``name`` is what one is called."""
+    """Return the facts of the list of all rows of a model; ``name`` is what one is called."""
     rows, page = list(context["object_list"]), context["page_obj"]
     total = counted(page.paginator.count, name)
     among = f", such as {names(rows)}" if rows else ""
     title = f"{name.capitalize()}s"
-    found = ((row.name, row.get_absolute_url()) for row in rows)
+    found = ((str(row), row.get_absolute_url()) for row in rows)
     listed = structured.links(found, page.paginator.count, max(page.start_index(), 1), most=len(rows))
     return Facts(
         title=title,

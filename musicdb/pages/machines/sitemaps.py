@@ -72,7 +72,7 @@ class NamedPages(Sitemap):
     """The pages that there is one of each."""
 
     def items(self) -> Sequence[str]:
-        return ("home", "genres", "artists", "labels", "playlists")
+        return ("home", "genres", "artists", "albums", "tracks", "labels", "playlists")
 
     def location(self, item: str) -> str:
         return reverse(item)

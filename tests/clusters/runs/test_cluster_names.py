@@ -8,6 +8,7 @@ from clusters.core.results import ClusterSummary
 from clusters.models import Cluster, RetiredCluster
 from clusters.runs.cluster_names import suggest_names
 from clusters.runs.publishing import publish
+from clusters.runs.traits import TraitCounts
 from musicdb.models import Genre
 from tests.clusters.runs.helpers import FORCE, add, run
 from tests.factories import GenreFactory, TrackFactory, stored_run
@@ -39,7 +40,7 @@ def test_the_genre_of_most_tracks_is_in_the_name_at_a_fixed_number_of_queries(
     summaries = [ClusterSummary(number, tracks, {}, {}, "") for number in (1, 2)]
     # Genres, decades and labels; the names.
     with django_assert_num_queries(4):
-        suggest_names(stored, clusters, summaries)
+        suggest_names(stored, clusters, summaries, TraitCounts.of(stored))
     assert list(stored.clusters.order_by("number").values_list("suggested_name", flat=True)) == ["Mostly ska", ""]
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Substr
 
 from musicdb.music import jump_letter
-from musicdb.pages.lists import FilteredListView
+from musicdb.pages.lists.filtered import FilteredListView
 
 
 @dataclass(frozen=True)
@@ -20,22 +20,25 @@ class JumpLetter:
 
 
 class JumpLettersView(FilteredListView):
-    """A list of names that can be sorted by name. ``names`` are its rows without what only the list shows."""
+    """A list of names that can be sorted by name. ``names`` are its rows without what only the list shows.
+
+    ``name_order`` is what the order by name is called.
+    """
 
     names: QuerySet[Any]
+    name_order = "name"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(jump_letters=self._jump_letters(), **kwargs)
 
     def _jump_letters(self) -> list[JumpLetter]:
         """Return the letters of the list in its order. None unless it is sorted by name. One query."""
-        given = self.filterset.form.cleaned_data
-        order = given["ordering"] or ([] if given["q"] else ["name"])
-        if not order or order[0] not in ("name", "-name"):
+        first_order = (self.order or [""])[0]
+        if first_order.removeprefix("-") != self.name_order:
             return []
         rows = self.filterset_class(self.request.GET, queryset=self.names).qs.order_by()
         counted = rows.annotate(first=Substr("sort_key", 1, 1)).values_list("first").annotate(number=Count("pk"))
-        by_first = counted.order_by("first" if order[0] == "name" else "-first")
+        by_first = counted.order_by("-first" if first_order.startswith("-") else "first")
         letters, place = [], 0
         for letter, firsts in groupby(by_first, key=lambda row: jump_letter(row[0])):
             letters.append(JumpLetter(letter, place // self.get_paginate_by(rows) + 1))  # type: ignore[operator]
