@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from musicdb.db import in_batches, one_of
+from musicdb.db.tallies import TRACKS_OF_GENRES
 from musicdb.db.text_search import AliasSearchMixin, SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
 from musicdb.models.visibility import page_condition, with_page_state
@@ -86,8 +87,7 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
     search_fields = ("search_key",)
 
     def _largest_first(self) -> Sequence[Any]:
-        model: Any = self.model
-        return (count_related(model.tracks.through.objects.all(), "genre").desc(),)
+        return (TRACKS_OF_GENRES.of(F("pk")).desc(),)
 
     def unused(self) -> Self:
         """Genres without tracks."""
@@ -95,7 +95,7 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
         return self.filter(~_used_in(model.tracks.through, "genre"))
 
     def with_track_count(self) -> Self:
-        return self.annotate(track_count=Count("tracks"))
+        return self.annotate(track_count=TRACKS_OF_GENRES.of(F("pk")))
 
     def for_list(self) -> Self:
         """Genres with ``track_count``, the largest first."""

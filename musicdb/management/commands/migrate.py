@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections, transaction
 
-from musicdb.db import library_version, migration_lock, trigrams
+from musicdb.db import library_version, migration_lock, tallies, trigrams
 from musicdb.management.base import BaseCommand
 from musicdb.models.public_tables import public_tables
 from musicdb.search.indexes import NAMED_TABLES
@@ -19,5 +19,6 @@ class Command(BaseCommand, migrate.Command):
             # A new table has no triggers yet. One that a migration altered has lost them: SQLite makes it anew.
             with transaction.atomic(using=connection.alias):
                 library_version.ensure(connection, public_tables())
+                tallies.ensure(connection)
                 if connection.vendor == "sqlite":
                     trigrams.repair(connection, NAMED_TABLES)
