@@ -7,6 +7,8 @@ from django.http import HttpResponse
 
 from clusters.models import Run
 from clusters.pages.facts import home_facts
+from clusters.pages.genre_maps import genre_map
+from clusters.runs import genres_in_short
 from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
 from musicdb.pages.context import site_of
 from musicdb.pages.generic import ListView
@@ -33,7 +35,10 @@ class HomeView(WithHead, ListView):
         counts = count_tracks(shown)
         playlists = [(playlist, counts[playlist.pk]) for playlist in shown]
         library = Run.objects.published().filter(collection__kind="library").select_related("collection").first()
-        return super().get_context_data(totals=totals, playlists=playlists, library=library, **kwargs)
+        context = super().get_context_data(totals=totals, playlists=playlists, library=library, **kwargs)
+        if context["page_obj"].number == 1:
+            context["genre_map"] = genre_map(genres_in_short())
+        return context
 
     def facts(self, context: dict[str, Any]) -> Facts:
         site = site_of(self.request)
