@@ -20,7 +20,10 @@ ADDRESSES = (
     "/labels/",
     "/labels/sm-entertainment/",
     "/labels/sm-entertainment/?liked=true&genre=korean-pop",
+    "/albums/",
     "/albums/last-winter/",
+    "/tracks/?genre=korean-pop&min_energy=0.2&ordering=-valence",
+    "/explore/?colour=genre",
     "/tracks/hmm-bop/",
 )
 
