@@ -245,14 +245,14 @@ def test_a_wrong_value_is_a_400_that_says_what_is_wrong(
 ) -> None:
     response = client.get(address, query)
     assert response.status_code == 400
-    assert parse_any(response).one("ul", role="alert").text.startswith(problem)
+    assert parse_any(response).one("div", role="alert").text.startswith(problem)
 
 
 def test_a_name_that_several_artists_have_asks_for_the_one(client: Client) -> None:
     for _ in range(2):
         ArtistFactory(name="Twin")
     page = parse_any(client.get("/tracks/?artist=Twin"))
-    assert page.one("ul", role="alert").text.endswith("such as twin or twin-2.")
+    assert page.one("div", role="alert").text.endswith("such as twin or twin-2.")
     assert client.get("/tracks/?artist=twin-2").status_code == 200
 
 
