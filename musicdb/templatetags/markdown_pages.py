@@ -28,7 +28,8 @@ def markdown_address(context: template.Context) -> str:
     """Return the path of the page that is shown as Markdown; empty if it has none."""
     request = context.get("request")
     match = request.resolver_match if request else None
-    if match is None or match.namespaces:
+    # A page that says what went wrong is not the page of its address.
+    if match is None or match.namespaces or "exception" in context:
         return ""
     try:
         return reverse(f"{match.url_name}-markdown", kwargs=match.kwargs)

@@ -140,7 +140,7 @@ def test_album_without_labels_date_or_art_shows_none(client: Client) -> None:
     album = AlbumFactory(image_url="")
     TrackFactory(album=album)
     page = parse(client.get(album.get_absolute_url()))
-    assert [term.text for term in page.all("dt")] == ["Tracks"]
+    assert not {"Labels", "Released", "Artists"} & {term.text for term in page.all("dt")}
     assert not page.all("img", class_="art")
 
 
@@ -243,12 +243,12 @@ def library(tracks: int):
         ("/genres/g/", 11),
         ("/artists/", 4),
         # The artist, count; tracks (3); albums, their labels; genres; the run.
-        ("/artists/a/", 10),
+        ("/artists/a/", 7),
         ("/labels/", 4),
         # The label, count; tracks (3); albums, their labels; the run.
-        ("/labels/l/", 9),
+        ("/labels/l/", 8),
         # The album, its labels, its artists, count; tracks (3); how many discs.
-        ("/albums/t0/", 9),
+        ("/albums/t0/", 7),
         # The track with its other releases, artists, labels, genres; its clusters; its playlists.
         ("/tracks/t0/", 7),
     ],

@@ -159,7 +159,7 @@ def test_of_nothing_there_are_files_but_no_section(client: Client) -> None:
         ("/genres/dub/tracks.xspf", 6),
         ("/playlists/mine/tracks.m3u8", 6),
         # Without when it was created; but the run, the cluster, its shades.
-        ("/genres/dub/clusters/1.txt", 8),
+        ("/genres/dub/clusters/1.txt", 7),
         ("/clusters/1.txt", 7),
     ],
 )
