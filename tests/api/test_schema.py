@@ -66,6 +66,7 @@ def test_every_parameter_is_described(client: Client) -> None:
     assert silent == set()
 
 
+@pytest.mark.django_db
 def test_the_docs_come_from_this_site_alone_and_run_no_inline_script(client: Client) -> None:
     response = client.get("/api/docs/")
     page = response.content.decode()
