@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 
@@ -16,6 +17,12 @@ from musicdb.search import count_tracks
 
 GENRES_A_PAGE = 24
 PLAYLISTS_SHOWN = 24
+TOTALS = {
+    "tracks": tallies.TRACKS,
+    "artists": tallies.ARTISTS,
+    "albums": tallies.ALBUMS,
+    "labels": tallies.LABELS,
+}
 
 
 class HomeView(WithHead, ListView):
@@ -28,7 +35,8 @@ class HomeView(WithHead, ListView):
         return Genre.objects.for_list().select_related("collection").prefetch_related(published)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        totals = {model._meta.verbose_name_plural: model.objects.count() for model in (Track, Artist, Album, Label)}
+        numbers = tallies.read(connection, TOTALS.values())
+        totals = {name: numbers[tally] for name, tally in TOTALS.items()}
         shown = list(Playlist.objects.for_list()[:PLAYLISTS_SHOWN])
         counts = count_tracks(shown)
         playlists = [(playlist, counts[playlist.pk]) for playlist in shown]

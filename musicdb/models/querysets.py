@@ -196,7 +196,8 @@ class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
         return (count_related(model.tracks.rel.related_model.objects.all(), "album").desc(),)
 
     def with_track_count(self) -> Self:
-        return self.annotate(track_count=Count("tracks"))
+        model: Any = self.model
+        return self.annotate(track_count=count_related(model.tracks.rel.related_model.objects.all(), "album"))
 
     def unused(self) -> Self:
         """Albums without tracks."""
@@ -292,7 +293,7 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
     def without_genre(self) -> Self:
         """Tracks in no genre, by title, each with its artists. Two queries."""
         artists = rows_with(self.model, "track_artists", "artist", with_pages=True)
-        return self.filter(genres=None).order_by("sort_key", "pk").prefetch_related(artists)
+        return self.filter(_without_genre(self.model)).order_by("sort_key", "pk").prefetch_related(artists)
 
     def with_table_columns(self) -> Self:
         """Tracks with all that a row of a track table shows: album, its labels, the artists. Three queries."""
