@@ -63,7 +63,7 @@ class TestForm:
         [
             ({"rule_genre": "none"}, "rule_genre"),
             ({"rule_min_energy": "7"}, "rule_min_energy"),
-            ({"rule_ordering": "loudness"}, "rule_ordering"),
+            ({"rule_ordering": "loudest"}, "rule_ordering"),
             ({}, "__all__"),
         ],
     )
