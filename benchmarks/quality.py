@@ -28,7 +28,8 @@ from benchmarks.report import Report
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray
 from clusters.core.fitting import fit
 from clusters.core.fitting.kmeans import fit_all_k
-from clusters.core.params import Params
+from clusters.core.fitting.matching import previous_centers
+from clusters.core.params import Params, PreviousRun
 from clusters.core.projection import project
 
 NEUTRAL = [FEATURE_NAMES.index(name) for name in FEATURE_NAMES if name not in ("tempo", "loudness")]
@@ -92,8 +93,10 @@ def ours(table: FeatureTable, seed: int, k: int | None) -> IntArray:
     return fit_all_k(project(table).points, fit.MAX_CLUSTERS_BY_CHOICE)[k].labels
 
 
-def choose(table: FeatureTable, seed: int = 0, previous: int | None = None) -> IntArray:
-    return fit.choose_clusters(project(table), Params(seed=seed), previous).numbers
+def choose(table: FeatureTable, seed: int = 0, previous_run: PreviousRun | None = None) -> IntArray:
+    space, previous_run = project(table), previous_run or PreviousRun()
+    centers = previous_centers(space.points, table.ids, table.recordings, previous_run)
+    return fit.choose_clusters(space, Params(seed=seed), previous_run.chosen_clusters, centers=centers).numbers
 
 
 def baseline(table: FeatureTable, seed: int, k: int | None) -> IntArray:
@@ -135,17 +138,17 @@ def compare(genre: str, table: FeatureTable) -> Compared:
             float(adjusted_rand_score(one, other)),
             int(one.max() == other.max()),
             *choice_holds(table, one, None),
-            *choice_holds(table, one, int(one.max())),
+            *choice_holds(table, one, PreviousRun(table.ids, one, chosen_clusters=int(one.max()))),
         )
 
 
-def choice_holds(table: FeatureTable, run: IntArray, previous: int | None) -> tuple[float, float]:
+def choice_holds(table: FeatureTable, run: IntArray, previous_run: PreviousRun | None) -> tuple[float, float]:
     """Return the mean agreement of ``run`` with runs on parts of the tracks, and the share of these with its k."""
     random = np.random.default_rng([777, len(table)])
     agreements, same = [], []
     for _ in range(CHOICES):
         part = np.sort(random.choice(len(table), int(CHOICE_SHARE * len(table)), replace=False))
-        found = choose(_rows(table, part), previous=previous)
+        found = choose(_rows(table, part), previous_run=previous_run)
         agreements.append(adjusted_rand_score(run[part], found))
         same.append(found.max() == run.max())
     return float(np.mean(agreements)), float(np.mean(same))

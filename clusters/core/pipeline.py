@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clusters.core.features import FEATURE_NAMES, FeatureTable, FloatArray, IntArray, UnclusterableError
 from clusters.core.fitting.fit import choose_clusters
-from clusters.core.fitting.matching import match
+from clusters.core.fitting.matching import match, previous_centers
 from clusters.core.fitting.shades import EXAMPLES, Shade, shades
 from clusters.core.params import MIN_TRACKS, Params, PreviousRun
 from clusters.core.plotting.plots import render_plots
@@ -39,7 +39,8 @@ def cluster(table: FeatureTable, params: Params, previous_run: PreviousRun | Non
         raise UnclusterableError(reason)
     projection = project(once)
     previous_run = previous_run or PreviousRun()
-    fitted = choose_clusters(projection, params, previous_run.chosen_clusters, np.bincount(recordings))
+    centers = previous_centers(projection.points, table.ids, recordings, previous_run)
+    fitted = choose_clusters(projection, params, previous_run.chosen_clusters, np.bincount(recordings), centers)
     numbers = match(table.ids, fitted.numbers[recordings], previous_run)
     distances = fitted.distances[recordings]
     order, ranks = _rank(numbers, distances)

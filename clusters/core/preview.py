@@ -9,7 +9,7 @@ from clusters.core.comparing import compare
 from clusters.core.features import FeatureTable, UnclusterableError
 from clusters.core.fitting import choice
 from clusters.core.fitting.fit import MAX_CLUSTERS_BY_CHOICE, ClusterFit, TooSmallError, choose_among, fit_sample
-from clusters.core.fitting.matching import match
+from clusters.core.fitting.matching import match, previous_centers
 from clusters.core.params import MIN_CLUSTERS, Params, PreviousRun
 from clusters.core.pipeline import plane, summaries
 from clusters.core.plotting.thumbnails import render_thumbnail
@@ -31,15 +31,16 @@ def preview(table: FeatureTable, params: Params, previous_run: PreviousRun) -> C
     table = table.in_canonical_order()
     releases = np.bincount(table.recordings)
     projection = project(table.once())
+    centers = previous_centers(projection.points, table.ids, table.recordings, previous_run)
     with one_thread():
-        sample = fit_sample(projection, None)
+        sample = fit_sample(projection, None, centers)
         previous = previous_run.chosen_clusters
         by_data = choose_among(projection, sample, replace(params, clusters=None), previous, releases)
         found: dict[int, ClusterFit] = {}
         reasons: dict[int, str] = {}
         for k in NUMBERS:
             try:
-                fitted = sample if k in sample.fits else fit_sample(projection, k)
+                fitted = sample if k in sample.fits else fit_sample(projection, k, centers)
                 found[k] = choose_among(projection, fitted, replace(params, clusters=k), releases=releases)
             except TooSmallError as error:
                 reasons[k] = error.reason

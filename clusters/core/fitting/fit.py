@@ -9,6 +9,7 @@ import numpy as np
 from clusters.core import sampling
 from clusters.core.features import FloatArray, IntArray, UnclusterableError
 from clusters.core.fitting import choice, quality, refits
+from clusters.core.fitting.agreement import adjusted_rand, contingency
 from clusters.core.fitting.division import evidence
 from clusters.core.fitting.kmeans import KMeansFit, best_of_starts, fit_all_k, nearest_center
 from clusters.core.params import MIN_CLUSTERS, MIN_TRACKS, Params
@@ -21,6 +22,11 @@ MIN_TRACKS_PER_CLUSTER = 12
 FIT_SAMPLE_SIZE = 4_000
 # Whether it divides at all is clear from fewer.
 DIVISION_SAMPLE_SIZE = 1_000
+# The clusters of the run before are kept if their inertia is at most so many times that of the best fit.
+KEEP_INERTIA = 1.1
+# Of a sample, they are kept only if the two agree less than this by the adjusted Rand index. The clusters of a sample are
+# not quite those of all tracks: kept every time, they would drift from run to run although no track has changed.
+SAME_FIT = 0.97
 
 
 class TooSmallError(UnclusterableError):
@@ -82,15 +88,19 @@ class FittedSample:
 
 
 def choose_clusters(
-    projection: Projection, params: Params, previous: int | None = None, releases: IntArray | None = None
+    projection: Projection,
+    params: Params,
+    previous: int | None = None,
+    releases: IntArray | None = None,
+    centers: FloatArray | None = None,
 ) -> ClusterFit:
     """Cluster the points of ``projection``: as many clusters as ``params`` asks for, or as the data support.
 
     ``releases``: shape (n,), how many tracks each point stands for; one each if it is None. They count only where a
     cluster might be too small.
 
-    ``previous``: the number of clusters of the run before, which is kept as long as it holds; see ``choice``. The
-    choice draws its samples by the tracks' values. The seed only decides to which tracks of a collection of more than
+    ``previous``: the number of clusters of the run before, which is kept as long as it holds; see ``choice``.
+    ``centers``: shape (k, d), the centres of its clusters among the points; see ``fit_sample``. The choice draws its samples by the tracks' values. The seed only decides to which tracks of a collection of more than
     FIT_SAMPLE_SIZE the centres are fitted in the end. Clusters are numbered along the plot's first axis: cluster 1 is
     the leftmost.
 
@@ -99,13 +109,17 @@ def choose_clusters(
     """
     # More threads make products of tables of this size slower, and their last digits depend on the number of threads.
     with one_thread():
-        return choose_among(projection, fit_sample(projection, params.clusters), params, previous, releases)
+        return choose_among(projection, fit_sample(projection, params.clusters, centers), params, previous, releases)
 
 
-def fit_sample(projection: Projection, clusters: int | None) -> FittedSample:
+def fit_sample(projection: Projection, clusters: int | None, centers: FloatArray | None = None) -> FittedSample:
     """Fit every number of clusters that the choice tries, and ``clusters`` if that many are asked for.
 
     The fits do not depend on ``clusters`` if the choice tries as many.
+
+    ``centers``: shape (k, d), the centres of the clusters of the run before. The fit that starts from them takes the
+    place of the best fit of the same k if it is nearly as good: where the tracks divide as well in several ways, they
+    stay in the clusters that they were in.
 
     Raises UnclusterableError if fewer tracks differ from each other than ``clusters``, or than MIN_TRACKS.
     """
@@ -118,6 +132,9 @@ def fit_sample(projection: Projection, clusters: int | None) -> FittedSample:
     max_chosen = max(MIN_CLUSTERS, min(MAX_CLUSTERS_BY_CHOICE, distinct // MIN_TRACKS_PER_CLUSTER))
     # At least as many as the choice would try, so that the same k gives the same clusters, asked for or chosen.
     fits = _without_small(sample, fit_all_k(sample, max(max_chosen, clusters or 0)))
+    if centers is not None and len(centers) in fits:
+        is_sample = len(rows) < len(projection.points)
+        fits[len(centers)] = _kept(sample, centers, fits[len(centers)], SAME_FIT if is_sample else None)
     return FittedSample(rows, sample, projection.hashes[rows], fits)
 
 
@@ -188,6 +205,18 @@ def _without_small(points: FloatArray, fits: Mapping[int, KMeansFit]) -> dict[in
                     found[k] = without
                     break
     return found
+
+
+def _kept(points: FloatArray, centers: FloatArray, best: KMeansFit, same_from: float | None) -> KMeansFit:
+    """Return the fit that starts from ``centers``, shape (k, d), if it may take the place of ``best``; else ``best``.
+
+    ``same_from``: the agreement from which ``best`` counts as the same; None if it never does.
+    """
+    kept = best_of_starts(points, centers[None])
+    shared = contingency(kept.labels, best.labels, (len(centers), len(centers)))
+    is_good = kept.inertia <= KEEP_INERTIA * best.inertia and not choice.is_too_small(shared.sum(axis=1))
+    is_same = same_from is not None and adjusted_rand(shared) >= same_from
+    return kept if is_good and not is_same else best
 
 
 def _assign(

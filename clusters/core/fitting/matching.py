@@ -3,12 +3,28 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from clusters.core.features import IntArray
+from clusters.core.features import FloatArray, IntArray
 from clusters.core.params import PreviousRun
 
 # A cluster inherits a number only if the two share at least this part of the smaller one. With less, a number, a URL
 # and an editor's name would pass to tracks that they were not meant for.
 MIN_SHARED_PART = 0.5
+
+
+def previous_centers(
+    points: FloatArray, ids: IntArray, recordings: IntArray, previous_run: PreviousRun
+) -> FloatArray | None:
+    """Return the centres of the clusters of the run before, shape (k, d), or None if none of its tracks is left.
+
+    ``points``: shape (m, d), of each recording. ``ids`` and ``recordings``: shape (n,), the tracks and the recording of
+    each. A recording counts once, in the cluster of its first track.
+    """
+    _, in_old, in_new = np.intersect1d(previous_run.ids, ids, assume_unique=True, return_indices=True)
+    if not len(in_old):
+        return None
+    left, first = np.unique(recordings[in_new], return_index=True)
+    present, labels = np.unique(previous_run.numbers[in_old][first], return_inverse=True)
+    return np.stack([points[left[labels == cluster]].mean(axis=0) for cluster in range(len(present))])
 
 
 def match(ids: IntArray, numbers: IntArray, previous_run: PreviousRun) -> IntArray:
