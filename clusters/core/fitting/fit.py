@@ -11,7 +11,7 @@ from clusters.core.features import FloatArray, IntArray, UnclusterableError
 from clusters.core.fitting import choice, quality, refits
 from clusters.core.fitting.agreement import adjusted_rand, contingency
 from clusters.core.fitting.division import evidence
-from clusters.core.fitting.kmeans import KMeansFit, best_of_starts, fit_all_k, nearest_center
+from clusters.core.fitting.kmeans import KMeansFit, best_of_starts, fit_all_k, kept_or_best, nearest_center
 from clusters.core.params import MIN_CLUSTERS, MIN_TRACKS, Params
 from clusters.core.projection import Projection
 from clusters.core.threads import one_thread
@@ -24,8 +24,8 @@ FIT_SAMPLE_SIZE = 4_000
 DIVISION_SAMPLE_SIZE = 1_000
 # The clusters of the run before are kept if their inertia is at most so many times that of the best fit.
 KEEP_INERTIA = 1.1
-# Of a sample, they are kept only if the two agree less than this by the adjusted Rand index. The clusters of a sample are
-# not quite those of all tracks: kept every time, they would drift from run to run although no track has changed.
+# Of a sample, they are kept only if the two agree less than this by the adjusted Rand index. The clusters of a sample
+# are not quite those of all tracks: kept every time, they would drift from run to run although no track has changed.
 SAME_FIT = 0.97
 
 
@@ -100,7 +100,8 @@ def choose_clusters(
     cluster might be too small.
 
     ``previous``: the number of clusters of the run before, which is kept as long as it holds; see ``choice``.
-    ``centers``: shape (k, d), the centres of its clusters among the points; see ``fit_sample``. The choice draws its samples by the tracks' values. The seed only decides to which tracks of a collection of more than
+    ``centers``: shape (k, d), the centres of its clusters among the points; see ``fit_sample``. The
+    choice draws its samples by the tracks' values. The seed only decides to which tracks of a collection of more than
     FIT_SAMPLE_SIZE the centres are fitted in the end. Clusters are numbered along the plot's first axis: cluster 1 is
     the leftmost.
 
@@ -212,11 +213,10 @@ def _kept(points: FloatArray, centers: FloatArray, best: KMeansFit, same_from: f
 
     ``same_from``: the agreement from which ``best`` counts as the same; None if it never does.
     """
-    kept = best_of_starts(points, centers[None])
+    kept = kept_or_best(points, centers, best, KEEP_INERTIA)
     shared = contingency(kept.labels, best.labels, (len(centers), len(centers)))
-    is_good = kept.inertia <= KEEP_INERTIA * best.inertia and not choice.is_too_small(shared.sum(axis=1))
     is_same = same_from is not None and adjusted_rand(shared) >= same_from
-    return kept if is_good and not is_same else best
+    return best if is_same or choice.is_too_small(shared.sum(axis=1)) else kept
 
 
 def _assign(

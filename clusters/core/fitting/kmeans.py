@@ -217,6 +217,15 @@ def best_of_starts(points: FloatArray, starts: FloatArray) -> KMeansFit:
     return KMeansFit(float(squares.min(axis=1).sum()), squares.argmin(axis=1), centers)
 
 
+def kept_or_best(points: FloatArray, centers: FloatArray, best: KMeansFit, most: float) -> KMeansFit:
+    """Return the fit that starts from ``centers``, shape (k, d), if its inertia is low enough; else ``best``.
+
+    ``most``: its inertia may be that of ``best`` times this.
+    """
+    kept = best_of_starts(points, centers[None])
+    return kept if kept.inertia <= most * best.inertia else best
+
+
 def _lloyd(points: FloatArray, starts: FloatArray, steps: int) -> FloatArray:
     """Run at most ``steps`` steps of Lloyd's algorithm from all starts at once; return the centres.
 

@@ -11,9 +11,9 @@ from clusters.core.fitting import choice, quality
 from clusters.core.fitting.agreement import mean_pairwise_agreement
 from clusters.core.fitting.kmeans import (
     KMeansFit,
-    best_of_starts,
     fit_all_k,
     fit_samples,
+    kept_or_best,
     nearest_center,
     nearest_centers,
 )
@@ -118,9 +118,8 @@ def _fits(points: FloatArray, centers_before: FloatArray | None) -> dict[int, KM
     # Fits of more shades than wanted lead to better ones of fewer.
     fits = {k: fit for k, fit in fit_all_k(points, MAX_SHADES).items() if k <= most}
     if centers_before is not None and len(centers_before) in fits:
-        again = best_of_starts(points, centers_before[None])
-        if again.inertia <= fits[len(centers_before)].inertia * NEARLY_AS_LOW:
-            fits[len(centers_before)] = again
+        best = fits[len(centers_before)]
+        fits[len(centers_before)] = kept_or_best(points, centers_before, best, NEARLY_AS_LOW)
     return {k: fit for k, fit in fits.items() if not choice.is_too_small(np.bincount(fit.labels, minlength=k))}
 
 
