@@ -9,7 +9,9 @@ that takes ten minutes must not keep the others waiting for a row. So there each
 one has locked, and the number is the sum of all rows: with each commit it grows.
 """
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 TABLE = "musicdb_libraryversion"
@@ -28,6 +30,8 @@ _EXPRESSIONS = {
     "postgresql": f"(SELECT COALESCE(SUM(number), 0) FROM {TABLE}) || '.' || "  # noqa: S608
     f"COALESCE(NULLIF(current_setting('{CHANGES}', true), ''), '0')",
 }
+
+_SQLITE_RAISING = f"UPDATE {TABLE} SET number = MAX(number + 1, {_CLOCK['sqlite']});"  # noqa: S608
 
 
 def expression(connection: Any) -> str:
@@ -70,6 +74,33 @@ def ensure(connection: Any, tables: Iterable[str]) -> list[str]:
     return made
 
 
+@contextmanager
+def raised_once(connection: Any, tables: Collection[str]) -> Iterator[None]:
+    """Raise the version once, in a transaction, for all rows that are inserted into ``tables`` within.
+
+    SQLite calls a trigger for each row, which takes longer than to insert some. So their triggers are dropped and made
+    again in the same transaction: no other connection ever sees the tables without them, and a failure, which must end
+    the transaction, brings them back. PostgreSQL calls a trigger for each statement.
+    """
+    if connection.vendor != "sqlite" or not tables:
+        yield
+        return
+    with connection.cursor() as cursor:
+        names = json.dumps([f"{table}_version_insert" for table in tables])
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (SELECT value FROM json_each(%s))",
+            [names],
+        )
+        dropped = dict(cursor.fetchall())
+        for name in dropped:
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+        yield
+        if dropped:
+            cursor.execute(_SQLITE_RAISING)
+        for sql in dropped.values():
+            cursor.execute(sql)
+
+
 def remove(connection: Any) -> None:
     """Drop all that ``create`` and ``ensure`` made."""
     with connection.cursor() as cursor:
@@ -83,10 +114,9 @@ def remove(connection: Any) -> None:
 
 def _triggers(connection: Any, table: str) -> dict[str, str]:
     if connection.vendor == "sqlite":
-        raising = f"UPDATE {TABLE} SET number = MAX(number + 1, {_CLOCK['sqlite']});"  # noqa: S608
         return {
             f"{table}_version_{event}": f'CREATE TRIGGER "{table}_version_{event}" AFTER {event.upper()} ON "{table}" '
-            f"BEGIN {raising} END"
+            f"BEGIN {_SQLITE_RAISING} END"
             for event in EVENTS
         }
     return {

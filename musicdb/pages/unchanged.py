@@ -25,8 +25,8 @@ from musicdb.models import SiteSettings
 
 # Answers that are the same for everybody until the library changes.
 SHARED_STATUSES = {200, 301, 302, 404, 410}
-# Addresses that need no version: they are private, or their files never change.
-WITHOUT_VERSION = ("/admin/", "/api/schema/", "/healthz", "/theme/", "/robots.txt", "/favicon.ico")
+# Addresses that need no version: they are private, or the library is not in their answers.
+WITHOUT_VERSION = ("/admin/", "/api/docs/", "/api/schema/", "/healthz", "/theme/", "/robots.txt", "/favicon.ico")
 VARIES_BY = ("Accept-Encoding", "Cookie")
 
 logger = logging.getLogger(__name__)

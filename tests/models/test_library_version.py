@@ -1,6 +1,7 @@
 """The library's version: every change that visitors can see gives it a new one, by whatever way it comes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clusters.models import Cluster, Collection
 from clusters.runs.publishing import publish, unpublish
-from musicdb.db import library_version
+from musicdb.db import library_version, staging
 from musicdb.editing import Edit, bulk_edit, merge
 from musicdb.history.restore import restore_deleted
 from musicdb.models import Artist, Genre, Import, Label, Playlist, SiteSettings, Track, TrackArtist
@@ -140,3 +142,23 @@ def test_triggers_that_a_migration_lost_come_back() -> None:
     assert library_version.ensure(connection, public_tables()) == ["musicdb_genre"]
     Genre.objects.bulk_create([Genre(name="c", slug="c", name_key="c")])
     assert version() != before
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL calls a trigger once for many rows")
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_large_import_raises_it_once_and_keeps_the_triggers(monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    def report(written: int, total: int) -> None:
+        # The triggers of the table are gone at the first call.
+        if fails:
+            raise RuntimeError
+
+    before = version()
+    monkeypatch.setattr(staging, "MANY_ROWS", 2)
+    with staging.staged_writer() as writer:
+        writer.insert(Genre, ["name", "slug", "name_key", "description"], [(n, n, n, "") for n in "bcd"])
+        with suppress(RuntimeError), transaction.atomic(), CaptureQueriesContext(connection) as queries:
+            writer.write(report)
+    raised = [query for query in queries if query["sql"].startswith(f"UPDATE {library_version.TABLE}")]
+    assert (len(raised), version() == before) == ((0, True) if fails else (1, False))
+    assert Genre.objects.filter(name="b").exists() is not fails
+    assert library_version.ensure(connection, public_tables()) == []
