@@ -21,6 +21,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Only the tests of the lockout count wrong passwords.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AXES_ENABLED = False
+# Tests of the cache turn it on. For others, an answer is always made anew.
+CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}  # noqa: F405
 # The manifest exists only after collectstatic; tests/pages/test_static.py makes one of its own.
 STATIC_ROOT = Path(_scratch.name) / "static"
 STATIC_ROOT.mkdir()

@@ -11,11 +11,14 @@ from typing import Any, Protocol
 
 from django.db import connection, models
 
+from musicdb.db import library_version
 from musicdb.db.bulk import BATCH, delete_of, in_batches, insert, update, with_derived
 
 # SQLite writes changed pages to the disk once they do not fit into its cache, and reads them again for the next rows.
 # Its default is 2 MB, and a large import changes a hundred.
 PAGE_CACHE_KIBIBYTES = 32_000
+# To insert so many rows takes longer than to do without the trigger that is called for each of them.
+MANY_ROWS = 5_000
 
 # Is called with how many rows are written, and how many there are.
 Written = Callable[[int, int], None]
@@ -44,10 +47,11 @@ DIRECT = DirectWriter()
 
 @dataclass
 class _Step:
-    """A temporary table with rows, and what writes them."""
+    """A temporary table with rows, and what writes them. ``target``: the table into which they are inserted, if so."""
 
     table: str
     write: Callable[[str], None]
+    target: str = ""
     rows: int = 0
 
 
@@ -66,7 +70,7 @@ class StagedWriter:
             with connection.cursor() as cursor:
                 cursor.execute(f"INSERT INTO {target} ({columns}) SELECT * FROM {table} ORDER BY rowid")  # noqa: S608
 
-        self._keep(len(fields), rows, write)
+        self._keep(len(fields), rows, write, model._meta.db_table)
 
     def update(self, model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         fields, rows = with_derived(model, fields, rows)
@@ -92,10 +96,12 @@ class StagedWriter:
         """Write the rows. Must run in a transaction, in a database that nobody has changed since they were kept."""
         total = sum(step.rows for step in self._steps)
         done = 0
-        for step in self._steps:
-            written(done, total)
-            step.write(step.table)
-            done += step.rows
+        large = {step.target for step in self._steps if step.target and step.rows >= MANY_ROWS}
+        with library_version.raised_once(connection, large):
+            for step in self._steps:
+                written(done, total)
+                step.write(step.table)
+                done += step.rows
         written(done, total)
 
     def drop(self) -> None:
@@ -106,11 +112,11 @@ class StagedWriter:
                 for step in self._steps:
                     cursor.execute(f"DROP TABLE IF EXISTS {step.table}")
 
-    def _keep(self, width: int, rows: Iterable[Sequence[Any]], write: Callable[[str], None]) -> None:
+    def _keep(self, width: int, rows: Iterable[Sequence[Any]], write: Callable[[str], None], target: str = "") -> None:
         batches = in_batches(rows, BATCH)
         if (first := next(batches, None)) is None:
             return
-        step = _Step(f"temp.staged_{len(self._steps)}", write)
+        step = _Step(f"temp.staged_{len(self._steps)}", write, target)
         self._steps.append(step)
         # The columns have no types: a value is kept as it comes, and gets the type of its column where it is written.
         columns = ", ".join(f"c{place}" for place in range(width))

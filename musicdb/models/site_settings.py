@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
+from musicdb.db import library_version
 from musicdb.models.fields import NameField
 from musicdb.models.validators import validate_colour, validate_integer_size
 
@@ -77,3 +78,22 @@ class SiteSettings(models.Model):
     def load() -> "SiteSettings":
         """Return the settings as the database has them now, or the defaults, which are not saved. One query."""
         return SiteSettings.objects.first() or SiteSettings(pk=THE_ROW)
+
+    @staticmethod
+    def load_with_version() -> "tuple[SiteSettings, str]":
+        """Return the settings, and the version of the library that they and all else have at least. One query.
+
+        Read before all else, the version is never newer than what else is read.
+        """
+        table, fields = SiteSettings._meta.db_table, SiteSettings._meta.concrete_fields
+        columns = ", ".join(f"settings.{field.column}" for field in fields)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {library_version.expression(connection)}, {columns} "  # noqa: S608
+                f"FROM (SELECT 1) AS always LEFT JOIN {table} AS settings ON settings.id = {THE_ROW}"
+            )
+            version, *values = cursor.fetchone()
+        known = values[0] is not None
+        names = [field.attname for field in fields]
+        settings = SiteSettings.from_db(connection.alias, names, values) if known else SiteSettings(pk=THE_ROW)
+        return settings, str(version)

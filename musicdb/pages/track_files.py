@@ -1,6 +1,5 @@
 """The files of a list of tracks: their addresses, and how one is sent."""
 
-import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import register_converter, reverse
 from django.urls.converters import StringConverter
-from django.utils.cache import get_conditional_response
 
 from musicdb.exports.track_lists import TRACK_LIST_FORMATS, Heading, TrackListFormat, write_track_list
-from musicdb.models import SiteSettings
 from musicdb.music import normalise_name
+from musicdb.pages.context import site_of
 from musicdb.pages.downloads import written
 
 _FORMATS = {one.extension: one for one in TRACK_LIST_FORMATS}
@@ -58,27 +56,19 @@ def files_of(view: str, *arguments: str | int, query: str = "") -> list[TrackFil
 def heading_of(request: HttpRequest, title: str, page: str, **facts: Any) -> Heading:
     """Return the heading of the list that ``page``, a path, shows. One query, for the name of the site."""
     absolute = request.build_absolute_uri
-    return Heading(title, SiteSettings.load().name, absolute(page), absolute, **facts)
+    return Heading(title, site_of(request).name, absolute(page), absolute, **facts)
 
 
 def send_tracks(request: HttpRequest, heading: Heading, tracks: QuerySet[Any], extension: str) -> HttpResponseBase:
-    """Send ``tracks`` in their order as a file, with an ETag by which an unchanged one need not be sent again."""
+    """Send ``tracks`` in their order as a file."""
     file_format = _FORMATS[extension]
     file = written(lambda file: write_track_list(file, heading, tracks, file_format))
-    etag = f'"{hashlib.file_digest(file, "sha256").hexdigest()}"'  # type: ignore[arg-type]
-    file.seek(0)
-    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = FileResponse(
-            file,
-            as_attachment=file_format.is_attachment,
-            filename=f"{_file_name(heading.title)}.{extension}",
-            content_type=file_format.media_type,
-        )
-    else:
-        file.close()
-    response["ETag"] = etag
-    return response
+    return FileResponse(
+        file,
+        as_attachment=file_format.is_attachment,
+        filename=f"{_file_name(heading.title)}.{extension}",
+        content_type=file_format.media_type,
+    )
 
 
 def _file_name(title: str) -> str:

@@ -266,6 +266,7 @@ def test_a_page_has_50_rows_unless_asked_and_200_at_most(get: Get) -> None:
     assert len(get("genres/", page_size=200)[1]["results"]) == 51
 
 
+@pytest.mark.django_db
 def test_who_takes_no_json_is_told_so(client: Client) -> None:
     response = client.get("/api/v1/", headers={"Accept": "application/xml"})
     assert (response.status_code, set(response.json())) == (406, {"detail"})

@@ -84,9 +84,12 @@ def test_tracks_are_filtered_by_bounds(client: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        (API, 4),  # how many, the playlists, their entries, what their rules find
-        (f"{API}mine/", 2),  # the playlist, its totals
-        (f"{API}mine/entries/", 5),  # the playlist, how many, the tracks with their albums, artists, labels
+        (API, 5),  # the version, how many, the playlists, their entries, what their rules find
+        (f"{API}mine/", 3),  # the version, the playlist, its totals
+        (
+            f"{API}mine/entries/",
+            6,
+        ),  # the version, the playlist, how many, the tracks with their albums, artists, labels
     ],
 )
 def test_answers_ask_as_much_for_three_rows_as_for_one(

@@ -81,7 +81,7 @@ class TestSitemaps:
         files = [file for file in addresses(client, "/sitemap.xml") if "genres" in file]
         # None for the keys from 30 to 89, which no genre has.
         assert files == ["/sitemap-genres.xml", *(f"/sitemap-genres.xml?p={part}" for part in (2, 3, 4))]
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             parts = [addresses(client, files[0])]
         parts += [addresses(client, file) for file in files[1:]]
         assert [len(part) for part in parts] == [9, 10, 5, 2]
@@ -95,10 +95,10 @@ class TestSitemaps:
         for number in range(rows):
             clustered_genre(name=f"g{number}")
         for name in ("artists", "tracks", "runs", "clusters"):
-            with django_assert_num_queries(2):
+            with django_assert_num_queries(3):
                 client.get(f"/sitemap-{name}.xml")
-        # One for each of eight files, and the newest date of two.
-        with django_assert_num_queries(10):
+        # One for each of eight files, and the newest date of two; the version.
+        with django_assert_num_queries(11):
             client.get("/sitemap.xml")
 
     def test_robots_are_told_where_it_is(self, client: Client) -> None:

@@ -181,12 +181,12 @@ def test_queries_do_not_depend_on_the_tracks(
         run = stored_run(genre, {1: tracks}, is_published=True)
     ids = ",".join(str(key) for key in run.memberships.values_list("track", flat=True))
     everything = selection(client, run, (-9, -9), (9, 9))
-    # The run comes first. A selection looks up the outline's tracks, counts them, and reads the page of
+    # The version and the run come first. A selection looks up the outline's tracks, counts them, and reads the page of
     # them with artists and labels; its file has the name of the site, their number, their order, and them with artists.
     for path, query, queries in (
-        ("points.bin", {}, 2),
-        ("by-energy.bin", {}, 2),
-        ("tracks.json", {"ids": ids}, 3),
+        ("points.bin", {}, 3),
+        ("by-energy.bin", {}, 3),
+        ("tracks.json", {"ids": ids}, 4),
     ):
         with django_assert_num_queries(queries):
             assert client.get(base(run) + path, query).status_code == 200

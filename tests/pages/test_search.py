@@ -94,10 +94,9 @@ rows = once_for_the_module(make_library, 1, 3)
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        # One a kind, and the rows of six kinds; the artists of the albums and of the tracks.
-        ("/search/suggest", 15),
-        ("/api/v1/search/", 15),
-        # And the settings of the site.
+        # One a kind, and the rows of six kinds; the artists of the albums and of the tracks; the version.
+        ("/search/suggest", 16),
+        ("/api/v1/search/", 16),
         ("/search/", 16),
     ],
 )

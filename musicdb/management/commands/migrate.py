@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections, transaction
 
-from musicdb.db import migration_lock, trigrams
+from musicdb.db import library_version, migration_lock, trigrams
 from musicdb.management.base import BaseCommand
+from musicdb.models.public_tables import public_tables
 from musicdb.search.indexes import NAMED_TABLES
 
 
@@ -15,7 +16,8 @@ class Command(BaseCommand, migrate.Command):
         connection = connections[options["database"]]
         with migration_lock(connection):
             super().handle(*args, **options)
-            if connection.vendor == "sqlite":
-                # A migration that alters a column makes the table anew, without its triggers.
-                with transaction.atomic(using=connection.alias):
+            # A new table has no triggers yet. One that a migration altered has lost them: SQLite makes it anew.
+            with transaction.atomic(using=connection.alias):
+                library_version.ensure(connection, public_tables())
+                if connection.vendor == "sqlite":
                     trigrams.repair(connection, NAMED_TABLES)
