@@ -14,8 +14,11 @@ from clusters.runs.similar import neighbours_at
 from musicdb.models import Artist, Genre, Track, TrackArtist
 from musicdb.models.visibility import members_in_order, with_page_state
 
-# The artists of so many tracks near to the mean of an artist's are counted; so many of them are shown.
+# The artists of so many tracks near to the mean of an artist's are counted. In a small library, those of a twentieth of
+# its tracks, but of FEWEST at least.
 NEAR = 150
+FEWEST = 12
+# So many artists are shown.
 ALIKE = 8
 
 
@@ -69,7 +72,8 @@ def artists_alike(artist: Artist, means: dict[str, float], file: str) -> list[Ar
     neighbours = neighbours_at(file)
     if neighbours is None or set(means) != set(FEATURE_NAMES):
         return []
-    near = neighbours.nearest([means[name] for name in FEATURE_NAMES], NEAR, 0)
+    count = min(NEAR, max(FEWEST, len(neighbours) // 20))
+    near = neighbours.nearest([means[name] for name in FEATURE_NAMES], count, 0)
     order = {key: place for place, (key, _) in enumerate(near)}
     rows = TrackArtist.objects.filter(track__in=list(order)).exclude(artist=artist).select_related("artist")
     linked = sorted(with_page_state(rows, "artist"), key=lambda row: (order[row.track_id], row.position))
