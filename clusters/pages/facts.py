@@ -141,12 +141,13 @@ def report_facts(context: Context) -> Facts:
 
 
 def home_facts(context: Context, name: str, introduction: str) -> Facts:
-    totals = {kind: f"{count:,}" for kind, count in context["totals"].items()}
+    totals = {kind: f"{count:,}" for kind, count in context["totals"].items() if count}
     library = context["library"]
-    sentence = ", ".join(f"{count} {kind}" for kind, count in totals.items())
+    sentence = ", ".join(f"{count} {kind}" for kind, count in totals.items()) or "Music"
     return Facts(
         title="",
-        description=introduction.strip() or f"{sentence}, grouped by how they sound.",
+        description=introduction.strip()
+        or f"{sentence}, grouped by {'how they sound' if totals else 'how it sounds'}.",
         picture=plot(library) if library else None,
         data={"@type": "WebSite", "name": name},
     )

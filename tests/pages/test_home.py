@@ -71,3 +71,19 @@ def test_it_needs_eight_queries_whatever_the_library(
     # The version with the site settings; playlists; the library's run; totals; the map; genres and their runs.
     with django_assert_num_queries(7):
         client.get("/")
+
+
+def test_what_the_library_has_none_of_is_not_counted(client: Client) -> None:
+    TrackFactory(album=None)
+    response = client.get("/")
+    page = parse(response)
+    assert {term.text: number.text for term, number in zip(page.all("dt"), page.all("dd"), strict=True)} == {
+        "tracks": "1"
+    }
+    assert '<meta name="description" content="1 tracks, grouped by how they sound.">' in response.text
+
+
+def test_an_empty_library_has_no_counts(client: Client) -> None:
+    response = client.get("/")
+    assert not parse(response).all("dt")
+    assert 'content="Music, grouped by how it sounds."' in response.text
