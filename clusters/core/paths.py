@@ -9,15 +9,15 @@ import numpy as np
 from clusters.core.features import IntArray
 from clusters.core.neighbours import CHUNK, Neighbours
 
-# A path has at most so many steps.
+# The most steps of a path.
 MAX_STEPS = 9
-# The line is divided into so many parts, and so many tracks nearest to it are looked at in each.
+# Into how many parts the line is divided, and how many tracks nearest to it are considered in each.
 PARTS = 12
 IN_EACH_PART = 24
 
 
 def path_between(neighbours: Neighbours, start: int, end: int, steps: int = MAX_STEPS) -> list[int]:
-    """Return the ids of the tracks on a path of at most so many steps, with ``start`` and ``end``, two other ids.
+    """Return the ids of the tracks on a path of at most ``steps`` steps, from ``start`` to ``end``, two different ids.
 
     Each recording is on it once. It is empty if the table lacks one of the two.
     """

@@ -12,13 +12,13 @@ from clusters.core.features import BY_NAME, FEATURE_NAMES, WEIGHTS, FeatureTable
 
 # The quantiles of a feature are its values at each percent, from the lowest to the highest.
 PERCENTS = 100
-# So many of the lowest and the highest tracks are kept. Pages show fewer, since some may be one song in two versions.
+# How many of the lowest and of the highest tracks are kept. Pages show fewer: some may be one song in two versions.
 EXTREMES = 14
-# So many points of a plot are kept for small pictures of it, at least so many of each cluster, in these units.
+# How many points of a plot are kept for small pictures of it, and how many of each cluster at least; their units.
 MAX_POINTS = 500
 MIN_POINTS = 40
 POINT_UNITS = 1000
-# To so many decimals are quantiles kept.
+# How many decimals of a mean and a quantile are kept.
 DECIMALS = 4
 
 
@@ -27,7 +27,7 @@ class Distribution:
     """How a feature is spread over the recordings of a collection, each counted once.
 
     ``quantiles``: PERCENTS + 1 values, ascending. ``lowest``, ``highest``: the ids of the tracks at either end, the
-    outermost first; empty where so many have the outermost value that these would be any of them.
+    outermost first; empty if more than EXTREMES tracks have the outermost value.
     """
 
     mean: float

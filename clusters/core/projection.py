@@ -67,7 +67,7 @@ def project(table: FeatureTable) -> Projection:
     # Check the range as well: the deviation of a constant column may be a rounding error above zero.
     varies = (deviations > 0) & (ranges > 0)
     if not varies.any():
-        raise UnclusterableError(f"all {len(table)} tracks have the same features: there is nothing to tell apart")
+        raise UnclusterableError(f"all {len(table)} tracks have the same features, so they cannot be divided")
     centred = values[:, varies] - values[:, varies].mean(axis=0)
     weights = np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])[varies]
     weighted = centred * weights

@@ -89,7 +89,7 @@ def bars(means: Means, others: Means) -> list[Bar]:
 
 @dataclass(frozen=True)
 class Column:
-    """So many tracks of a year or decade. ``x``, ``y``, ``height``: of its column in the chart."""
+    """How many tracks are of a year or decade. ``x``, ``y``, ``height``: of its column in the chart."""
 
     name: str
     count: int

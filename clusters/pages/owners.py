@@ -18,7 +18,7 @@ from musicdb.models.querysets import count_related
 from musicdb.pages import views
 from musicdb.pages.generic import Paginator
 
-# So many clusters, artists, labels and genres are named at most.
+# How many clusters, artists, labels and genres are named at most.
 NAMED = 12
 
 

@@ -15,7 +15,7 @@ from musicdb.pages.track_files import files_of, heading_of, send_tracks
 from musicdb.search import cut_query, found_directly, search_everywhere
 from musicdb.search.groups import TRACKS
 
-# So many tracks are offered to choose from.
+# How many tracks are offered to choose from.
 CHOICES = 20
 
 

@@ -8,7 +8,7 @@ from clusters.models import Collection, CollectionKind, Membership, RunProfile
 from clusters.pages import charts
 from musicdb.models import Track
 
-# A track can be in many genres; so many are compared with.
+# A track can be in many genres; it is compared with the first of them.
 MAX_GENRES = 3
 
 

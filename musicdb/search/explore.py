@@ -12,7 +12,7 @@ from musicdb.models import Track
 from musicdb.music import AUDIO_FEATURES
 from musicdb.search.tracks import TrackFilter
 
-# So many points can be told apart, and sent with a page.
+# With more points, they cover each other, and the page is large.
 MOST_POINTS = 1_500
 # Knuth's multiplicative hash: the keys times this, modulo 2³², are spread evenly, whatever the order of an import.
 # Source: D. E. Knuth, *The Art of Computer Programming*, volume 3, section 6.4.
@@ -67,7 +67,7 @@ class ExploreFilter(TrackFilter):
 
 @dataclass(frozen=True)
 class Sample:
-    """``tracks`` are rows with ``pk``, ``slug``, ``title`` and the wanted columns; ``total``: of so many."""
+    """``tracks`` are rows with ``pk``, ``slug``, ``title`` and the wanted columns; ``total``: of how many."""
 
     tracks: list[dict[str, Any]]
     total: int

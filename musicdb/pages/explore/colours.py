@@ -9,7 +9,7 @@ from typing import Any
 from musicdb.pages.explore.scatter import across, written
 from musicdb.search import AXES, DECADE, GENRE, LIKED
 
-# So many colours can be told apart; see the stylesheet. Groups beyond them are put together.
+# How many colours a reader can distinguish; see the stylesheet. All further groups share one.
 MOST_GROUPS = 8
 STEPS = 5
 UNKNOWN = "unknown"
@@ -72,7 +72,7 @@ def _by_decade(dates: Sequence[date | None]) -> Grouping:
 def _by_genre(genres: Sequence[Sequence[str]]) -> Grouping:
     """Return the most common genres; a track in several of them is shown in the most common one."""
     counts = Counter(name for of_track in genres for name in of_track)
-    # A genre that all have, such as the one that is filtered by, tells none apart.
+    # A genre that all have, such as the one that is filtered by, divides nothing.
     common = [name for name, count in counts.most_common(MOST_GROUPS) if count < len(genres)][: MOST_GROUPS - 1]
     other = "other genres" if common else "all"
     chosen = [next((name for name in common if name in of_track), other) for of_track in genres]

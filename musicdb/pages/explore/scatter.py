@@ -38,7 +38,7 @@ class Scale:
         return [Tick(f"{self.place(value):.1f}", written(value)) for value in values]
 
     def parts(self, number: int) -> list[float]:
-        """Return the ends of so many equal parts of the axis, without the first."""
+        """Divide the axis into ``number`` equal parts, and return their ends, without the first."""
         return [self.low + (self.high - self.low) * part / number for part in range(1, number + 1)]
 
 

@@ -1,6 +1,6 @@
 """Which addresses an export has: all but those that only a live site can answer, and those that are not wanted.
 
-Addresses are told apart by the names of their patterns in ``urls.py``. Another application registers its own.
+Each part names the patterns in ``urls.py`` whose addresses belong to it. Another application registers its own.
 """
 
 from collections.abc import Iterable

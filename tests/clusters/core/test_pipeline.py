@@ -325,7 +325,7 @@ class TestBadData:
 
     def test_all_tracks_identical(self) -> None:
         with pytest.raises(
-            UnclusterableError, match=r"^all 30 tracks have the same features: there is nothing to tell apart$"
+            UnclusterableError, match=r"^all 30 tracks have the same features, so they cannot be divided$"
         ):
             cluster(table(constant(30)), Params())
 

@@ -45,7 +45,7 @@ class TestSkipped:
         outcome = run(genre)
 
         assert outcome.status == "skipped"
-        assert outcome.reason == "all 12 tracks have the same features: there is nothing to tell apart"
+        assert outcome.reason == "all 12 tracks have the same features, so they cannot be divided"
 
     def test_the_old_run_stays_and_the_others_go_on(self, genre: Genre) -> None:
         run(genre)
