@@ -9,7 +9,7 @@ from musicdb.models.constraints import UniqueName
 from musicdb.models.fields import NameField
 from musicdb.models.history import PlaylistVersion, Versions
 from musicdb.models.name_keys import KeyedByName, ListedByName, list_index, search_index
-from musicdb.models.playlist_querysets import PlaylistQuerySet
+from musicdb.models.querysets.playlists import PlaylistQuerySet
 from musicdb.models.slugged import SluggedModel
 from musicdb.models.visibility import Visibility
 

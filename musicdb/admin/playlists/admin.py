@@ -21,8 +21,8 @@ from musicdb.admin.playlists.forms import RULE_FIELDS, PlaylistForm
 from musicdb.admin.playlists.tracks import TracksPage, tracks_csv
 from musicdb.exports.lists import PlaylistResource
 from musicdb.models import Playlist, PlaylistAlias, PlaylistEntry
-from musicdb.models.playlist_querysets import PlaylistQuerySet
 from musicdb.models.querysets import count_related
+from musicdb.models.querysets.playlists import PlaylistQuerySet
 from musicdb.music import FEATURE_NAMES
 from musicdb.search import RuleFilter, count_tracks
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from musicdb.db.text_search import AliasSearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
-from musicdb.models.querysets import NaturalKeyMixin
+from musicdb.models.querysets.shared import NaturalKeyMixin
 from musicdb.models.visibility import Visibility
 
 if TYPE_CHECKING:
