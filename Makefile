@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 run demo: export DEBUG ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search bench-site-search bench-libraries bench-map bench-pages bench-similar
+.PHONY: help run demo test test-all coverage lint format requirements screenshots clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search bench-site-search bench-libraries bench-map bench-pages bench-similar
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ lint: $(VENV)/.installed-dev ## conflict marks, style, types, layers, migrations
 format: $(VENV)/.installed-dev ## format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+screenshots: $(VENV)/.installed-dev ## take the pictures of the README anew, with Chromium (a minute)
+	@$(BIN)/python -m docs.screenshots
 
 bench-quality: $(VENV)/.installed-dev ## compare our clusters with a baseline's, genre by genre (needs the data; minutes)
 	@$(BIN)/python -m benchmarks.quality
