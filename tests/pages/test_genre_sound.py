@@ -1,5 +1,6 @@
 """What the pages of genres and tracks say of how they sound: curves, extremes, years, what is alike."""
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,11 @@ def test_the_years_in_the_chart_are_those_in_its_table_and_its_sentence(client: 
     heights = [float(rect.attrs["height"] or 0) for rect in chart.one("svg").all("rect")]
     assert heights == [pytest.approx(60 * 5 / 7, abs=0.1), 60.0]
     assert chart.one("figcaption").text == "From 1999 to 2002; most in 2002: 7."
+
+
+def test_the_time_of_the_run_has_no_microseconds_which_html_does_not_know(client: Client) -> None:
+    (written,) = [each.attrs["datetime"] or "" for each in parse(client.get("/genres/dub/")).all("time")]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", written)
 
 
 def test_the_extremes_of_a_feature_are_its_ten_highest_and_lowest_tracks(client: Client) -> None:
