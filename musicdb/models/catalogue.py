@@ -340,5 +340,10 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
         return self.preview_url if self.preview_url.startswith(("https://", "http://")) else ""
 
     @property
+    def is_ranked(self) -> bool:
+        """Whether anything says how good it is: a score, that it is liked, or its popularity."""
+        return self.score is not None or self.liked or self.popularity is not None
+
+    @property
     def has_features(self) -> bool:
         return any(getattr(self, name) is not None for name in FEATURE_NAMES)
