@@ -13,11 +13,11 @@ from django.db.models.functions import NullIf
 from musicdb.db import in_batches, one_of
 from musicdb.db.text_search import SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
+from musicdb.models.querysets.shared import NaturalKeyMixin, rows_with
 from musicdb.music import FEATURE_NAMES, title_key
 
 if TYPE_CHECKING:
-    from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401
-from musicdb.models.querysets.shared import NaturalKeyMixin, rows_with
+    from musicdb.models import Artist, Label, Track
 
 
 def _without_artists(track: Any) -> Any:
