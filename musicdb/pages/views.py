@@ -229,7 +229,7 @@ class ArtistDetailView(OwnedTracksView):
     template_name = "musicdb/artist_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        albums = Album.objects.of_artist(self.owner).for_list()
+        albums = Album.objects.of_artist(self.owner).with_track_count().newest_first()
         genres = Genre.objects.filter(tracks__artists=self.owner).distinct()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], genres=genres, **kwargs)
 
@@ -245,7 +245,7 @@ class LabelDetailView(OwnedTracksView):
         return Track.objects.of_label(self.owner).most_loved_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        albums = Album.objects.of_label(self.owner).for_list()
+        albums = Album.objects.of_label(self.owner).with_track_count().newest_first()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], **kwargs)
 
     def facts(self, context: dict[str, Any]) -> Facts:
