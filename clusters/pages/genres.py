@@ -10,8 +10,7 @@ from clusters.core.features import FEATURE_NAMES
 from clusters.core.profiles import standing
 from clusters.models import Run, RunProfile
 from clusters.pages import charts
-from clusters.runs.alike import genres_near
-from clusters.runs.extremes import Extremes, extremes, keys_of_extremes
+from clusters.runs import Extremes, extremes_of, genres_near, keys_of_extremes
 from musicdb.models import Genre, Track
 from musicdb.models.named_rows import NamedRow, named_rows
 from musicdb.models.querysets import table_columns
@@ -69,7 +68,7 @@ class GenreView(GenreDetailView):
                 charts.curve(name, profile.quantiles[name], library.quantiles[name] if library else ()),
                 _median(name, profile),
                 _median(name, library) if library else "",
-                extremes(profile, name, at_ends),
+                extremes_of(profile, name, at_ends),
             )
             for name in FEATURE_NAMES
         ]

@@ -339,6 +339,15 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
         """The address of the preview if a page can safely link it, else empty."""
         return self.preview_url if self.preview_url.startswith(("https://", "http://")) else ""
 
+    def is_one_recording_with(self, other: "Track") -> bool:
+        """Return whether both are one recording, where they have the same ISRC, or the same title and sound.
+
+        Tracks that were read ``with_other_releases`` have.
+        """
+        if self.isrc and other.isrc:
+            return self.isrc == other.isrc
+        return set(self.artists_in_order) == set(other.artists_in_order)
+
     @property
     def is_ranked(self) -> bool:
         """Whether anything says how good it is: a score, that it is liked, or its popularity."""
