@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 run demo: export DEBUG ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all coverage lint format requirements clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search bench-site-search bench-libraries bench-map bench-similar
+.PHONY: help run demo test test-all coverage lint format requirements screenshots clean bench-quality bench-recluster bench-scale bench-import bench-memory bench-export bench-search bench-site-search bench-libraries bench-map bench-pages bench-similar
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ format: $(VENV)/.installed-dev ## format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+screenshots: $(VENV)/.installed-dev ## take the pictures of the README anew, with Chromium (a minute)
+	@$(BIN)/python -m docs.screenshots
+
 bench-quality: $(VENV)/.installed-dev ## compare our clusters with a baseline's, genre by genre (needs the data; minutes)
 	@$(BIN)/python -m benchmarks.quality
 
@@ -89,6 +92,9 @@ bench-search: $(VENV)/.installed-dev ## search 500,000 tracks in the admin, on S
 
 bench-site-search: $(VENV)/.installed-dev ## search 500,000 tracks as visitors do, on SQLite and PostgreSQL (minutes)
 	@$(BIN)/python -m benchmarks.site_search
+
+bench-pages: $(VENV)/.installed-dev ## ask for pages over 50 connections, against an empty page and a static file (ten minutes)
+	@$(BIN)/python -m benchmarks.pages
 
 bench-map: $(VENV)/.installed-dev ## move and zoom the map of 100,000 tracks in a slow browser (minutes)
 	@$(BIN)/python -m benchmarks.map_frames

@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -123,3 +125,29 @@ def _library(folder: Path, url: str, project: Path = PROJECT) -> Library:
     )
     library.manage("migrate", "-v0")
     return library
+
+
+@contextmanager
+def served(library: Library) -> Iterator[str]:
+    """Serve ``library`` by the development server, at the address that is yielded."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # Without DEBUG, the static files would have to be collected first.
+    environment = {**os.environ, **library.environment, "DEBUG": "1"}
+    command = [sys.executable, "manage.py", "runserver", "--noreload", "--skip-checks", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(
+        command, cwd=library.project, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"{address}/healthz").close()  # noqa: S310 (the server above)
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()

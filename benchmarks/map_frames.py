@@ -6,21 +6,16 @@ shortest that the browser has, so a ratio of 1 means that no frame is late.
 """
 
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from gzip import compress
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.library import PROJECT, Library, sqlite
+from benchmarks.library import PROJECT, served, sqlite
 from benchmarks.report import Report
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -55,7 +50,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="musicdb-bench-") as scratch, sqlite(Path(scratch)) as library:
             library.python("-c", FILL, str(tracks))
             library.manage("recluster", "library")
-            with _served(library) as address:
+            with served(library) as address:
                 _measure(report, tracks, address)
     return report.verdict()
 
@@ -82,32 +77,6 @@ Track.objects.bulk_create(
     batch_size=2_000,
 )
 """
-
-
-@contextmanager
-def _served(library: Library) -> Iterator[str]:
-    """Serve ``library`` at the address that is yielded."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # Without DEBUG, the static files would have to be collected first.
-    environment = {**os.environ, **library.environment, "DEBUG": "1"}
-    command = [sys.executable, "manage.py", "runserver", "--noreload", "--skip-checks", f"127.0.0.1:{port}"]
-    server = subprocess.Popen(
-        command, cwd=library.project, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"{address}/healthz").close()  # noqa: S310 (the server above)
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield address
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _measure(report: Report, tracks: int, address: str) -> None:

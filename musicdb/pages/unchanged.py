@@ -48,6 +48,14 @@ class UnchangedPageMiddleware:
         self.without_version = (*WITHOUT_VERSION, f"/{settings.MEDIA_URL.lstrip('/')}")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._answer(request)
+        if request.method == "HEAD" and isinstance(response, HttpResponse) and response.content:
+            # The server would drop the content, and warn of it in its log.
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in {"GET", "HEAD"} or request.path_info.startswith(self.without_version):
             return self.get_response(request)
         try:

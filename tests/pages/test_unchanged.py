@@ -7,7 +7,8 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.core.cache import caches
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from clusters.models import Collection, Run
@@ -144,6 +145,12 @@ def test_the_tag_of_one_page_is_that_of_no_other(client: Client, other: str) -> 
 
 def test_any_tag_is_no_answer_about_a_page_that_may_not_be(client: Client) -> None:
     assert client.get("/artists/none/", headers={"If-None-Match": "*"}).status_code == 404
+
+
+def test_a_head_request_gets_the_length_and_no_content(rf: RequestFactory) -> None:
+    # The client of the tests would drop the content itself.
+    answer: Any = unchanged.UnchangedPageMiddleware(lambda request: HttpResponse("words"))(rf.head("/artists/"))
+    assert (answer.content, answer["Content-Length"], answer["Cache-Control"]) == (b"", "5", VISITOR)
 
 
 def test_other_code_makes_other_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
