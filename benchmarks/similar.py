@@ -14,7 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from benchmarks.made import MEANS, SPREADS
 from benchmarks.report import Report
-from clusters.core.features import FEATURE_NAMES, WEIGHTS
+from clusters.core.features import FEATURE_NAMES, WEIGHT_OF_EACH
 from clusters.core.neighbours import Neighbours, table_of
 
 TRACKS, REPEATS = 500_000, 21
@@ -27,8 +27,7 @@ def main() -> int:
     random = np.random.default_rng(2026)
     values = MEANS + SPREADS * random.standard_normal((TRACKS, len(FEATURE_NAMES)))
     ids = np.arange(1, TRACKS + 1)
-    weights = np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])
-    points = (values * weights).astype(np.float32)
+    points = (values * WEIGHT_OF_EACH).astype(np.float32)
     brute = NearestNeighbors(n_neighbors=NEAREST + 1, algorithm="brute").fit(points)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tracks.near"

@@ -37,6 +37,8 @@ BY_NAME = {feature.name: feature for feature in FEATURES}
 # A feature counts the same in every collection. Standardising would enlarge a feature that hardly varies within one.
 # Features from 0 to 1 count as they are; tempo and loudness are divided by their ranges (250 BPM, 60 dB) and halved.
 WEIGHTS = {"tempo": 0.5 / 250, "loudness": 0.5 / 60}
+# The same for all features, in the order of FEATURE_NAMES.
+WEIGHT_OF_EACH = np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])
 
 
 class UnclusterableError(ValueError):

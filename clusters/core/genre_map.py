@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from clusters.core.features import FEATURE_NAMES, WEIGHTS, FloatArray
+from clusters.core.features import WEIGHT_OF_EACH, FloatArray
 
 # Labels are moved apart this many times at most. Then those that still overlap are few.
 ROUNDS = 400
@@ -13,7 +13,6 @@ ROUNDS = 400
 STEP = 0.5
 # What is left between two labels.
 GAP = 4.0
-_WEIGHTS = np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])
 
 
 @lru_cache(maxsize=8)
@@ -28,7 +27,7 @@ def placed(
     """
     if not means:
         return ()
-    values = np.array(means) * _WEIGHTS
+    values = np.array(means) * WEIGHT_OF_EACH
     offsets = values - values.mean(axis=0)
     _, _, axes = np.linalg.svd(offsets, full_matrices=False)
     # The sign of a component is arbitrary: its largest loading is made positive.

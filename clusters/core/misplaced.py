@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clusters.core.features import FEATURE_NAMES, WEIGHTS, FloatArray, IntArray
+from clusters.core.features import WEIGHT_OF_EACH, FloatArray, IntArray
 from clusters.core.fitting.choice import too_small
 from clusters.core.fitting.kmeans import best_of_starts, squared_distances
 
@@ -83,7 +83,7 @@ def find_misplaced(table: GenreTable, seed: int = 0) -> Finds:
     Chance is measured by shuffling which track is in which genres, SHUFFLES times: the genres keep their sizes, tracks
     keep the number of their genres, and the centres are computed anew. There must be two genres or more.
     """
-    points = table.values * np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])
+    points = table.values * WEIGHT_OF_EACH
     source = np.random.default_rng(seed)
     found = _places(points, table, source)
     by_chance = np.concatenate([_places(source.permutation(points), table, source).scores for _ in range(SHUFFLES)])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clusters.core.features import BY_NAME, FEATURE_NAMES, WEIGHTS, FloatArray, IntArray
+from clusters.core.features import BY_NAME, FEATURE_NAMES, WEIGHT_OF_EACH, FloatArray, IntArray
 
 # What a track takes in the table: its id, its recording, its weighted features.
 BYTES_A_TRACK = 8 + 4 + 4 * len(FEATURE_NAMES)
@@ -27,15 +27,13 @@ MAX_WORDS = 3
 # Two tracks differ if so large a part of the library lies between them.
 MUCH = 0.25
 
-_WEIGHTS = np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])
-
 
 def table_of(ids: IntArray, recordings: IntArray, values: FloatArray) -> bytes:
     """Return the bytes of a table. ``ids``: shape (n,), ascending. ``recordings``: shape (n,); equal numbers are one.
 
     ``values``: shape (n, len(FEATURE_NAMES)), in the features' own units.
     """
-    columns = np.ascontiguousarray((values * _WEIGHTS).T, dtype="<f4")
+    columns = np.ascontiguousarray((values * WEIGHT_OF_EACH).T, dtype="<f4")
     return ids.astype("<i8").tobytes() + recordings.astype("<i4").tobytes() + columns.tobytes()
 
 
@@ -91,7 +89,7 @@ class Neighbours:
         return found
 
     def _point(self, values: Sequence[float]) -> NDArray[np.float32]:
-        point: NDArray[np.float32] = (np.array(values) * _WEIGHTS).astype(np.float32)
+        point: NDArray[np.float32] = (np.array(values) * WEIGHT_OF_EACH).astype(np.float32)
         return point
 
     def rows_of(self, ids: Sequence[int]) -> IntArray:

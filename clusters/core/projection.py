@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 
 from clusters.core.features import (
     FEATURE_NAMES,
-    WEIGHTS,
+    WEIGHT_OF_EACH,
     FeatureTable,
     FloatArray,
     IntArray,
@@ -69,7 +69,7 @@ def project(table: FeatureTable) -> Projection:
     if not varies.any():
         raise UnclusterableError(f"all {len(table)} tracks have the same features, so they cannot be divided")
     centred = values[:, varies] - values[:, varies].mean(axis=0)
-    weights = np.array([WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES])[varies]
+    weights = WEIGHT_OF_EACH[varies]
     weighted = centred * weights
     with one_thread():
         pca = PCA(n_components=min(COMPONENTS, *weighted.shape), svd_solver="covariance_eigh").fit(weighted)

@@ -14,23 +14,25 @@ def with_library_figures(rows: Rows) -> Rows:
 
     Each is None where the library has no published run, or none with a profile.
     """
-    library = Run.objects.published().filter(collection__kind="library", collection__is_off=False).order_by()
-    profile = RunProfile.objects.filter(run__in=library.values("pk"))
     annotated: Rows = rows.annotate(
-        library_means=Subquery(profile.values("means")[:1], output_field=JSONField()),
-        library_neighbours=Subquery(library.values("neighbours")[:1], output_field=CharField()),
+        library_means=_of_library("means"),
+        library_neighbours=Subquery(
+            Run.objects.of_library().order_by().values("neighbours")[:1], output_field=CharField()
+        ),
     )
     return annotated
 
 
 def with_library_points(rows: Rows) -> Rows:
     """Annotate ``rows`` with ``library_points``, of the library's profile; None without one. No query of its own."""
-    library = Run.objects.published().filter(collection__kind="library", collection__is_off=False).order_by()
-    profile = RunProfile.objects.filter(run__in=library.values("pk"))
-    annotated: Rows = rows.annotate(
-        library_points=Subquery(profile.values("points")[:1], output_field=JSONField()),
-    )
+    annotated: Rows = rows.annotate(library_points=_of_library("points"))
     return annotated
+
+
+def _of_library(column: str) -> Subquery:
+    """Return a column of the profile of the library's run."""
+    profile = RunProfile.objects.filter(run__in=Run.objects.of_library().order_by().values("pk"))
+    return Subquery(profile.values(column)[:1], output_field=JSONField())
 
 
 def with_own_run(rows: Rows, kind: str) -> Rows:

@@ -18,10 +18,17 @@ from musicdb.models.querysets import table_columns
 if TYPE_CHECKING:
     from clusters.models import Cluster, Collection, ExcludedTrack, Membership, Run
 
+# Where the library is not clustered any more, the run that it has may be out of date.
+_IS_LIBRARY = Q(collection__kind="library", collection__is_off=False)
+
 
 class RunQuerySet(models.QuerySet["Run"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
+
+    def of_library(self) -> Self:
+        """The published run of the library, if the library is still clustered."""
+        return self.published().filter(_IS_LIBRARY)
 
     def of(self, collection: "Collection") -> Self:
         return self.filter(collection=collection)
@@ -36,8 +43,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def with_library(self, condition: Q) -> Self:
         """The published runs that meet ``condition``, and that of the library, each with its profile. One query."""
-        library = Q(collection__kind="library", collection__is_off=False)
-        return self.published().filter(condition | library).with_profile()
+        return self.published().filter(condition | _IS_LIBRARY).with_profile()
 
     def mean_profiles(self) -> "models.QuerySet[Run, Any]":
         """Of each genre whose run has a profile: key, name, slug, how many tracks, means. One query."""
@@ -55,8 +61,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def neighbours_of_library(self) -> str:
         """Return the name of the file in which similar tracks are found; empty if visitors see none. One query."""
-        shown = self.published().filter(collection__kind="library", collection__is_off=False)
-        return shown.values_list("neighbours", flat=True).first() or ""
+        return self.of_library().values_list("neighbours", flat=True).first() or ""
 
     def newest_first(self) -> Self:
         return self.order_by("-finished_at", "-pk")

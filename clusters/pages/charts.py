@@ -13,6 +13,7 @@ FEATURES = {feature.name: feature for feature in AUDIO_FEATURES if feature.name 
 # The size of a curve in its own units; see ``curve.html``.
 WIDTH, HEIGHT = 100, 24
 PARTS = 25
+YEARS_WIDTH, YEARS_HEIGHT = 400, 60
 # How many years a chart of years has a column for at most; with more, a column is a decade.
 MAX_YEARS = 40
 
@@ -105,7 +106,7 @@ class Years:
     columns: Sequence[Column]
     width: float
     words: str
-    height: int = 60
+    box: str = f"0 0 {YEARS_WIDTH} {YEARS_HEIGHT}"
 
     @property
     def first(self) -> str:
@@ -121,11 +122,11 @@ def years(counts: Sequence[tuple[int, int]]) -> Years | None:
     if len(counts) < 2:
         return None
     by_name = _by_decade(counts) if counts[-1][0] - counts[0][0] >= MAX_YEARS else _by_year(counts)
-    most, step = max(by_name.values()), 400 / len(by_name)
+    most, step = max(by_name.values()), YEARS_WIDTH / len(by_name)
     columns = []
     for place, (name, count) in enumerate(by_name.items()):
-        height = round(60 * count / most, 1)
-        columns.append(Column(name, count, round(place * step, 1), round(60 - height, 1), height))
+        height = round(YEARS_HEIGHT * count / most, 1)
+        columns.append(Column(name, count, round(place * step, 1), round(YEARS_HEIGHT - height, 1), height))
     busiest = max(columns, key=lambda column: column.count)
     words = f"From {columns[0].name} to {columns[-1].name}; most in {busiest.name}: {busiest.count:,}."
     return Years(columns, round(0.8 * step, 1), words)

@@ -24,11 +24,7 @@ class RankPaginator(Paginator):
 
     def __init__(self, cluster: Cluster, memberships: Any, per_page: int) -> None:
         super().__init__(memberships, per_page)
-        self.size = cluster.size
-
-    @property
-    def count(self) -> int:
-        return self.size
+        self.count = cluster.size
 
     def page(self, number: int | str) -> Page:
         number = self.validate_number(number)

@@ -10,8 +10,7 @@ from clusters.core.features import FEATURE_NAMES
 from clusters.core.profiles import standing
 from clusters.models import Run, RunProfile
 from clusters.pages import charts
-from clusters.runs.alike import genres_near
-from clusters.runs.extremes import Extremes, extremes, keys_of_extremes
+from clusters.runs import Extremes, extremes_of, genres_near, keys_of_extremes
 from musicdb.models import Genre, Track
 from musicdb.models.named_rows import NamedRow, named_rows
 from musicdb.models.querysets import table_columns
@@ -69,7 +68,7 @@ class GenreView(GenreDetailView):
                 charts.curve(name, profile.quantiles[name], library.quantiles[name] if library else ()),
                 _median(name, profile),
                 _median(name, library) if library else "",
-                extremes(profile, name, at_ends),
+                extremes_of(profile, name, at_ends),
             )
             for name in FEATURE_NAMES
         ]
@@ -91,16 +90,14 @@ class GenreView(GenreDetailView):
 def _tracks_of(genre: Genre, profile: RunProfile) -> tuple[list[Track], dict[int, Track]]:
     """Return the top tracks of ``genre``, as rows of a table, and those at the ends of its features. Three queries.
 
-    Tracks that the owner neither listened to nor likes are not at the top of anything.
+    The top tracks are those of ``TrackQuerySet.top``, read in one query with the others.
     """
     keys = keys_of_extremes(profile)
-    top = genre.tracks.most_loved_first()[:TOP].values("pk")
-    rows = list(
-        Track.objects.select_related("album").filter(Q(pk__in=keys) | Q(pk__in=top), genres=genre).most_loved_first()
-    )
+    top = genre.tracks.by_rank()[:TOP].values("pk")
+    rows = list(Track.objects.select_related("album").filter(Q(pk__in=keys) | Q(pk__in=top), genres=genre).by_rank())
     artists, labels = table_columns(Track)
     prefetch_related_objects(rows, artists)
-    ranked = [track for track in rows[:TOP] if track.score is not None or track.liked]
+    ranked = [track for track in rows[:TOP] if track.is_ranked]
     prefetch_related_objects(ranked, labels)
     return ranked, {track.pk: track for track in rows}
 

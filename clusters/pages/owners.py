@@ -13,10 +13,10 @@ from clusters.models import Membership
 from clusters.models.owner_figures import with_library_figures, with_library_points, with_own_run
 from clusters.pages import charts
 from clusters.runs import artists_alike, genres_and_clusters, means_of
-from musicdb.models import Album, Artist, Genre, Label, Playlist, Track
-from musicdb.models.querysets import count_related
+from musicdb.models import Album, Genre, Track
 from musicdb.pages import views
 from musicdb.pages.generic import Paginator
+from musicdb.pages.machines.head import counted
 
 # How many clusters, artists, labels and genres are named at most.
 NAMED = 12
@@ -29,15 +29,14 @@ class WithSound(views.OwnedTracksView):
         paginator: Paginator = super().get_paginator(queryset, per_page, *args, **kwargs)
         if not self.filters_query and (count := getattr(self.owner, "track_count", None)) is not None:
             # Counted with the owner's own row.
-            paginator.__dict__["count"] = count
+            paginator.count = count
         return paginator
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        count = getattr(self.owner, "cluster_count", None)
-        if count:
+        if count := getattr(self.owner, "cluster_count", None):
             context["clusters_address"] = reverse(f"{self.name}-clusters", args=[self.owner.slug])
-            context["clusters_words"] = f"{count} clusters" if count > 1 else "1 cluster"
+            context["clusters_words"] = counted(count, "cluster")
         if context["page_obj"].number == 1 and not context["is_filtered"]:
             context |= self.sound(context)
         return context
@@ -58,13 +57,12 @@ class WithSound(views.OwnedTracksView):
 class ArtistView(WithSound, views.ArtistDetailView):
     """An artist. With the art of the newest album, since the library has no pictures of artists."""
 
-    owners = with_own_run(with_library_figures(Artist.objects.visible(of_few=True).with_track_count()), "artist")
+    owners = with_own_run(with_library_figures(views.ArtistDetailView.owners.with_track_count()), "artist")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         genres, clusters = genres_and_clusters(self.owner)
-        albums = Album.objects.of_artist(self.owner).with_track_count().newest_first()[: views.ROWS_A_PAGE]
         context = super().get_context_data(**kwargs)
-        context |= {"genres": genres, "albums": albums}
+        context["genres"] = genres
         if "means" in context:
             tracks: Sequence[Track] = list(context["object_list"])
             context |= {
@@ -74,7 +72,7 @@ class ArtistView(WithSound, views.ArtistDetailView):
                     artist for track in tracks for artist in track.artists_in_order if artist != self.owner
                 ),
                 "labels": _most_frequent(label for track in tracks for label in track.labels_in_order),
-                "picture_album": next((album for album in albums if album.art), None),
+                "picture_album": next((album for album in context["albums"] if album.art), None),
             }
         return context
 
@@ -82,26 +80,17 @@ class ArtistView(WithSound, views.ArtistDetailView):
 class LabelView(WithSound, views.LabelDetailView):
     """A label, with the names it appears under, and the genres and artists of the tracks that the page lists."""
 
-    owners = with_own_run(
-        with_library_figures(
-            Label.objects.visible(of_few=True).annotate(
-                track_count=count_related(Label.albums.through.objects.all(), "label", "album__tracks")
-            )
-        ),
-        "label",
-    )
+    owners = with_own_run(with_library_figures(views.LabelDetailView.owners.with_track_count()), "label")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        albums = list(Album.objects.of_label(self.owner).with_track_count().newest_first()[: views.ROWS_A_PAGE])
-        context["albums"] = albums
         if "means" in context:
             tracks: Sequence[Track] = list(context["object_list"])
             context |= {
                 "aliases": list(self.owner.aliases.order_by("name").values_list("name", flat=True)[:NAMED]),
                 "genres": Genre.objects.of_tracks([track.pk for track in tracks])[:NAMED],
                 "leading_artists": _most_frequent(artist for track in tracks for artist in track.artists_in_order),
-                "years": context["years"] or _years_of(albums),
+                "years": context["years"] or _years_of(context["albums"]),
             }
         return context
 
@@ -109,14 +98,7 @@ class LabelView(WithSound, views.LabelDetailView):
 class AlbumView(WithSound, views.AlbumDetailView):
     """An album. Where its tracks are on the library's map is read with them."""
 
-    owners = with_library_points(
-        with_library_figures(
-            Album.objects.annotate(track_count=count_related(Track.objects.all(), "album"))
-            .with_disc_count()
-            .with_labels()
-            .with_artists()
-        )
-    )
+    owners = with_library_points(with_library_figures(views.AlbumDetailView.owners.with_track_count()))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -134,7 +116,7 @@ class AlbumView(WithSound, views.AlbumDetailView):
 class PlaylistView(WithSound, views.PlaylistDetailView):
     """A playlist. If it is clustered, its sound is that of all its tracks."""
 
-    owners = with_own_run(with_library_figures(Playlist.objects.visible()), "playlist")
+    owners = with_own_run(with_library_figures(views.PlaylistDetailView.owners), "playlist")
 
 
 def _most_frequent(rows: Iterable[Any]) -> list[Any]:

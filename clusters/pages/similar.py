@@ -52,10 +52,12 @@ class PathChoiceView(WithHead, TemplateView):
         track = get_object_or_404(Track, slug=kwargs["track_slug"])
         typed = request.GET.get("to", "")
         found = found_directly(typed)
-        if isinstance(found, Track):
+        if isinstance(found, Track) and found != track:
             return redirect("path", track.slug, found.slug)
-        hits = [hit for group in search_everywhere(typed, [TRACKS], CHOICES) for hit in group.hits]
-        return super().get(request, track=track, wanted=cut_query(typed), hits=hits)
+        found_by_words = [hit for group in search_everywhere(typed, [TRACKS], CHOICES) for hit in group.hits]
+        hits = [hit for hit in found_by_words if hit.slug != track.slug]
+        is_itself = found == track or len(hits) < len(found_by_words)
+        return super().get(request, track=track, wanted=cut_query(typed), hits=hits, is_itself=is_itself)
 
     def facts(self, context: dict[str, Any]) -> Facts:
         return facts.path_choice_facts(context)

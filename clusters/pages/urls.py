@@ -30,8 +30,10 @@ PAGES = (
     ("clusters/<int:number>.md", views.ClusterMarkdownView, "cluster-markdown"),
     ("clusters/<int:number>.<track_list_format:extension>", views.ClusterTrackListView, "cluster-tracks"),
 )
-# What only a live site answers: the map's data, what is selected on it, and its page for frames of other sites.
+# What only a live site answers: the map's data, what is selected on it, its page for frames of other sites, and paths
+# between any two tracks.
 LIVE_ONLY = ("embedded", "map-points", "map-values", "map-details", "selection", "selection-tracks")
+PATHS = ("path-choice", "path", "path-tracks")
 
 
 def _patterns() -> Iterator[URLPattern]:
@@ -57,7 +59,7 @@ urlpatterns = [
     ),
 ]
 
-parts.register_live_only("oembed", *(f"{kind}-{name}" for kind in CollectionKind.values for name in LIVE_ONLY))
+parts.register_live_only(*PATHS, "oembed", *(f"{kind}-{name}" for kind in CollectionKind.values for name in LIVE_ONLY))
 parts.register_page_parameter("shade")
 parts.register_part(parts.TRACK_FILES, *(f"{kind}-cluster-tracks" for kind in CollectionKind.values))
 parts.register_part(parts.Part("similar", "a page of similar tracks for each track"), "similar", "similar-tracks")

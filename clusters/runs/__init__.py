@@ -11,6 +11,7 @@ from clusters.runs.alike import (
 )
 from clusters.runs.artists_near import ClusterOfArtist, artists_alike, genres_and_clusters, means_of
 from clusters.runs.collection_lookup import UnknownCollectionError, every_collection, find_collections
+from clusters.runs.extremes import Extremes, extremes_of, keys_of_extremes
 from clusters.runs.misplaced import (
     MAX_STORED,
     Misplaced,
@@ -66,6 +67,7 @@ __all__ = [
     "Centres",
     "ClusterOfArtist",
     "ComputedPreview",
+    "Extremes",
     "GenreInShort",
     "GenresNear",
     "MembershipExplanation",
@@ -94,6 +96,7 @@ __all__ = [
     "every_collection",
     "evidence_in_words",
     "explain_membership",
+    "extremes_of",
     "find_collections",
     "find_misplaced_tracks",
     "genres_and_clusters",
@@ -102,6 +105,7 @@ __all__ = [
     "has_map",
     "in_order",
     "is_current",
+    "keys_of_extremes",
     "means_of",
     "number_as_json",
     "pass_on_name",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.urls import reverse
 
-from clusters.core.features import FEATURE_NAMES, WEIGHTS
+from clusters.core.features import FEATURE_NAMES, WEIGHT_OF_EACH
 from clusters.core.profiles import distance
 from clusters.models import Cluster, Run, RunProfile
 
@@ -118,7 +118,7 @@ def centres_around(run: Run, number: int) -> Centres:
     if own is None or not others or len(own.centroid) != len(FEATURE_NAMES):
         return Centres(siblings, own, [])
     places = np.array([[each.centroid[name] for name in FEATURE_NAMES] for each in (own, *others)])
-    places *= [WEIGHTS.get(name, 1.0) for name in FEATURE_NAMES]
+    places *= WEIGHT_OF_EACH
     distances = np.linalg.norm(places[1:] - places[0], axis=1)
     nearest = np.argsort(distances, kind="stable")[:NEAREST_CLUSTERS]
     return Centres(siblings, own, [others[row] for row in nearest.tolist()])

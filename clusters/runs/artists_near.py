@@ -35,7 +35,7 @@ class ClusterOfArtist:
 def genres_and_clusters(artist: Artist) -> tuple[list[Genre], list[ClusterOfArtist]]:
     """Return the genres of the artist's tracks by name, and the clusters of these, most tracks first. One query."""
     links: Any = Track.genres.through.objects.order_by().filter(track__track_artists__artist=artist)
-    genres = links.values(key=F("genre"), called=F("genre__name"), slug=F("genre__slug"))
+    genres = links.values(key=F("genre"), called=F("genre__name"), slug=F("genre__slug"), sort_key=F("genre__sort_key"))
     genres = genres.annotate(number=Value(0), name=Value(""), suggested=Value(""), tracks=Count("*"))
     places: Any = Membership.objects.order_by().filter(
         track__track_artists__artist=artist, run__is_published=True, run__collection__kind="genre"
@@ -45,22 +45,23 @@ def genres_and_clusters(artist: Artist) -> tuple[list[Genre], list[ClusterOfArti
         key=F(owner),
         called=F(f"{owner}__name"),
         slug=F(f"{owner}__slug"),
+        sort_key=F(f"{owner}__sort_key"),
         number=F("cluster__number"),
         name=F("cluster__name"),
         suggested=F("cluster__suggested_name"),
     ).annotate(tracks=Count("*"))
-    columns = ("key", "called", "slug", "number", "name", "suggested", "tracks")
+    columns = ("key", "called", "slug", "sort_key", "number", "name", "suggested", "tracks")
     found_genres, found_clusters = [], []
-    for key, called, slug, number, name, suggested, tracks in genres.values_list(*columns).union(
+    for key, called, slug, sort_key, number, name, suggested, tracks in genres.values_list(*columns).union(
         clusters.values_list(*columns), all=True
     ):
-        genre = Genre(pk=key, name=called, slug=slug)
+        genre = Genre(pk=key, name=called, slug=slug, sort_key=sort_key)
         if number:
             found_clusters.append(ClusterOfArtist(genre, number, name or suggested, tracks))
         else:
             found_genres.append(genre)
-    found_genres.sort(key=lambda genre: (genre.name.casefold(), genre.pk))
-    found_clusters.sort(key=lambda each: (-each.tracks, each.genre.name.casefold(), each.number))
+    found_genres.sort(key=lambda genre: (genre.sort_key, genre.pk))
+    found_clusters.sort(key=lambda each: (-each.tracks, each.genre.sort_key, each.number))
     return found_genres, found_clusters
 
 

@@ -22,11 +22,11 @@ class Extremes:
 
 
 def keys_of_extremes(profile: RunProfile) -> set[int]:
-    """Return the keys of all tracks that ``extremes`` may show."""
+    """Return the keys of all tracks that ``extremes_of`` may show."""
     return {key for ends in profile.extremes.values() for keys in ends.values() for key in keys}
 
 
-def extremes(profile: RunProfile, name: str, tracks: Mapping[int, Track]) -> list[Extremes]:
+def extremes_of(profile: RunProfile, name: str, tracks: Mapping[int, Track]) -> list[Extremes]:
     """Return the highest and the lowest of a feature. ``tracks``: by key, with their artists; those gone are left out.
 
     An end without tracks is left out.

@@ -9,19 +9,11 @@ from musicdb.models.aliases import (
     PlaylistAlias,
     TrackAlias,
 )
-from musicdb.models.catalogue import (
-    Album,
-    AlbumArtist,
-    AlbumLabel,
-    Artist,
-    Genre,
-    Label,
-    Track,
-    TrackArtist,
-)
+from musicdb.models.catalogue import Album, Artist, Genre, Label, Track
 from musicdb.models.duplicates import DismissedDuplicate
 from musicdb.models.grouped_changes import GroupedChange
 from musicdb.models.imports import Import, SavedMapping
+from musicdb.models.members import AlbumArtist, AlbumLabel, TrackArtist
 from musicdb.models.not_undone import NotUndone
 from musicdb.models.playlists import Playlist, PlaylistEntry
 from musicdb.models.saved_filters import SavedFilter

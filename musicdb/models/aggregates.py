@@ -25,7 +25,8 @@ from musicdb.models.aliases import (
     PlaylistAlias,
     TrackAlias,
 )
-from musicdb.models.catalogue import Album, AlbumArtist, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models.catalogue import Album, Artist, Genre, Label, Track
+from musicdb.models.members import AlbumArtist, AlbumLabel, TrackArtist
 from musicdb.models.name_keys import KeyField
 from musicdb.models.playlists import Playlist, PlaylistEntry
 from musicdb.models.slugged import SluggedModel

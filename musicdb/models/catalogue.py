@@ -231,46 +231,6 @@ class Album(SluggedModel, ListedByTitle):
         return f"https://open.spotify.com/album/{self.spotify_id}" if self.spotify_id else ""
 
 
-class AlbumLabel(models.Model):
-    """A label of an album, at its place in the order."""
-
-    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="album_labels")
-    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="album_labels")
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position"]
-        verbose_name = "label of the album"
-        verbose_name_plural = "labels, in order"
-        constraints = [
-            models.UniqueConstraint(fields=["album", "label"], name="album_label_once"),
-            models.UniqueConstraint(fields=["album", "position"], name="album_label_order"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.label.name)
-
-
-class AlbumArtist(models.Model):
-    """An artist of an album, at its place in the order. The artists of its tracks may be others."""
-
-    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="album_artists")
-    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="album_artists")
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position"]
-        verbose_name = "artist of the album"
-        verbose_name_plural = "album artists, in order"
-        constraints = [
-            models.UniqueConstraint(fields=["album", "artist"], name="album_artist_once"),
-            models.UniqueConstraint(fields=["album", "position"], name="album_artist_order"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.artist.name)
-
-
 class Track(SluggedModel, ListedByTitle, AudioFeatures):
     slug_source = "title"
 
@@ -379,26 +339,20 @@ class Track(SluggedModel, ListedByTitle, AudioFeatures):
         """The address of the preview if a page can safely link it, else empty."""
         return self.preview_url if self.preview_url.startswith(("https://", "http://")) else ""
 
+    def is_one_recording_with(self, other: "Track") -> bool:
+        """Return whether both are one recording, where they have the same ISRC, or the same title and sound.
+
+        Tracks that were read ``with_other_releases`` have.
+        """
+        if self.isrc and other.isrc:
+            return self.isrc == other.isrc
+        return set(self.artists_in_order) == set(other.artists_in_order)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether anything says how good it is: a score, that it is liked, or its popularity."""
+        return self.score is not None or self.liked or self.popularity is not None
+
     @property
     def has_features(self) -> bool:
         return any(getattr(self, name) is not None for name in FEATURE_NAMES)
-
-
-class TrackArtist(models.Model):
-    """An artist of a track, at its place in the order."""
-
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="track_artists")
-    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="track_artists")
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position"]
-        verbose_name = "artist of the track"
-        verbose_name_plural = "artists, in order"
-        constraints = [
-            models.UniqueConstraint(fields=["track", "artist"], name="track_artist_once"),
-            models.UniqueConstraint(fields=["track", "position"], name="track_artist_order"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.artist.name)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from musicdb.models.catalogue import Album, AlbumArtist, AlbumLabel, Artist, Genre, Label, Track, TrackArtist
+from musicdb.models.catalogue import Album, Artist, Genre, Label, Track
+from musicdb.models.members import AlbumArtist, AlbumLabel, TrackArtist
 from musicdb.models.playlists import Playlist, PlaylistEntry
 
 

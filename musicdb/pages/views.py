@@ -229,7 +229,7 @@ class ArtistDetailView(OwnedTracksView):
     template_name = "musicdb/artist_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        albums = Album.objects.of_artist(self.owner).for_list()
+        albums = Album.objects.of_artist(self.owner).with_track_count().newest_first()
         genres = Genre.objects.filter(tracks__artists=self.owner).distinct()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], genres=genres, **kwargs)
 
@@ -245,7 +245,7 @@ class LabelDetailView(OwnedTracksView):
         return Track.objects.of_label(self.owner).most_loved_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        albums = Album.objects.of_label(self.owner).for_list()
+        albums = Album.objects.of_label(self.owner).with_track_count().newest_first()
         return super().get_context_data(albums=albums[:ROWS_A_PAGE], **kwargs)
 
     def facts(self, context: dict[str, Any]) -> Facts:
@@ -293,7 +293,7 @@ class TrackDetailView(WithHead, DetailView):
         track: Track | None = next((each for each in found if each.slug == slug), None)
         if track is None:
             raise Http404("No Track matches the given query.")
-        self.releases = [each for each in found if each != track and is_one_recording(each, track)]
+        self.releases = [each for each in found if each != track and track.is_one_recording_with(each)]
         return track
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -301,10 +301,3 @@ class TrackDetailView(WithHead, DetailView):
 
     def facts(self, context: dict[str, Any]) -> Facts:
         return catalogue.track_facts(self.object)
-
-
-def is_one_recording(one: Track, other: Track) -> bool:
-    """Return whether two tracks with the same ISRC, or with the same title and sound, are one recording."""
-    if one.isrc and other.isrc:
-        return one.isrc == other.isrc
-    return set(one.artists_in_order) == set(other.artists_in_order)

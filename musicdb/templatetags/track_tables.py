@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django import template
+from django.utils.timezone import localdate
 
 from musicdb.models import Track
 from musicdb.music import AUDIO_FEATURES, format_duration
@@ -92,7 +93,7 @@ def _figure(track: Track, name: str) -> str:
     if value is None:
         return ""
     if name == "added_at":
-        return str(value.date().isoformat())
+        return localdate(value).isoformat()
     if name == "duration_ms":
         return format_duration(value)
     return _FEATURES[name].in_words(value) if name in _FEATURES else str(value)

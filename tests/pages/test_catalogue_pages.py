@@ -118,6 +118,14 @@ def test_artist_page_lists_tracks_albums_and_genres(client: Client) -> None:
     assert page.one("ul", class_="chips").links == [("dub", "/genres/dub/")]
 
 
+def test_the_genres_of_an_artist_are_sorted_as_lists_of_names_are(client: Client) -> None:
+    TrackFactory(
+        artists=[ArtistFactory(name="Zoë")], genres=[GenreFactory(name=name) for name in ("rock", "électro", "Funk")]
+    )
+    chips = parse(client.get("/artists/zoe/")).one("ul", class_="chips")
+    assert [name for name, _ in chips.links] == ["électro", "Funk", "rock"]
+
+
 def test_label_page_lists_the_tracks_of_its_albums(client: Client) -> None:
     label = LabelFactory(name="Loud Label")
     TrackFactory(title="Ours", album=AlbumFactory(labels=[LabelFactory(), label]))

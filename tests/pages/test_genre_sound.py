@@ -1,5 +1,6 @@
 """What the pages of genres and tracks say of how they sound: curves, extremes, years, what is alike."""
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,21 @@ def test_the_years_in_the_chart_are_those_in_its_table_and_its_sentence(client: 
     heights = [float(rect.attrs["height"] or 0) for rect in chart.one("svg").all("rect")]
     assert heights == [pytest.approx(60 * 5 / 7, abs=0.1), 60.0]
     assert chart.one("figcaption").text == "From 1999 to 2002; most in 2002: 7."
+
+
+def test_the_top_tracks_are_those_of_the_page_as_markdown(client: Client) -> None:
+    Track.objects.filter(title="d1").update(popularity=3)
+    Track.objects.filter(title="d2").update(popularity=4)
+    Track.objects.filter(title="d3").update(liked=True)
+    rows = table_rows(part(parse(client.get("/genres/dub/")), "top-tracks").one("table"))
+    titles = [cell.text for row in rows for cell in row if re.fullmatch(r"d\d", cell.text)]
+    lines = client.get("/genres/dub.md").content.decode().splitlines()
+    assert titles == re.findall(r"\| (d\d) \|", "\n".join(lines)) == ["d3", "d2", "d1"]
+
+
+def test_the_time_of_the_run_has_no_microseconds_which_html_does_not_know(client: Client) -> None:
+    (written,) = [each.attrs["datetime"] or "" for each in parse(client.get("/genres/dub/")).all("time")]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", written)
 
 
 def test_the_extremes_of_a_feature_are_its_ten_highest_and_lowest_tracks(client: Client) -> None:

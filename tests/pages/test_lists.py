@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 
 from musicdb.pages import views
+from musicdb.pages.lists import filtered
 from tests.factories import (
     AlbumFactory,
     ArtistFactory,
@@ -331,3 +333,23 @@ def test_queries_do_not_grow_with_rows(
         TrackFactory(genres=[genre], artists=[ArtistFactory()], album=album, score=1)
     with django_assert_num_queries(queries):
         assert client.get(address).status_code == 200
+
+
+def test_a_table_has_the_day_on_which_a_track_was_added_here(client: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Seoul"
+    track = TrackFactory(title="Late", added_at=datetime(2024, 5, 1, 20, tzinfo=UTC))
+    (row,) = table_rows(parse(client.get("/tracks/?ordering=added_at")).one("table"))
+    assert "2024-05-02" in [cell.text for cell in row]
+    assert parse(client.get(track.get_absolute_url())).one("time").text == "2024-05-02"
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_field_names_a_list_of_genres_only_where_there_is_one(
+    client: Client, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(filtered, "MAX_SUGGESTED", most)
+    GenreFactory(), GenreFactory()
+    page = parse(client.get("/explore/"))
+    lists = [each.attrs["id"] for each in page.all("datalist")]
+    assert [each.attrs["list"] for each in page.all("input") if "list" in each.attrs] == lists
+    assert lists == (["genre-names"] if most == 2 else [])

@@ -115,3 +115,11 @@ def test_the_end_is_found_by_its_title_or_its_link(client: Client) -> None:
     assert client.get("/tracks/t0/path/", {"to": link}).headers["Location"] == PATH
     assert "No track is called “nobody”." in parse(client.get("/tracks/t0/path/?to=nobody")).one("main").text
     assert client.get("/tracks/nothing/path/").status_code == 404
+
+
+def test_a_track_is_not_offered_as_the_end_of_a_path_from_itself(client: Client) -> None:
+    by_title = parse(client.get("/tracks/t0/path/?to=t0"))
+    by_link = client.get("/tracks/t0/path/", {"to": Track.objects.get(slug="t0").spotify_url})
+    assert "/tracks/t0/path/t0/" not in [address for _, address in by_title.links]
+    assert "is the track that the path begins with" in by_title.one("main").text
+    assert (by_link.status_code, parse(by_link).one("main").text.count("No track")) == (200, 0)

@@ -12,10 +12,10 @@ from django.utils.timezone import localdate
 from musicdb.db import one_of
 from musicdb.db.text_search import SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
+from musicdb.models.querysets.shared import NaturalKeyMixin, count_related, rows_with, used_in
 
 if TYPE_CHECKING:
-    from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401
-from musicdb.models.querysets.shared import NaturalKeyMixin, count_related, rows_with, used_in
+    from musicdb.models import Album, Artist, Genre, Label  # noqa: F401
 
 # Scott de Martinville's phonautograph made the first recordings in this year.
 FIRST_RECORDING = date(1857, 1, 1)
@@ -42,13 +42,15 @@ ALBUM_DOUBTS: dict[str, Callable[[], Q]] = {
 class AlbumQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Album"]):
     search_fields = ("search_key", "=spotify_id", "=upc")
 
-    def _largest_first(self) -> Sequence[Any]:
+    def _track_count(self) -> Coalesce:
         model: Any = self.model
-        return (count_related(model.tracks.rel.related_model.objects.all(), "album").desc(),)
+        return count_related(model.tracks.rel.related_model.objects.all(), "album")
+
+    def _largest_first(self) -> Sequence[Any]:
+        return (self._track_count().desc(),)
 
     def with_track_count(self) -> Self:
-        model: Any = self.model
-        return self.annotate(track_count=count_related(model.tracks.rel.related_model.objects.all(), "album"))
+        return self.annotate(track_count=self._track_count())
 
     def unused(self) -> Self:
         """Albums without tracks."""

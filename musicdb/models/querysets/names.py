@@ -6,22 +6,26 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from musicdb.db.text_search import AliasSearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
+from musicdb.models.querysets.shared import NaturalKeyMixin, count_related, most_used, used_in
 from musicdb.models.visibility import page_condition
 
 if TYPE_CHECKING:
-    from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401
-from musicdb.models.querysets.shared import NaturalKeyMixin, count_related, most_used, used_in
+    from musicdb.models import Artist, Genre, Label  # noqa: F401
 
 
 class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
     search_fields = ("search_key",)
 
-    def _largest_first(self) -> Sequence[Any]:
+    def _track_count(self) -> Coalesce:
         model: Any = self.model
-        return (count_related(model.tracks.through.objects.all(), "genre").desc(),)
+        return count_related(model.tracks.through.objects.all(), "genre")
+
+    def _largest_first(self) -> Sequence[Any]:
+        return (self._track_count().desc(),)
 
     def unused(self) -> Self:
         """Genres without tracks."""
@@ -34,8 +38,7 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
         return self.filter(pk__in=model.tracks.through.objects.filter(track__in=tracks).values("genre"))
 
     def with_track_count(self) -> Self:
-        model: Any = self.model
-        return self.annotate(track_count=count_related(model.tracks.through.objects.all(), "genre"))
+        return self.annotate(track_count=self._track_count())
 
     def for_list(self) -> Self:
         """Genres with ``track_count``, the largest first."""
@@ -49,9 +52,12 @@ _JOINS_ARTISTS = (" feat. ", " feat ", "(feat", " ft. ", " ft ", " featuring ", 
 class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"]):
     search_fields = ("search_key", "=spotify_id")
 
-    def _largest_first(self) -> Sequence[Any]:
+    def _track_count(self) -> Coalesce:
         model: Any = self.model
-        return (count_related(model.tracks.through.objects.all(), "artist").desc(),)
+        return count_related(model.tracks.through.objects.all(), "artist")
+
+    def _largest_first(self) -> Sequence[Any]:
+        return (self._track_count().desc(),)
 
     def visible(self, *, of_few: bool = False) -> Self:
         """Return those that have a page. ``of_few`` is quicker where other filters leave few rows."""
@@ -67,8 +73,7 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
         return self.filter(reduce(or_, (Q(name__icontains=sign) for sign in _JOINS_ARTISTS)))
 
     def with_track_count(self) -> Self:
-        model: Any = self.model
-        return self.annotate(track_count=count_related(model.tracks.through.objects.all(), "artist"))
+        return self.annotate(track_count=self._track_count())
 
     def for_list(self) -> Self:
         """Artists that have a page, with ``track_count``, by name."""
@@ -84,9 +89,12 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
 class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
     search_fields = ("search_key",)
 
-    def _largest_first(self) -> Sequence[Any]:
+    def _track_count(self) -> Coalesce:
         model: Any = self.model
-        return (count_related(model.albums.through.objects.all(), "label", "album__tracks").desc(),)
+        return count_related(model.albums.through.objects.all(), "label", "album__tracks")
+
+    def _largest_first(self) -> Sequence[Any]:
+        return (self._track_count().desc(),)
 
     def visible(self, *, of_few: bool = False) -> Self:
         """Return those that have a page. ``of_few`` is quicker where other filters leave few rows."""
@@ -96,6 +104,9 @@ class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
         """Labels without an album."""
         model: Any = self.model
         return self.filter(~used_in(model.albums.through, "label"))
+
+    def with_track_count(self) -> Self:
+        return self.annotate(track_count=self._track_count())
 
     def with_album_count(self) -> Self:
         model: Any = self.model

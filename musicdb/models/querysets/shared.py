@@ -1,15 +1,12 @@
 """What several of these querysets are made of."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from musicdb.models.visibility import with_page_state
-
-if TYPE_CHECKING:
-    from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401
 
 Owners = TypeVar("Owners", bound="QuerySet[Any]")
 

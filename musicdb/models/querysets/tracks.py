@@ -13,11 +13,11 @@ from django.db.models.functions import NullIf
 from musicdb.db import in_batches, one_of
 from musicdb.db.text_search import SearchMixin
 from musicdb.models.name_keys import KeyedQuerySet
+from musicdb.models.querysets.shared import NaturalKeyMixin, rows_with
 from musicdb.music import FEATURE_NAMES, title_key
 
 if TYPE_CHECKING:
-    from musicdb.models import Album, Artist, Genre, Label, Track  # noqa: F401
-from musicdb.models.querysets.shared import NaturalKeyMixin, rows_with
+    from musicdb.models import Artist, Label, Track
 
 
 def _without_artists(track: Any) -> Any:
@@ -97,17 +97,18 @@ class TrackQuerySet(NaturalKeyMixin, SearchMixin, KeyedQuerySet["Track"]):
         return self.filter(pk__in=keys).order_by(Case(*places, output_field=models.IntegerField()))
 
     def most_loved_first(self) -> Self:
+        # As the index ``track_most_loved_first`` has it: for "-liked", PostgreSQL would not use it.
         return self.order_by(F("score").desc(nulls_last=True), F("liked").desc(nulls_last=True), "sort_key", "pk")
 
-    def top(self, limit: int) -> Self:
-        """The first of these tracks by what ranks them: score, then liked, then popularity. None of those without any.
+    def by_rank(self) -> Self:
+        """Tracks by score, then liked, then popularity, then title: the ranked ones first (``Track.is_ranked``)."""
+        score, popularity = (F(name).desc(nulls_last=True) for name in ("score", "popularity"))
+        return self.order_by(score, "-liked", popularity, "sort_key", "pk")
 
-        As ``for_table``, three queries.
-        """
+    def top(self, limit: int) -> Self:
+        """The first of these tracks ``by_rank``, and none that has no rank. As ``for_table``, three queries."""
         ranked = self.filter(Q(score__isnull=False) | Q(liked=True) | Q(popularity__isnull=False))
-        popularity = F("popularity").desc(nulls_last=True)
-        score = F("score").desc(nulls_last=True)
-        return ranked.with_table_columns().order_by(score, "-liked", popularity, "sort_key", "pk")[:limit]
+        return ranked.with_table_columns().by_rank()[:limit]
 
     def in_album_order(self) -> Self:
         """Tracks of one album by disc and number; those whose place is unknown come last."""

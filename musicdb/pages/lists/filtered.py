@@ -108,8 +108,10 @@ class FilteredView(WithHead, View):
         if "genre" not in self.form_fields:
             return []
         names = list(Genre.objects.order_by("sort_key", "pk").values_list("name", flat=True)[: MAX_SUGGESTED + 1])
+        if not names or len(names) > MAX_SUGGESTED:
+            return []
         self.filterset.form.fields["genre"].widget.attrs["list"] = "genre-names"
-        return names if len(names) <= MAX_SUGGESTED else []
+        return names
 
 
 class FilteredListView(FilteredView, ListView):

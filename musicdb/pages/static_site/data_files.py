@@ -14,7 +14,10 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def with_whole_addresses(content: bytes, links: Links) -> tuple[bytes, list[str]]:
-    """Return a feed or a sitemap for an export, and the paths of this site that it names."""
+    """Return a feed or a sitemap for an export, and the paths of this site that it names.
+
+    A sitemap has no entry for a page that the export does not have.
+    """
     root = fromstring(content)
     found = []
     for element, name in _addresses(root):
@@ -28,6 +31,9 @@ def with_whole_addresses(content: bytes, links: Links) -> tuple[bytes, list[str]
             element.text = public
         else:
             element.set(name, public)
+    for entry in list(root):
+        if entry.findtext(f"{{{_SITEMAP}}}loc") == "":
+            root.remove(entry)
     _use_as_default(root, root.tag.removeprefix("{").partition("}")[0])
     return ET.tostring(root, encoding="utf-8", xml_declaration=True), found
 

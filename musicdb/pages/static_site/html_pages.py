@@ -165,7 +165,8 @@ class _Rewriter(HTMLParser):
         if tag == "meta":
             return self._decide_meta(given, attrs)
         if tag == "form" and not given.get("action"):
-            attrs = [*attrs, ("action", "?")]
+            # Its answer depends on what somebody enters, so no file has it. Browsers put the entry in place of this.
+            attrs = [*attrs, ("action", "?q=")]
         is_lost = False
         changed: Attributes = []
         for name, value in attrs:

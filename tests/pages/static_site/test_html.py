@@ -79,7 +79,9 @@ def test_a_page_is_that_of_the_site_but_for_its_links(root: Path, tracks: list[T
     assert page.one("a", class_="brand").attrs["href"] == "../../index.html"
     assert f"../../albums/{track.album.slug}/index.html" in links_of(page)
     # What only the live site can do is not there, and nothing says that it is.
-    assert page.all("form") == []
+    explore = parse_text((root / "explore" / "index.html").read_text("utf-8"))
+    assert (page.all("form"), explore.all("form")) == ([], [])
+    assert not (root / "tracks" / track.slug / "path").exists()
     assert "Admin" not in page.text
     assert "on the map" not in page.text
     assert page.all("link", rel="canonical") == []
@@ -124,10 +126,24 @@ def test_with_its_own_address_it_has_whole_ones_for_machines(
             assert (path / "index.html").is_file(), location.text
 
 
+def test_its_sitemaps_have_only_pages_that_it_has(root: Path, db: None) -> None:
+    AlbumFactory()
+    artist = ArtistFactory(visibility="shown")
+    exported(root, Options(base="https://me.example", parts=chosen_parts([], ["albums"])))
+    named = {
+        path.name: [element.text for element in parse_xml(path).getroot().iter() if element.tag.endswith("}loc")]
+        for path in root.glob("sitemap-*.xml")
+    }
+    assert named["sitemap-albums.xml"] == []
+    assert named["sitemap-artists.xml"] == [f"https://me.example{artist.get_absolute_url()}"]
+
+
 def test_what_it_lacks_leads_to_the_live_site(root: Path, run: Run) -> None:
     exported(root, Options(live="https://live.example"))
     page = parse_text((root / "genres" / "dub" / "index.html").read_text("utf-8"))
     assert page.one("form", class_="search").attrs["action"] == "https://live.example/search/"
+    explore = parse_text((root / "explore" / "index.html").read_text("utf-8"))
+    assert explore.one("form", class_="filters").attrs["action"] == "https://live.example/explore/?q="
     assert "https://live.example/artists/?genre=dub" in links_of(page)
     assert "https://live.example/admin/" in links_of(page)
     assert broken_links_of_folder(root) == []
