@@ -21,7 +21,7 @@ from tests.clusters.jobs.workers import (
 pytestmark = pytest.mark.slow
 
 # "small" cannot be clustered. "alpha" takes long enough to be killed meanwhile.
-GENRES = {"alpha": 30_000, "beta": 40, "delta": 40, "gamma": 40, "small": 3}
+GENRES = {"alpha": 60_000, "beta": 40, "delta": 40, "gamma": 40, "small": 3}
 OUTCOMES = {"alpha": "published", "beta": "published", "delta": "published", "gamma": "published", "small": "skipped"}
 NEW_RUNS = {genre: int(status == "published") for genre, status in OUTCOMES.items()}
 
