@@ -1,4 +1,4 @@
-"""Database errors: told apart by the driver's code, explained truthfully, logged with their traceback."""
+"""Database errors: distinguished by the driver's code, explained truthfully, logged with their traceback."""
 
 import logging
 import sqlite3

@@ -290,7 +290,7 @@ class TestRepeatable:
     @given(st.permutations(range(24)))
     def test_the_order_of_the_rows_has_no_say(self, order: list[int]) -> None:
         values = blobs((12, 12))
-        # Tracks that sound the same are told apart by their keys only.
+        # Tracks that sound the same differ by their keys only.
         values[5] = values[6] = values[20]
         original = table(values)
 

@@ -1,4 +1,4 @@
-"""The colours and shapes of clusters: told apart on light and dark paper, also by people who see fewer colours."""
+"""The colours and shapes of clusters: distinct on light and dark paper, also for people who see fewer colours."""
 
 from itertools import combinations
 
