@@ -164,8 +164,8 @@ def describe(is_allowed: bool, changes: bool) -> str:
     return f"{'allowed' if is_allowed else 'refused'}, {'something' if changes else 'nothing'} changed"
 
 
-# A viewer may only read, and a superuser do everything: what can go wrong is between them.
-_SLOW = ("viewer", "superuser")
+# A viewer may only read, and a superuser do everything: what can go wrong is between them, first of all for a curator.
+_SLOW = ("viewer", "editor", "superuser")
 
 
 @pytest.mark.usefixtures("_groups")

@@ -203,6 +203,7 @@ def test_into_an_empty_library(tmp_path: Path) -> None:
     assert whole["bad rows"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("existing", list(Existing))
 def test_into_a_library_that_editors_have_corrected(existing: str, tmp_path: Path) -> None:
     user = User.objects.create_user("mina")

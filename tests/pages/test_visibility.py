@@ -104,8 +104,12 @@ def library() -> None:
         run.excluded.create(track=without, reason="no features")
 
 
+# The rule decides only about those of which an editor has not decided.
+_SLOW = (PageRule.ALL, PageRule.NONE)
+
+
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("rule", PageRule)
+@pytest.mark.parametrize("rule", [pytest.param(one, marks=[pytest.mark.slow] * (one in _SLOW)) for one in PageRule])
 def test_no_public_address_links_to_what_is_hidden(client: Client, rule: PageRule) -> None:
     SiteSettings.objects.create(page_rule=rule, min_tracks=1)
     track = Track.objects.get(slug="track")
@@ -123,6 +127,7 @@ def test_no_public_address_links_to_what_is_hidden(client: Client, rule: PageRul
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_what_is_hidden_is_named_where_its_tracks_are(client: Client) -> None:
     """The check above would hold if these pages did not show the names at all."""
