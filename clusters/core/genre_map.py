@@ -21,8 +21,8 @@ def placed(
 ) -> tuple[tuple[float, float], ...]:
     """Return the middle of each label within ``width`` and ``height``.
 
-    ``means``: of each genre, the mean of each feature of FEATURE_NAMES. ``boxes``: width and height of its label, which
-    all together take a third of the room or less. From left to right and from top to bottom, genres stand in the order
+    ``means``: of each genre, the mean of each feature of FEATURE_NAMES. ``boxes``: width and height of its label, of
+    no more genres than ``fits`` says. From left to right and from top to bottom, genres stand in the order
     of the first two principal components of their means.
     """
     if not means:

@@ -1,7 +1,7 @@
 """The version of the library: a number that is another one after every change that a visitor can see.
 
 Triggers of the database raise it, so every writer does: forms, bulk writes, raw SQL, other programs. It is raised in
-the transaction of the change, so whoever sees the change sees the new number. It comes from the clock, so a database
+the transaction of the change, so a reader of the change reads the new number. It comes from the clock, so a database
 that was restored from a backup never gives a number again that it gave before to other content.
 
 On SQLite, where only one transaction writes at a time, there is one row. On PostgreSQL, several write at once, and one

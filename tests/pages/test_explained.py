@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def by_energy_and_tempo() -> tuple[Run, Track]:
-    """A run of three clusters that two components tell apart, each a feature, and a track of cluster 1."""
+    """A run of three clusters, which differ in two components, each a feature; and a track of cluster 1."""
     _genre, run = clustered_genre(clusters=3, name="dub")
     Run.objects.filter(pk=run.pk).update(
         weights={"energy": 1.0, "tempo": 0.01}, loadings=[{"energy": 1.0, "tempo": 0.0}, {"energy": 0.0, "tempo": 1.0}]

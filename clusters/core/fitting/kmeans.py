@@ -206,6 +206,11 @@ def squared_distances(points: FloatArray, others: FloatArray) -> FloatArray:
     return np.maximum(squares, 0, out=squares)
 
 
+def centers_of(points: FloatArray, labels: IntArray) -> FloatArray:
+    """Return the mean of the points of each label that occurs, in the order of the labels, shape (k, d)."""
+    return np.stack([points[labels == label].mean(axis=0) for label in np.unique(labels)])
+
+
 def best_of_starts(points: FloatArray, starts: FloatArray) -> KMeansFit:
     """Return the fit from the most promising of ``starts``, shape (starts, k, d)."""
     if len(starts) > 1:

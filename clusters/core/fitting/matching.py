@@ -4,6 +4,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from clusters.core.features import FloatArray, IntArray
+from clusters.core.fitting.kmeans import centers_of
 from clusters.core.params import PreviousRun
 
 # A cluster inherits a number only if the two share at least this part of the smaller one. With less, a number, a URL
@@ -23,8 +24,7 @@ def previous_centers(
     if not len(in_old):
         return None
     left, first = np.unique(recordings[in_new], return_index=True)
-    present, labels = np.unique(previous_run.numbers[in_old][first], return_inverse=True)
-    return np.stack([points[left[labels == cluster]].mean(axis=0) for cluster in range(len(present))])
+    return centers_of(points[left], previous_run.numbers[in_old][first])
 
 
 def match(ids: IntArray, numbers: IntArray, previous_run: PreviousRun) -> IntArray:

@@ -11,6 +11,7 @@ from clusters.core.fitting import choice, quality
 from clusters.core.fitting.agreement import mean_pairwise_agreement
 from clusters.core.fitting.kmeans import (
     KMeansFit,
+    centers_of,
     fit_all_k,
     fit_samples,
     kept_or_best,
@@ -88,7 +89,7 @@ def cut(points: FloatArray, hashes: HashArray, before: IntArray | None = None) -
         labels = nearest_center(points, fits[k].centers)
         stable = stabilities[k] >= _needed_stability(k, previous, known=before is not None)
         if stable and not choice.is_too_small(np.bincount(labels, minlength=k)):
-            centers = np.stack([points[labels == shade].mean(axis=0) for shade in range(k)])
+            centers = centers_of(points, labels)
             order = np.lexsort(centers.T[::-1])
             return Cut(np.argsort(order)[labels], centers[order], stabilities[k])
     return None
@@ -103,8 +104,9 @@ def _needed_stability(k: int, previous: int | None, known: bool) -> float:
 
 def _centers(points: FloatArray, before: IntArray | None) -> FloatArray | None:
     """Return the centres of the shades of the run before, where they are now; None if it had fewer than two."""
-    had = [] if before is None else np.unique(before[before > 0]).tolist()
-    return np.stack([points[before == shade].mean(axis=0) for shade in had]) if len(had) > 1 else None
+    if before is None or len(np.unique(before[before > 0])) < 2:
+        return None
+    return centers_of(points[before > 0], before[before > 0])
 
 
 def _fits(points: FloatArray, centers_before: FloatArray | None) -> dict[int, KMeansFit]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from musicdb.db.text_search import AliasSearchMixin
-from musicdb.models.name_keys import KeyedQuerySet
+from musicdb.models.name_keys import KeyedQuerySet, Row
 from musicdb.models.querysets.shared import NaturalKeyMixin, count_related, most_used, used_in
 from musicdb.models.visibility import page_condition
 
@@ -45,11 +45,19 @@ class GenreQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Genre"]):
         return self.with_track_count().order_by("-track_count", "sort_key", "pk")
 
 
+class WithPagesQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet[Row]):
+    """Rows of which some have a page."""
+
+    def visible(self, *, of_few: bool = False) -> Self:
+        """Return those that have a page. ``of_few`` is quicker where other filters leave few rows."""
+        return self.filter(page_condition(self.model, of_few=of_few))
+
+
 # What only a name of several artists has. "A & B" may be the name of one.
 _JOINS_ARTISTS = (" feat. ", " feat ", "(feat", " ft. ", " ft ", " featuring ", ";")
 
 
-class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"]):
+class ArtistQuerySet(WithPagesQuerySet["Artist"]):
     search_fields = ("search_key", "=spotify_id")
 
     def _track_count(self) -> Coalesce:
@@ -58,10 +66,6 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
 
     def _largest_first(self) -> Sequence[Any]:
         return (self._track_count().desc(),)
-
-    def visible(self, *, of_few: bool = False) -> Self:
-        """Return those that have a page. ``of_few`` is quicker where other filters leave few rows."""
-        return self.filter(page_condition(self.model, of_few=of_few))
 
     def unused(self) -> Self:
         """Artists without a track and without an album of their own."""
@@ -86,7 +90,7 @@ class ArtistQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Artist"])
         return most_used(self, of_genre, "artist", "pk", limit)
 
 
-class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
+class LabelQuerySet(WithPagesQuerySet["Label"]):
     search_fields = ("search_key",)
 
     def _track_count(self) -> Coalesce:
@@ -95,10 +99,6 @@ class LabelQuerySet(NaturalKeyMixin, AliasSearchMixin, KeyedQuerySet["Label"]):
 
     def _largest_first(self) -> Sequence[Any]:
         return (self._track_count().desc(),)
-
-    def visible(self, *, of_few: bool = False) -> Self:
-        """Return those that have a page. ``of_few`` is quicker where other filters leave few rows."""
-        return self.filter(page_condition(self.model, of_few=of_few))
 
     def unused(self) -> Self:
         """Labels without an album."""

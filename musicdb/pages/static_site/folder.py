@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, export INTEGER NOT NULL
 
 
 class ExportRefusedError(Exception):
-    """The export cannot be written to this folder. The message says why, for whoever started it."""
+    """The export cannot be written to this folder. The message says why to the person who started it."""
 
 
 class Folder:
