@@ -115,7 +115,12 @@ def synthesise(folder: str, largest: str, others: str) -> dict[str, float]:
     names = sorted(real)
     sizes = dict(zip(names, np.diff(np.linspace(0, int(others), len(names)).astype(int)).tolist(), strict=False))
     sizes[names[-1]] = int(largest)
-    columns = ["id", "title", "slug", "spotify_id", "liked", "isrc", "features_source", *FEATURE_NAMES]
+    columns = ["id", "title", "slug", "spotify_id", "liked", *FEATURE_NAMES]
+    empty = [
+        field.name
+        for field in Track._meta.concrete_fields
+        if field.get_default() == "" and field.blank and not hasattr(field, "derived_from")
+    ]
     track_id = 0
     for name in names:
         values = np.array(real[name])
@@ -128,9 +133,9 @@ def synthesise(folder: str, largest: str, others: str) -> dict[str, float]:
         with transaction.atomic():
             insert(
                 Track,
-                columns,
+                [*columns, *empty],
                 (
-                    (key, f"Track {key}", f"track-{key}", f"made{key:018}", False, "", "", *row)
+                    (key, f"Track {key}", f"track-{key}", f"made{key:018}", False, *row, *[""] * len(empty))
                     for key, row in zip(ids, drawn.tolist(), strict=True)
                 ),
             )
